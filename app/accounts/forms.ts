@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
+import { isCommon, isLikeUsername } from './password.ts'
+
+/** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a dot asked for in the domain */
+const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"
+
+export const SignUpForm = Type.Object({
+  username: Type.String({ default: '', pattern: '^[A-Za-z0-9_]{1,64}$', complaint: 'accounts.username_invalid' }),
+  email: Type.Intersect([
+    Type.String({ default: '', maxLength: 120, complaint: 'accounts.email_too_long' }),
+    Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
+  ]),
+  password: Type.String({ default: '' }),
+  /** Asked for where there is no script to show the password. */
+  password_again: Type.Optional(Type.String()),
+  next: Type.Optional(Type.String()),
+})
+export type SignUpForm = Type.Static<typeof SignUpForm>
+
+/** Everything that is wrong with a sign-up before the database is asked. */
+export function judgeSignUp(request: FastifyRequest<{ Body: SignUpForm }>): Complaints {
+  const { username, password, password_again } = request.body
+  return alsoComplain(request, complaintsOf(request), {
+    password: complaintAboutPassword(password, username),
+    password_again: password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
+  })
+}
+
+export function complaintAboutPassword(password: string, username: string) {
+  if ([...password].length < 8) return 'accounts.password_too_short'
+  if ([...password].length > 200) return 'accounts.password_too_long'
+  if (isLikeUsername(password, username)) return 'accounts.password_like_username'
+  return isCommon(password) && 'accounts.password_common'
+}

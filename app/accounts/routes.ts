@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
+import { NextQuery } from '../sessions/forms.ts'
+import { returnPath } from '../sessions/return-path.ts'
+import { startSession } from '../sessions/routes.ts'
+import { judgeSignUp, SignUpForm } from './forms.ts'
+import { hashPassword } from './password.ts'
+import { createAccount, takenNames } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'accounts/sign-up': { values: { username: string; email: string }; next: string; errors: Complaints }
+  }
+}
+
+export default async function accounts(app: FastifyInstance) {
+  const open = { config: { public: true } }
+  app.get('/sign-up', { ...open, schema: { querystring: NextQuery } }, showSignUp)
+  app.post('/sign-up', { ...open, schema: { body: SignUpForm }, attachValidation: true }, signUp)
+}
+
+async function showSignUp(request: FastifyRequest<{ Querystring: NextQuery }>, reply: FastifyReply) {
+  const next = returnPath(request.query.next)
+  if (request.viewer) return reply.redirect(next, 303)
+  return reply.page('accounts/sign-up', { values: { username: '', email: '' }, next, errors: {} })
+}
+
+async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: FastifyReply) {
+  const { config } = request.server
+  const errors = judgeSignUp(request)
+  if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
+  else await complainAboutTakenNames(request, errors)
+  const userId = hasComplaints(errors) ? null : await createAccountOrComplain(request, errors)
+  const { username, email, next } = request.body
+  if (userId === null) {
+    const status = config.signUpOpen ? 422 : 403
+    return reply.code(status).page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
+  }
+  await startSession(request, reply, { userId, persistent: false })
+  return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
+}
+
+async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpForm }>, errors: Complaints) {
+  const taken = await takenNames(request.server.db, request.body)
+  alsoComplain(request, errors, {
+    username: taken.username && 'accounts.username_taken',
+    email: taken.email && 'accounts.email_taken',
+  })
+}
+
+async function createAccountOrComplain(
+  request: FastifyRequest<{ Body: SignUpForm }>,
+  errors: Complaints,
+): Promise<number | null> {
+  const { username, email, password } = request.body
+  const passwordHash = await hashPassword(password)
+  const account = { username, email, passwordHash, language: request.language }
+  const created = await request.server.db.transaction(tx => createAccount(tx, account, new Date()))
+  if ('id' in created) return created.id
+  errors[created.taken] = request.t(`accounts.${created.taken}_taken`)
+  return null
+}

@@ -1,0 +1,11 @@
+export type Command = {
+  /** What follows the command's name. */
+  usage: string
+  summary: string
+  run(words: string[]): Promise<void>
+}
+
+/** A mistake in what was typed: the sentence is all that is shown. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import process from 'node:process'
+import type { Command } from './command.ts'
+import { environment, root } from '../config.ts'
+
+const password = 'harbour-street'
+
+const demo: Command = {
+  usage: '',
+  summary: `Opens the site on a throw-away database with a believable small community in it.
+Nothing is kept: the database goes when the demo stops.`,
+  async run() {
+    const folder = await mkdtemp(path.join(tmpdir(), 'microblog-demo-'))
+    const env = { ...environment, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'warn' }
+    try {
+      await runNode(['app/cli/demo-server.ts', password], env)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+/** The engine is a fact of a process, and the demo is always on SQLite: so it gets a process of its own. */
+async function runNode(words: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, words, { cwd: root, env, stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  process.exitCode = code ?? 0
+}
+
+export default demo

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { type Command, UsageError } from './command.ts'
+import { users } from '../database/schema.ts'
+import { seedCommunity } from '../seed/seed.ts'
+import { withDatabase } from './with-database.ts'
+
+const seed: Command = {
+  usage: '[--force]',
+  summary: `Fills the configured database with a believable small community.
+It refuses a database that has users, unless --force says to add them all the same.
+The password of the new accounts is random and printed.`,
+  async run(words) {
+    const { values } = parseArgs({ args: words, options: { force: { type: 'boolean', default: false } } })
+    await withDatabase(async db => {
+      const present = await db.$count(users)
+      if (present > 0 && !values.force) {
+        throw new UsageError(`the database has ${present} users already: nothing was added (--force adds them all the same)`)
+      }
+      const password = randomBytes(9).toString('base64url')
+      const { people, posts, follows } = await seedCommunity(db, { password, now: new Date() })
+      console.log(`Added ${people} people, ${posts} posts and ${follows} follows. Everybody's password: ${password}`)
+    })
+  },
+}
+
+export default seed

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { type Command, UsageError } from './command.ts'
+import type { Database } from '../database/database.ts'
+import { users } from '../database/schema.ts'
+import { asc, eq } from '../database/sql.ts'
+import { createPasswordReset } from '../passwords/queries.ts'
+import { findPerson } from '../profiles/queries.ts'
+import { endSessionsOf } from '../sessions/queries.ts'
+import { hashToken, newToken } from '../sessions/token.ts'
+import { withDatabase } from './with-database.ts'
+
+type Action = (db: Database, person: { id: number; username: string }, publicUrl: string) => Promise<string>
+
+const actions: Record<string, Action> = {
+  'password-link': async (db, { id, username }, publicUrl) => {
+    const token = newToken()
+    await db.transaction(tx => createPasswordReset(tx, { tokenHash: hashToken(token), userId: id }, new Date()))
+    return `${publicUrl}/passwords/${token}\nThis link lets ${username} set a new password, once, within the hour.`
+  },
+  'sign-out': async (db, { id, username }) => {
+    await db.transaction(tx => endSessionsOf(tx, id))
+    return `${username} is signed out everywhere.`
+  },
+  delete: async (db, { id, username }) => {
+    await db.transaction(async tx => void (await tx.delete(users).where(eq(users.id, id))))
+    return `${username} and everything of theirs is deleted.`
+  },
+}
+
+const user: Command = {
+  usage: 'list | password-link NAME | sign-out NAME | delete NAME --yes',
+  summary: `Looks after accounts where there is no mail:
+  list                  everybody: id, username, e-mail address, when they joined
+  password-link NAME    prints a link that lets somebody who forgot their password set another one
+  sign-out NAME         ends all their sessions
+  delete NAME --yes     deletes the account with its posts, follows and sessions`,
+  async run(words) {
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: { yes: { type: 'boolean' } } })
+    const [verb = '', name] = positionals
+    const action = actions[verb]
+    if (verb === 'list') return withDatabase(listUsers)
+    if (!action || !name) throw new UsageError(`say what to do: user ${user.usage}`)
+    if (verb === 'delete' && !values.yes) throw new UsageError(`this deletes all that ${name} wrote: add --yes if you mean it`)
+    await withDatabase(async (db, config) => {
+      const person = await findPerson(db, name)
+      if (!person) throw new UsageError(`there is no user "${name}"`)
+      console.log(await action(db, person, config.publicUrl))
+    })
+  },
+}
+
+async function listUsers(db: Database): Promise<void> {
+  const columns = { id: users.id, username: users.username, email: users.email, joined: users.createdAt }
+  const rows = await db.select(columns).from(users).orderBy(asc(users.id))
+  for (const { id, username, email, joined } of rows) {
+    console.log([id, username, email, joined.toISOString().slice(0, 10)].join('\t'))
+  }
+}
+
+export default user

@@ -1,0 +1,15 @@
+import { type Config, environment, readConfig } from '../config.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { migrate } from '../database/migrations.ts'
+
+/** Runs `work` on the configured database, brought to the newest schema first, and closes it. */
+export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(environment)
+  await migrate(config.database)
+  const db = await openDatabase(config.database)
+  try {
+    return await work(db, config)
+  } finally {
+    await db.close()
+  }
+}

@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import process, { loadEnvFile } from 'node:process'
+
+/** The folder that holds package.json: relative database paths start here, wherever the command was typed. */
+export const root = path.resolve(import.meta.dirname, '..')
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type Engine = 'sqlite' | 'postgresql'
+export type DatabaseConfig =
+  | { engine: 'sqlite'; file: string; synchronous: 'FULL' | 'NORMAL' }
+  | { engine: 'postgresql'; url: string; poolSize: number; poolRecycle: number | null }
+
+export type Config = Readonly<{
+  database: DatabaseConfig
+  host: string
+  port: number
+  publicUrl: string
+  siteName: string
+  contact: string | null
+  signUpOpen: boolean
+  postMaxLength: number
+  trustProxy: boolean | number | string[]
+  logLevel: string
+}>
+
+/** What is wrong with the environment, one sentence a variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  constructor(problems: string[]) {
+    super(problems.join('\n'))
+  }
+}
+
+/**
+ * The variables, in the order of the README's table (a test compares the two).
+ * `read` returns the value or throws an Error whose message completes "NAME …".
+ */
+export const variables = {
+  DATABASE_URL: { default: 'sqlite:app.db', read: databaseUrl },
+  SQLITE_SYNCHRONOUS: { default: 'FULL', read: oneOf('FULL', 'NORMAL') },
+  HOST: { default: 'localhost', read: (value: string) => value },
+  PORT: { default: '3000', read: integer(0, 65_535) },
+  PUBLIC_URL: { default: '', read: publicUrl },
+  SITE_NAME: { default: 'Microblog', read: textUpTo(60) },
+  CONTACT: { default: '', read: contact },
+  SIGN_UP: { default: 'open', read: oneOf('open', 'closed') },
+  POST_MAX_LENGTH: { default: '140', read: integer(1, 1_000) },
+  TRUST_PROXY: { default: 'false', read: trustProxy },
+  LOG_LEVEL: { default: 'info', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent') },
+}
+
+/**
+ * Builds the frozen configuration.
+ * @throws ConfigError that names every variable that cannot be used, all at once.
+ */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = []
+  const read = <T>(name: keyof typeof variables, reader: (value: string) => T): T | undefined => {
+    try {
+      return reader(environment[name]?.trim() || variables[name].default)
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`)
+      return undefined
+    }
+  }
+  const database = read('DATABASE_URL', variables.DATABASE_URL.read)
+  const synchronous = read('SQLITE_SYNCHRONOUS', variables.SQLITE_SYNCHRONOUS.read)
+  const port = read('PORT', variables.PORT.read)
+  const config = {
+    database: database?.engine === 'sqlite' ? { ...database, synchronous } : database,
+    host: read('HOST', variables.HOST.read),
+    port,
+    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL.read) || `http://localhost:${port}`,
+    siteName: read('SITE_NAME', variables.SITE_NAME.read),
+    contact: read('CONTACT', variables.CONTACT.read),
+    signUpOpen: read('SIGN_UP', variables.SIGN_UP.read) === 'open',
+    postMaxLength: read('POST_MAX_LENGTH', variables.POST_MAX_LENGTH.read),
+    trustProxy: read('TRUST_PROXY', variables.TRUST_PROXY.read),
+    logLevel: read('LOG_LEVEL', variables.LOG_LEVEL.read),
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config as Config)
+}
+
+/** The engine that a DATABASE_URL asks for; readConfig() is what refuses a URL that is neither. */
+export function engineOf(url: string | undefined): Engine {
+  return /^postgres(ql)?:/.test(url?.trim() ?? '') ? 'postgresql' : 'sqlite'
+}
+
+/** DATABASE_URL without its password, fit for a log or a prompt. */
+export function publicDatabaseUrl(database: DatabaseConfig): string {
+  if (database.engine === 'sqlite') return `sqlite:${path.relative(root, database.file) || database.file}`
+  return database.url.replace(/^([^:]+:\/\/[^:/@]*):[^@]*@/, '$1:***@')
+}
+
+function databaseUrl(value: string): DatabaseConfig {
+  if (engineOf(value) === 'postgresql') return postgresUrl(value)
+  const file = /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(value)?.[1]
+  if (!file) throw new Error(`must be sqlite:path, file:path or postgres://…, not "${scheme(value)}"`)
+  if (file.includes(':memory:')) {
+    throw new Error('must name a file: a database in memory cannot be shared by its reader and its writer')
+  }
+  return { engine: 'sqlite', file: path.resolve(root, file), synchronous: 'FULL' }
+}
+
+/** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
+function postgresUrl(value: string): DatabaseConfig {
+  if (!URL.canParse(value)) throw new Error('is not a URL like postgres://user:password@host:5432/database')
+  const url = new URL(value)
+  const poolSize = integer(1, 500)(url.searchParams.get('pool_size') ?? '10')
+  const recycle = url.searchParams.get('pool_recycle')
+  const poolRecycle = recycle === null ? null : integer(1, 86_400)(recycle)
+  url.searchParams.delete('pool_size')
+  url.searchParams.delete('pool_recycle')
+  return { engine: 'postgresql', url: url.href, poolSize, poolRecycle }
+}
+
+function scheme(value: string): string {
+  return /^[a-z][a-z0-9+.-]*:/i.exec(value)?.[0] ?? value.slice(0, 20)
+}
+
+function oneOf<const T extends string>(...choices: T[]) {
+  return (value: string): T => {
+    const found = choices.find(choice => choice.toLowerCase() === value.toLowerCase())
+    if (!found) throw new Error(`must be one of ${choices.join(', ')}, not "${value}"`)
+    return found
+  }
+}
+
+function integer(least: number, most: number) {
+  return (value: string): number => {
+    const number = Number(value)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    throw new Error(`must have a whole number from ${least} to ${most}, not "${value}"`)
+  }
+}
+
+function textUpTo(most: number) {
+  return (value: string): string => {
+    if (value.length > most) throw new Error(`must be at most ${most} characters long`)
+    return value
+  }
+}
+
+function publicUrl(value: string): string {
+  if (value === '') return ''
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search) return url.origin
+  throw new Error(`must be an origin like https://social.example.org, not "${value}"`)
+}
+
+function contact(value: string): string | null {
+  if (value === '') return null
+  if (/^https?:\/\/\S+$/.test(value)) return value
+  if (/^[^\s@:]+@[^\s@]+$/.test(value)) return `mailto:${value}`
+  throw new Error(`must be an e-mail address or a URL, not "${value}"`)
+}
+
+/** @see https://fastify.dev/docs/latest/Reference/Server/#trustproxy */
+function trustProxy(value: string): boolean | number | string[] {
+  if (value === 'true' || value === 'false') return value === 'true'
+  if (/^\d+$/.test(value)) return Number(value)
+  const addresses = value.split(',').map(part => part.trim())
+  const named = ['loopback', 'linklocal', 'uniquelocal']
+  const valid = addresses.every(part => named.includes(part) || /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(part))
+  if (valid) return addresses
+  throw new Error(`must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`)
+}
+
+/** `.env` in the project's root fills in what the real environment does not say. */
+function loadEnvironment(): Environment {
+  const file = path.join(root, '.env')
+  if (existsSync(file)) loadEnvFile(file)
+  return process.env
+}
+
+export const environment: Environment = loadEnvironment()

@@ -1,0 +1,126 @@
+/**
+ * What the rest of the application knows of a database. `Reader` can only read, `Writer` can also write,
+ * and a Writer exists only inside `transaction`: the type of a function shows what it may touch.
+ */
+import type { PgAsyncDatabase } from 'drizzle-orm/pg-core'
+import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import type { DatabaseConfig } from '../config.ts'
+import { engine } from './engine.ts'
+import type { relations } from './schema.ts'
+
+type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
+
+export type Reader = Pick<Drizzle, 'select' | 'selectDistinct' | 'with' | '$with' | '$count' | 'query'>
+export type Writer = Reader & Pick<Drizzle, 'insert' | 'update' | 'delete'>
+
+export interface Database extends Reader {
+  /**
+   * Runs `work` and commits what it did, or nothing if it throws. PostgreSQL may run it again after a
+   * serialisation failure, so it must have no effects outside `tx`. One that takes longer than
+   * `transactionTimeout` is rolled back with an error.
+   * @throws DatabaseUnavailable when the database cannot be written to just now
+   */
+  transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /** Resolves when the database answers. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  /** Called with the text of each statement: the test of the statement budget counts them. */
+  onStatement?: (sql: string) => void
+  /** Milliseconds that a transaction may stay open. */
+  transactionTimeout?: number
+  /** Milliseconds to wait for another process's write lock. */
+  lockTimeout?: number
+}
+
+/** The database cannot be reached, or is locked: nothing is wrong with the request, try again. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+}
+
+/** The SQLSTATE, SQLite or system code of an error, through Drizzle's wrapping; empty if it has none. */
+export function errorCode(error: unknown): string {
+  const { code, cause } = Object(error) as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string') return code
+  return cause ? errorCode(cause) : ''
+}
+
+/** Lost connections, servers that shut down or are full, statements cut short, locked, full and read-only files. */
+const unavailable =
+  /^(08...|53...|57P0[123]|57014|25006|CONNECTION_.*|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN).*)$/
+
+/** True when the database, not the request, is the trouble, and trying again later may help. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable || unavailable.test(errorCode(error))
+}
+
+export class TransactionClosed extends Error {
+  override readonly name = 'TransactionClosed'
+}
+
+/**
+ * Opens a database of the engine that this process was started for.
+ * @throws Error when the configuration asks for the other engine: the tables cannot change theirs
+ */
+export async function openDatabase(config: DatabaseConfig, options: DatabaseOptions = {}): Promise<Database> {
+  assertEngine(config)
+  if (config.engine === 'sqlite') return (await import('./sqlite.ts')).openSqlite(config, options)
+  return (await import('./postgres.ts')).openPostgres(config, options)
+}
+
+export function assertEngine(config: DatabaseConfig): void {
+  if (config.engine === engine) return
+  throw new Error(`this process was started for ${engine}: set DATABASE_URL before it starts to use ${config.engine}`)
+}
+
+/** The Reader's part of a Drizzle database; the methods may be passed around freely. */
+export function readerOf(drizzle: Drizzle): Reader {
+  return {
+    select: drizzle.select.bind(drizzle),
+    selectDistinct: drizzle.selectDistinct.bind(drizzle),
+    with: drizzle.with.bind(drizzle),
+    $with: drizzle.$with,
+    $count: drizzle.$count.bind(drizzle),
+    query: drizzle.query,
+  }
+}
+
+export function writerOf(drizzle: Drizzle): Writer {
+  return {
+    ...readerOf(drizzle),
+    insert: drizzle.insert.bind(drizzle),
+    update: drizzle.update.bind(drizzle),
+    delete: drizzle.delete.bind(drizzle),
+  }
+}
+
+type Preparable<Row> = { prepare(name: string): { execute(values: Record<string, unknown>): Promise<Row> } }
+
+/**
+ * A hot query, built once a database instead of once a call.
+ * `build` uses `sql.placeholder()`; the function returned takes their values.
+ */
+export function prepared<Values extends Record<string, unknown>, Row>(
+  name: string,
+  build: (db: Reader) => Preparable<Row>,
+): (db: Reader, values: Values) => Promise<Row> {
+  const statements = new WeakMap<Reader, ReturnType<Preparable<Row>['prepare']>>()
+  return (db, values) => {
+    let statement = statements.get(db)
+    if (!statement) statements.set(db, (statement = build(db).prepare(name)))
+    return statement.execute(values)
+  }
+}
+
+/** Settles like `work`, or rejects with `error` after that many milliseconds. */
+export async function withinTime<T>(work: Promise<T>, milliseconds: number, error: Error): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(error), milliseconds)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

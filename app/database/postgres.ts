@@ -1,0 +1,93 @@
+/** The database contract on postgres.js: a bounded pool, and transactions at REPEATABLE READ. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import type { DatabaseConfig } from '../config.ts'
+import {
+  type Database,
+  type DatabaseOptions,
+  errorCode,
+  readerOf,
+  TransactionClosed,
+  type Writer,
+  withinTime,
+  writerOf,
+} from './database.ts'
+import { relations } from './schema.ts'
+
+export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
+
+export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
+  const client = connect(config)
+  return {
+    ...readerOf(drizzleOn(guard(client), client, options)),
+    transaction: work => retried(() => attempt(client, options, work)),
+    ping: async () => void (await client.unsafe('select 1')),
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+/** A pool of `pool_size` connections, each replaced after `pool_recycle` seconds (postgres.js: 45 to 90 minutes). */
+export function connect(config: PostgresConfig, poolSize = config.poolSize): postgres.Sql {
+  return postgres(config.url, {
+    max: poolSize,
+    ...(config.poolRecycle ? { max_lifetime: config.poolRecycle } : {}),
+    connect_timeout: 5,
+    backoff: attempt => Math.min(0.05 * 2 ** attempt, 1),
+    onnotice: () => {},
+    connection: { application_name: 'microblog', statement_timeout: 10_000, TimeZone: 'UTC' },
+  })
+}
+
+async function attempt<T>(
+  client: postgres.Sql,
+  options: DatabaseOptions,
+  work: (tx: Writer) => Promise<T>,
+): Promise<T> {
+  const timeout = options.transactionTimeout ?? 10_000
+  const tooLong = new TransactionClosed(`a transaction was open for more than ${timeout} ms and was rolled back`)
+  return client.begin('isolation level repeatable read', async connection => {
+    let open = true
+    try {
+      const tx = writerOf(drizzleOn(guard(connection, () => open), client, options))
+      return await withinTime(work(tx), timeout, tooLong)
+    } finally {
+      open = false
+    }
+  }) as Promise<T>
+}
+
+/** Runs a transaction again after a serialisation failure (40001) or deadlock (40P01), with jitter. */
+async function retried<T>(run: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 10_000
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!['40001', '40P01'].includes(errorCode(error)) || Date.now() > deadline) throw error
+      await delay(Math.random() * Math.min(5 * 2 ** Math.min(tries, 6), 200))
+    }
+  }
+}
+
+type Client = Pick<postgres.Sql, 'unsafe'>
+
+/** Every statement is prepared (one round trip from its second use on), and none runs after its transaction. */
+function guard(connection: Client, isOpen: () => boolean = () => true): Client {
+  return {
+    unsafe: ((text: string, values: never[]) => {
+      if (!isOpen()) throw new TransactionClosed('this transaction has ended: await every statement inside it')
+      return connection.unsafe(text, values, { prepare: true })
+    }) as Client['unsafe'],
+  }
+}
+
+/** Drizzle replaces the pool's parsers of dates with its own, and otherwise asks for nothing but `unsafe`. */
+function drizzleOn(
+  client: Client,
+  { options }: postgres.Sql,
+  { onStatement }: DatabaseOptions,
+): Parameters<typeof writerOf>[0] {
+  const logger = onStatement ? { logQuery: onStatement } : false
+  return drizzle({ client: { ...client, options } as unknown as postgres.Sql, relations, logger })
+}

@@ -1,0 +1,13 @@
+/**
+ * The operators that mean the same on both engines: the only door to drizzle-orm's (held by lint).
+ * `like`, `ilike`, `for('update')` and their kind compile everywhere and differ in what they do.
+ */
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
+
+export type { SQL } from 'drizzle-orm'
+export { and, asc, count, desc, eq, exists, gt, inArray, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm'
+
+/** A length in code points; `length()` counts them on both engines. */
+export function lengthBetween(column: AnyColumn, least: number, most: number): SQL {
+  return sql`length(${column}) between ${sql.raw(String(least))} and ${sql.raw(String(most))}`
+}

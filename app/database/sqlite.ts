@@ -1,0 +1,150 @@
+/** The database contract on better-sqlite3: one connection reads, one writes, a transaction at a time. */
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import Client from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { DatabaseConfig } from '../config.ts'
+import {
+  type Database,
+  type DatabaseOptions,
+  DatabaseUnavailable,
+  readerOf,
+  TransactionClosed,
+  type Writer,
+  withinTime,
+  writerOf,
+} from './database.ts'
+import { relations } from './schema.ts'
+
+export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
+
+/** Opens the file, creating it readable by its owner only. */
+export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Database {
+  const writing = connect(config)
+  const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
+  const reader = readerOf(drizzleOn(statementsOf(reading), options))
+  const transaction = transactions(writing, options)
+  return {
+    ...reader,
+    transaction,
+    ping: async () => void reading.prepare('select 1').get(),
+    close: async () => {
+      await transaction(async () => {}).catch(() => {})
+      reading.close()
+      writing.pragma('optimize')
+      writing.close()
+    },
+  }
+}
+
+/** A connection that may write. Its busy timeout is 0: waiting inside SQLite would stall the event loop. */
+export function connect(config: SqliteConfig): Client.Database {
+  createPrivately(config.file)
+  const client = new Client(config.file, { timeout: 5_000 })
+  client.pragma('journal_mode = WAL')
+  client.pragma(`synchronous = ${config.synchronous}`)
+  client.pragma('foreign_keys = ON')
+  client.pragma('busy_timeout = 0')
+  return client
+}
+
+function createPrivately(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true })
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+/** One transaction after the other; each begins with the write lock, so none can fail at its commit. */
+function transactions(client: Client.Database, options: DatabaseOptions): Database['transaction'] {
+  const prepare = statementsOf(client)
+  const timeout = options.transactionTimeout ?? 10_000
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+    const result = last.then(async () => {
+      await beginImmediate(client, options.lockTimeout ?? 5_000)
+      return commitOrRollBack(client, revocable(prepare, options), work, timeout)
+    })
+    last = result.catch(() => {})
+    return result
+  }
+}
+
+async function commitOrRollBack<T>(
+  client: Client.Database,
+  { tx, revoke }: { tx: Writer; revoke: () => void },
+  work: (tx: Writer) => Promise<T>,
+  timeout: number,
+): Promise<T> {
+  try {
+    const tooLong = new TransactionClosed(`a transaction was open for more than ${timeout} ms and was rolled back`)
+    const result = await withinTime(work(tx), timeout, tooLong)
+    client.exec('COMMIT')
+    return result
+  } finally {
+    revoke()
+    if (client.inTransaction) client.exec('ROLLBACK')
+  }
+}
+
+/** Another process may hold the lock: ask again without blocking, for at most `lockTimeout` milliseconds. */
+async function beginImmediate(client: Client.Database, lockTimeout: number): Promise<void> {
+  const deadline = Date.now() + lockTimeout
+  for (;;) {
+    try {
+      client.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (Date.now() > deadline) throw new DatabaseUnavailable('another process is writing to the database', { cause: error })
+      await delay(5 + Math.random() * 20)
+    }
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
+}
+
+type Statement = Pick<Client.Statement<unknown[]>, 'all' | 'get' | 'run'>
+type Prepare = (sql: string) => Statement & { raw(): Statement }
+
+/** Compiles each text once. `raw()` switches a better-sqlite3 statement for good, so each has its raw twin. */
+function statementsOf(client: Client.Database): Prepare {
+  const compiled = new Map<string, ReturnType<Prepare>>()
+  return sql => {
+    let statement = compiled.get(sql)
+    if (statement) return statement
+    if (compiled.size >= 500) compiled.clear()
+    statement = withRawTwin(client, sql)
+    compiled.set(sql, statement)
+    return statement
+  }
+}
+
+function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> {
+  const plain = client.prepare<unknown[]>(sql)
+  let twin: Statement | undefined
+  return {
+    all: plain.all.bind(plain),
+    get: plain.get.bind(plain),
+    run: plain.run.bind(plain),
+    raw: () => (twin ??= client.prepare<unknown[]>(sql).raw()),
+  }
+}
+
+/** A Writer that refuses to work once its transaction has ended, instead of joining the next one. */
+function revocable(prepare: Prepare, options: DatabaseOptions): { tx: Writer; revoke: () => void } {
+  let open = true
+  const guarded: Prepare = sql => {
+    if (!open) throw new TransactionClosed('this transaction has ended: await every statement inside it')
+    return prepare(sql)
+  }
+  return { tx: writerOf(drizzleOn(guarded, options)), revoke: () => void (open = false) }
+}
+
+/** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */
+function drizzleOn(prepare: Prepare, { onStatement }: DatabaseOptions): Parameters<typeof writerOf>[0] {
+  const logger = onStatement ? { logQuery: onStatement } : false
+  const client = { prepare } as unknown as Client.Database
+  return drizzle({ client, relations, logger }) as unknown as Parameters<typeof writerOf>[0]
+}

@@ -1,0 +1,107 @@
+import { type Cursor, type Direction, keyset, type Page, pageOf } from '../database/cursor.ts'
+import { prepared, type Reader, type Writer } from '../database/database.ts'
+import { follows, users } from '../database/schema.ts'
+import { and, desc, eq, notExists, type SQL, sql } from '../database/sql.ts'
+
+export type Person = {
+  id: number
+  username: string
+  displayName: string
+  about: string
+  /** Null for a visitor, and for the viewer's own row. */
+  viewerFollows: boolean | null
+}
+export type SuggestedPerson = Omit<Person, 'viewerFollows'> & { viewerFollows: false }
+
+/** Follows somebody; doing it twice is harmless. */
+export async function follow(tx: Writer, followerId: number, followedId: number): Promise<void> {
+  await tx.insert(follows).values({ followerId, followedId, createdAt: new Date() }).onConflictDoNothing()
+}
+
+export async function unfollow(tx: Writer, followerId: number, followedId: number): Promise<void> {
+  await tx.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+}
+
+export type FollowList = 'followers' | 'following'
+type Row = Omit<Person, 'viewerFollows'> & { followed: unknown; createdAt: Date }
+
+const viewer = sql.placeholder('viewer')
+
+/** Whether the viewer follows the person of the row; a number that is nobody's stands for a visitor. */
+export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
+  return sql<boolean>`exists (select 1 from ${follows} mine where mine.follower_id = ${viewer} and mine.followed_id = ${person})`
+}
+
+function peopleStatement(list: FollowList, direction: Direction) {
+  return prepared<Record<string, unknown>, Row[]>(`${list}_${direction}`, db => {
+    const [whose, other] =
+      list === 'followers' ? [follows.followedId, follows.followerId] : [follows.followerId, follows.followedId]
+    const place = keyset(direction, follows.createdAt, other)
+    return db
+      .select({
+        id: users.id,
+        username: users.username,
+        displayName: users.displayName,
+        about: users.about,
+        followed: isFollowedByViewer(users.id),
+        createdAt: follows.createdAt,
+      })
+      .from(follows)
+      .innerJoin(users, eq(users.id, other))
+      .where(and(eq(whose, sql.placeholder('user')), place.beyond))
+      .orderBy(...place.order)
+      .limit(place.limit)
+  })
+}
+
+const statements = Object.fromEntries(
+  (['followers', 'following'] as const).map(list => [
+    list,
+    {
+      newest: peopleStatement(list, 'newest'),
+      before: peopleStatement(list, 'before'),
+      after: peopleStatement(list, 'after'),
+    },
+  ]),
+) as Record<FollowList, Record<Direction, ReturnType<typeof peopleStatement>>>
+
+export type FollowListRequest = { user: number; viewer: number | null; list: FollowList; cursor: Cursor }
+
+/** A page of somebody's followers, or of the people they follow, newest first. */
+export async function followList(db: Reader, request: FollowListRequest): Promise<Page<Person>> {
+  const { user, viewer, list, cursor } = request
+  const { direction, time, id } = cursor
+  const rows = await statements[list][direction](db, { user, viewer: viewer ?? 0, time, id })
+  const page = pageOf(rows, cursor)
+  return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
+}
+
+/** SQLite answers `exists` with 0 or 1. */
+function personOf({ id, username, displayName, about, followed }: Row, viewer: number | null): Person {
+  const viewerFollows = viewer === null || viewer === id ? null : Boolean(followed)
+  return { id, username, displayName, about, viewerFollows }
+}
+
+/** Three of the fifty people seen last whom the viewer does not follow: bounded however large the site is. */
+const suggestions = prepared<{ viewer: number }, Omit<Person, 'viewerFollows'>[]>('suggestions', db => {
+  const active = db
+    .select({ id: users.id, username: users.username, displayName: users.displayName, about: users.about })
+    .from(users)
+    .orderBy(desc(users.lastSeenAt), desc(users.id))
+    .limit(50)
+    .as('active')
+  const followed = db
+    .select({ id: follows.followedId })
+    .from(follows)
+    .where(and(eq(follows.followerId, viewer), eq(follows.followedId, active.id)))
+  return db
+    .select()
+    .from(active)
+    .where(and(sql`${active.id} <> ${viewer}`, notExists(followed)))
+    .limit(3)
+})
+
+export async function suggestPeople(db: Reader, viewerId: number): Promise<SuggestedPerson[]> {
+  const people = await suggestions(db, { viewer: viewerId })
+  return people.map(person => ({ ...person, viewerFollows: false }))
+}

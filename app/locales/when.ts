@@ -1,0 +1,62 @@
+/** Moments and numbers as people of a language read them; all times are UTC. */
+import type { Language } from './words.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+export type Formats = {
+  when: {
+    /** "now", "4 min ago", "yesterday"; after a week the day itself. */
+    relative(moment: Date): string
+    full(moment: Date): string
+    day(moment: Date): string
+    iso(moment: Date): string
+  }
+  number(value: number): string
+  /** 12,400 as 12K. */
+  compact(value: number): string
+}
+
+const formats: Record<Language, Formats> = { en: formatsOf('en'), es: formatsOf('es') }
+
+export function formatsFor(language: Language): Formats {
+  return formats[language]
+}
+
+function formatsOf(language: Language): Formats {
+  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
+  const number = new Intl.NumberFormat(language)
+  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
+  return {
+    when: {
+      relative: relativeIn(language),
+      full: moment => `${full.format(moment)} UTC`,
+      day: moment => date.format(moment),
+      iso: moment => moment.toISOString(),
+    },
+    number: value => number.format(value),
+    compact: value => compact.format(value),
+  }
+}
+
+function relativeIn(language: Language): (moment: Date) => string {
+  const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
+  const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+  return moment => {
+    const age = Math.max(0, Date.now() - moment.getTime())
+    if (age < minute) return ago.format(0, 'second')
+    if (age < hour) return ago.format(-Math.floor(age / minute), 'minute')
+    if (age < day) return ago.format(-Math.floor(age / hour), 'hour')
+    if (age < 7 * day) return ago.format(-daysBetween(moment), 'day')
+    const thisYear = moment.getUTCFullYear() === new Date().getUTCFullYear()
+    return (thisYear ? monthAndDay : withYear).format(moment)
+  }
+}
+
+/** Midnights between then and now, so that "yesterday" is yesterday. */
+function daysBetween(moment: Date): number {
+  return Math.floor(Date.now() / day) - Math.floor(moment.getTime() / day)
+}

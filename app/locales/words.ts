@@ -1,0 +1,42 @@
+/** The words of the two languages: `t('posts.publish')`, typed by the English file. */
+import { IntlMessageFormat } from 'intl-messageformat'
+import en from './en.json' with { type: 'json' }
+import es from './es.json' with { type: 'json' }
+
+type Words = typeof en
+export type LocaleKey = { [Section in keyof Words]: `${Section & string}.${keyof Words[Section] & string}` }[keyof Words]
+export type Language = 'en' | 'es'
+export type Arguments = Record<string, string | number>
+export type Translate = (key: LocaleKey, values?: Arguments) => string
+
+export const languages = [
+  { code: 'en', name: 'English' },
+  { code: 'es', name: 'Español' },
+] as const satisfies { code: Language; name: string }[]
+
+const translators: Record<Language, Translate> = { en: translator('en', en), es: translator('es', es) }
+
+export function translate(language: Language): Translate {
+  return translators[language]
+}
+
+export function isLanguage(value: unknown): value is Language {
+  return languages.some(({ code }) => code === value)
+}
+
+/** Compiles each message once; those without arguments are not touched again. */
+function translator(language: Language, words: Words): Translate {
+  const messages = new Map<string, string | IntlMessageFormat>()
+  for (const [section, entries] of Object.entries(words)) {
+    for (const [name, text] of Object.entries(entries)) messages.set(`${section}.${name}`, compile(text, language))
+  }
+  return (key, values) => {
+    const message = messages.get(key)
+    if (message === undefined) throw new Error(`no words for ${key} in ${language}`)
+    return typeof message === 'string' ? message : String(message.format(values))
+  }
+}
+
+function compile(text: string, language: Language): string | IntlMessageFormat {
+  return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true }) : text
+}

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http'
+import accepts from 'accepts'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { isUnavailable } from '../database/database.ts'
+import type { Arguments, LocaleKey } from '../locales/words.ts'
+
+/** An answer that is not what was asked for, in words for the person who asked. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly statusCode: number
+  readonly key: LocaleKey | null
+  readonly values: Arguments
+  constructor(statusCode: number, key: LocaleKey | null = null, values: Arguments = {}) {
+    super(key ?? STATUS_CODES[statusCode])
+    this.statusCode = statusCode
+    this.key = key
+    this.values = values
+  }
+}
+
+/** Statuses that have words of their own; any other borrows those of its class. */
+const worded = [400, 401, 403, 404, 413, 422, 429, 500, 503] as const
+type Worded = (typeof worded)[number]
+
+declare module './views.ts' {
+  interface Pages {
+    'errors/show': { status: number; title: string; detail: string; requestId: string; retryAfter: number | null }
+  }
+}
+
+export default plugin(async (app: FastifyInstance) => {
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => answerError(new Problem(404), request, reply))
+})
+
+/** A page for people, problem details (RFC 9457) for clients that prefer JSON: the same status in both. */
+export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const status = statusOf(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'accept, cookie, accept-language')
+  const problem = { status, ...wordsFor(error, status, request), requestId: request.id }
+  if (accepts(request.raw).type(['html', 'json']) === 'json') return sendProblem(problem, request, reply)
+  return reply.page('errors/show', { ...problem, retryAfter: retryAfterOf(reply) })
+}
+
+function statusOf(error: FastifyError | Problem): number {
+  if (isUnavailable(error)) return 503
+  const { validationContext, statusCode } = error as FastifyError
+  // A path whose parts cannot be right (/posts/abc) names nothing that exists.
+  if (validationContext === 'params') return 404
+  return statusCode && statusCode >= 400 && statusCode < 600 ? statusCode : 500
+}
+
+function wordsFor(error: FastifyError | Problem, status: number, { t }: FastifyRequest) {
+  const words: Worded = worded.find(known => known === status) ?? (status < 500 ? 400 : 500)
+  const badCursor = (error as FastifyError).validationContext === 'querystring' && 'errors.bad_cursor'
+  const key = (error instanceof Problem && error.key) || badCursor || (`errors.detail_${words}` as const)
+  return { title: t(`errors.title_${words}`), detail: t(key, error instanceof Problem ? error.values : {}) }
+}
+
+function sendProblem(
+  { title, status, detail, requestId }: { title: string; status: number; detail: string; requestId: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const instance = request.url.split('?')[0]
+  const body = { type: 'about:blank', title, status, detail, instance, requestId }
+  return reply.type('application/problem+json').send(JSON.stringify(body))
+}
+
+function retryAfterOf(reply: FastifyReply): number | null {
+  const seconds = Number(reply.getHeader('retry-after'))
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null
+}

@@ -1,0 +1,24 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { Problem } from './errors.ts'
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+/**
+ * Refuses writes that another site's page sent. Where the browser does not say where a request comes from
+ * (Sec-Fetch-Site is absent on plain HTTP), Origin must name the host that was asked; a request with
+ * neither header comes from no page.
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+export default plugin(async (app: FastifyInstance) => {
+  app.addHook('onRequest', async request => {
+    if (!safeMethods.has(request.method) && !isSameOrigin(request)) throw new Problem(403, 'errors.cross_site')
+  })
+})
+
+function isSameOrigin({ headers, host }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const { origin } = headers
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+}

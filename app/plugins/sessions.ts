@@ -1,0 +1,87 @@
+import cookie from '@fastify/cookie'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { findSession, touchSession, type Viewer } from '../sessions/queries.ts'
+import { hashToken, lifetimeOf, touchAfter } from '../sessions/token.ts'
+import { returnPath } from '../sessions/return-path.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Open to visitors; a route that does not say so asks them to sign in. */
+    public?: boolean
+  }
+  interface FastifyRequest {
+    /** Who is signed in, if anybody. */
+    viewer: Viewer | null
+  }
+  interface FastifyReply {
+    setSessionCookie(token: string, persistent: boolean): FastifyReply
+    clearSessionCookie(): FastifyReply
+    /** Remembers a choice of this browser for a year. */
+    remember(name: string, value: string): FastifyReply
+  }
+}
+
+type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+export default plugin(
+  async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
+    const secure = app.config.publicUrl.startsWith('https:')
+    const name = secure ? '__Host-session' : 'session'
+    const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
+    await app.register(cookie)
+    app.decorateRequest('viewer', null)
+    app.decorateReply('setSessionCookie', function (token, persistent) {
+      const maxAge = persistent ? { maxAge: lifetimeOf(true) / 1000 } : {}
+      return this.setCookie(name, token, { ...attributes, ...maxAge })
+    })
+    app.decorateReply('clearSessionCookie', function () {
+      return this.clearCookie(name, attributes)
+    })
+    app.decorateReply('remember', function (choice, value) {
+      return this.setCookie(choice, value, { ...attributes, maxAge: 31_536_000 })
+    })
+    app.addHook('onRequest', async (request, reply) => {
+      const token = request.cookies[name]
+      if (!token) return
+      request.viewer = (await findSession(app.db, hashToken(token), new Date())) ?? null
+      if (request.viewer && isStale(request.viewer)) keepAlive(request, reply, token)
+    })
+    app.addHook('preValidation', requireViewer(askToSignIn))
+    rememberVisits(app)
+  },
+  { name: 'sessions' },
+)
+
+function isStale({ session }: Viewer): boolean {
+  return Date.now() - session.lastUsedAt.getTime() > touchAfter
+}
+
+/** A session that is used lives on: in the browser now, in the database after the response. */
+function keepAlive(request: FastifyRequest, reply: FastifyReply, token: string): void {
+  if (request.viewer?.session.persistent) reply.setSessionCookie(token, true)
+}
+
+/** A page leads to signing in and back; a form is answered there and then, so that its words are not lost. */
+function requireViewer(askToSignIn: Answer) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.viewer || request.is404 || request.routeOptions.config.public) return
+    if (request.method !== 'GET' && request.method !== 'HEAD') return askToSignIn(request, reply)
+    return reply.redirect(`/sign-in?next=${encodeURIComponent(returnPath(request.url))}`, 303)
+  }
+}
+
+/** "Last seen" is written after the response, best effort, at most every five minutes. */
+function rememberVisits(app: FastifyInstance): void {
+  const writing = new Set<Promise<void>>()
+  app.addHook('onResponse', async request => {
+    const { viewer } = request
+    if (!viewer || !isStale(viewer)) return
+    const written = app.db
+      .transaction(tx => touchSession(tx, viewer, new Date()))
+      .catch(error => request.log.warn({ err: error }, 'the visit was not recorded'))
+      .finally(() => writing.delete(written))
+    writing.add(written)
+  })
+  app.addHook('onClose', async () => void (await Promise.all(writing)))
+}

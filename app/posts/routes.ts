@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../plugins/errors.ts'
+import { type Complaints, hasComplaints } from '../plugins/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import {
+  judgePost,
+  NewPostQuery,
+  newSubmission,
+  PostForm,
+  PostParams,
+  submissionDigest,
+} from './forms.ts'
+import { languageOf } from './language.ts'
+import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'posts/new': { values: { body: string }; submission: string; errors: Complaints }
+    'posts/show': { post: Post }
+    'posts/edit': { post: Post; values: { body: string }; errors: Complaints }
+    'posts/delete': { post: Post }
+  }
+}
+
+type PostRequest = FastifyRequest<{ Params: PostParams }>
+type EditRequest = FastifyRequest<{ Params: PostParams; Body: PostForm }>
+
+export default async function posts(app: FastifyInstance) {
+  const one = { params: PostParams }
+  app.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
+  app.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
+  app.get('/posts/:id', { config: { public: true }, schema: one }, showPost)
+  app.get('/posts/:id/edit', { schema: one }, showEdit)
+  app.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
+  app.get('/posts/:id/delete', { schema: one }, confirmDelete)
+  app.post('/posts/:id/delete', { schema: one }, destroyPost)
+}
+
+async function writePost(request: FastifyRequest<{ Querystring: NewPostQuery }>, reply: FastifyReply) {
+  const values = { body: request.query.body ?? '' }
+  return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
+}
+
+async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: FastifyReply) {
+  const errors = judgePost(request)
+  const { body, submission = newSubmission() } = request.body
+  if (hasComplaints(errors)) return reply.code(422).page('posts/new', { values: { body }, submission, errors })
+  const { db } = request.server
+  const draft = draftOf(request)
+  const digest = submissionDigest(draft.userId, { body: draft.body, submission })
+  await db.transaction(tx => publishPost(tx, { ...draft, submission: digest }, new Date()))
+  return reply.flash('posts.published').redirect('/', 303)
+}
+
+/** The words as they are kept, and the language they are in: the writer's own if nobody can tell. */
+function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
+  const { id } = request.viewer as Viewer
+  const body = request.body.body.trim()
+  return { userId: id, body, language: languageOf(body, request.language) }
+}
+
+async function showPost(request: PostRequest, reply: FastifyReply) {
+  return reply.page('posts/show', { post: await postOr404(request) })
+}
+
+async function showEdit(request: PostRequest, reply: FastifyReply) {
+  const post = await ownPost(request)
+  return reply.page('posts/edit', { post, values: { body: post.body }, errors: {} })
+}
+
+async function updatePost(request: EditRequest, reply: FastifyReply) {
+  const post = await ownPost(request)
+  const errors = judgePost(request)
+  const values = { body: request.body.body }
+  if (hasComplaints(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
+  const edit = { ...draftOf(request), id: post.id }
+  const edited = await request.server.db.transaction(tx => editPost(tx, edit, new Date()))
+  if (!edited) throw new Problem(404, 'errors.post_missing')
+  return reply.flash('posts.saved').redirect(`/posts/${post.id}`, 303)
+}
+
+async function confirmDelete(request: PostRequest, reply: FastifyReply) {
+  return reply.page('posts/delete', { post: await ownPost(request) })
+}
+
+/** Deleting what is already gone is harmless: the second of two clicks is told the same. */
+async function destroyPost(request: PostRequest, reply: FastifyReply) {
+  const { id: userId } = request.viewer as Viewer
+  const { id } = request.params
+  const deleted = await request.server.db.transaction(tx => deletePost(tx, { id, userId }))
+  if (!deleted && (await findPost(request.server.db, id))) throw new Problem(403)
+  return reply.flash('posts.deleted').redirect('/', 303)
+}
+
+async function postOr404({ server, params }: PostRequest): Promise<Post> {
+  const post = await findPost(server.db, params.id)
+  if (!post) throw new Problem(404, 'errors.post_missing')
+  return post
+}
+
+async function ownPost(request: PostRequest): Promise<Post> {
+  const post = await postOr404(request)
+  if (post.author.id !== request.viewer?.id) throw new Problem(403)
+  return post
+}

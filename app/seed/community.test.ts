@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { community, mentions } from './community.ts'
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const length = (text: string) => Array.from(graphemes.segment(text)).length
+const repeated = (values: unknown[]) => values.filter((value, index) => values.indexOf(value) !== index)
+
+describe('the seeded community', () => {
+  it('is the same for the same moment', () => {
+    const now = new Date('2025-10-12T09:30:00.123Z')
+    assert.deepEqual(community(now), community(now))
+  })
+
+  for (const moment of ['2025-10-12T00:00:00.000Z', '2025-03-30T01:17:42.007Z', '2024-02-29T23:59:59.999Z']) {
+    describe(`seen at ${moment}`, () => checks(new Date(moment)))
+  }
+})
+
+function checks(now: Date) {
+  const { people, posts, follows } = community(now)
+  const joined = new Map(people.map(person => [person.username, person.createdAt]))
+  const since = (username: string) => joined.get(username) ?? assert.fail(`nobody is called ${username}`)
+
+  it('begins with the four whom everybody knows', () => {
+    const first = people.slice(0, 4).map(person => person.username)
+    assert.deepEqual(first, ['susan', 'john', 'david', 'mary'])
+  })
+
+  it('has valid, different usernames', () => {
+    for (const { username } of people) assert.match(username, /^[A-Za-z0-9_]{1,64}$/)
+    assert.deepEqual(repeated(people.map(person => person.username.toLowerCase())), [])
+  })
+
+  it('keeps names, bios and posts within their limits', () => {
+    for (const { displayName } of people) assert.ok(length(displayName) <= 64, displayName)
+    for (const { about } of people) assert.ok(length(about) <= 140, about)
+    for (const { body } of posts) assert.ok(length(body) >= 1 && length(body) <= 140, body)
+  })
+
+  it('names its languages properly', () => {
+    for (const { language } of posts) assert.deepEqual(Intl.getCanonicalLocales(language), [language])
+  })
+
+  it('says nothing twice', () => {
+    assert.deepEqual(repeated(posts.map(post => post.body)), [])
+  })
+
+  it('mentions only people who are there, and nobody mentions themself', () => {
+    for (const { author, body, createdAt } of posts) {
+      assert.ok(!mentions(body).includes(author), body)
+      for (const username of mentions(body)) assert.ok(since(username) < createdAt, body)
+    }
+  })
+
+  it('orders its posts, each at its own millisecond, none after now', () => {
+    const times = posts.map(post => post.createdAt.getTime())
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    )
+    assert.deepEqual(repeated(times), [])
+    assert.ok(times.every(time => Number.isInteger(time) && time <= now.getTime()))
+  })
+
+  it('has posts from the last few minutes', () => {
+    assert.ok(posts.filter(post => now.getTime() - post.createdAt.getTime() < 10 * 60_000).length >= 3)
+  })
+
+  it('opens accounts before their first post', () => {
+    for (const { author, createdAt } of posts) assert.ok(since(author) < createdAt, author)
+  })
+
+  it('edits a few posts, after they were published', () => {
+    const edits = posts.flatMap(post =>
+      post.editedAt ? [post.editedAt.getTime() - post.createdAt.getTime()] : [],
+    )
+    assert.ok(edits.length >= 3 && edits.every(delay => delay > 0))
+    assert.ok(posts.every(post => (post.editedAt ?? post.createdAt) <= now))
+  })
+
+  it('lets people follow others once, from when both were there', () => {
+    assert.deepEqual(repeated(follows.map(({ follower, followed }) => `${follower} ${followed}`)), [])
+    for (const { follower, followed, createdAt } of follows) {
+      assert.notEqual(follower, followed)
+      assert.ok(since(follower) <= createdAt && since(followed) <= createdAt && createdAt <= now)
+    }
+  })
+
+  it('lets everybody follow 4 to 15 people, some be popular and one be followed by nobody', () => {
+    const counts = people.map(person => follows.filter(({ follower }) => follower === person.username).length)
+    const followers = people.map(
+      person => follows.filter(({ followed }) => followed === person.username).length,
+    )
+    assert.ok(counts.every(count => count >= 4 && count <= 15))
+    assert.ok(Math.max(...followers) >= 18)
+    assert.equal(followers.filter(count => count === 0).length, 1)
+  })
+
+  it('has somebody without posts and somebody without a bio', () => {
+    const authors = new Set(posts.map(post => post.author))
+    assert.equal(people.filter(person => !authors.has(person.username)).length, 1)
+    assert.equal(people.filter(person => person.about === '').length, 1)
+  })
+}

@@ -1,0 +1,115 @@
+import { conversations, type Thread } from './conversations.ts'
+import { people as neighbours, type Person } from './people.ts'
+import { between, mulberry32, type Random, sample } from './random.ts'
+
+export type Community = { people: Account[]; posts: Post[]; follows: Follow[] }
+export type Account = {
+  username: string
+  displayName: string
+  about: string
+  email: string
+  language: string | null
+  createdAt: Date
+}
+export type Post = { author: string; body: string; language: string; createdAt: Date; editedAt: Date | null }
+export type Follow = { follower: string; followed: string; createdAt: Date }
+
+const SEED = 1998
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/**
+ * The people of Pellhaven, their last three weeks of posts and who follows whom, told as seen from `now`:
+ * the same `now` gives the same community. Posts and follows come oldest first; nothing is later than `now`.
+ */
+export function community(now: Date): Community {
+  const random = mulberry32(SEED)
+  const posts = tellApart(conversations.flatMap(thread => tell(thread, now, random)))
+  const people = neighbours.map((person, index) => join(person, index, { posts, random }))
+  const follows = people.flatMap(person => follow(person, people, { posts, now, random }))
+  return { people, posts, follows: follows.sort(oldestFirst) }
+}
+
+/** Gives the lines of a thread their times: some minutes apart, the last one still before `now`. */
+function tell(thread: Thread, now: Date, random: Random): Post[] {
+  let time = startOf(thread, now, random)
+  const room = (now.getTime() - time) / thread.posts.length
+  const pause = Math.min(between(random, 6, 40) * MINUTE, room)
+  return thread.posts.map(([author, body, language = 'en', edited]) => {
+    const createdAt = new Date(time)
+    const editedAt = edited ? new Date(time + between(random, 1, 9) * MINUTE) : null
+    time += pause * between(random, 0.2, 1)
+    return { author, body, language, createdAt, editedAt }
+  })
+}
+
+function startOf(thread: Thread, now: Date, random: Random): number {
+  if ('minutesAgo' in thread) return now.getTime() - thread.minutesAgo * MINUTE - random() * 30 * SECOND
+  const midnight = Math.floor(now.getTime() / DAY) * DAY
+  return midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
+}
+
+/** Sorts the posts and moves one a millisecond back wherever two would share their time. */
+function tellApart(posts: Post[]): Post[] {
+  let next = Number.POSITIVE_INFINITY
+  const newestFirst = posts.sort(oldestFirst).reverse()
+  const apart = newestFirst.map(post => {
+    next = Math.min(post.createdAt.getTime(), next - 1)
+    return { ...post, createdAt: new Date(next) }
+  })
+  return apart.reverse()
+}
+
+/** Opens a person's account before anybody hears of them; those named first have been here the longest. */
+function join(person: Person, index: number, { posts, random }: { posts: Post[]; random: Random }): Account {
+  const { username, displayName, about, language, newcomer } = person
+  const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
+  const createdAt = new Date(firstHeardOf(username, posts) - 5 * MINUTE - tenure)
+  return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
+}
+
+/** When somebody first posted or was first mentioned; the silent count from the very first post. */
+function firstHeardOf(username: string, posts: Post[]): number {
+  const first = posts.find(post => post.author === username || mentions(post.body).includes(username))
+  return (first ?? posts[0])?.createdAt.getTime() ?? 0
+}
+
+/** The usernames that a post mentions, without their `@`. */
+export function mentions(body: string): string[] {
+  return Array.from(body.matchAll(/@(\w+)/g), match => match[1] ?? '')
+}
+
+type Surroundings = { posts: Post[]; now: Date; random: Random }
+
+/** Whoever writes more follows more people (4 to 15), and rather those they talk with and can read. */
+function follow(person: Account, people: Account[], { posts, now, random }: Surroundings): Follow[] {
+  const count = Math.min(15, 4 + Math.floor(countBy(person, posts) / 3 + random() * 4))
+  const others = people.filter(other => other !== person)
+  const weight = (other: Account) => countBy(other, posts) ** 2 * affinity(person, other)
+  return sample(others, count, { weight, random }).map(followed => {
+    const met = Math.max(person.createdAt.getTime(), followed.createdAt.getTime())
+    const createdAt = new Date(between(random, met, now.getTime()))
+    return { follower: person.username, followed: followed.username, createdAt }
+  })
+}
+
+function countBy(person: Account, posts: Post[]): number {
+  return posts.filter(post => post.author === person.username).length
+}
+
+/** Those who talk together stay together, the more so far from home: a shared language other than English. */
+function affinity(one: Account, other: Account): number {
+  const together = conversations.filter(thread => speaks(one, thread) && speaks(other, thread)).length
+  const kin = one.language === other.language && one.language !== 'en'
+  return (1 + together) * (kin ? 6 : 1)
+}
+
+function speaks(person: Account, thread: Thread): boolean {
+  return thread.posts.some(([author]) => author === person.username)
+}
+
+function oldestFirst(a: { createdAt: Date }, b: { createdAt: Date }): number {
+  return a.createdAt.getTime() - b.createdAt.getTime()
+}

@@ -1,0 +1,137 @@
+// biome-ignore-all format: one post is one line, so that a thread reads like a conversation.
+import type { Thread } from '../conversations.ts'
+
+/** After the storm: slates, a missing cat, typing parties, a chess evening. */
+export const secondWeek: readonly Thread[] = [
+  { daysAgo: 14, hour: 8, posts: [
+    ['david', 'Allotment report: beans flat, leeks smug, one stranger’s trampoline. Does anyone recognise it? #allotment'],
+    ['ravi12', '@david Blue, with stars? That is from Hill Road. It overtook my bus. #storm'],
+    ['david', '@ravi12 Did it signal?'],
+    ['ravi12', '@david It did not. Typical.'],
+    ['bartholomew', 'I am relieved to report that the marrow passed a peaceful night and has gained four hundred grams.'],
+  ] },
+  { daysAgo: 14, hour: 11, posts: [
+    ['kofi', 'Counted twice: 640 slates, 30 m of batten, two good weeks. Anyone with a head for heights, come and say hello. #libraryroof'],
+    ['callum_f', '@kofi I go up masts for a living. Free every morning until the 10:20.'],
+    ['paco', '@kofi Yo no subo, pero sé de nudos. Os hago una red de seguridad que ni el circo. #libraryroof', 'es'],
+    ['susan', 'A slate costs £4 and you may write a word on the back of it. The word will live up there for a century. #libraryroof'],
+    ['layla', '@susan كلمتي: «اقرأ». #libraryroof', 'ar'],
+    ['sana', '@susan Mine says “zugzwang”. The roof should know what it is up against. #libraryroof'],
+  ] },
+  { daysAgo: 14, hour: 16, posts: [
+    ['matthias_uhr', 'Im Uhrwerk der Turmuhr: ein halber Ast, drei Federn und ein Tischtennisball. Das wird dauern.', 'de'],
+    ['wren', '@matthias_uhr What colour are the feathers?'],
+    ['matthias_uhr', '@wren Grey, black tips. I have put them in an envelope for you. Labelled, of course.'],
+    ['wren', '@matthias_uhr Peregrine! There is a peregrine on the clock tower. Best storm damage ever. #birds'],
+    ['jule', '@matthias_uhr Solange die Uhr steht, ist es hier immer acht vor zehn. Ich finde das ganz gemütlich.', 'de'],
+  ] },
+  { daysAgo: 13, hour: 9, posts: [
+    ['tomasz', 'Typing party at the school tonight, half six. Bring reading glasses. Edith’s sevens look like ones. #rainfall'],
+    ['priya', '@tomasz I read doctors’ handwriting all day. I was born for this. #rainfall'],
+    ['mary', '@tomasz I will be asleep, but the buns will be there in spirit and also in person.'],
+  ] },
+  { daysAgo: 13, hour: 18, posts: [
+    ['lucia', 'Veintitrés personas, doce cuadernos, un silencio precioso. De vez en cuando alguien lee un comentario y todos reímos.', 'es'],
+    ['lucia', '“14 de mayo: 0,0 mm. Vestido nuevo. Nadie se dio cuenta.” @edith, nosotros sí. #rainfall', 'es'],
+    ['edith', '@lucia It was green. Thank you.'],
+    ['tomasz', '3,214 days typed tonight! At this rate we finish in under a week. Constraint on the table: no rain below zero. #rainfall'],
+  ] },
+  { daysAgo: 13, hour: 21, posts: [
+    ['imogen', 'Third night. I’m playing with the window open, because he always complains about Chopin. I’d love a complaint. #findbosun'],
+    ['niamh', '@imogen We can hear you from the Anchor. Whole room has gone quiet for it. He’ll come home.'],
+    ['abuela_carmen', '@imogen Los gatos vuelven cuando ya han contado la aventura a los otros gatos. Ten paciencia, hija.', 'es'],
+  ] },
+  { daysAgo: 12, hour: 7, posts: [
+    ['orla', 'Pawprints in the wet cement by the ferry steps. Four toes, small, very pleased with itself. @imogen #findbosun'],
+    ['callum_f', '@orla Hang on. The morning after the storm something ate the crew’s ham. We blamed the apprentice.'],
+    ['imogen', '@callum_f @john Do you think he is ON the ferry?? #findbosun'],
+    ['john', '@imogen I’ll go through the engine room with a torch tonight. If he is there he will be near the warm pipe. #findbosun'],
+  ] },
+  { daysAgo: 12, hour: 12, posts: [
+    ['hugo', 'Gaston a doublé de volume cette nuit. La jarre a rendu les armes. #sourdough', 'fr'],
+    ['haruko', 'ドリスちゃんの子ども、「モチ」と名づけました。元気です。#sourdough', 'ja'],
+    ['mary', '@haruko Mochi! That makes nineteen grandchildren. I’m drawing a family tree on the bakery wall. #sourdough'],
+    ['tomasz', '@mary A recursive family. https://www.postgresql.org/docs/current/queries-with.html would draw it for you.'],
+    ['mary', '@tomasz I have a pencil, love.'],
+  ] },
+  { daysAgo: 12, hour: 19, posts: [
+    ['jule', 'Meeting about the #ferry tonight: 61 islanders, two dogs, one very patient man from the council.'],
+    ['lucia', 'Leyeron en voz alta las cartas de mis alumnos. “Sin el 7:40 tendría que nadar y la mochila pesa.” #ferry', 'es'],
+    ['callum_f', 'The man from the council laughed at the swimming one and then wrote it down. I think that counts. #ferry'],
+  ] },
+  { daysAgo: 11, hour: 6, posts: [
+    ['john', 'Engine room searched. One glove, one harmonica, no cat. But a saucer I do not own, licked clean. #findbosun'],
+    ['gwen', '@john The apprentice?'],
+    ['john', '@gwen The apprentice says he “may have been feeding a passenger”. Got off at the Skerry, three days ago. #findbosun'],
+    ['jule', '@john @imogen A grey cat? On the Skerry? I’ll ask every house today. It is only nineteen houses. #findbosun'],
+    ['imogen', '@jule White sock, front left. He will pretend not to know his name. Thank you so much. 🐾'],
+  ] },
+  { daysAgo: 11, hour: 14, posts: [
+    ['joaquim', 'Dia bom: mar calmo, sardinha gorda, ninguém com pressa. Há para todos no cais. #peixe', 'pt'],
+    ['paco', '@joaquim Guárdame seis. Pongo yo las brasas y las mentiras.', 'es'],
+    ['odile', '@joaquim J’arrive en peignoir directement de la plage, ne me jugez pas.', 'fr'],
+    ['joaquim', '@odile Aqui só se julga o peixe. 🐟', 'pt'],
+    ['amara', 'Grilled sardines at the quay at five in the afternoon, which is my breakfast. I have no regrets.'],
+  ] },
+  { daysAgo: 11, hour: 20, posts: [
+    ['noor', 'A word I love: سَمَر (samar), to stay up late talking, in company, after sunset. English needs three commas for it.'],
+    ['layla', '@noor وهذا المكانُ سَمَرٌ طويل. #المرفأ', 'ar'],
+    ['lucia', '@noor En español tenemos “sobremesa”, que es lo mismo pero con migas en el mantel. #español', 'es'],
+    ['matthias_uhr', '@noor Im Deutschen sagen wir „nur noch fünf Minuten“ und meinen Mitternacht.', 'de'],
+  ] },
+  { daysAgo: 10, hour: 10, posts: [
+    ['bram', 'Tonight: #chess at the café, seven o’clock. Beginners sit by the stove, that is where the cake is.'],
+    ['haruko', '@bram @sana ケーキは全員分あります。安心してください。🍰', 'ja'],
+    ['kofi', 'I learned the rules last night from a library book that was still slightly damp. Be kind. #chess'],
+  ] },
+  { daysAgo: 10, hour: 19, posts: [
+    ['gwen', 'Live from the #chess evening: eleven boards, one stove, and a silence you could butter.'],
+    ['ravi12', 'Lost to @sana in nineteen moves. She said “good game” like a dentist saying “all done”. #chess'],
+    ['kofi', 'WON. Against @tomasz. I don’t fully know how. I moved the horse and he said a Polish word. #chess'],
+    ['bram', 'Drew with @sana in the end. She offered, I accepted, she looked surprised. A good evening. #chess'],
+    ['sana', '@bram I did NOT mean it. Rematch in two weeks. #chess'],
+    ['bram', '@sana I had it ready since the bridge: https://en.wikipedia.org/wiki/Fortress_(chess)'],
+    ['haruko', '今夜の一杯：チェスの音を聞きながら、ほうじ茶ラテ。#今日の一杯', 'ja'],
+  ] },
+  { daysAgo: 10, hour: 22, posts: [
+    ['priya', 'Stepped out of the café and the whole Milky Way was there like somebody had left it on. #stars'],
+    ['sana', '@priya Can we do a night where everyone looks through your telescope? #stars'],
+    ['priya', '@sana Yes! North pier, five nights from now, if the clouds allow. Hats compulsory. #stars'],
+  ] },
+  { daysAgo: 9, hour: 7, posts: [
+    ['jule', '@imogen HE IS HERE. Asleep on hive number three, because it is warm. White sock, front left. 🐝🐈 #findbosun'],
+    ['imogen', '@jule I am crying in the chandlery. Is he all right? Is he stung? #findbosun'],
+    ['jule', '@imogen Not one sting. The bees seem to think he is furniture. He has eaten my breakfast and is purring. #findbosun'],
+    ['orla', 'BOSUN IS FOUND. I rang eleven doorbells to say so and only two of them had any post. #findbosun'],
+    ['gwen', 'Interrupting the shipping forecast: the cat is found. I repeat, the cat is found. Now back to Dogger. #findbosun'],
+    ['john', '@imogen Be on the 10:20. You travel free today, the Petrel insists. #findbosun'],
+    ['nuria', '@imogen Tráemelo cuando volváis, le echo un vistazo. ¡Qué alegría! 💛', 'es'],
+    ['wilf', '@imogen good cat'],
+    ['amara', 'I should have been asleep two hours ago, but I have been refreshing this page for a cat. Good night, everyone. 🐾'],
+  ] },
+  { daysAgo: 9, hour: 15, posts: [
+    ['imogen', 'Home. He walked in, looked at the piano, and complained. I have never heard anything so beautiful. #findbosun'],
+    ['nuria', 'Revisión hecha: Bosun pesa 400 gramos más que antes del viaje. Vacaciones, las llaman. 🐈', 'es'],
+    ['bartholomew', '@nuria Four hundred grams! The very same as my marrow. I should like to meet this animal.'],
+    ['jule', 'Auf Stock drei liegt jetzt ein Kissen. Nur für den Fall, dass er wiederkommt.', 'de'],
+  ] },
+  { daysAgo: 8, hour: 9, posts: [
+    ['yuto', 'はじめまして！先月この町に来ました。自転車と海が好きです。よろしくお願いします。', 'ja'],
+    ['haruko', '@yuto ようこそ！坂の途中の店にいます。日本語でも英語でも、ゆっくりどうぞ。', 'ja'],
+    ['susan', '@yuto Welcome! The library card is free and so is the shelf of Japanese novels, once it has a roof again.'],
+    ['yuto', '@susan Thank you very much! I will read easy English book about boats, please.'],
+    ['john', '@yuto Come and see a boat with the lid off, any morning. No reading needed.'],
+    ['yuto', '@john Lid off!! Yes please. 🚲💨'],
+  ] },
+  { daysAgo: 8, hour: 16, posts: [
+    ['mei', 'Kiln opened. Thirty mugs, two cracks, and one that leans like it’s listening to you. Keeping that one.'],
+    ['haruko', '@mei お店用に十二個お願いします。そのうち一つは、少し傾いたのがいいです。', 'ja'],
+  ] },
+  { daysAgo: 8, hour: 18, posts: [
+    ['abuela_carmen', 'Receta del día: tortilla. Con cebolla. No es una pregunta.', 'es'],
+    ['paco', '@abuela_carmen Sin cebolla. Lo digo con respeto y desde lejos.', 'es'],
+    ['abuela_carmen', '@paco Te conozco desde que tenías cuatro años y ya entonces te equivocabas. 😘', 'es'],
+    ['lucia', 'Llevé el debate a clase: 14 con cebolla, 8 sin, y uno quiere chocolate. La democracia es difícil. #español', 'es'],
+    ['joaquim', '@lucia Voto no chocolate.', 'pt'],
+  ] },
+]

@@ -1,0 +1,13 @@
+import { Type } from 'typebox'
+
+export const SignInForm = Type.Object({
+  identifier: Type.String({ default: '', minLength: 1, maxLength: 200, complaint: 'sessions.identifier_blank' }),
+  password: Type.String({ default: '', minLength: 1, maxLength: 1000, complaint: 'sessions.password_blank' }),
+  keep: Type.Optional(Type.String()),
+  next: Type.Optional(Type.String()),
+})
+export type SignInForm = Type.Static<typeof SignInForm>
+
+/** Where to go afterwards; returnPath() says whether that is allowed. */
+export const NextQuery = Type.Object({ next: Type.Optional(Type.String()) })
+export type NextQuery = Type.Static<typeof NextQuery>

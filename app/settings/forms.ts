@@ -1,0 +1,17 @@
+import { Type } from 'typebox'
+import { languages } from '../locales/words.ts'
+
+export const ProfileForm = Type.Object({
+  displayName: Type.String({ default: '', maxLength: 64, complaint: 'accounts.display_name_too_long' }),
+  about: Type.String({ default: '', maxLength: 140, complaint: 'accounts.about_too_long' }),
+})
+export type ProfileForm = Type.Static<typeof ProfileForm>
+
+const next = Type.Optional(Type.String())
+
+export const LanguageForm = Type.Object({ language: Type.Enum(languages.map(({ code }) => code)), next })
+export type LanguageForm = Type.Static<typeof LanguageForm>
+
+export const themes = ['auto', 'light', 'dark'] as const
+export const ThemeForm = Type.Object({ theme: Type.Enum([...themes]), next })
+export type ThemeForm = Type.Static<typeof ThemeForm>

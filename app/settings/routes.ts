@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { returnPath } from '../sessions/return-path.ts'
+import { LanguageForm, ProfileForm, ThemeForm } from './forms.ts'
+import { findProfileSettings, saveSettings } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'settings/profile': { values: { displayName: string; about: string }; errors: Complaints }
+    'settings/appearance': object
+  }
+}
+
+export default async function settings(app: FastifyInstance) {
+  const open = { config: { public: true } }
+  app.get('/settings', async (_request, reply) => reply.redirect('/settings/profile', 303))
+  app.get('/settings/profile', showProfile)
+  app.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
+  app.get('/settings/appearance', showAppearance)
+  app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
+  app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
+}
+
+async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyReply) {
+  const values = await findProfileSettings(server.db, (viewer as Viewer).id)
+  return reply.page('settings/profile', { values, errors: {} })
+}
+
+/** A display name left empty becomes the username. */
+async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
+  const errors = complaintsOf(request)
+  const { displayName, about } = request.body
+  if (hasComplaints(errors)) return reply.code(422).page('settings/profile', { values: request.body, errors })
+  const { id, username } = request.viewer as Viewer
+  const changed = { displayName: displayName.replaceAll(/\s+/g, ' ').trim() || username, about: about.trim() }
+  await request.server.db.transaction(tx => saveSettings(tx, id, changed))
+  return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
+}
+
+async function showAppearance(_request: FastifyRequest, reply: FastifyReply) {
+  return reply.page('settings/appearance', {})
+}
+
+async function chooseLanguage(request: FastifyRequest<{ Body: LanguageForm }>, reply: FastifyReply) {
+  const { language, next } = request.body
+  return saveChoice(request, reply, { name: 'language', value: language, next })
+}
+
+async function chooseTheme(request: FastifyRequest<{ Body: ThemeForm }>, reply: FastifyReply) {
+  const { theme, next } = request.body
+  return saveChoice(request, reply, { name: 'theme', value: theme, next })
+}
+
+/** Remembered with the account and, for the time after signing out, with the browser. */
+async function saveChoice(
+  { viewer, server }: FastifyRequest,
+  reply: FastifyReply,
+  { name, value, next }: { name: 'language' | 'theme'; value: string; next: string | undefined },
+) {
+  if (viewer) await server.db.transaction(tx => saveSettings(tx, viewer.id, { [name]: value }))
+  return reply.remember(name, value).redirect(returnPath(next), 303)
+}

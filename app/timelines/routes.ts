@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { type Cursor, CursorQuery, cursorOf, type Page } from '../database/cursor.ts'
+import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
+import { newSubmission } from '../posts/forms.ts'
+import type { Post } from '../posts/queries.ts'
+import { foldTag, tagPath } from '../posts/text.ts'
+import { exploreTimeline, homeTimeline, tagTimeline, type TrendingTag, trendingTags } from './queries.ts'
+import { type Timeline, timelineOf } from './timeline.ts'
+
+type Beside = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'timelines/welcome': { timeline: Timeline }
+    'timelines/home': { timeline: Timeline; submission: string } & Beside
+    'timelines/explore': { timeline: Timeline } & Beside
+    'timelines/tag': { tag: string; timeline: Timeline }
+  }
+}
+
+const TagParams = Type.Object({ tag: Type.String({ minLength: 1, maxLength: 200 }) })
+type TimelineRequest = FastifyRequest<{ Querystring: CursorQuery }>
+type TagRequest = FastifyRequest<{ Params: Type.Static<typeof TagParams>; Querystring: CursorQuery }>
+
+export default async function timelines(app: FastifyInstance) {
+  const open = { config: { public: true } }
+  app.get('/', { ...open, schema: { querystring: CursorQuery } }, showHome)
+  app.get('/explore', { ...open, schema: { querystring: CursorQuery } }, showExplore)
+  app.get('/tags/:tag', { ...open, schema: { params: TagParams, querystring: CursorQuery } }, showTag)
+}
+
+async function showHome(request: TimelineRequest, reply: FastifyReply) {
+  const { viewer, server } = request
+  if (!viewer) return showWelcome(request, reply)
+  const cursor = cursorOf(request.query)
+  const [page, beside] = await Promise.all([
+    homeTimeline(server.db, { viewer: viewer.id }, cursor),
+    besideTimeline(request),
+  ])
+  if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
+  const timeline = timelineOf(page, '/')
+  return reply.page('timelines/home', { timeline, submission: newSubmission(), ...beside })
+}
+
+async function showWelcome({ server }: TimelineRequest, reply: FastifyReply) {
+  const page = await exploreTimeline(server.db, {}, cursorOf({}))
+  return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
+}
+
+async function showExplore(request: TimelineRequest, reply: FastifyReply) {
+  const cursor = cursorOf(request.query)
+  const [page, beside] = await Promise.all([exploreTimeline(request.server.db, {}, cursor), besideTimeline(request)])
+  if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
+  return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...beside })
+}
+
+async function showTag(request: TagRequest, reply: FastifyReply) {
+  const tag = foldTag(request.params.tag)
+  const cursor = cursorOf(request.query)
+  const page = await tagTimeline(request.server.db, tag, cursor)
+  if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
+  return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })
+}
+
+async function besideTimeline({ viewer, server }: TimelineRequest): Promise<Beside> {
+  const [suggestions, trending] = await Promise.all([
+    viewer ? suggestPeople(server.db, viewer.id) : [],
+    trendingTags(server.db),
+  ])
+  return { suggestions, trending }
+}
+
+/** A page that its posts have left (deleted, unfollowed) leads back to the newest instead of to nothing. */
+export function isPastTheEnd(page: Page<Post | object>, { direction }: Cursor): boolean {
+  return page.rows.length === 0 && direction !== 'newest'
+}

@@ -1,0 +1,11 @@
+CREATE TABLE `hashtags` (
+	`tag` text NOT NULL,
+	`post_id` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	CONSTRAINT `hashtags_pk` PRIMARY KEY(`post_id`, `tag`),
+	CONSTRAINT `fk_hashtags_post_id_posts_id_fk` FOREIGN KEY (`post_id`) REFERENCES `posts`(`id`) ON DELETE CASCADE,
+	CONSTRAINT "hashtags_tag_length" CHECK(length("tag") between 1 and 100)
+);
+--> statement-breakpoint
+CREATE INDEX `hashtags_tag_created_at_index` ON `hashtags` (`tag`,`created_at`,`post_id`);--> statement-breakpoint
+CREATE INDEX `hashtags_created_at_index` ON `hashtags` (`created_at`,`tag`);
