@@ -12,7 +12,7 @@ export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | nul
 
 export const pageSize = 25
 
-const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' }))
+const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
 export type CursorQuery = Type.Static<typeof CursorQuery>
 

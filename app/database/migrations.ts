@@ -54,7 +54,7 @@ export function statementsOf(sql: string): string[] {
  * @throws SchemaTooNew when the database knows migrations that this code does not
  */
 export async function migrate(config: DatabaseConfig, onApply: (name: string) => void = () => {}): Promise<void> {
-  await withConnection(config, connection =>
+  await withMigrations(config, connection =>
     connection.exclusively(async () => {
       for (const migration of await pending(connection, await readMigrations(config.engine))) {
         onApply(migration.name)
@@ -75,7 +75,7 @@ async function pending(connection: MigrationConnection, known: Migration[]): Pro
 
 /** Takes back the last `steps` migrations, newest first. */
 export async function rollBack(config: DatabaseConfig, steps: number): Promise<void> {
-  await withConnection(config, connection =>
+  await withMigrations(config, connection =>
     connection.exclusively(async () => {
       const known = await readMigrations(config.engine)
       const applied = (await connection.applied()).map(({ name }) => name)
@@ -85,7 +85,8 @@ export async function rollBack(config: DatabaseConfig, steps: number): Promise<v
   )
 }
 
-async function withConnection(
+/** Opens a connection for migrating, lends it to `work`, and closes it. */
+export async function withMigrations(
   config: DatabaseConfig,
   work: (connection: MigrationConnection) => Promise<void>,
 ): Promise<void> {

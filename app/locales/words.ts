@@ -4,7 +4,9 @@ import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
 type Words = typeof en
-export type LocaleKey = { [Section in keyof Words]: `${Section & string}.${keyof Words[Section] & string}` }[keyof Words]
+export type LocaleKey = {
+  [Section in keyof Words]: `${Section & string}.${keyof Words[Section] & string}`
+}[keyof Words]
 export type Language = 'en' | 'es'
 export type Arguments = Record<string, string | number>
 export type Translate = (key: LocaleKey, values?: Arguments) => string
@@ -28,7 +30,8 @@ export function isLanguage(value: unknown): value is Language {
 function translator(language: Language, words: Words): Translate {
   const messages = new Map<string, string | IntlMessageFormat>()
   for (const [section, entries] of Object.entries(words)) {
-    for (const [name, text] of Object.entries(entries)) messages.set(`${section}.${name}`, compile(text, language))
+    for (const [name, text] of Object.entries(entries))
+      messages.set(`${section}.${name}`, compile(text, language))
   }
   return (key, values) => {
     const message = messages.get(key)

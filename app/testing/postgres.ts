@@ -100,9 +100,9 @@ async function createCluster(tether: Tether): Promise<string> {
   const secret = join(tether.folder, 'password')
   await unpack(tether.folder)
   await writeFile(secret, password, { mode: 0o600 })
-  if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder, tether.scratch])
+  if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder])
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${secret}`]
-  const initdb = await tether.run('bin/initdb', ['-D', tether.scratch, ...LOCALE, ...access, '--no-sync'])
+  const initdb = await tether.run('bin/initdb', ['-D', 'data', ...LOCALE, ...access, '--no-sync'])
   const [said, [code]] = await Promise.all([text(initdb.stderr), once(initdb, 'exit')])
   if (code !== 0) throw new Error(said)
   return password
@@ -126,7 +126,7 @@ async function unpack(folder: string): Promise<void> {
 
 async function serve(tether: Tether, port: number): Promise<Program> {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = await tether.run('bin/postgres', ['-D', tether.scratch, '-p', `${port}`, ...settings])
+  const server = await tether.run('bin/postgres', ['-D', 'data', '-p', `${port}`, ...settings])
   const said: string[] = []
   for await (const line of createInterface({ input: server.stderr })) {
     said.push(line)

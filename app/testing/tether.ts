@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, statfs } from 'node:fs/promises'
+import { mkdtemp, readFile, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -8,20 +8,21 @@ import type { Readable } from 'node:stream'
 /** A program whose output (of errors) is to be read. */
 export type Program = ChildProcessByStdio<null, null, Readable>
 
-/** Temporary folders and the program that runs in them: gone soon after this process, even by `kill -9`. */
+/** A temporary folder and the program that runs in it: gone soon after this process, even by `kill -9`. */
 export interface Tether {
   folder: string
-  /** Another folder, in memory where there is plenty; programs cannot be started from it everywhere. */
-  scratch: string
   /** Runs one program at a time, as nobody when we are root. */
   run(program: string, args: string[]): Promise<Program>
-  /** Ends the program and removes the folders. */
+  /** Ends the program and removes the folder. */
   cut(): Promise<void>
 }
 
+/** Linux's disk in memory: on a slow disk, a PostgreSQL database takes 20 times as long to make. */
+const MEMORY = '/dev/shm'
+
 /**
  * Learns from its input which process group runs. When that pipe closes, because we close it or die, it ends
- * the group and removes the folders. The wait is bounded: a zombie that nobody reaps never leaves its group.
+ * the group and removes the folder. The wait is bounded: a zombie that nobody reaps never leaves its group.
  */
 const WATCH = `
   while read -r line; do group=$line; done
@@ -29,24 +30,24 @@ const WATCH = `
     kill -s QUIT -- "-$group"; tries=0
     while [ $tries -lt 100 ] && kill -s 0 -- "-$group"; do sleep 0.1; tries=$((tries + 1)); done
   fi
-  rm -rf "$@"`
+  rm -rf "$1"`
 
 /** Servers like PostgreSQL refuse to run as root; Node drops the supplementary groups, too. */
 export const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
 
-/** Makes the temporary folders and the watcher that ties them to this process. */
+/** Makes a temporary folder and the watcher that ties it to this process. */
 export async function openTether(name: string): Promise<Tether> {
-  const folder = await mkdtemp(join(tmpdir(), `${name}-`))
-  const scratch = await mkdtemp(join(await quickest(), `${name}-`))
+  const folder = await mkdtemp(join((await isRoomy(MEMORY)) ? MEMORY : tmpdir(), `${name}-`))
   // Detached, here and below, so that Ctrl-C in the terminal reaches the tests alone.
-  const watch = ['-c', WATCH, 'sh', folder, scratch]
-  const watcher = spawn('sh', watch, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const watcher = spawn('sh', ['-c', WATCH, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   await once(watcher, 'spawn')
   const gone = once(watcher, 'exit')
   const announce = (group: number | '') => watcher.stdin.writable && watcher.stdin.write(`${group}\n`)
   return {
     folder,
-    scratch,
     run: (program, args) => run(folder, [program, ...args], announce),
     cut: async () => {
       watcher.stdin.end()
@@ -55,10 +56,19 @@ export async function openTether(name: string): Promise<Tether> {
   }
 }
 
-/** Linux's memory disk, if it has 2 GiB to spare: on a slow disk, a database is made 20 times slower. */
-async function quickest(): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => undefined)
-  return memory && memory.bavail * memory.bsize >= 2 ** 31 ? '/dev/shm' : tmpdir()
+/** Whether files of 2 GiB fit there, and programs can be started from there: containers often say no to both. */
+async function isRoomy(disk: string): Promise<boolean> {
+  const room = await statfs(disk).catch(() => undefined)
+  return room !== undefined && room.bavail * room.bsize >= 2 ** 31 && !(await isNoexec(disk))
+}
+
+async function isNoexec(disk: string): Promise<boolean> {
+  const mounts = await readFile('/proc/mounts', 'utf8')
+  const options = mounts
+    .split('\n')
+    .map(line => line.split(' '))
+    .findLast(([, place]) => place === disk)?.[3]
+  return options === undefined || options.split(',').includes('noexec')
 }
 
 async function run(

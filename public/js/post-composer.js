@@ -34,38 +34,39 @@ const drafts = {
   forgetSent() {
     try {
       const keys = Object.keys(localStorage).filter(key => key.startsWith(PREFIX))
-      for (const key of keys.map(key => key.slice(PREFIX.length))) if (this.read(key)?.sent) this.write(key, null)
+      for (const key of keys.map(key => key.slice(PREFIX.length)))
+        if (this.read(key)?.sent) this.write(key, null)
     } catch {}
   },
 }
 
 class PostComposer extends HTMLElement {
   #sending = false
-  #sent = false
   #spoken = ''
   #key = this.getAttribute('draft') ?? ''
   #original = this.getAttribute('original') ?? ''
 
+  form = /** @type {HTMLFormElement} */ (this.querySelector('form'))
+  words = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'))
+  button = /** @type {HTMLButtonElement} */ (this.querySelector('button'))
+  token = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
+  fresh = this.token?.value
+  counter = document.createElement('span')
+  speaker = document.createElement('span')
+
   connectedCallback() {
-    this.form = /** @type {HTMLFormElement} */ (this.querySelector('form'))
-    this.words = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'))
-    this.button = /** @type {HTMLButtonElement} */ (this.querySelector('button'))
-    this.token = /** @type {HTMLInputElement | null} */ (this.form.elements.namedItem('submission'))
-    this.fresh = this.token?.value
     this.#addCounter()
     this.#restore()
     this.#count()
     this.words.addEventListener('input', () => this.#typed())
     this.words.addEventListener('keydown', event => this.#shortcut(event))
     this.addEventListener('submit', event => this.#submit(event))
-    addEventListener('pageshow', event => event.persisted && this.#back())
+    addEventListener('pageshow', () => this.#back())
   }
 
   #addCounter() {
-    this.counter = document.createElement('span')
     this.counter.className = 'count'
     this.counter.setAttribute('aria-hidden', 'true')
-    this.speaker = document.createElement('span')
     this.speaker.className = 'hidden'
     this.speaker.setAttribute('role', 'status')
     this.button.before(this.counter, this.speaker)
@@ -130,7 +131,7 @@ class PostComposer extends HTMLElement {
       return
     }
     this.#keep(true)
-    this.#sent = true
+    if (drafts.read(this.#key)) history.replaceState({ sent: this.#key }, '')
     this.#busy(true)
     setTimeout(() => this.#busy(false), STUCK)
   }
@@ -141,12 +142,12 @@ class PostComposer extends HTMLElement {
     this.button.setAttribute('aria-busy', String(busy))
   }
 
-  /** Back from the browser's memory: if the post is out by now, this page is out of date, its words included. */
+  /** Back on a page that sent its words: if they are out by now (their draft is gone), the page is out of date. */
   #back() {
-    const published = this.#sent && !drafts.read(this.#key)
-    this.#sent = false
     this.#busy(false)
-    if (!published) return
+    if (history.state?.sent !== this.#key) return
+    history.replaceState(null, '')
+    if (drafts.read(this.#key)) return
     this.form.reset()
     location.reload()
   }

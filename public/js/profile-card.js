@@ -11,11 +11,13 @@ const GAP = 6
 /** @type {Map<string, Promise<string>>} What each address answered: asked once per page. */
 const answers = new Map()
 /** @type {ProfileCard | undefined} */
-let open
+let current
 
 class ProfileCard extends HTMLElement {
   #timer = 0
   #wanted = false
+  /** @type {HTMLElement | undefined} */
+  card
 
   connectedCallback() {
     if (!('popover' in this)) return
@@ -33,7 +35,7 @@ class ProfileCard extends HTMLElement {
   #soon() {
     clearTimeout(this.#timer)
     this.#wanted = true
-    if (open !== this) this.#timer = setTimeout(() => this.#show(), OPEN)
+    if (current !== this) this.#timer = setTimeout(() => this.#show(), OPEN)
   }
 
   #later() {
@@ -47,8 +49,8 @@ class ProfileCard extends HTMLElement {
     const html = await answers.get(src)
     if (!html) answers.delete(src)
     if (!html || !this.#wanted || !this.isConnected) return
-    open?.close()
-    open = this
+    current?.close()
+    current = this
     this.card ??= this.#build(html)
     this.card.showPopover()
     this.#place()
@@ -62,8 +64,6 @@ class ProfileCard extends HTMLElement {
     card.setAttribute('role', 'group')
     card.setAttribute('aria-label', this.querySelector('a')?.textContent?.trim() ?? '')
     card.innerHTML = html
-    // Following somebody from their card leads back to the page one was reading.
-    for (const next of card.querySelectorAll('input[name=next]')) next.setAttribute('value', location.pathname + location.search)
     this.append(card)
     return card
   }
@@ -84,7 +84,7 @@ class ProfileCard extends HTMLElement {
   close() {
     clearTimeout(this.#timer)
     this.#wanted = false
-    if (open === this) open = undefined
+    if (current === this) current = undefined
     this.card?.hidePopover()
   }
 
@@ -105,5 +105,5 @@ async function fetchCard(src) {
   }
 }
 
-document.addEventListener('keydown', event => event.key === 'Escape' && open?.dismiss())
+document.addEventListener('keydown', event => event.key === 'Escape' && current?.dismiss())
 customElements.define('profile-card', ProfileCard)

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { users } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { openSite, type Site } from '../testing/site.ts'
+
+describe('signing up', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  const form = (over: Record<string, string> = {}) => ({
+    username: 'Newcomer_1',
+    email: 'New@example.com',
+    password: 'a quiet harbour',
+    ...over,
+  })
+  const account = async (key: string) =>
+    (await site.app.db.select().from(users).where(eq(users.usernameKey, key)))[0]
+
+  it('creates the account, signs in at once and greets', async () => {
+    const browser = site.visitor()
+    const answer = await browser.post('/sign-up', form())
+    assert.equal(answer.status, 303)
+    assert.equal(answer.location, '/')
+    const home = await browser.follow(answer)
+    assert.match(home.page.querySelector('[role=status]')?.text ?? '', /Newcomer_1/)
+    const created = await account('newcomer_1')
+    assert.equal(created?.username, 'Newcomer_1')
+    assert.equal(created?.email, 'New@example.com')
+    assert.equal(created?.emailKey, 'new@example.com')
+    assert.match(created?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  })
+
+  it('goes back to where somebody wanted to go', async () => {
+    const answer = await site.visitor().post('/sign-up', form({ username: 'back', email: 'back@example.com', next: '/posts/new' }))
+    assert.equal(answer.location, '/posts/new')
+  })
+
+  const wrong: [string, Record<string, string>, string, RegExp][] = [
+    ['no username', { username: '' }, 'username', /letters/i],
+    ['a username with a space', { username: 'a b' }, 'username', /letters/i],
+    ['65 letters', { username: 'a'.repeat(65) }, 'username', /64/],
+    ['a taken username in another case', { username: 'SUSAN' }, 'username', /taken|already/i],
+    ['a taken e-mail in another case', { email: 'Susan@Example.com' }, 'email', /already|taken|account/i],
+    ['an e-mail without @', { email: 'susan' }, 'email', /email/i],
+    ['an e-mail without a dot', { email: 'susan@host' }, 'email', /email/i],
+    ['an e-mail of 121 characters', { email: `${'a'.repeat(109)}@example.com` }, 'email', /120/],
+    ['a short password', { password: 'x7!kQ2z' }, 'password', /8/],
+    ['a password of 201 characters', { password: 'ab'.repeat(101) }, 'password', /200/],
+    ['the username as password', { username: 'harbourmaster', password: 'HarbourMaster1' }, 'password', /username/i],
+    ['a common password', { password: 'Password123' }, 'password', /people use/i],
+    ['two passwords that differ', { password_again: 'another one' }, 'password_again', /same|match|differ/i],
+  ]
+  for (const [name, over, field, sentence] of wrong) {
+    it(`refuses ${name} and keeps what was typed`, async () => {
+      const values = form({ username: 'wrong', email: 'wrong@example.com', ...over })
+      const answer = await site.visitor().post('/sign-up', values)
+      assert.equal(answer.status, 422)
+      const input = answer.page.querySelector(`#${field}`)
+      assert.equal(input?.getAttribute('aria-invalid'), 'true')
+      const described = input?.getAttribute('aria-describedby')?.split(' ') ?? []
+      assert.match(described.map(id => answer.page.querySelector(`#${id}`)?.text).join(' '), sentence)
+      assert.equal(answer.page.querySelector('#username')?.getAttribute('value') ?? '', values.username)
+      assert.equal(answer.page.querySelector('#email')?.getAttribute('value'), values.email)
+      assert.ok(!answer.text.includes(values.password), 'a password is never sent back')
+      assert.equal(await account('wrong'), undefined)
+    })
+  }
+
+  it('complains about every mistake at once', async () => {
+    const answer = await site.visitor().post('/sign-up', { username: '', email: '', password: '' })
+    assert.equal(answer.page.querySelectorAll('[aria-invalid=true]').length, 3)
+  })
+
+  it('lets one of two simultaneous sign-ups win and gives the other the sentence', async () => {
+    const twins = [1, 2].map(n => site.visitor().post('/sign-up', form({ username: 'Twin', email: `twin${n}@example.com` })))
+    const answers = await Promise.all(twins)
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [303, 422])
+    const loser = answers.find(({ status }) => status === 422)
+    assert.equal(loser?.page.querySelector('#username')?.getAttribute('aria-invalid'), 'true')
+  })
+
+  it('is closed where the owner says so', async () => {
+    const closed = await openSite({ SIGN_UP: 'closed', CONTACT: 'owner@example.com' })
+    try {
+      const page = await closed.visitor().get('/sign-up')
+      assert.equal(page.page.querySelector('input[name=password]'), null)
+      assert.ok(page.text.includes('mailto:owner@example.com'))
+      const answer = await closed.visitor().post('/sign-up', form({ username: 'late', email: 'late@example.com' }))
+      assert.equal(answer.status, 403)
+    } finally {
+      await closed.close()
+    }
+  })
+
+  it('sends somebody who is signed in home', async () => {
+    const susan = await site.signedIn('susan')
+    assert.equal((await susan.get('/sign-up')).location, '/')
+  })
+})

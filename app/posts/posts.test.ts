@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { hashtags, mentions, posts } from '../database/schema.ts'
+import { desc, eq } from '../database/sql.ts'
+import type { Browser } from '../testing/browser.ts'
+import { openSite, password, type Site } from '../testing/site.ts'
+
+describe('writing', () => {
+  let site: Site
+  let susan: Browser
+  before(async () => {
+    site = await openSite()
+    susan = await site.signedIn('susan')
+  })
+  beforeEach(() => site.app.db.transaction(async tx => void (await tx.delete(posts))))
+  after(() => site.close())
+  const all = () => site.app.db.select().from(posts).orderBy(desc(posts.createdAt), desc(posts.id))
+
+  it('publishes, says so and shows the post first', async () => {
+    await site.write('susan', ['an older one'])
+    const answer = await susan.post('/posts', { body: '  The kettle is on.  ' })
+    assert.equal(answer.status, 303)
+    const home = await susan.follow(answer)
+    assert.equal(home.page.querySelector('article .words')?.text, 'The kettle is on.')
+    assert.notEqual(home.page.querySelector('[role=status]')?.text.trim(), '')
+    assert.equal((await susan.get('/')).page.querySelector('[role=status]')?.text.trim(), '', 'it is said once')
+  })
+
+  it('links links, hashtags and the mentions of people who exist, in the page and in the database', async () => {
+    await susan.post('/posts', { body: 'See https://example.org/a?b=c&d, @JOHN, @nobody and #Té <b>!</b>' })
+    const home = await susan.get('/')
+    const links = home.page.querySelectorAll('article .words a').map(a => [a.getAttribute('href'), a.text])
+    assert.deepEqual(links, [
+      ['https://example.org/a?b=c&d', 'https://example.org/a?b=c&d'],
+      ['/@john', '@JOHN'],
+      ['/tags/t%C3%A9', '#Té'],
+    ])
+    assert.ok(home.text.includes('&lt;b&gt;!&lt;/b&gt;'))
+    assert.deepEqual((await site.app.db.select().from(mentions)).map(({ userId }) => userId), [site.ids.john])
+    assert.deepEqual((await site.app.db.select().from(hashtags)).map(({ tag }) => tag), ['té'])
+    const tagged = await site.visitor().get('/tags/T%C3%89')
+    assert.equal(tagged.page.querySelectorAll('article').length, 1)
+  })
+
+  it('publishes once what is sent twice, also at the same moment', async () => {
+    const form = { body: 'Once.', submission: 'one-form' }
+    const answers = await Promise.all([susan.post('/posts', form), susan.post('/posts', form), susan.post('/posts', form)])
+    assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303])
+    assert.equal((await susan.post('/posts', form)).status, 303)
+    assert.equal((await all()).length, 1)
+  })
+
+  it('publishes other words from a form that somebody went back to, and the same words of somebody else', async () => {
+    await susan.post('/posts', { body: 'First.', submission: 'same-form' })
+    await susan.post('/posts', { body: 'Second.', submission: 'same-form' })
+    const john = await site.signedIn('john')
+    await john.post('/posts', { body: 'First.', submission: 'same-form' })
+    assert.equal((await all()).length, 3)
+  })
+
+  for (const body of ['', '   ', '\n\t\n', '\u200b\u200d', '\u2800\u3164', '\u0000']) {
+    it(`refuses ${JSON.stringify(body)} as blank`, async () => {
+      const answer = await susan.post('/posts', { body })
+      assert.equal(answer.status, 422)
+      assert.equal(answer.page.querySelector('textarea')?.getAttribute('aria-invalid'), 'true')
+      assert.equal((await all()).length, 0)
+    })
+  }
+
+  it('counts characters as people do', async () => {
+    const family = '👨‍👩‍👧‍👦'
+    assert.equal((await susan.post('/posts', { body: family.repeat(140) })).status, 303)
+    assert.equal((await susan.post('/posts', { body: 'e\u0301'.repeat(140) })).status, 303)
+    const answer = await susan.post('/posts', { body: family.repeat(141) })
+    assert.equal(answer.status, 422)
+    assert.equal(answer.page.querySelector('textarea')?.text.trim(), family.repeat(141))
+    assert.match(answer.text, /140/)
+  })
+
+  it('refuses more than 4,000 code points, however few characters they are', async () => {
+    const answer = await susan.post('/posts', { body: `a${'\u0301'.repeat(4000)}` })
+    assert.equal(answer.status, 422)
+    assert.equal((await all()).length, 0)
+  })
+
+  const awkward = ["'; drop table posts; --", '\ud83d\ude00 مرحبا שלום 今日', 'a\u0000b', '%s %n {{x}} <%= 1 %>', 'x'.repeat(140), '\\', '‮evil‬']
+  for (const body of awkward) {
+    it(`keeps ${JSON.stringify(body.slice(0, 20))} as it is`, async () => {
+      assert.equal((await susan.post('/posts', { body })).status, 303)
+      const [post] = await all()
+      assert.equal(post?.body, body.replaceAll('\u0000', ''))
+      assert.equal((await susan.get(`/posts/${post?.id}`)).page.querySelector('article .words')?.text, post?.body)
+    })
+  }
+
+  it('brings words that were sent without a session through signing in to the writing page', async () => {
+    const visitor = site.visitor()
+    const answer = await visitor.post('/posts', { body: 'Do not lose me & mine' })
+    assert.equal(answer.status, 401)
+    const next = answer.page.querySelector('input[name=next]')?.getAttribute('value') ?? ''
+    const signedIn = await visitor.post('/sign-in', { identifier: 'susan', password, next })
+    const writing = await visitor.follow(signedIn)
+    assert.equal(writing.page.querySelector('textarea')?.text.trim(), 'Do not lose me & mine')
+  })
+
+  it('edits one’s own post, says that it was edited, and keeps its place', async () => {
+    const [id] = await site.write('susan', ['Before #old @john'])
+    assert.equal((await susan.get(`/posts/${id}/edit`)).page.querySelector('textarea')?.text.trim(), 'Before #old @john')
+    const answer = await susan.post(`/posts/${id}`, { body: 'After #new @mary' })
+    assert.equal(answer.location, `/posts/${id}`)
+    const shown = await susan.follow(answer)
+    assert.equal(shown.page.querySelector('article .words')?.text, 'After #new @mary')
+    assert.match(shown.page.querySelector('article footer')?.text ?? '', /edited/i)
+    assert.equal((await site.visitor().get('/tags/old')).page.querySelectorAll('article').length, 0)
+    assert.equal((await site.visitor().get('/tags/new')).page.querySelectorAll('article').length, 1)
+    assert.deepEqual((await site.app.db.select().from(mentions)).map(({ userId }) => userId), [site.ids.mary])
+  })
+
+  it('does not call a post edited that was saved as it was', async () => {
+    const [id] = await site.write('susan', ['Same'])
+    await susan.post(`/posts/${id}`, { body: 'Same' })
+    assert.equal((await all())[0]?.editedAt, null)
+  })
+
+  it('brings a refused edit back whole', async () => {
+    const [id] = await site.write('susan', ['Before'])
+    const answer = await susan.post(`/posts/${id}`, { body: 'x'.repeat(141) })
+    assert.equal(answer.status, 422)
+    assert.equal(answer.page.querySelector('textarea')?.text.trim(), 'x'.repeat(141))
+    assert.equal((await all())[0]?.body, 'Before')
+  })
+
+  it('deletes after a page that asks, and deleting again is harmless', async () => {
+    const [id] = await site.write('susan', ['Away with it #tag @john'])
+    const asked = await susan.get(`/posts/${id}/delete`)
+    assert.equal(asked.page.querySelector('main form')?.getAttribute('action'), `/posts/${id}/delete`)
+    assert.equal((await susan.post(`/posts/${id}/delete`)).location, '/')
+    assert.equal((await susan.post(`/posts/${id}/delete`)).status, 303)
+    assert.equal((await susan.get(`/posts/${id}`)).status, 404)
+    assert.equal((await site.app.db.select().from(hashtags)).length, 0)
+    assert.equal((await site.app.db.select().from(mentions)).length, 0)
+  })
+
+  it('lets nobody else edit or delete it', async () => {
+    const [id] = await site.write('susan', ['Mine'])
+    const john = await site.signedIn('john')
+    for (const [status, browser] of [[403, john], [401, site.visitor()]] as const) {
+      assert.equal((await browser.post(`/posts/${id}`, { body: 'Yours' })).status, status)
+      assert.equal((await browser.post(`/posts/${id}/delete`)).status, status)
+    }
+    assert.equal((await john.get(`/posts/${id}/edit`)).status, 403)
+    assert.equal((await john.get(`/posts/${id}/delete`)).status, 403)
+    assert.match(String((await site.visitor().get(`/posts/${id}/edit`)).location), /^\/sign-in\?next=/)
+    assert.equal((await site.app.db.select().from(posts).where(eq(posts.id, id as number)))[0]?.body, 'Mine')
+    const shown = (await john.get(`/posts/${id}`)).page
+    assert.equal(shown.querySelector(`a[href="/posts/${id}/edit"]`), null)
+  })
+
+  for (const id of ['0', '-1', 'abc', '1.5', '9007199254740993', '999999999', '%00']) {
+    it(`answers 404 for post ${id}`, async () => {
+      assert.equal((await susan.get(`/posts/${id}`)).status, 404)
+      assert.ok([404, 303].includes((await susan.post(`/posts/${id}/delete`)).status))
+    })
+  }
+})

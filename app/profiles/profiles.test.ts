@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { openSite, type Site } from '../testing/site.ts'
+
+describe('profiles', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite({ SITE_NAME: 'Harbour' })
+    await site.write('susan', ['first', 'second @john'])
+    await site.write('john', ['not hers'])
+  })
+  after(() => site.close())
+
+  it('shows somebody’s posts, counts and dates to everybody', async () => {
+    const { status, page, text } = await site.visitor().get('/@susan')
+    assert.equal(status, 200)
+    assert.deepEqual(page.querySelectorAll('article .words').map(words => words.text), ['second @john', 'first'])
+    assert.match(text, /2 posts/)
+    assert.match(text, /0 followers/)
+    assert.match(text, /0 following/)
+    assert.equal(page.querySelector('title')?.text, 'susan (@susan) · Harbour')
+    assert.equal(page.querySelector('link[rel=canonical]')?.getAttribute('href'), 'http://localhost:3000/@susan')
+  })
+
+  it('is found in any case, and has one address', async () => {
+    const { page } = await site.visitor().get('/@SUSAN')
+    assert.equal(page.querySelector('link[rel=canonical]')?.getAttribute('href'), 'http://localhost:3000/@susan')
+  })
+
+  for (const name of ['nobody', 'a%20b', '%E2%80%AE', "susan'--", '..%2F..%2Fetc%2Fpasswd', 'x'.repeat(200)]) {
+    it(`answers ${name.slice(0, 20)} with a 404 that helps`, async () => {
+      for (const path of ['', '/followers', '/following', '/card']) {
+        const { status, page } = await site.visitor().get(`/@${name}${path}`)
+        assert.equal(status, 404)
+        assert.ok(page.querySelector('main a[href="/explore"]'))
+      }
+    })
+  }
+
+  it('has a card for the hover, whose button leads back to the page it opened on', async () => {
+    const john = await site.signedIn('john')
+    const { text, page } = await john.get('/@susan/card', { referer: 'http://localhost:3000/explore?before=5-5', host: 'localhost:3000' })
+    assert.ok(!text.includes('<html'))
+    assert.equal(page.querySelector('form[action="/@susan/follow"] input[name=next]')?.getAttribute('value'), '/explore?before=5-5')
+    const elsewhere = await john.get('/@susan/card', { referer: 'https://evil.example/x' })
+    assert.equal(elsewhere.page.querySelector('input[name=next]')?.getAttribute('value'), '/@susan')
+  })
+
+  it('draws an avatar from the name, the same in any case', async () => {
+    const [one, two, other] = await Promise.all(['susan', 'SUSAN', 'john'].map(name => site.visitor().get(`/avatars/${name}.svg`)))
+    assert.match(String(one?.headers['content-type']), /^image\/svg\+xml/)
+    assert.equal(one?.text, two?.text)
+    assert.notEqual(one?.text, other?.text)
+    assert.ok(Number(one?.text.length) < 3000)
+  })
+
+  it('lets their owner edit them', async () => {
+    const susan = await site.signedIn('susan')
+    assert.ok((await susan.get('/@susan')).page.querySelector('a[href="/settings/profile"]'))
+    const answer = await susan.post('/settings/profile', { displayName: ' Susan  <b>Lindqvist</b> 🌊 ', about: 'Boats & tea\n@john' })
+    assert.equal(answer.location, '/@susan')
+    const { page } = await susan.follow(answer)
+    assert.match(page.querySelector('h1')?.text ?? '', /Susan &lt;b&gt;Lindqvist&lt;\/b&gt; 🌊|Susan <b>Lindqvist<\/b> 🌊/)
+    assert.match(page.querySelector('main')?.text ?? '', /Boats &(amp;)? tea/)
+    const form = await susan.get('/settings/profile')
+    assert.match(form.page.querySelector('textarea')?.text ?? '', /@john/)
+    await susan.post('/settings/profile', { displayName: '  ', about: '' })
+    assert.match((await susan.get('/@susan')).page.querySelector('h1')?.text ?? '', /susan/)
+  })
+
+  it('brings a profile back that is too long', async () => {
+    const susan = await site.signedIn('susan')
+    const values = { displayName: 'x'.repeat(65), about: '🎈'.repeat(141) }
+    const answer = await susan.post('/settings/profile', values)
+    assert.equal(answer.status, 422)
+    assert.equal(answer.page.querySelectorAll('[aria-invalid=true]').length, 2)
+    assert.equal(answer.page.querySelector('#displayName')?.getAttribute('value'), values.displayName)
+    assert.equal((await susan.post('/settings/profile', { displayName: 'x'.repeat(64), about: '🎈'.repeat(140) })).status, 303)
+    await susan.post('/settings/profile', { displayName: '', about: '' })
+  })
+})

@@ -1,0 +1,78 @@
+/** A process of its own, on the engine of its DATABASE_URL: starts the server and drives every scenario. */
+import { once } from 'node:events'
+import postgres from 'postgres'
+import { environment, readConfig } from '../../app/config.ts'
+import { openDatabase } from '../../app/database/database.ts'
+import { engine } from '../../app/database/engine.ts'
+import { users } from '../../app/database/schema.ts'
+import { createSession } from '../../app/sessions/queries.ts'
+import { hashToken, newToken } from '../../app/sessions/token.ts'
+import { drive, type Load } from './drive.ts'
+import type { Options } from './options.ts'
+import { fetchPage } from './page.ts'
+import { castOf } from './population.ts'
+import { memoryOf, type Server, startServer } from './processes.ts'
+import type { Measured, Run } from './report.ts'
+import { type Cookies, type Scenario, scenariosFor } from './scenarios.ts'
+
+const options: Options = JSON.parse(String(process.argv[2]))
+process.on('disconnect', () => process.exit())
+process.send?.(await measure())
+
+async function measure(): Promise<Run> {
+  const scenarios = scenariosFor(options, await signIn())
+  const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
+  const url = { DATABASE_URL: String(environment['DATABASE_URL']), LOG_LEVEL: 'warn' }
+  const server = await startServer('../../app/server.ts', url, profiling)
+  const ceiling = await startServer('ceiling.ts')
+  const rows: Measured[] = []
+  for (const scenario of scenarios.filter(({ name }) => name.includes(options.only))) {
+    console.error(`${engine}: ${scenario.name}`)
+    rows.push(await compare(scenario, server, ceiling))
+  }
+  const memory = await memoryOf(server.pid)
+  await Promise.all([server.stop(), ceiling.stop()])
+  return { engine, readyAfter: server.readyAfter, memory, rows }
+}
+
+/** A page beside its ceiling: the same bytes and headers from memory, driven alike. */
+async function compare(scenario: Scenario, server: Server, ceiling: Server): Promise<Measured> {
+  const load: Load = { ...options, databasePids: await databasePids() }
+  const { name, asks } = scenario
+  if (scenario.status !== 200)
+    return { name, bytes: 0, ...(await drive(server, scenario, load)), ceiling: null }
+  const page = await fetchPage(server.url, asks[0] as Scenario['asks'][0])
+  if (page.status !== 200) throw new Error(`${name} answered ${page.status}`)
+  const figures = await drive(server, scenario, load)
+  ceiling.child.send(page)
+  await once(ceiling.child, 'message')
+  const limit = await drive(ceiling, scenario, { ...load, databasePids: [] })
+  return { name, bytes: page.body.length, ...figures, ceiling: limit }
+}
+
+/** A session for everybody of the cast, as the sign-in page would make it. */
+async function signIn(): Promise<Cookies> {
+  const { viewers, followsEverybody, followsNobody, followsTheQuiet } = castOf(options.users)
+  const db = await openDatabase(readConfig(environment).database)
+  const ids = await db.select({ id: users.id }).from(users).orderBy(users.id)
+  const tokens = new Map<number, string>()
+  await db.transaction(async tx => {
+    for (const person of [...viewers, followsEverybody, followsNobody, followsTheQuiet]) {
+      const token = newToken()
+      tokens.set(person, token)
+      const session = { tokenHash: hashToken(token), userId: ids[person]?.id as number, persistent: true }
+      await createSession(tx, { ...session, userAgent: 'bench', label: '' }, new Date())
+    }
+  })
+  await db.close()
+  return person => ({ cookie: `session=${tokens.get(person)}` })
+}
+
+/** The processes that serve our pool; none on SQLite, which works inside the server. */
+async function databasePids(): Promise<number[]> {
+  if (engine === 'sqlite') return []
+  const client = postgres(String(environment['DATABASE_URL']), { max: 1 })
+  const rows = await client`select pid from pg_stat_activity where application_name = 'microblog'`
+  await client.end()
+  return rows.map(({ pid }) => Number(pid))
+}

@@ -1,0 +1,55 @@
+import type { Engine } from '../../app/config.ts'
+import type { Figures } from './drive.ts'
+
+export type Measured = Figures & { name: string; bytes: number; ceiling: Figures | null }
+export type Run = {
+  engine: Engine
+  /** Milliseconds from the start of the server's process to its first 200. */
+  readyAfter: number
+  /** Megabytes of the server at the end, and at the most. */
+  memory: { resident: number; peak: number }
+  rows: Measured[]
+}
+
+const columns: [string, (row: Measured) => string][] = [
+  ['requests/s', row => whole(row.requestsPerSecond)],
+  ['p50 ms', row => row.p50.toFixed(1)],
+  ['p99 ms', row => row.p99.toFixed(1)],
+  ['CPU µs', row => whole(row.cpu)],
+  ['database µs', row => (row.databaseCpu ? whole(row.databaseCpu) : '')],
+  ['failed', row => whole(row.failed)],
+  ['bytes', row => (row.bytes ? whole(row.bytes) : '')],
+  ['ceiling/s', ({ ceiling }) => (ceiling ? whole(ceiling.requestsPerSecond) : '')],
+  ['ceiling µs', ({ ceiling }) => (ceiling ? whole(ceiling.cpu) : '')],
+  [
+    'of ceiling',
+    ({ ceiling, ...row }) => (ceiling ? percent(row.requestsPerSecond / ceiling.requestsPerSecond) : ''),
+  ],
+]
+
+/** One engine's figures as a table for the terminal. */
+export function tableOf({ engine, readyAfter, memory, rows }: Run): string {
+  const lines = [['', ...columns.map(([title]) => title)], ...rows.map(cellsOf)]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0))) ?? []
+  const aligned = lines.map(line => line.map((cell, n) => pad(cell, widths[n] ?? 0, n)).join('  '))
+  const { resident, peak } = memory
+  const process = `first 200 after ${whole(readyAfter)} ms; ${whole(resident)} MB at the end, ${whole(peak)} MB at the most`
+  return `\n${engine}: ${process}\n\n${aligned.join('\n')}\n`
+}
+
+function cellsOf(row: Measured): string[] {
+  return [row.name, ...columns.map(([, cell]) => cell(row))]
+}
+
+/** Names to the left, numbers to the right. */
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width)
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+}

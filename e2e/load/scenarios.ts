@@ -1,0 +1,61 @@
+import type { Request } from 'autocannon'
+import { castOf, popularTags, usernameOf } from './population.ts'
+
+export type Ask = Request
+export type Scenario = { name: string; status: 200 | 303; asks: Ask[] }
+export type Cookies = (person: number) => Record<string, string>
+
+/** Every page is asked for as a browser would, but uncompressed: the work of compressing is a scenario of its own. */
+export function scenariosFor(
+  { users, posts }: { users: number; posts: number },
+  cookies: Cookies,
+): Scenario[] {
+  const { viewers, followsEverybody, followsNobody, followsTheQuiet, quietFrom } = castOf(users)
+  const home = (person: number) => get('/', cookies(person))
+  const everyNth = (total: number) =>
+    Array.from({ length: 20 }, (_, n) => Math.floor(((n + 0.5) * total) / 20))
+  const page = (name: string, asks: Ask[]): Scenario => ({ name, status: 200, asks })
+  return [
+    page('home', viewers.map(home)),
+    page('home, brotli', viewers.map(home).map(compressed)),
+    page('home, only quiet people', [home(followsTheQuiet)]),
+    page('home, follows nobody', [home(followsNobody)]),
+    page('home, follows everybody', [home(followsEverybody)]),
+    page('explore, visitor', [get('/explore')]),
+    page(
+      'profile, visitor',
+      everyNth(quietFrom).map(person => get(`/@${usernameOf(person)}`)),
+    ),
+    page(
+      'hashtag, visitor',
+      popularTags.map(tag => get(`/tags/${tag}`)),
+    ),
+    page(
+      'permalink, visitor',
+      everyNth(posts).map(post => get(`/posts/${post + 1}`)),
+    ),
+    { name: 'publish', status: 303, asks: viewers.map(person => publish(cookies(person))) },
+  ]
+}
+
+function get(path: string, headers: Record<string, string> = {}): Ask {
+  return { method: 'GET', path, headers: { accept: 'text/html', 'accept-language': 'en', ...headers } }
+}
+
+function compressed(ask: Ask): Ask {
+  return { ...ask, headers: { ...ask.headers, 'accept-encoding': 'gzip, deflate, br, zstd' } }
+}
+
+let published = 0
+
+/** Each post has words of its own. */
+function publish(cookie: Record<string, string>): Ask {
+  const type = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
+  const words = () => `Post ${++published} from the bench, with #tea for @${usernameOf(published % 200)}`
+  return {
+    method: 'POST',
+    path: '/posts',
+    headers: { accept: 'text/html', 'accept-language': 'en', ...cookie, ...type },
+    setupRequest: ask => ({ ...ask, body: new URLSearchParams({ body: words() }).toString() }),
+  }
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'playwright/test'
+
+/** `npm test` proves which Chromium launches; without it, Playwright's own is used. */
+const launchOptions = JSON.parse(process.env.CHROMIUM_LAUNCH ?? '{}')
+
+export default defineConfig({
+  testDir: './journeys',
+  outputDir: '../.cache/journeys',
+  fullyParallel: true,
+  workers: 2,
+  expect: { timeout: 10_000 },
+  // PLAYWRIGHT_JSON_OUTPUT_FILE, set by `npm test`, wins over this file name.
+  reporter: [['line'], ['json', { outputFile: '../.cache/journeys.json' }]],
+  use: {
+    browserName: 'chromium',
+    launchOptions,
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    video: 'off',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+})
