@@ -34,6 +34,8 @@ export type AppOptions = DatabaseOptions & {
   logger?: FastifyServerOptions['logger']
   /** Milliseconds that a stop waits for requests under way. */
   grace?: number
+  /** More routes among the pages. */
+  routes?: (app: FastifyInstance) => Promise<void>
 }
 
 /**
@@ -51,12 +53,12 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.register(security)
   app.register(assets)
   app.register(site)
-  app.register(pages)
+  app.register(async scope => pages(scope, options))
   return app
 }
 
 /** Everything that is made for a person. */
-async function pages(app: FastifyInstance) {
+async function pages(app: FastifyInstance, { routes }: AppOptions) {
   app.register(sessionCookies, { askToSignIn })
   app.register(language)
   app.register(views)
@@ -71,6 +73,7 @@ async function pages(app: FastifyInstance) {
   app.register(profiles)
   app.register(follows)
   app.register(settings)
+  if (routes) app.register(routes)
 }
 
 function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOptions {

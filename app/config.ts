@@ -106,7 +106,7 @@ function databaseUrl(value: string): DatabaseConfig {
 
 /** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
 function postgresUrl(value: string): DatabaseConfig {
-  if (!URL.canParse(value)) throw new Error('is not a URL like postgres://user:password@host:5432/database')
+  if (!URL.canParse(value) || !new URL(value).hostname) throw new Error('is not a URL like postgres://user:password@host:5432/database')
   const url = new URL(value)
   const poolSize = integer(1, 500)(url.searchParams.get('pool_size') ?? '10')
   const recycle = url.searchParams.get('pool_recycle')
@@ -152,8 +152,7 @@ function publicUrl(value: string): string {
 
 function contact(value: string): string | null {
   if (value === '') return null
-  if (/^https?:\/\/\S+$/.test(value)) return value
-  if (/^[^\s@:]+@[^\s@]+$/.test(value)) return `mailto:${value}`
+  if (/^https?:\/\/\S+$/.test(value) || /^[^\s@:]+@[^\s@]+$/.test(value)) return value
   throw new Error(`must be an e-mail address or a URL, not "${value}"`)
 }
 

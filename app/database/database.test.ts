@@ -29,7 +29,7 @@ describe(`the database contract on ${engine}`, () => {
   let db: Database
   before(async () => {
     test = await migratedDatabase()
-    db = await openDatabase(test.config, { transactionTimeout: 400, lockTimeout: 300 })
+    db = await openDatabase(test.config)
   })
   beforeEach(() => db.transaction(async tx => void (await tx.delete(users))))
   after(async () => {
@@ -93,11 +93,14 @@ describe(`the database contract on ${engine}`, () => {
   })
 
   it('rolls back a transaction that stays open too long', async () => {
-    const slow = db.transaction(async tx => {
+    const hasty = await openDatabase(test.config, { transactionTimeout: 100 })
+    const { promise: never } = Promise.withResolvers<void>()
+    const slow = hasty.transaction(async tx => {
       await add(tx, 'slow')
-      await delay(2_000)
+      await never
     })
     await assert.rejects(slow, TransactionClosed)
+    await hasty.close()
     await db.transaction(tx => add(tx, 'next'))
     assert.deepEqual(await names(), ['next'])
   })

@@ -21,7 +21,7 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
   const client = connect(config)
   return {
     ...readerOf(drizzleOn(guard(client), client, options)),
-    transaction: work => retried(() => attempt(client, options, work)),
+    transaction: transactions(client, options),
     ping: async () => void (await client.unsafe('select 1')),
     close: () => client.end({ timeout: 5 }),
   }
@@ -57,17 +57,40 @@ async function attempt<T>(
   }) as Promise<T>
 }
 
-/** Runs a transaction again after a serialisation failure (40001) or deadlock (40P01), with jitter. */
-async function retried<T>(run: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 10_000
-  for (let tries = 1; ; tries++) {
+/**
+ * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01). Those of this process
+ * that have to run again do so one after the other: at the same time they would only fail each other again.
+ */
+function transactions(client: postgres.Sql, options: DatabaseOptions): Database['transaction'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+    const run = () => attempt(client, options, work)
     try {
       return await run()
     } catch (error) {
-      if (!['40001', '40P01'].includes(errorCode(error)) || Date.now() > deadline) throw error
-      await delay(Math.random() * Math.min(5 * 2 ** Math.min(tries, 6), 200))
+      if (!isSerialisationFailure(error)) throw error
+    }
+    const result = last.then(() => repeated(run))
+    last = result.catch(() => {})
+    return result
+  }
+}
+
+/** Other processes may still be in the way: tries again, with jitter, for ten seconds. */
+async function repeated<T>(run: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 10_000
+  for (let tries = 0; ; tries++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isSerialisationFailure(error) || Date.now() > deadline) throw error
+      await delay(Math.random() * Math.min(2 ** tries, 50))
     }
   }
+}
+
+function isSerialisationFailure(error: unknown): boolean {
+  return ['40001', '40P01'].includes(errorCode(error))
 }
 
 type Client = Pick<postgres.Sql, 'unsafe'>

@@ -9,6 +9,8 @@ export type Formats = {
   when: {
     /** "now", "4 min ago", "yesterday"; after a week the day itself. */
     relative(moment: Date): string
+    /** "today", "yesterday"; after a week the day itself. */
+    relativeDay(moment: Date): string
     full(moment: Date): string
     day(moment: Date): string
     iso(moment: Date): string
@@ -31,7 +33,7 @@ function formatsOf(language: Language): Formats {
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
   return {
     when: {
-      relative: relativeIn(language),
+      ...relativeIn(language),
       full: moment => `${full.format(moment)} UTC`,
       day: moment => date.format(moment),
       iso: moment => moment.toISOString(),
@@ -41,19 +43,23 @@ function formatsOf(language: Language): Formats {
   }
 }
 
-function relativeIn(language: Language): (moment: Date) => string {
+function relativeIn(language: Language): Pick<Formats['when'], 'relative' | 'relativeDay'> {
   const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
   const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
-  return moment => {
-    const age = Math.max(0, Date.now() - moment.getTime())
-    if (age < minute) return ago.format(0, 'second')
-    if (age < hour) return ago.format(-Math.floor(age / minute), 'minute')
-    if (age < day) return ago.format(-Math.floor(age / hour), 'hour')
-    if (age < 7 * day) return ago.format(-daysBetween(moment), 'day')
+  const relativeDay = (moment: Date) => {
+    const days = Math.max(0, daysBetween(moment))
+    if (days < 7) return ago.format(-days, 'day')
     const thisYear = moment.getUTCFullYear() === new Date().getUTCFullYear()
     return (thisYear ? monthAndDay : withYear).format(moment)
   }
+  const relative = (moment: Date) => {
+    const age = Math.max(0, Date.now() - moment.getTime())
+    if (age < minute) return ago.format(0, 'second')
+    if (age < hour) return ago.format(-Math.floor(age / minute), 'minute')
+    return age < day ? ago.format(-Math.floor(age / hour), 'hour') : relativeDay(moment)
+  }
+  return { relative, relativeDay }
 }
 
 /** Midnights between then and now, so that "yesterday" is yesterday. */

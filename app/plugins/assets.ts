@@ -24,7 +24,7 @@ export default plugin(async (app: FastifyInstance) => {
   const stylesheet = joinStylesheets(path.join(folder, 'css'))
   app.decorate('asset', (file: string) => prefix + file)
   await app.register(compress, {
-    threshold: 1024,
+    threshold: 256,
     encodings: ['br', 'gzip'],
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   })

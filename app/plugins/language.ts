@@ -29,6 +29,6 @@ export default plugin(
 function languageOf(request: FastifyRequest): Language {
   const chosen = request.viewer?.language ?? request.cookies['language']
   if (isLanguage(chosen)) return chosen
-  const [best] = accepts(request.raw).languages([...codes]) || []
+  const best = accepts(request.raw).languages([...codes])
   return isLanguage(best) ? best : 'en'
 }

@@ -6,6 +6,7 @@ import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
 import { formatsFor } from '../locales/when.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/words.ts'
+import { avatarOf } from '../profiles/avatar.ts'
 import { partsOf, tagPath } from '../posts/text.ts'
 import { themes } from '../settings/forms.ts'
 
@@ -43,6 +44,7 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     site: {
       name: config.siteName,
       contact: config.contact,
+      contactHref: config.contact?.includes('@') ? `mailto:${config.contact}` : config.contact,
       signUpOpen: config.signUpOpen,
       postMaxLength: config.postMaxLength,
       url: config.publicUrl,
@@ -52,6 +54,7 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     asset,
     tagPath,
     parts: partsOf,
+    avatar: avatarOf,
   }
 }
 

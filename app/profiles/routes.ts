@@ -6,7 +6,6 @@ import { profileTimeline } from '../timelines/queries.ts'
 import { isPastTheEnd } from '../timelines/routes.ts'
 import { pageLinks, type Timeline, timelineOf } from '../timelines/timeline.ts'
 import { returnPath } from '../sessions/return-path.ts'
-import { avatarOf } from './avatar.ts'
 import { findProfile, type Profile, ProfileParams } from './queries.ts'
 
 declare module '../plugins/views.ts' {
@@ -32,7 +31,6 @@ export default async function profiles(app: FastifyInstance) {
   app.get('/@:username/followers', { config, schema }, showFollowers)
   app.get('/@:username/following', { config, schema }, showFollowing)
   app.get('/@:username/card', { config, schema }, showCard)
-  app.get('/avatars/:username.svg', { config, schema }, showAvatar)
 }
 
 async function showProfile(request: ProfileRequest, reply: FastifyReply) {
@@ -66,11 +64,6 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
 async function showCard(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOr404(request)
   return reply.page('profiles/card', { profile, next: refererOf(request) })
-}
-
-async function showAvatar({ params }: ProfileRequest, reply: FastifyReply) {
-  reply.header('cache-control', 'public, max-age=604800').type('image/svg+xml')
-  return reply.send(avatarOf(params.username))
 }
 
 async function profileOr404({ server, params, viewer }: ProfileRequest): Promise<Profile> {

@@ -10,6 +10,7 @@ export type Viewer = {
   displayName: string
   language: string | null
   theme: string
+  createdAt: Date
   session: { id: number; lastUsedAt: Date; persistent: boolean }
 }
 
@@ -21,6 +22,7 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       displayName: users.displayName,
       language: users.language,
       theme: users.theme,
+      createdAt: users.createdAt,
       session: { id: sessions.id, lastUsedAt: sessions.lastUsedAt, persistent: sessions.persistent },
     })
     .from(sessions)

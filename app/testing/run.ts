@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { findChromium } from './chromium.ts'
 import { startPostgres } from './postgres.ts'
 import { STAGES, type Stage, type Surroundings, type Tally } from './stages.ts'
-import { openTether } from './tether.ts'
+import { openTether, type Tether } from './tether.ts'
 
 // What `npm test` runs: the tests on SQLite, the same on PostgreSQL, and the journeys in a browser.
 //
@@ -60,39 +60,50 @@ async function runStages(stages: Chosen[]): Promise<Tally[]> {
   const around = { postgresUrl: server.then(({ url }) => url), chromium }
   await Promise.allSettled(Object.values(around))
   const tallies: Tally[] = []
-  for (const stage of stages) tallies.push(await tallyStage(stage, around, tether.folder))
+  for (const stage of stages) tallies.push(await tallyStage(stage, around, tether))
   await Promise.allSettled([tether.cut(), server.then(({ stop }) => stop())])
   return tallies
 }
 
-async function tallyStage(stage: Chosen, around: Surroundings, folder: string): Promise<Tally> {
+async function tallyStage(stage: Chosen, around: Surroundings, tether: Tether): Promise<Tally> {
   if (interrupted) return FAILURE
   console.log(`\n── ${stage.name}: ${stage.found.length} files ──\n`)
   try {
-    return await runStage(stage, around, folder)
+    return await runStage(stage, around, tether)
   } catch (error) {
     console.log(`✖ ${stage.name}: ${(error as Error).message}`)
     return FAILURE
   }
 }
 
-async function runStage(stage: Chosen, around: Surroundings, folder: string): Promise<Tally> {
+async function runStage(stage: Chosen, around: Surroundings, tether: Tether): Promise<Tally> {
   if (stage.found.length === 0) throw new Error(`there is no ${stage.files}`)
-  const report = join(folder, `${stage.name}.report`)
+  const report = join(tether.folder, `${stage.name}.report`)
   const { args, env } = await stage.command(stage.found, report, around)
-  const code = await runNode(args, { ...env, NODE_ENV: 'test', TMPDIR: folder })
+  const code = await runNode(args, { ...env, NODE_ENV: 'test' }, tether)
   const tally = stage.tally(await readFile(report, 'utf8'), stage.found)
   if (tally.passed + tally.failed === 0) throw new Error('no test ran')
   // What ended badly without a failed test to show for it.
   return code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 }
 }
 
-/** The tests' temporary files go to a folder that is removed with us, however they and we end. */
-async function runNode(args: string[], env: Record<string, string>): Promise<number | null> {
+/** The run and its temporary files are gone soon after us, however we end. */
+async function runNode(
+  args: string[],
+  variables: Record<string, string>,
+  tether: Tether,
+): Promise<number | null> {
   // Inside another test run, that variable would turn this one into a part of it.
-  const { NODE_TEST_CONTEXT, ...inherited } = process.env
-  running = spawn(process.execPath, args, { cwd: ROOT, env: { ...inherited, ...env }, stdio: 'inherit' })
+  const env = { ...process.env, ...variables, TMPDIR: tether.folder, NODE_TEST_CONTEXT: undefined }
+  running = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  tether.hold(running.pid ?? '')
   const [code] = await once(running, 'exit')
+  tether.hold('')
   return code
 }
 

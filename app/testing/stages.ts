@@ -63,7 +63,7 @@ async function inBrowser(files: string[], report: string, around: Surroundings):
 function nodeTest(files: string[], report: string): string[] {
   const spoken = ['--test-reporter=spec', '--test-reporter-destination=stdout']
   const counted = ['--test-reporter=tap', `--test-reporter-destination=${report}`]
-  return ['--test', '--test-concurrency=3', '--test-timeout=120000', ...spoken, ...counted, ...files]
+  return ['--test', '--test-concurrency=2', '--test-timeout=120000', ...spoken, ...counted, ...files]
 }
 
 /** Node counts a file without a test as a test that passed; here it has failed. */

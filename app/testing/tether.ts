@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, statfs } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -13,6 +13,8 @@ export interface Tether {
   folder: string
   /** Runs one program at a time, as nobody when we are root. */
   run(program: string, args: string[]): Promise<Program>
+  /** Ties a process group that was started elsewhere, instead of the program of `run`; '' lets it go. */
+  hold(group: number | ''): void
   /** Ends the program and removes the folder. */
   cut(): Promise<void>
 }
@@ -38,6 +40,8 @@ export const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : un
 /** Makes a temporary folder and the watcher that ties it to this process. */
 export async function openTether(name: string): Promise<Tether> {
   const folder = await mkdtemp(join((await isRoomy(MEMORY)) ? MEMORY : tmpdir(), `${name}-`))
+  // Another tether may lie inside this one, and nobody has to get there.
+  await chmod(folder, 0o711)
   // Detached, here and below, so that Ctrl-C in the terminal reaches the tests alone.
   const watcher = spawn('sh', ['-c', WATCH, 'sh', folder], {
     detached: true,
@@ -45,10 +49,13 @@ export async function openTether(name: string): Promise<Tether> {
   })
   await once(watcher, 'spawn')
   const gone = once(watcher, 'exit')
-  const announce = (group: number | '') => watcher.stdin.writable && watcher.stdin.write(`${group}\n`)
+  const hold = (group: number | '') => {
+    if (watcher.stdin.writable) watcher.stdin.write(`${group}\n`)
+  }
   return {
     folder,
-    run: (program, args) => run(folder, [program, ...args], announce),
+    run: (program, args) => run(folder, [program, ...args], hold),
+    hold,
     cut: async () => {
       watcher.stdin.end()
       await gone
@@ -71,11 +78,7 @@ async function isNoexec(disk: string): Promise<boolean> {
   return options === undefined || options.split(',').includes('noexec')
 }
 
-async function run(
-  folder: string,
-  [program = '', ...args]: string[],
-  announce: (group: number | '') => unknown,
-) {
+async function run(folder: string, [program = '', ...args]: string[], hold: Tether['hold']) {
   // An environment of its own: variables like PGPORT must not reach it, and it speaks English.
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
   const child = spawn(join(folder, program), args, {
@@ -85,8 +88,8 @@ async function run(
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  child.once('exit', () => announce(''))
+  child.once('exit', () => hold(''))
   await once(child, 'spawn')
-  announce(child.pid ?? '')
+  hold(child.pid ?? '')
   return child
 }

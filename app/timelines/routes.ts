@@ -13,7 +13,7 @@ type Beside = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
 declare module '../plugins/views.ts' {
   interface Pages {
     'timelines/welcome': { timeline: Timeline }
-    'timelines/home': { timeline: Timeline; submission: string } & Beside
+    'timelines/home': { timeline: Timeline; submission: string; firstDay: boolean } & Beside
     'timelines/explore': { timeline: Timeline } & Beside
     'timelines/tag': { tag: string; timeline: Timeline }
   }
@@ -40,7 +40,8 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
   const timeline = timelineOf(page, '/')
-  return reply.page('timelines/home', { timeline, submission: newSubmission(), ...beside })
+  const firstDay = Date.now() - viewer.createdAt.getTime() < 24 * 3_600_000
+  return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, ...beside })
 }
 
 async function showWelcome({ server }: TimelineRequest, reply: FastifyReply) {

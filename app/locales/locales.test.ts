@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { root } from '../config.ts'
+import en from './en.json' with { type: 'json' }
+import es from './es.json' with { type: 'json' }
+import { formatsFor } from './when.ts'
+import { translate } from './words.ts'
+
+const flat = (words: object): Map<string, string> =>
+  new Map(Object.entries(words).flatMap(([section, entries]) => Object.entries(entries).map(([name, text]) => [`${section}.${name}`, String(text)])))
+const english = flat(en)
+const spanish = flat(es)
+
+/** The names of a message's arguments. */
+function argumentsOf(text: string): string[] {
+  const names = new Set<string>()
+  const visit = (elements: { type: number; value?: unknown; options?: Record<string, { value: never[] }> }[]) => {
+    for (const { type, value, options } of elements) {
+      if (type !== 0 && type !== 7) names.add(String(value))
+      for (const option of Object.values(options ?? {})) visit(option.value)
+    }
+  }
+  visit(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst() as never)
+  return [...names].toSorted()
+}
+
+describe('the words', () => {
+  it('are the same keys in both languages, in the same order', () => assert.deepEqual([...spanish.keys()], [...english.keys()]))
+
+  it('take the same arguments in both languages', () => {
+    for (const [key, text] of english) assert.deepEqual(argumentsOf(spanish.get(key) ?? ''), argumentsOf(text), key)
+  })
+
+  it('are translated: where both languages say the same, it is on purpose', () => {
+    const same = new Set(['settings.theme_auto'])
+    const untranslated = [...english].filter(([key, text]) => /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && spanish.get(key) === text && !same.has(key))
+    assert.deepEqual(untranslated.map(([key, text]) => `${key}: ${text}`), [])
+  })
+
+  it('are all used', async () => {
+    const files = [...globSync('views/**/*.eta', { cwd: root }), ...globSync('app/**/*.ts', { cwd: root })].filter(file => !file.endsWith('.test.ts'))
+    const sources = await Promise.all(files.map(file => readFile(path.join(root, file), 'utf8')))
+    const text = sources.join('\n')
+    // Keys that are put together: errors.title_404, accounts.email_taken, …
+    const patterns = [...text.matchAll(/[`'"]([a-z_]+\.(?:[a-z_0-9]*\$\{[^}]+\}[a-z_0-9]*)+)[`'"]/g)].map(([, template]) => new RegExp(`^${String(template).replaceAll('.', '\\.').replaceAll(/\$\{[^}]+\}/g, '\\w+')}$`))
+    const unused = [...english.keys()].filter(key => !new RegExp(`[\`'"]${key.replace('.', '\\.')}[\`'"]`).test(text) && !patterns.some(pattern => pattern.test(key)))
+    assert.deepEqual(unused, [])
+  })
+
+  it('exist for every key that a template uses', async () => {
+    for (const file of globSync('views/**/*.eta', { cwd: root })) {
+      const text = await readFile(path.join(root, file), 'utf8')
+      for (const [, key] of text.matchAll(/\bt\(\s*'([^']+)'/g)) assert.ok(english.has(String(key)), `${file}: ${key}`)
+    }
+  })
+
+  it('leave no sentence in a template', async () => {
+    for (const file of globSync('views/**/*.eta', { cwd: root })) {
+      const text = (await readFile(path.join(root, file), 'utf8')).replaceAll(/<%[\s\S]*?%>/g, '').replaceAll(/<[^>]*>/g, ' ')
+      assert.doesNotMatch(text, /\p{L}{3,}/u, file)
+    }
+  })
+})
+
+describe('plurals and times', () => {
+  it('count in both languages', () => {
+    const [english, spanish] = [translate('en'), translate('es')]
+    assert.match(english('posts.too_long', { limit: 140, over: 1 }), /1 character\b/)
+    assert.match(english('posts.too_long', { limit: 140, over: 2 }), /2 characters/)
+    assert.match(spanish('posts.too_long', { limit: 140, over: 1 }), /1 carácter\b/)
+    assert.match(spanish('posts.too_long', { limit: 140, over: 2 }), /2 caracteres/)
+  })
+
+  it('tell how long ago something was', () => {
+    const ago = (ms: number) => new Date(Date.now() - ms)
+    const { relative } = formatsFor('en').when
+    assert.equal(relative(ago(3_000)), 'now')
+    assert.equal(relative(ago(-60_000)), 'now', 'a clock that is a little fast')
+    assert.match(relative(ago(4 * 60_000)), /^4\s?m/)
+    assert.match(relative(ago(2 * 3_600_000)), /^2\s?h/)
+    const yesterday = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000 - 1)
+    if (Date.now() - yesterday.getTime() >= 86_400_000) assert.equal(relative(yesterday), 'yesterday')
+    assert.match(formatsFor('es').when.relative(ago(3 * 86_400_000)), /3/)
+    assert.match(relative(new Date('2020-05-06T00:00:00Z')), /2020/)
+    assert.equal(formatsFor('es').when.day(new Date('2026-11-20T23:59:00Z')), '20 de noviembre de 2026')
+  })
+})
