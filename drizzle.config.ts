@@ -1,15 +1,13 @@
 import { defineConfig } from 'drizzle-kit'
-import { readConfig } from './app/config.ts'
-import process from 'node:process'
+import { environment, readConfig } from './app/config.ts'
 
-const { database } = readConfig(process.env)
-const sqlite = database.engine === 'sqlite'
+const { database } = readConfig(environment)
 
 export default defineConfig({
   dialect: database.engine,
   schema: './app/database/schema.ts',
   out: `./drizzle/${database.engine}`,
-  dbCredentials: { url: sqlite ? database.file : database.url },
+  dbCredentials: { url: database.engine === 'sqlite' ? database.file : database.url },
   // Full-text tables belong to the search, not to the schema: `push` would drop them.
   tablesFilter: ['!*_fts', '!*_fts_*'],
 })

@@ -31,7 +31,11 @@ async function showCommands(): Promise<void> {
 function isExpected(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown }
   const kinds = [UsageError, ConfigError, SchemaTooNew]
-  return kinds.some(kind => error instanceof kind) || isUnavailable(error) || String(code).startsWith('ERR_PARSE_ARGS')
+  return (
+    kinds.some(kind => error instanceof kind) ||
+    isUnavailable(error) ||
+    String(code).startsWith('ERR_PARSE_ARGS')
+  )
 }
 
 try {

@@ -7,7 +7,11 @@ import { ConfigError, engineOf, publicDatabaseUrl, readConfig, root, variables }
 describe('configuration', () => {
   it('needs nothing: an embedded file in the project’s root', () => {
     const config = readConfig({})
-    assert.deepEqual(config.database, { engine: 'sqlite', file: path.join(root, 'app.db'), synchronous: 'FULL' })
+    assert.deepEqual(config.database, {
+      engine: 'sqlite',
+      file: path.join(root, 'app.db'),
+      synchronous: 'FULL',
+    })
     assert.equal(config.publicUrl, 'http://localhost:3000')
     assert.equal(config.postMaxLength, 140)
     assert.ok(Object.isFrozen(config))
@@ -26,32 +30,64 @@ describe('configuration', () => {
   })
 
   it('takes its pool settings out of a PostgreSQL URL and leaves the rest', () => {
-    const { database } = readConfig({ DATABASE_URL: 'postgres://u:p@h/db?pool_size=5&pool_recycle=60&sslmode=require' })
-    assert.deepEqual(database, { engine: 'postgresql', url: 'postgres://u:p@h/db?sslmode=require', poolSize: 5, poolRecycle: 60 })
+    const { database } = readConfig({
+      DATABASE_URL: 'postgres://u:p@h/db?pool_size=5&pool_recycle=60&sslmode=require',
+    })
+    assert.deepEqual(database, {
+      engine: 'postgresql',
+      url: 'postgres://u:p@h/db?sslmode=require',
+      poolSize: 5,
+      poolRecycle: 60,
+    })
   })
 
-  for (const url of ['mysql://h/db', 'postgress://h/db', 'app.db', 'sqlite:', 'sqlite::memory:', 'postgres://', 'postgres://h/db?pool_size=0']) {
+  for (const url of [
+    'mysql://h/db',
+    'postgress://h/db',
+    'app.db',
+    'sqlite:',
+    'sqlite::memory:',
+    'postgres://',
+    'postgres://h/db?pool_size=0',
+  ]) {
     it(`refuses ${url} in one sentence`, () => {
-      assert.throws(() => readConfig({ DATABASE_URL: url }), error => error instanceof ConfigError && /^DATABASE_URL (?!.*\n)/.test(error.message))
+      assert.throws(
+        () => readConfig({ DATABASE_URL: url }),
+        error => error instanceof ConfigError && /^DATABASE_URL (?!.*\n)/.test(error.message),
+      )
     })
   }
 
   it('reports every problem at once, by name', () => {
     const wrong = {
-      DATABASE_URL: 'mysql://h', PORT: '70000', PUBLIC_URL: 'example.org', CONTACT: 'nowhere', SIGN_UP: 'maybe',
-      POST_MAX_LENGTH: '0', TRUST_PROXY: 'perhaps', LOG_LEVEL: 'loud', SQLITE_SYNCHRONOUS: 'OFF', SITE_NAME: 'x'.repeat(61),
+      DATABASE_URL: 'mysql://h',
+      PORT: '70000',
+      PUBLIC_URL: 'example.org',
+      CONTACT: 'nowhere',
+      SIGN_UP: 'maybe',
+      POST_MAX_LENGTH: '0',
+      TRUST_PROXY: 'perhaps',
+      LOG_LEVEL: 'loud',
+      SQLITE_SYNCHRONOUS: 'OFF',
+      SITE_NAME: 'x'.repeat(61),
     }
-    assert.throws(() => readConfig(wrong), error => {
-      const lines = (error as Error).message.split('\n')
-      assert.deepEqual(lines.map(line => line.split(' ')[0]).toSorted(), Object.keys(wrong).toSorted())
-      return true
-    })
+    assert.throws(
+      () => readConfig(wrong),
+      error => {
+        const lines = (error as Error).message.split('\n')
+        assert.deepEqual(lines.map(line => line.split(' ')[0]).toSorted(), Object.keys(wrong).toSorted())
+        return true
+      },
+    )
   })
 
   it('never shows a password', () => {
     const { database } = readConfig({ DATABASE_URL: 'postgres://u:s%40cret@h:5432/db' })
     assert.equal(publicDatabaseUrl(database), 'postgres://u:***@h:5432/db')
-    assert.throws(() => readConfig({ DATABASE_URL: 'mysql://u:secret@h/db' }), error => !(error as Error).message.includes('secret'))
+    assert.throws(
+      () => readConfig({ DATABASE_URL: 'mysql://u:secret@h/db' }),
+      error => !(error as Error).message.includes('secret'),
+    )
   })
 
   it('knows the engine of a URL', () => {
@@ -61,7 +97,10 @@ describe('configuration', () => {
 
   it('is explained in the README, every variable with its default', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8')
-    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)?[^|]*\|/gm)].map(([, name, value]) => [name, value ?? ''])
+    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)?[^|]*\|/gm)].map(([, name, value]) => [
+      name,
+      value ?? '',
+    ])
     const expected = Object.entries(variables).map(([name, { default: value }]) => [name, value])
     assert.deepEqual(rows, expected)
   })

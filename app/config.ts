@@ -106,7 +106,8 @@ function databaseUrl(value: string): DatabaseConfig {
 
 /** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
 function postgresUrl(value: string): DatabaseConfig {
-  if (!URL.canParse(value) || !new URL(value).hostname) throw new Error('is not a URL like postgres://user:password@host:5432/database')
+  if (!URL.canParse(value) || !new URL(value).hostname)
+    throw new Error('is not a URL like postgres://user:password@host:5432/database')
   const url = new URL(value)
   const poolSize = integer(1, 500)(url.searchParams.get('pool_size') ?? '10')
   const recycle = url.searchParams.get('pool_recycle')
@@ -164,7 +165,9 @@ function trustProxy(value: string): boolean | number | string[] {
   const named = ['loopback', 'linklocal', 'uniquelocal']
   const valid = addresses.every(part => named.includes(part) || /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(part))
   if (valid) return addresses
-  throw new Error(`must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`)
+  throw new Error(
+    `must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`,
+  )
 }
 
 /** `.env` in the project's root fills in what the real environment does not say. */

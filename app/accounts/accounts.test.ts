@@ -35,7 +35,9 @@ describe('signing up', () => {
   })
 
   it('goes back to where somebody wanted to go', async () => {
-    const answer = await site.visitor().post('/sign-up', form({ username: 'back', email: 'back@example.com', next: '/posts/new' }))
+    const answer = await site
+      .visitor()
+      .post('/sign-up', form({ username: 'back', email: 'back@example.com', next: '/posts/new' }))
     assert.equal(answer.location, '/posts/new')
   })
 
@@ -50,7 +52,12 @@ describe('signing up', () => {
     ['an e-mail of 121 characters', { email: `${'a'.repeat(109)}@example.com` }, 'email', /120/],
     ['a short password', { password: 'x7!kQ2z' }, 'password', /8/],
     ['a password of 201 characters', { password: 'ab'.repeat(101) }, 'password', /200/],
-    ['the username as password', { username: 'harbourmaster', password: 'HarbourMaster1' }, 'password', /username/i],
+    [
+      'the username as password',
+      { username: 'harbourmaster', password: 'HarbourMaster1' },
+      'password',
+      /username/i,
+    ],
     ['a common password', { password: 'Password123' }, 'password', /people use/i],
     ['two passwords that differ', { password_again: 'another one' }, 'password_again', /same|match|differ/i],
   ]
@@ -76,7 +83,9 @@ describe('signing up', () => {
   })
 
   it('lets one of two simultaneous sign-ups win and gives the other the sentence', async () => {
-    const twins = [1, 2].map(n => site.visitor().post('/sign-up', form({ username: 'Twin', email: `twin${n}@example.com` })))
+    const twins = [1, 2].map(n =>
+      site.visitor().post('/sign-up', form({ username: 'Twin', email: `twin${n}@example.com` })),
+    )
     const answers = await Promise.all(twins)
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [303, 422])
     const loser = answers.find(({ status }) => status === 422)
@@ -89,7 +98,9 @@ describe('signing up', () => {
       const page = await closed.visitor().get('/sign-up')
       assert.equal(page.page.querySelector('input[name=password]'), null)
       assert.ok(page.text.includes('mailto:owner@example.com'))
-      const answer = await closed.visitor().post('/sign-up', form({ username: 'late', email: 'late@example.com' }))
+      const answer = await closed
+        .visitor()
+        .post('/sign-up', form({ username: 'late', email: 'late@example.com' }))
       assert.equal(answer.status, 403)
     } finally {
       await closed.close()

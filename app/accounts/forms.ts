@@ -7,7 +7,11 @@ import { isCommon, isLikeUsername } from './password.ts'
 const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"
 
 export const SignUpForm = Type.Object({
-  username: Type.String({ default: '', pattern: '^[A-Za-z0-9_]{1,64}$', complaint: 'accounts.username_invalid' }),
+  username: Type.String({
+    default: '',
+    pattern: '^[A-Za-z0-9_]{1,64}$',
+    complaint: 'accounts.username_invalid',
+  }),
   email: Type.Intersect([
     Type.String({ default: '', maxLength: 120, complaint: 'accounts.email_too_long' }),
     Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
@@ -24,7 +28,8 @@ export function judgeSignUp(request: FastifyRequest<{ Body: SignUpForm }>): Comp
   const { username, password, password_again } = request.body
   return alsoComplain(request, complaintsOf(request), {
     password: complaintAboutPassword(password, username),
-    password_again: password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
+    password_again:
+      password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
   })
 }
 

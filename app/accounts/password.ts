@@ -25,7 +25,14 @@ export async function verifyPassword(password: string, stored: string | undefine
   const [memory, passes, parallelism] = phc.slice(1, 4).map(Number) as [number, number, number]
   const [nonce, expected] = phc.slice(4).map(part => Buffer.from(part, 'base64')) as [Buffer, Buffer]
   const message = password.normalize('NFKC')
-  const hash = await derive('argon2id', { message, nonce, memory, passes, parallelism, tagLength: expected.length })
+  const hash = await derive('argon2id', {
+    message,
+    nonce,
+    memory,
+    passes,
+    parallelism,
+    tagLength: expected.length,
+  })
   return timingSafeEqual(hash, expected) && stored !== undefined
 }
 
@@ -40,7 +47,10 @@ export function isCommon(password: string): boolean {
 export function isLikeUsername(password: string, username: string): boolean {
   const name = foldName(username)
   const core = foldName(password).replaceAll(/^[\d\W_]+|[\d\W_]+$/g, '')
-  return name !== '' && [foldName(password), core].some(word => word === name || [...word].reverse().join('') === name)
+  return (
+    name !== '' &&
+    [foldName(password), core].some(word => word === name || [...word].toReversed().join('') === name)
+  )
 }
 
 function base64(bytes: Buffer): string {

@@ -18,7 +18,14 @@ export async function createAccount(
   const emailKey = foldName(account.email)
   const [created] = await tx
     .insert(users)
-    .values({ ...account, usernameKey, emailKey, displayName: account.username, lastSeenAt: now, createdAt: now })
+    .values({
+      ...account,
+      usernameKey,
+      emailKey,
+      displayName: account.username,
+      lastSeenAt: now,
+      createdAt: now,
+    })
     .onConflictDoNothing()
     .returning({ id: users.id })
   if (created) return created

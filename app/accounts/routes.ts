@@ -34,7 +34,9 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   const { username, email, next } = request.body
   if (userId === null) {
     const status = config.signUpOpen ? 422 : 403
-    return reply.code(status).page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
+    return reply
+      .code(status)
+      .page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
   }
   await startSession(request, reply, { userId, persistent: false })
   return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)

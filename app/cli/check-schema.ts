@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { type Command, UsageError } from './command.ts'
 import { type Engine, environment, root } from '../config.ts'
+import { type Command, UsageError } from './command.ts'
 
 const run = promisify(execFile)
 const drizzleKit = path.join(root, 'node_modules/drizzle-kit/bin.cjs')
@@ -16,7 +16,9 @@ const checkSchema: Command = {
   async run() {
     const found = await Promise.all((Object.keys(urls) as Engine[]).map(explain))
     if (found.some(({ status }) => status !== 'no_changes')) {
-      throw new UsageError(`the schema and its migrations differ:\n${found.map(({ text }) => text).join('\n')}`)
+      throw new UsageError(
+        `the schema and its migrations differ:\n${found.map(({ text }) => text).join('\n')}`,
+      )
     }
     console.log('The schema and the migrations of both engines agree.')
   },

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Command } from './command.ts'
 import { environment, root } from '../config.ts'
+import type { Command } from './command.ts'
 
 const password = 'harbour-street'
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { type Command, UsageError } from './command.ts'
 import { users } from '../database/schema.ts'
 import { seedCommunity } from '../seed/seed.ts'
+import { type Command, UsageError } from './command.ts'
 import { withDatabase } from './with-database.ts'
 
 const seed: Command = {
@@ -15,11 +15,15 @@ The password of the new accounts is random and printed.`,
     await withDatabase(async db => {
       const present = await db.$count(users)
       if (present > 0 && !values.force) {
-        throw new UsageError(`the database has ${present} users already: nothing was added (--force adds them all the same)`)
+        throw new UsageError(
+          `the database has ${present} users already: nothing was added (--force adds them all the same)`,
+        )
       }
       const password = randomBytes(9).toString('base64url')
       const { people, posts, follows } = await seedCommunity(db, { password, now: new Date() })
-      console.log(`Added ${people} people, ${posts} posts and ${follows} follows. Everybody's password: ${password}`)
+      console.log(
+        `Added ${people} people, ${posts} posts and ${follows} follows. Everybody's password: ${password}`,
+      )
     })
   },
 }

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { type Command, UsageError } from './command.ts'
 import type { Database } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
@@ -7,6 +6,7 @@ import { createPasswordReset } from '../passwords/queries.ts'
 import { findPerson } from '../profiles/queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 import { hashToken, newToken } from '../sessions/token.ts'
+import { type Command, UsageError } from './command.ts'
 import { withDatabase } from './with-database.ts'
 
 type Action = (db: Database, person: { id: number; username: string }, publicUrl: string) => Promise<string>
@@ -14,7 +14,9 @@ type Action = (db: Database, person: { id: number; username: string }, publicUrl
 const actions: Record<string, Action> = {
   'password-link': async (db, { id, username }, publicUrl) => {
     const token = newToken()
-    await db.transaction(tx => createPasswordReset(tx, { tokenHash: hashToken(token), userId: id }, new Date()))
+    await db.transaction(tx =>
+      createPasswordReset(tx, { tokenHash: hashToken(token), userId: id }, new Date()),
+    )
     return `${publicUrl}/passwords/${token}\nThis link lets ${username} set a new password, once, within the hour.`
   },
   'sign-out': async (db, { id, username }) => {
@@ -35,12 +37,17 @@ const user: Command = {
   sign-out NAME         ends all their sessions
   delete NAME --yes     deletes the account with its posts, follows and sessions`,
   async run(words) {
-    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: { yes: { type: 'boolean' } } })
+    const { values, positionals } = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: { yes: { type: 'boolean' } },
+    })
     const [verb = '', name] = positionals
     const action = actions[verb]
     if (verb === 'list') return withDatabase(listUsers)
     if (!action || !name) throw new UsageError(`say what to do: user ${user.usage}`)
-    if (verb === 'delete' && !values.yes) throw new UsageError(`this deletes all that ${name} wrote: add --yes if you mean it`)
+    if (verb === 'delete' && !values.yes)
+      throw new UsageError(`this deletes all that ${name} wrote: add --yes if you mean it`)
     await withDatabase(async (db, config) => {
       const person = await findPerson(db, name)
       if (!person) throw new UsageError(`there is no user "${name}"`)

@@ -1,16 +1,17 @@
 /** Keyset pages: a place in a list is the (time, id) of a row, so new rows never shift what comes next. */
 import type { AnyColumn, SQL } from 'drizzle-orm'
 import { Type } from 'typebox'
+import { type Preparable, prepared, type Reader, type Values } from './database.ts'
 import { asc, desc, sql } from './sql.ts'
 
 export type Direction = 'newest' | 'before' | 'after'
 export type Cursor = { direction: Direction; time: Date; id: number }
-type Place = { createdAt: Date; id: number }
+type Keyed = { createdAt: Date; id: number }
 
 /** Rows that a page shows, and where the pages before and after it begin. */
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
 
-export const pageSize = 25
+const pageSize = 25
 
 const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
@@ -29,13 +30,34 @@ export function cursorQuery({ direction, time, id }: Cursor): string {
   return direction === 'newest' ? '' : `?${direction}=${time.getTime()}-${id}`
 }
 
-/** What a prepared keyset query needs to know of its order: the condition, the order and the values. */
-export function keyset(direction: Direction, time: AnyColumn, id: AnyColumn) {
-  const place = sql`(${sql.param(sql.placeholder('time'), time)}, ${sql.param(sql.placeholder('id'), id)})`
+type Keys = { time: AnyColumn; id: AnyColumn }
+/** What a keyset query needs to know of where its page is. */
+export type Place = { beyond: SQL | undefined; order: SQL[]; limit: number }
+
+/**
+ * A list as three prepared statements: its newest page, and the pages before and after a cursor. `build`
+ * makes the query for a place, ordered by `keys`; the function returned takes its placeholders' values.
+ */
+export function keysetList<Row extends Keyed>(
+  name: string,
+  keys: Keys,
+  build: (db: Reader, place: Place) => Preparable<Row[]>,
+): (db: Reader, values: Values, cursor: Cursor) => Promise<Page<Row>> {
+  const statement = (direction: Direction) =>
+    prepared<Values, Row[]>(`${name}_${direction}`, db => build(db, placeOf(direction, keys)))
+  const statements = { newest: statement('newest'), before: statement('before'), after: statement('after') }
+  return async (db, values, cursor) => {
+    const { direction, time, id } = cursor
+    return pageOf(await statements[direction](db, { ...values, time, id }), cursor)
+  }
+}
+
+function placeOf(direction: Direction, { time, id }: Keys): Place {
+  const cursor = sql`(${sql.param(sql.placeholder('time'), time)}, ${sql.param(sql.placeholder('id'), id)})`
   const conditions: Record<Direction, SQL | undefined> = {
     newest: undefined,
-    before: sql`(${time}, ${id}) < ${place}`,
-    after: sql`(${time}, ${id}) > ${place}`,
+    before: sql`(${time}, ${id}) < ${cursor}`,
+    after: sql`(${time}, ${id}) > ${cursor}`,
   }
   const order = direction === 'after' ? [asc(time), asc(id)] : [desc(time), desc(id)]
   return { beyond: conditions[direction], order, limit: pageSize + 1 }
@@ -45,7 +67,7 @@ export function keyset(direction: Direction, time: AnyColumn, id: AnyColumn) {
  * Makes a page of the rows of a keyset query; its extra row only tells that there are more.
  * Rows asked for with `after` come oldest first and are turned round.
  */
-export function pageOf<Row extends Place>(rows: Row[], { direction }: Cursor): Page<Row> {
+function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor): Page<Row> {
   const more = rows.length > pageSize
   const shown = rows.slice(0, pageSize)
   if (direction === 'after') shown.reverse()
@@ -53,11 +75,11 @@ export function pageOf<Row extends Place>(rows: Row[], { direction }: Cursor): P
   const older = direction === 'after' || more
   return {
     rows: shown,
-    newer: newer ? placeOf('after', shown[0]) : null,
-    older: older ? placeOf('before', shown.at(-1)) : null,
+    newer: newer ? cursorAt('after', shown[0]) : null,
+    older: older ? cursorAt('before', shown.at(-1)) : null,
   }
 }
 
-function placeOf(direction: Direction, row: Place | undefined): Cursor | null {
+function cursorAt(direction: Direction, row: Keyed | undefined): Cursor | null {
   return row ? { direction, time: row.createdAt, id: row.id } : null
 }

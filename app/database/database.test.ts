@@ -4,8 +4,8 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import Client from 'better-sqlite3'
 import { type Environment, readConfig } from '../config.ts'
-import { eventually } from '../testing/eventually.ts'
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { eventually } from '../testing/eventually.ts'
 import { type Database, isUnavailable, openDatabase, TransactionClosed, type Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { follows, hashtags, mentions, posts, sessions, users } from './schema.ts'
@@ -38,7 +38,8 @@ describe(`the database contract on ${engine}`, () => {
   })
   const add = async (tx: Writer, username: string) =>
     (await tx.insert(users).values(person(username)).returning({ id: users.id }))[0]?.id as number
-  const names = async () => (await db.select({ name: users.username }).from(users).orderBy(asc(users.id))).map(({ name }) => name)
+  const names = async () =>
+    (await db.select({ name: users.username }).from(users).orderBy(asc(users.id))).map(({ name }) => name)
 
   it('commits what a transaction did and returns its result', async () => {
     assert.ok((await db.transaction(tx => add(tx, 'susan'))) > 0)
@@ -71,7 +72,8 @@ describe(`the database contract on ${engine}`, () => {
 
   it('loses none of 200 concurrent read-modify-writes, half of which fail', { timeout: 60_000 }, async () => {
     const id = await db.transaction(tx => add(tx, 'counter'))
-    const count = async (tx: Writer) => Number((await tx.select().from(users).where(eq(users.id, id)))[0]?.about || 0)
+    const count = async (tx: Writer) =>
+      Number((await tx.select().from(users).where(eq(users.id, id)))[0]?.about || 0)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 200 }, (_, n) =>
         db.transaction(async tx => {
@@ -88,7 +90,12 @@ describe(`the database contract on ${engine}`, () => {
   it('refuses a statement that comes after its transaction', async () => {
     let late: Writer | undefined
     await db.transaction(async tx => void (late = tx))
-    await assert.rejects(async () => late && add(late, 'late'), error => (error as { cause?: unknown }).cause instanceof TransactionClosed || error instanceof TransactionClosed)
+    await assert.rejects(
+      async () => late && add(late, 'late'),
+      error =>
+        (error as { cause?: unknown }).cause instanceof TransactionClosed ||
+        error instanceof TransactionClosed,
+    )
     assert.deepEqual(await names(), [])
   })
 
@@ -126,25 +133,38 @@ describe(`the database contract on ${engine}`, () => {
   }
 
   it('counts lengths in code points on both engines', () =>
-    db.transaction(async tx => void (await tx.insert(users).values(person('x', { about: '🎈'.repeat(140) })))))
+    db.transaction(
+      async tx => void (await tx.insert(users).values(person('x', { about: '🎈'.repeat(140) }))),
+    ))
 
   it('itself refuses bodies that are empty or over 4,000 code points, posts of nobody, and following oneself', async () => {
     const id = await db.transaction(tx => add(tx, 'susan'))
     const post = (over: Partial<typeof posts.$inferInsert>) =>
-      db.transaction(async tx => void (await tx.insert(posts).values({ userId: id, body: 'x', entities: [], createdAt: now, ...over })))
+      db.transaction(
+        async tx =>
+          void (await tx
+            .insert(posts)
+            .values({ userId: id, body: 'x', entities: [], createdAt: now, ...over })),
+      )
     await post({ body: '🎈'.repeat(4000) })
     await assert.rejects(post({ body: '🎈'.repeat(4001) }))
     await assert.rejects(post({ body: '' }))
     await assert.rejects(post({ userId: id + 1000 }))
     await assert.rejects(
-      db.transaction(async tx => void (await tx.insert(follows).values({ followerId: id, followedId: id, createdAt: now }))),
+      db.transaction(
+        async tx =>
+          void (await tx.insert(follows).values({ followerId: id, followedId: id, createdAt: now })),
+      ),
     )
   })
 
   it('deletes what is a user’s with the user', async () => {
     await db.transaction(async tx => {
       const [susan, john] = [await add(tx, 'susan'), await add(tx, 'john')]
-      const [post] = await tx.insert(posts).values({ userId: susan, body: 'x', entities: [], createdAt: now }).returning()
+      const [post] = await tx
+        .insert(posts)
+        .values({ userId: susan, body: 'x', entities: [], createdAt: now })
+        .returning()
       const postId = post?.id as number
       await tx.insert(hashtags).values({ tag: 'x', postId, createdAt: now })
       await tx.insert(mentions).values({ postId, userId: john })
@@ -152,11 +172,21 @@ describe(`the database contract on ${engine}`, () => {
         { followerId: susan, followedId: john, createdAt: now },
         { followerId: john, followedId: susan, createdAt: now },
       ])
-      const session = { tokenHash: 't', userId: susan, createdAt: now, lastUsedAt: now, expiresAt: now, persistent: false, userAgent: '', label: '' }
+      const session = {
+        tokenHash: 't',
+        userId: susan,
+        createdAt: now,
+        lastUsedAt: now,
+        expiresAt: now,
+        persistent: false,
+        userAgent: '',
+        label: '',
+      }
       await tx.insert(sessions).values(session)
     })
     await db.transaction(async tx => void (await tx.delete(users).where(eq(users.usernameKey, 'susan'))))
-    for (const table of [posts, hashtags, mentions, follows, sessions]) assert.equal(await db.$count(table), 0)
+    for (const table of [posts, hashtags, mentions, follows, sessions])
+      assert.equal(await db.$count(table), 0)
     assert.deepEqual(await names(), ['john'])
   })
 
@@ -185,8 +215,14 @@ describe(`the database contract on ${engine}`, () => {
       const userId = await add(tx, 'susan')
       await tx.insert(posts).values({ userId, body: 'hello', entities: [], createdAt: now })
     })
-    const susan = await db.query.users.findFirst({ where: { usernameKey: 'susan' }, with: { posts: true, followers: true } })
-    assert.deepEqual(susan?.posts.map(({ body }) => body), ['hello'])
+    const susan = await db.query.users.findFirst({
+      where: { usernameKey: 'susan' },
+      with: { posts: true, followers: true },
+    })
+    assert.deepEqual(
+      susan?.posts.map(({ body }) => body),
+      ['hello'],
+    )
     assert.deepEqual(susan?.followers, [])
   })
 
@@ -198,7 +234,9 @@ describe(`the database contract on ${engine}`, () => {
   })
 
   it('refuses to open the other engine in this process', async () => {
-    const other: Environment = { DATABASE_URL: engine === 'sqlite' ? 'postgres://localhost/x' : 'sqlite:x.db' }
+    const other: Environment = {
+      DATABASE_URL: engine === 'sqlite' ? 'postgres://localhost/x' : 'sqlite:x.db',
+    }
     await assert.rejects(openDatabase(readConfig(other).database), /set DATABASE_URL before/)
   })
 })
@@ -243,8 +281,18 @@ describe('PostgreSQL’s own', { skip: engine !== 'postgresql' }, () => {
     const db = await openDatabase(test.config)
     const kill = sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
     await Promise.all(Array.from({ length: 5 }, () => db.ping()))
-    await db.select().from(sql`(${kill}) as killed`).catch(() => {})
-    await eventually(() => db.ping().then(() => true, () => false), 2_000)
+    await db
+      .select()
+      .from(sql`(${kill}) as killed`)
+      .catch(() => {})
+    await eventually(
+      () =>
+        db.ping().then(
+          () => true,
+          () => false,
+        ),
+      2_000,
+    )
     await db.transaction(async tx => void (await tx.insert(users).values(person('back'))))
     await db.close()
     await test.drop()
@@ -254,7 +302,10 @@ describe('PostgreSQL’s own', { skip: engine !== 'postgresql' }, () => {
     const { database } = readConfig({ DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none' })
     const db = await openDatabase(database)
     await assert.rejects(db.select().from(users), error => isUnavailable(error))
-    await assert.rejects(db.transaction(async () => {}), error => isUnavailable(error))
+    await assert.rejects(
+      db.transaction(async () => {}),
+      error => isUnavailable(error),
+    )
     await db.close()
   })
 })

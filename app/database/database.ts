@@ -60,6 +60,10 @@ export class TransactionClosed extends Error {
   override readonly name = 'TransactionClosed'
 }
 
+export function tooLong(milliseconds: number): TransactionClosed {
+  return new TransactionClosed(`a transaction was open for more than ${milliseconds} ms and was rolled back`)
+}
+
 /**
  * Opens a database of the engine that this process was started for.
  * @throws Error when the configuration asks for the other engine: the tables cannot change theirs
@@ -72,7 +76,9 @@ export async function openDatabase(config: DatabaseConfig, options: DatabaseOpti
 
 export function assertEngine(config: DatabaseConfig): void {
   if (config.engine === engine) return
-  throw new Error(`this process was started for ${engine}: set DATABASE_URL before it starts to use ${config.engine}`)
+  throw new Error(
+    `this process was started for ${engine}: set DATABASE_URL before it starts to use ${config.engine}`,
+  )
 }
 
 /** The Reader's part of a Drizzle database; the methods may be passed around freely. */
@@ -96,16 +102,18 @@ export function writerOf(drizzle: Drizzle): Writer {
   }
 }
 
-type Preparable<Row> = { prepare(name: string): { execute(values: Record<string, unknown>): Promise<Row> } }
+/** The values of a prepared query's placeholders. */
+export type Values = Record<string, unknown>
+export type Preparable<Row> = { prepare(name: string): { execute(values: Values): Promise<Row> } }
 
 /**
  * A hot query, built once a database instead of once a call.
  * `build` uses `sql.placeholder()`; the function returned takes their values.
  */
-export function prepared<Values extends Record<string, unknown>, Row>(
+export function prepared<Given extends Values, Row>(
   name: string,
   build: (db: Reader) => Preparable<Row>,
-): (db: Reader, values: Values) => Promise<Row> {
+): (db: Reader, values: Given) => Promise<Row> {
   const statements = new WeakMap<Reader, ReturnType<Preparable<Row>['prepare']>>()
   return (db, values) => {
     let statement = statements.get(db)

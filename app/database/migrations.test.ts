@@ -18,7 +18,10 @@ async function withEmptyDatabase(work: (test: TestDatabase) => Promise<void>) {
 describe(`migrations on ${engine}`, () => {
   it('are the same history on both engines, each with its way back', async () => {
     const [sqlite, postgresql] = [await readMigrations('sqlite'), await readMigrations('postgresql')]
-    assert.deepEqual(sqlite.map(({ name }) => name), postgresql.map(({ name }) => name))
+    assert.deepEqual(
+      sqlite.map(({ name }) => name),
+      postgresql.map(({ name }) => name),
+    )
     assert.ok([...sqlite, ...postgresql].every(({ down }) => down?.trim()))
     assert.match(sqlite[0]?.name ?? '', /create_users$/)
   })
@@ -27,7 +30,10 @@ describe(`migrations on ${engine}`, () => {
     withEmptyDatabase(async ({ config }) => {
       const applied: string[] = []
       await migrate(config, name => applied.push(name))
-      assert.deepEqual(applied, (await readMigrations(engine)).map(({ name }) => name))
+      assert.deepEqual(
+        applied,
+        (await readMigrations(engine)).map(({ name }) => name),
+      )
       await migrate(config, name => assert.fail(`${name} was applied twice`))
     }))
 
@@ -44,16 +50,28 @@ describe(`migrations on ${engine}`, () => {
   it('refuse a database that newer code has migrated', () =>
     withEmptyDatabase(async ({ config }) => {
       await migrate(config)
-      const future = { name: '29990101000000_from_the_future', sql: 'select 1', down: null, hash: 'x', folderMillis: 0 }
+      const future = {
+        name: '29990101000000_from_the_future',
+        sql: 'select 1',
+        down: null,
+        hash: 'x',
+        folderMillis: 0,
+      }
       await withMigrations(config, connection => connection.exclusively(() => connection.apply(future)))
-      await assert.rejects(migrate(config), error => error instanceof SchemaTooNew && /29990101000000_from_the_future/.test(error.message))
+      await assert.rejects(
+        migrate(config),
+        error => error instanceof SchemaTooNew && /29990101000000_from_the_future/.test(error.message),
+      )
     }))
 
   it('take turns when four processes start at once', { timeout: 60_000 }, () =>
     withEmptyDatabase(async ({ url }) => {
       const script = new URL('../testing/migrate-once.ts', import.meta.url)
-      const starting = Array.from({ length: 4 }, () => fork(script, [url], { env: { ...process.env, DATABASE_URL: url } }))
+      const starting = Array.from({ length: 4 }, () =>
+        fork(script, [url], { env: { ...process.env, DATABASE_URL: url } }),
+      )
       const codes = await Promise.all(starting.map(async child => (await once(child, 'exit'))[0]))
       assert.deepEqual(codes, [0, 0, 0, 0])
-    }))
+    }),
+  )
 })

@@ -53,7 +53,10 @@ export function statementsOf(sql: string): string[] {
  * Brings the database to the newest schema; `onApply` is told each migration before it runs.
  * @throws SchemaTooNew when the database knows migrations that this code does not
  */
-export async function migrate(config: DatabaseConfig, onApply: (name: string) => void = () => {}): Promise<void> {
+export async function migrate(
+  config: DatabaseConfig,
+  onApply: (name: string) => void = () => {},
+): Promise<void> {
   await withMigrations(config, connection =>
     connection.exclusively(async () => {
       for (const migration of await pending(connection, await readMigrations(config.engine))) {
@@ -68,7 +71,9 @@ async function pending(connection: MigrationConnection, known: Migration[]): Pro
   const applied = (await connection.applied()).map(({ name }) => name)
   const unknown = applied.filter(name => !known.some(migration => migration.name === name))
   if (unknown.length > 0) {
-    throw new SchemaTooNew(`the database is newer than this code, which does not know ${unknown.join(', ')}: update the code`)
+    throw new SchemaTooNew(
+      `the database is newer than this code, which does not know ${unknown.join(', ')}: update the code`,
+    )
   }
   return known.filter(({ name }) => !applied.includes(name))
 }

@@ -27,14 +27,20 @@ export function postgresMigrations(config: PostgresConfig): MigrationConnection 
         applied_at timestamptz default now())`)
       return work()
     },
-    applied: async () => [...(await client<Applied[]>`select name, hash from drizzle.__drizzle_migrations order by id`)],
+    applied: async () => [
+      ...(await client<Applied[]>`select name, hash from drizzle.__drizzle_migrations order by id`),
+    ],
     apply: ({ sql, hash, folderMillis, name }: Migration) =>
       change(
         statementsOf(sql),
-        tx => tx`insert into drizzle.__drizzle_migrations (hash, created_at, name) values (${hash}, ${folderMillis}, ${name})`,
+        tx =>
+          tx`insert into drizzle.__drizzle_migrations (hash, created_at, name) values (${hash}, ${folderMillis}, ${name})`,
       ),
     revert: ({ down, name }: Migration) =>
-      change(statementsOf(down as string), tx => tx`delete from drizzle.__drizzle_migrations where name = ${name}`),
+      change(
+        statementsOf(down as string),
+        tx => tx`delete from drizzle.__drizzle_migrations where name = ${name}`,
+      ),
     close: () => client.end({ timeout: 5 }),
   }
 }

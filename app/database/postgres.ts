@@ -9,6 +9,7 @@ import {
   errorCode,
   readerOf,
   TransactionClosed,
+  tooLong,
   type Writer,
   withinTime,
   writerOf,
@@ -45,12 +46,12 @@ async function attempt<T>(
   work: (tx: Writer) => Promise<T>,
 ): Promise<T> {
   const timeout = options.transactionTimeout ?? 10_000
-  const tooLong = new TransactionClosed(`a transaction was open for more than ${timeout} ms and was rolled back`)
   return client.begin('isolation level repeatable read', async connection => {
     let open = true
     try {
-      const tx = writerOf(drizzleOn(guard(connection, () => open), client, options))
-      return await withinTime(work(tx), timeout, tooLong)
+      const guarded = guard(connection, () => open)
+      const tx = writerOf(drizzleOn(guarded, client, options))
+      return await withinTime(work(tx), timeout, tooLong(timeout))
     } finally {
       open = false
     }
@@ -99,7 +100,8 @@ type Client = Pick<postgres.Sql, 'unsafe'>
 function guard(connection: Client, isOpen: () => boolean = () => true): Client {
   return {
     unsafe: ((text: string, values: never[]) => {
-      if (!isOpen()) throw new TransactionClosed('this transaction has ended: await every statement inside it')
+      if (!isOpen())
+        throw new TransactionClosed('this transaction has ended: await every statement inside it')
       return connection.unsafe(text, values, { prepare: true })
     }) as Client['unsafe'],
   }

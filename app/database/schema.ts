@@ -1,7 +1,19 @@
 /** Every table and relation, once, for both engines: the domain on one page. */
 import { defineRelations } from 'drizzle-orm'
 import type { Entity } from '../posts/text.ts'
-import { check, flag, id, index, json, primaryKey, reference, table, text, time, uniqueIndex } from './columns.ts'
+import {
+  check,
+  flag,
+  id,
+  index,
+  json,
+  primaryKey,
+  reference,
+  table,
+  text,
+  time,
+  uniqueIndex,
+} from './columns.ts'
 import { lengthBetween, sql } from './sql.ts'
 
 export const users = table(
@@ -102,8 +114,16 @@ export const follows = table(
   },
   follows => [
     primaryKey({ name: 'follows_pk', columns: [follows.followerId, follows.followedId] }),
-    index('follows_follower_id_created_at_index').on(follows.followerId, follows.createdAt, follows.followedId),
-    index('follows_followed_id_created_at_index').on(follows.followedId, follows.createdAt, follows.followerId),
+    index('follows_follower_id_created_at_index').on(
+      follows.followerId,
+      follows.createdAt,
+      follows.followedId,
+    ),
+    index('follows_followed_id_created_at_index').on(
+      follows.followedId,
+      follows.createdAt,
+      follows.followerId,
+    ),
     check('follows_not_oneself', sql`${follows.followerId} <> ${follows.followedId}`),
   ],
 )

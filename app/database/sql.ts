@@ -5,7 +5,19 @@
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
 
 export type { SQL } from 'drizzle-orm'
-export { and, asc, count, desc, eq, exists, gt, inArray, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm'
+export {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  lt,
+  notExists,
+  or,
+  sql,
+} from 'drizzle-orm'
 
 /** A length in code points; `length()` counts them on both engines. */
 export function lengthBetween(column: AnyColumn, least: number, most: number): SQL {

@@ -1,6 +1,6 @@
 import type Client from 'better-sqlite3'
 import { DatabaseUnavailable } from './database.ts'
-import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
+import { type Applied, type MigrationConnection, statementsOf } from './migrations.ts'
 import { connect, isBusy, type SqliteConfig } from './sqlite.ts'
 
 /**
@@ -44,7 +44,9 @@ function begin(client: Client.Database): void {
     client.exec('BEGIN IMMEDIATE')
   } catch (error) {
     if (!isBusy(error)) throw error
-    throw new DatabaseUnavailable('another process has been writing to the database for a minute', { cause: error })
+    throw new DatabaseUnavailable('another process has been writing to the database for a minute', {
+      cause: error,
+    })
   }
 }
 
@@ -57,5 +59,6 @@ function applied(client: Client.Database): Applied[] {
 function change(client: Client.Database, statements: string[]): void {
   for (const statement of statements) client.exec(statement)
   const broken = client.pragma('foreign_key_check') as { table: string }[]
-  if (broken.length > 0) throw new Error(`this migration would leave rows of ${broken[0]?.table} without their parents`)
+  if (broken.length > 0)
+    throw new Error(`this migration would leave rows of ${broken[0]?.table} without their parents`)
 }

@@ -11,6 +11,7 @@ import {
   DatabaseUnavailable,
   readerOf,
   TransactionClosed,
+  tooLong,
   type Writer,
   withinTime,
   writerOf,
@@ -62,7 +63,9 @@ function transactions(client: Client.Database, options: DatabaseOptions): Databa
   return <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
     const result = last.then(async () => {
       await beginImmediate(client, options.lockTimeout ?? 5_000)
-      return commitOrRollBack(client, revocable(prepare, options), work, timeout)
+      return commitOrRollBack(client, revocable(prepare, options), tx =>
+        withinTime(work(tx), timeout, tooLong(timeout)),
+      )
     })
     last = result.catch(() => {})
     return result
@@ -73,11 +76,9 @@ async function commitOrRollBack<T>(
   client: Client.Database,
   { tx, revoke }: { tx: Writer; revoke: () => void },
   work: (tx: Writer) => Promise<T>,
-  timeout: number,
 ): Promise<T> {
   try {
-    const tooLong = new TransactionClosed(`a transaction was open for more than ${timeout} ms and was rolled back`)
-    const result = await withinTime(work(tx), timeout, tooLong)
+    const result = await work(tx)
     client.exec('COMMIT')
     return result
   } finally {
@@ -95,7 +96,8 @@ async function beginImmediate(client: Client.Database, lockTimeout: number): Pro
       return
     } catch (error) {
       if (!isBusy(error)) throw error
-      if (Date.now() > deadline) throw new DatabaseUnavailable('another process is writing to the database', { cause: error })
+      if (Date.now() > deadline)
+        throw new DatabaseUnavailable('another process is writing to the database', { cause: error })
       await delay(5 + Math.random() * 20)
     }
   }
@@ -105,7 +107,7 @@ export function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
 }
 
-type Statement = Pick<Client.Statement<unknown[]>, 'all' | 'get' | 'run'>
+type Statement = Pick<Client.Statement, 'all' | 'get' | 'run'>
 type Prepare = (sql: string) => Statement & { raw(): Statement }
 
 /** Compiles each text once. `raw()` switches a better-sqlite3 statement for good, so each has its raw twin. */
@@ -122,13 +124,13 @@ function statementsOf(client: Client.Database): Prepare {
 }
 
 function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> {
-  const plain = client.prepare<unknown[]>(sql)
+  const plain = client.prepare(sql)
   let twin: Statement | undefined
   return {
     all: plain.all.bind(plain),
     get: plain.get.bind(plain),
     run: plain.run.bind(plain),
-    raw: () => (twin ??= client.prepare<unknown[]>(sql).raw()),
+    raw: () => (twin ??= client.prepare(sql).raw()),
   }
 }
 

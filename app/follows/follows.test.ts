@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { follows } from '../database/schema.ts'
 import { createAccount } from '../accounts/queries.ts'
-import { follow } from './queries.ts'
+import { follows } from '../database/schema.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import { follow } from './queries.ts'
 
 describe('following', () => {
   let site: Site
@@ -23,7 +23,10 @@ describe('following', () => {
     assert.ok(profile.page.querySelector('form[action="/@john/follow/delete"]'))
     assert.equal((await susan.post('/@john/follow')).status, 303)
     assert.equal((await all()).length, 1)
-    assert.equal((await susan.post('/@john/follow/delete', { next: '/explore?before=1-1' })).location, '/explore?before=1-1')
+    assert.equal(
+      (await susan.post('/@john/follow/delete', { next: '/explore?before=1-1' })).location,
+      '/explore?before=1-1',
+    )
     assert.equal((await susan.post('/@john/follow/delete')).status, 303)
     assert.equal((await all()).length, 0)
   })
@@ -59,7 +62,12 @@ describe('following', () => {
   it('lists followers and following by pages, with what the viewer can do about each', async () => {
     await site.app.db.transaction(async tx => {
       for (let n = 0; n < 30; n++) {
-        const account = { username: `fan${n}`, email: `fan${n}@example.com`, passwordHash: '-', language: null }
+        const account = {
+          username: `fan${n}`,
+          email: `fan${n}@example.com`,
+          passwordHash: '-',
+          language: null,
+        }
         const fan = (await createAccount(tx, account, new Date())) as { id: number }
         await follow(tx, fan.id, site.ids.john)
       }
@@ -67,16 +75,23 @@ describe('following', () => {
       await follow(tx, site.ids.john, site.ids.susan)
     })
     const susan = await site.signedIn('susan')
-    const namesOn = (text: string) => [...text.matchAll(/<small dir="ltr">@(\w+)<\/small>/g)].map(([, name]) => name)
+    const namesOn = (text: string) =>
+      [...text.matchAll(/<small dir="ltr">@(\w+)<\/small>/g)].map(([, name]) => name)
     const first = await susan.get('/@john/followers')
     const people = (html: typeof first) => namesOn(String(html.page.querySelector('main')))
-    const second = await susan.get(first.page.querySelector('nav a[rel=next]')?.getAttribute('href') as string)
+    const second = await susan.get(
+      first.page.querySelector('nav a[rel=next]')?.getAttribute('href') as string,
+    )
     const listed = [...people(first), ...people(second)].filter(name => name !== 'john')
     assert.equal(new Set(listed).size, 31)
     assert.equal(listed.length, 31)
     const following = await site.visitor().get('/@john/following')
     assert.ok(people(following).includes('susan'))
-    assert.equal(following.page.querySelector('main form[action$="/follow"]'), null, 'a visitor has no buttons')
+    assert.equal(
+      following.page.querySelector('main form[action$="/follow"]'),
+      null,
+      'a visitor has no buttons',
+    )
     const counts = (await susan.get('/@john')).text
     assert.match(counts, /31 followers/)
     assert.match(counts, /1 following/)

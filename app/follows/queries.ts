@@ -1,4 +1,4 @@
-import { type Cursor, type Direction, keyset, type Page, pageOf } from '../database/cursor.ts'
+import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
 import { and, desc, eq, notExists, type SQL, sql } from '../database/sql.ts'
@@ -32,47 +32,37 @@ export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
   return sql<boolean>`exists (select 1 from ${follows} mine where mine.follower_id = ${viewer} and mine.followed_id = ${person})`
 }
 
-function peopleStatement(list: FollowList, direction: Direction) {
-  return prepared<Record<string, unknown>, Row[]>(`${list}_${direction}`, db => {
-    const [whose, other] =
-      list === 'followers' ? [follows.followedId, follows.followerId] : [follows.followerId, follows.followedId]
-    const place = keyset(direction, follows.createdAt, other)
-    return db
+function listOf(list: FollowList) {
+  const { followerId, followedId, createdAt } = follows
+  const [whose, other] = list === 'followers' ? [followedId, followerId] : [followerId, followedId]
+  return keysetList<Row>(list, { time: createdAt, id: other }, (db, place) =>
+    db
       .select({
         id: users.id,
         username: users.username,
         displayName: users.displayName,
         about: users.about,
         followed: isFollowedByViewer(users.id),
-        createdAt: follows.createdAt,
+        createdAt,
       })
       .from(follows)
       .innerJoin(users, eq(users.id, other))
       .where(and(eq(whose, sql.placeholder('user')), place.beyond))
       .orderBy(...place.order)
-      .limit(place.limit)
-  })
+      .limit(place.limit),
+  )
 }
 
-const statements = Object.fromEntries(
-  (['followers', 'following'] as const).map(list => [
-    list,
-    {
-      newest: peopleStatement(list, 'newest'),
-      before: peopleStatement(list, 'before'),
-      after: peopleStatement(list, 'after'),
-    },
-  ]),
-) as Record<FollowList, Record<Direction, ReturnType<typeof peopleStatement>>>
+const lists = { followers: listOf('followers'), following: listOf('following') }
 
 export type FollowListRequest = { user: number; viewer: number | null; list: FollowList; cursor: Cursor }
 
 /** A page of somebody's followers, or of the people they follow, newest first. */
-export async function followList(db: Reader, request: FollowListRequest): Promise<Page<Person>> {
-  const { user, viewer, list, cursor } = request
-  const { direction, time, id } = cursor
-  const rows = await statements[list][direction](db, { user, viewer: viewer ?? 0, time, id })
-  const page = pageOf(rows, cursor)
+export async function followList(
+  db: Reader,
+  { list, user, viewer, cursor }: FollowListRequest,
+): Promise<Page<Person>> {
+  const page = await lists[list](db, { user, viewer: viewer ?? 0 }, cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 

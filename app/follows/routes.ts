@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
 import { Problem } from '../plugins/errors.ts'
 import { findPerson, ProfileParams } from '../profiles/queries.ts'
-import { returnPath } from '../sessions/return-path.ts'
 import type { Viewer } from '../sessions/queries.ts'
+import { returnPath } from '../sessions/return-path.ts'
 import { follow, unfollow } from './queries.ts'
 
 const FollowForm = Type.Object({ next: Type.Optional(Type.String()) })
@@ -22,7 +21,7 @@ async function createFollow(request: FollowRequest, reply: FastifyReply) {
   if (!person) throw new Problem(404, 'errors.profile_missing', { username: request.params.username })
   if (person.id === viewer.id) throw new Problem(422, 'follows.oneself')
   await request.server.db.transaction(tx => follow(tx, viewer.id, person.id))
-  return goBack(request, reply, person, 'follows.followed')
+  return reply.flash('follows.followed', { name: person.displayName }).redirect(wayBack(request, person), 303)
 }
 
 async function deleteFollow(request: FollowRequest, reply: FastifyReply) {
@@ -30,15 +29,12 @@ async function deleteFollow(request: FollowRequest, reply: FastifyReply) {
   const person = await findPerson(request.server.db, request.params.username)
   if (!person) throw new Problem(404, 'errors.profile_missing', { username: request.params.username })
   await request.server.db.transaction(tx => unfollow(tx, viewer.id, person.id))
-  return goBack(request, reply, person, 'follows.unfollowed')
+  return reply
+    .flash('follows.unfollowed', { name: person.displayName })
+    .redirect(wayBack(request, person), 303)
 }
 
-function goBack(
-  { body }: FollowRequest,
-  reply: FastifyReply,
-  person: { username: string; displayName: string },
-  key: LocaleKey,
-) {
-  const next = body?.next ? returnPath(body.next) : `/@${person.username}`
-  return reply.flash(key, { name: person.displayName }).redirect(next, 303)
+/** To the page that the form was on, or else to the person. */
+function wayBack({ body }: FollowRequest, { username }: { username: string }): string {
+  return body?.next ? returnPath(body.next) : `/@${username}`
 }

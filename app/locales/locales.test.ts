@@ -11,14 +11,20 @@ import { formatsFor } from './when.ts'
 import { translate } from './words.ts'
 
 const flat = (words: object): Map<string, string> =>
-  new Map(Object.entries(words).flatMap(([section, entries]) => Object.entries(entries).map(([name, text]) => [`${section}.${name}`, String(text)])))
+  new Map(
+    Object.entries(words).flatMap(([section, entries]) =>
+      Object.entries(entries).map(([name, text]) => [`${section}.${name}`, String(text)]),
+    ),
+  )
 const english = flat(en)
 const spanish = flat(es)
 
 /** The names of a message's arguments. */
 function argumentsOf(text: string): string[] {
   const names = new Set<string>()
-  const visit = (elements: { type: number; value?: unknown; options?: Record<string, { value: never[] }> }[]) => {
+  const visit = (
+    elements: { type: number; value?: unknown; options?: Record<string, { value: never[] }> }[],
+  ) => {
     for (const { type, value, options } of elements) {
       if (type !== 0 && type !== 7) names.add(String(value))
       for (const option of Object.values(options ?? {})) visit(option.value)
@@ -29,38 +35,63 @@ function argumentsOf(text: string): string[] {
 }
 
 describe('the words', () => {
-  it('are the same keys in both languages, in the same order', () => assert.deepEqual([...spanish.keys()], [...english.keys()]))
+  it('are the same keys in both languages, in the same order', () =>
+    assert.deepEqual([...spanish.keys()], [...english.keys()]))
 
   it('take the same arguments in both languages', () => {
-    for (const [key, text] of english) assert.deepEqual(argumentsOf(spanish.get(key) ?? ''), argumentsOf(text), key)
+    for (const [key, text] of english)
+      assert.deepEqual(argumentsOf(spanish.get(key) ?? ''), argumentsOf(text), key)
   })
 
   it('are translated: where both languages say the same, it is on purpose', () => {
     const same = new Set(['settings.theme_auto'])
-    const untranslated = [...english].filter(([key, text]) => /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && spanish.get(key) === text && !same.has(key))
-    assert.deepEqual(untranslated.map(([key, text]) => `${key}: ${text}`), [])
+    const untranslated = [...english].filter(
+      ([key, text]) =>
+        /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && spanish.get(key) === text && !same.has(key),
+    )
+    assert.deepEqual(
+      untranslated.map(([key, text]) => `${key}: ${text}`),
+      [],
+    )
   })
 
   it('are all used', async () => {
-    const files = [...globSync('views/**/*.eta', { cwd: root }), ...globSync('app/**/*.ts', { cwd: root })].filter(file => !file.endsWith('.test.ts'))
+    const files = [
+      ...globSync('views/**/*.eta', { cwd: root }),
+      ...globSync('app/**/*.ts', { cwd: root }),
+    ].filter(file => !file.endsWith('.test.ts'))
     const sources = await Promise.all(files.map(file => readFile(path.join(root, file), 'utf8')))
     const text = sources.join('\n')
     // Keys that are put together: errors.title_404, accounts.email_taken, …
-    const patterns = [...text.matchAll(/[`'"]([a-z_]+\.(?:[a-z_0-9]*\$\{[^}]+\}[a-z_0-9]*)+)[`'"]/g)].map(([, template]) => new RegExp(`^${String(template).replaceAll('.', '\\.').replaceAll(/\$\{[^}]+\}/g, '\\w+')}$`))
-    const unused = [...english.keys()].filter(key => !new RegExp(`[\`'"]${key.replace('.', '\\.')}[\`'"]`).test(text) && !patterns.some(pattern => pattern.test(key)))
+    const patterns = [...text.matchAll(/[`'"]([a-z_]+\.(?:[a-z_0-9]*\$\{[^}]+\}[a-z_0-9]*)+)[`'"]/g)].map(
+      ([, template]) =>
+        new RegExp(
+          `^${String(template)
+            .replaceAll('.', '\\.')
+            .replaceAll(/\$\{[^}]+\}/g, '\\w+')}$`,
+        ),
+    )
+    const unused = [...english.keys()].filter(
+      key =>
+        !new RegExp(`[\`'"]${key.replace('.', '\\.')}[\`'"]`).test(text) &&
+        !patterns.some(pattern => pattern.test(key)),
+    )
     assert.deepEqual(unused, [])
   })
 
   it('exist for every key that a template uses', async () => {
     for (const file of globSync('views/**/*.eta', { cwd: root })) {
       const text = await readFile(path.join(root, file), 'utf8')
-      for (const [, key] of text.matchAll(/\bt\(\s*'([^']+)'/g)) assert.ok(english.has(String(key)), `${file}: ${key}`)
+      for (const [, key] of text.matchAll(/\bt\(\s*'([^']+)'/g))
+        assert.ok(english.has(String(key)), `${file}: ${key}`)
     }
   })
 
   it('leave no sentence in a template', async () => {
     for (const file of globSync('views/**/*.eta', { cwd: root })) {
-      const text = (await readFile(path.join(root, file), 'utf8')).replaceAll(/<%[\s\S]*?%>/g, '').replaceAll(/<[^>]*>/g, ' ')
+      const text = (await readFile(path.join(root, file), 'utf8'))
+        .replaceAll(/<%[\s\S]*?%>/g, '')
+        .replaceAll(/<[^>]*>/g, ' ')
       assert.doesNotMatch(text, /\p{L}{3,}/u, file)
     }
   })

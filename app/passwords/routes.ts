@@ -34,17 +34,24 @@ export default async function passwords(app: FastifyInstance) {
 async function showPassword(request: ShowRequest, reply: FastifyReply) {
   const { token } = request.params
   const { username } = await resetOr404(request)
-  return reply.header('referrer-policy', 'no-referrer').page('passwords/edit', { username, token, errors: {} })
+  return reply
+    .header('referrer-policy', 'no-referrer')
+    .page('passwords/edit', { username, token, errors: {} })
 }
 
 async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const { token } = request.params
   const { password, password_again } = request.body
   const { username } = await resetOr404(request)
-  const errors = alsoComplain(request, {}, {
-    password: complaintAboutPassword(password, username),
-    password_again: password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
-  })
+  const errors = alsoComplain(
+    request,
+    {},
+    {
+      password: complaintAboutPassword(password, username),
+      password_again:
+        password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
+    },
+  )
   if (hasComplaints(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(password) }
   const used = await request.server.db.transaction(tx => usePasswordReset(tx, change, new Date()))

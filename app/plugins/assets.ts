@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { constants } from 'node:zlib'
 import { root } from '../config.ts'
 
 declare module 'fastify' {
@@ -37,14 +37,18 @@ export default plugin(async (app: FastifyInstance) => {
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')
-  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())) {
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry =>
+    entry.isFile(),
+  )) {
     hash.update(file.name).update(readFileSync(path.join(file.parentPath, file.name)))
   }
   return hash.digest('hex').slice(0, 12)
 }
 
 function joinStylesheets(folder: string): string {
-  const names = readdirSync(folder).filter(name => name.endsWith('.css')).toSorted()
+  const names = readdirSync(folder)
+    .filter(name => name.endsWith('.css'))
+    .toSorted()
   const layersFirst = names.toSorted((a, b) => Number(b === '_layers.css') - Number(a === '_layers.css'))
   return layersFirst.map(name => readFileSync(path.join(folder, name), 'utf8')).join('\n')
 }

@@ -25,7 +25,13 @@ type Worded = (typeof worded)[number]
 
 declare module './views.ts' {
   interface Pages {
-    'errors/show': { status: number; title: string; detail: string; requestId: string; retryAfter: number | null }
+    'errors/show': {
+      status: number
+      title: string
+      detail: string
+      requestId: string
+      retryAfter: number | null
+    }
   }
 }
 

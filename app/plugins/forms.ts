@@ -20,7 +20,8 @@ type Complaint = LocaleKey | { key: LocaleKey; values: Arguments }
 export default plugin(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
   await app.register(formbody, {
-    parser: body => Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, clean(value)])),
+    parser: body =>
+      Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, clean(value)])),
   })
 })
 
@@ -28,7 +29,9 @@ export function clean(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, character => (character === '\n' || character === '\t' ? character : ''))
+    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, character =>
+      character === '\n' || character === '\t' ? character : '',
+    )
 }
 
 /**

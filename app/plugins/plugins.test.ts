@@ -10,13 +10,22 @@ describe('what every request passes', () => {
     site = await openSite()
   })
   after(() => site.close())
-  const post = (headers: Record<string, string>) => site.visitor().post('/settings/theme', { theme: 'dark' }, headers)
+  const post = (headers: Record<string, string>) =>
+    site.visitor().post('/settings/theme', { theme: 'dark' }, headers)
 
   it('sends a strict policy with every answer', async () => {
     for (const path of ['/', '/nothing', '/livez']) {
       const { headers } = await site.visitor().get(path)
-      const policy = String(headers['content-security-policy']).split(';').map(part => part.trim())
-      assert.deepEqual(policy, ["default-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'"])
+      const policy = String(headers['content-security-policy'])
+        .split(';')
+        .map(part => part.trim())
+      assert.deepEqual(policy, [
+        "default-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+      ])
       assert.equal(headers['referrer-policy'], 'same-origin')
       assert.equal(headers['x-content-type-options'], 'nosniff')
       assert.equal(headers['strict-transport-security'], undefined, 'no HSTS without https')
@@ -26,7 +35,16 @@ describe('what every request passes', () => {
   it('sends no inline script, style or handler', async () => {
     const susan = await site.signedIn('susan')
     await site.write('susan', ['#hello @john https://example.org'])
-    for (const path of ['/', '/explore', '/@susan', '/posts/1', '/posts/new', '/settings/profile', '/settings/appearance', '/nothing']) {
+    for (const path of [
+      '/',
+      '/explore',
+      '/@susan',
+      '/posts/1',
+      '/posts/new',
+      '/settings/profile',
+      '/settings/appearance',
+      '/nothing',
+    ]) {
       const { text } = await susan.get(path)
       assert.doesNotMatch(text, /<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:/i, path)
     }
@@ -40,13 +58,18 @@ describe('what every request passes', () => {
     ]
     assert.equal((await post(own[0] as never)).status, 303)
     assert.equal((await post(own[1] as never)).status, 303)
-    const plain = await site.visitor().ask({ method: 'POST', url: '/sign-out', headers: { origin: 'http://10.0.0.5:3000', host: '10.0.0.5:3000' } })
+    const plain = await site.visitor().ask({
+      method: 'POST',
+      url: '/sign-out',
+      headers: { origin: 'http://10.0.0.5:3000', host: '10.0.0.5:3000' },
+    })
     assert.equal(plain.status, 303)
     assert.equal((await site.visitor().ask({ method: 'POST', url: '/sign-out' })).status, 303)
   })
 
   it('refuses what another site’s page sends', async () => {
-    for (const site of ['cross-site', 'same-site', 'nonsense']) assert.equal((await post({ 'sec-fetch-site': site })).status, 403)
+    for (const site of ['cross-site', 'same-site', 'nonsense'])
+      assert.equal((await post({ 'sec-fetch-site': site })).status, 403)
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', '']) {
       const answer = await site.visitor().ask({ method: 'POST', url: '/sign-out', headers: { origin } })
       assert.equal(answer.status, 403, origin)
@@ -54,7 +77,13 @@ describe('what every request passes', () => {
   })
 
   it('answers people with a page and clients with problem details, the same status in both', async () => {
-    for (const [url, status] of [['/nothing', 404], ['/@nobody', 404], ['/explore?before=x', 400], ['/%zz', 404], ['/%ff', 404]] as const) {
+    for (const [url, status] of [
+      ['/nothing', 404],
+      ['/@nobody', 404],
+      ['/explore?before=x', 400],
+      ['/%zz', 404],
+      ['/%ff', 404],
+    ] as const) {
       const page = await site.visitor().get(url)
       assert.equal(page.status, status)
       assert.match(String(page.headers['content-type']), /^text\/html/)
@@ -73,23 +102,61 @@ describe('what every request passes', () => {
     const large = await susan.post('/posts', { body: 'x'.repeat(70_000) })
     assert.equal(large.status, 413)
     assert.ok(large.page.querySelector('h1'))
-    const claimed = await site.visitor().ask({ method: 'POST', url: '/sign-in', headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '1073741824' } })
+    const claimed = await site.visitor().ask({
+      method: 'POST',
+      url: '/sign-in',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '1073741824' },
+    })
     assert.ok([400, 413].includes(claimed.status))
-    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml', 'x']) {
-      const answer = await susan.ask({ method: 'POST', url: '/posts', payload: '{"body":"hi"}', headers: { 'content-type': type } })
+    for (const type of [
+      'application/json',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+      'x',
+    ]) {
+      const answer = await susan.ask({
+        method: 'POST',
+        url: '/posts',
+        payload: '{"body":"hi"}',
+        headers: { 'content-type': type },
+      })
       assert.equal(answer.status, 415, type)
     }
   })
 
   it('answers bodies that are no form', async () => {
     const susan = await site.signedIn('susan')
-    for (const payload of ['', '%', '%zz=%ff', 'body', 'body[]=x&body[a]=y', '__proto__=x&constructor=y', '&&&===', 'body=%ED%A0%80']) {
-      const answer = await susan.ask({ method: 'POST', url: '/posts', payload, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    for (const payload of [
+      '',
+      '%',
+      '%zz=%ff',
+      'body',
+      'body[]=x&body[a]=y',
+      '__proto__=x&constructor=y',
+      '&&&===',
+      'body=%ED%A0%80',
+    ]) {
+      const answer = await susan.ask({
+        method: 'POST',
+        url: '/posts',
+        payload,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
       assert.ok([303, 422].includes(answer.status), `${payload}: ${answer.status}`)
     }
   })
 
-  for (const path of ['/user/../posts/new', '/../../etc/passwd', '/assets/../app.db', '/assets/x/../../app/config.ts', '/%2e%2e/app.db', '/assets/%2e%2e%2fapp.db', '//evil.example/', '/@susan/../../app.db']) {
+  for (const path of [
+    '/user/../posts/new',
+    '/../../etc/passwd',
+    '/assets/../app.db',
+    '/assets/x/../../app/config.ts',
+    '/%2e%2e/app.db',
+    '/assets/%2e%2e%2fapp.db',
+    '//evil.example/',
+    '/@susan/../../app.db',
+  ]) {
     it(`finds nothing harmful at ${path}`, async () => {
       const { status, text } = await site.visitor().get(path)
       assert.ok([303, 404].includes(status), String(status))
@@ -98,29 +165,53 @@ describe('what every request passes', () => {
   }
 
   it('asks visitors to sign in on every private page, and brings them back', async () => {
-    for (const path of ['/posts/new', '/posts/1/edit', '/posts/1/delete', '/settings', '/settings/profile', '/settings/appearance']) {
+    for (const path of [
+      '/posts/new',
+      '/posts/1/edit',
+      '/posts/1/delete',
+      '/settings',
+      '/settings/profile',
+      '/settings/appearance',
+    ]) {
       const { status, location } = await site.visitor().get(path)
       assert.equal(status, 303)
       assert.equal(location, `/sign-in?next=${encodeURIComponent(path)}`)
     }
-    for (const path of ['/posts', '/posts/1', '/posts/1/delete', '/settings/profile', '/@john/follow', '/@john/follow/delete']) {
+    for (const path of [
+      '/posts',
+      '/posts/1',
+      '/posts/1/delete',
+      '/settings/profile',
+      '/@john/follow',
+      '/@john/follow/delete',
+    ]) {
       assert.equal((await site.visitor().post(path, {})).status, 401, path)
     }
   })
 
   it('speaks the language that the browser asks for, then the one chosen', async () => {
     const visitor = site.visitor()
-    const languageOf = async (accepted: string) => (await visitor.get('/', { 'accept-language': accepted })).page.querySelector('html')?.getAttribute('lang')
+    const languageOf = async (accepted: string) =>
+      (await visitor.get('/', { 'accept-language': accepted })).page
+        .querySelector('html')
+        ?.getAttribute('lang')
     assert.equal(await languageOf('es-MX,es;q=0.9,en;q=0.8'), 'es')
     assert.equal(await languageOf('fr,de;q=0.5'), 'en')
     assert.equal(await languageOf('*'), 'en')
     assert.equal(await languageOf(';;;=,q'), 'en')
-    assert.equal((await visitor.post('/settings/language', { language: 'es', next: '/explore' })).location, '/explore')
+    assert.equal(
+      (await visitor.post('/settings/language', { language: 'es', next: '/explore' })).location,
+      '/explore',
+    )
     assert.equal(await languageOf('en'), 'es')
     const susan = await site.signedIn('susan')
     await susan.post('/settings/language', { language: 'es' })
     const elsewhere = await site.signedIn('susan')
-    assert.equal((await elsewhere.get('/')).page.querySelector('html')?.getAttribute('lang'), 'es', 'remembered with the account')
+    assert.equal(
+      (await elsewhere.get('/')).page.querySelector('html')?.getAttribute('lang'),
+      'es',
+      'remembered with the account',
+    )
     await susan.post('/settings/language', { language: 'en' })
   })
 
@@ -130,13 +221,24 @@ describe('what every request passes', () => {
     assert.equal((await visitor.get('/')).page.querySelector('html')?.getAttribute('data-theme'), 'dark')
     visitor.cookies.set('theme', '"><script>')
     assert.equal((await visitor.get('/')).page.querySelector('html')?.getAttribute('data-theme'), 'auto')
-    for (const [path, form] of [['theme', { theme: 'pink' }], ['theme', {}], ['language', { language: 'tlh' }]] as const) {
+    for (const [path, form] of [
+      ['theme', { theme: 'pink' }],
+      ['theme', {}],
+      ['language', { language: 'tlh' }],
+    ] as const) {
       assert.equal((await visitor.post(`/settings/${path}`, form as never)).status, 400)
     }
   })
 
   it('drops a flash that is none of ours', async () => {
-    for (const flash of ['x', '{"key":"posts.nothing"}', '{"key":"accounts.welcome"}', '{"key":"__proto__.x"}', 'null', '[]']) {
+    for (const flash of [
+      'x',
+      '{"key":"posts.nothing"}',
+      '{"key":"accounts.welcome"}',
+      '{"key":"__proto__.x"}',
+      'null',
+      '[]',
+    ]) {
       const visitor = site.visitor()
       visitor.cookies.set('flash', encodeURIComponent(flash))
       const { status, page } = await visitor.get('/')
@@ -163,8 +265,10 @@ describe('what every request passes', () => {
     const robots = await site.visitor().get('/robots.txt')
     assert.match(robots.text, /^User-agent: \*/)
     const manifest = await site.visitor().get('/manifest.webmanifest')
-    for (const { src } of manifest.json()['icons'] as { src: string }[]) assert.equal((await site.visitor().get(src)).status, 200, src)
-    for (const path of ['/favicon.ico', '/livez', '/readyz']) assert.equal((await site.visitor().get(path)).status, 200, path)
+    for (const { src } of manifest.json()['icons'] as { src: string }[])
+      assert.equal((await site.visitor().get(src)).status, 200, src)
+    for (const path of ['/favicon.ico', '/livez', '/readyz'])
+      assert.equal((await site.visitor().get(path)).status, 200, path)
   })
 })
 
@@ -174,7 +278,12 @@ describe('when something is broken', () => {
     const stream = { write: (line: string) => void lines.push(line) }
     const site = await openSite({}, { logger: { level: 'info', stream } as never })
     const { db } = site.app
-    const fail = (error: Error) => Object.assign(db, { select: () => { throw error } })
+    const fail = (error: Error) =>
+      Object.assign(db, {
+        select: () => {
+          throw error
+        },
+      })
     const select = db.select
     fail(new Error('secret internals'))
     const broken = await site.visitor().get('/@susan/followers')
@@ -187,19 +296,36 @@ describe('when something is broken', () => {
     assert.ok(!broken.text.includes('secret internals') && !brokenDetails.text.includes('secret'))
     assert.equal(away.status, 503)
     assert.equal(away.headers['retry-after'], '5')
-    assert.ok(lines.some(line => line.includes('secret internals') && line.includes(String(brokenDetails.json()['requestId']))))
+    assert.ok(
+      lines.some(
+        line => line.includes('secret internals') && line.includes(String(brokenDetails.json()['requestId'])),
+      ),
+    )
     await site.close()
   })
 
   it('has a page in both languages for every status that it answers with', async () => {
     const config = { public: true }
-    const other = await openSite({}, { routes: async app => void app.get('/broken/:status', { config }, ({ params }) => {
-      throw new Problem(Number((params as { status: string }).status))
-    }) })
+    const other = await openSite(
+      {},
+      {
+        routes: async app =>
+          void app.get('/broken/:status', { config }, ({ params }) => {
+            throw new Problem(Number((params as { status: string }).status))
+          }),
+      },
+    )
     for (const status of [400, 401, 403, 404, 413, 415, 422, 429, 500, 503]) {
-      const [english, spanish] = await Promise.all(['en', 'es'].map(language => other.visitor().get(`/broken/${status}`, { 'accept-language': language })))
+      const [english, spanish] = await Promise.all(
+        ['en', 'es'].map(language =>
+          other.visitor().get(`/broken/${status}`, { 'accept-language': language }),
+        ),
+      )
       assert.equal(english?.status, status)
-      const [heading, titulo] = [english?.page.querySelector('h1')?.text, spanish?.page.querySelector('h1')?.text]
+      const [heading, titulo] = [
+        english?.page.querySelector('h1')?.text,
+        spanish?.page.querySelector('h1')?.text,
+      ]
       assert.ok(heading && titulo && heading !== titulo, `${status}: ${heading}`)
     }
     await other.close()
@@ -214,7 +340,13 @@ describe('when something is broken', () => {
     await susan.get(`/passwords/${'a'.repeat(43)}`)
     const log = lines.join('')
     assert.ok(lines.some(line => JSON.parse(line).path === '/posts/new' && JSON.parse(line).reqId))
-    for (const secret of ['tea at the harbour', susan.cookies.get('session'), 'half-written', 'a'.repeat(43), 'cookie']) {
+    for (const secret of [
+      'tea at the harbour',
+      susan.cookies.get('session'),
+      'half-written',
+      'a'.repeat(43),
+      'cookie',
+    ]) {
       assert.ok(!log.includes(String(secret)), String(secret))
     }
     await site.close()

@@ -12,7 +12,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  */
 export default plugin(async (app: FastifyInstance) => {
   app.addHook('onRequest', async request => {
-    if (!safeMethods.has(request.method) && !isSameOrigin(request)) throw new Problem(403, 'errors.cross_site')
+    if (!safeMethods.has(request.method) && !isSameOrigin(request))
+      throw new Problem(403, 'errors.cross_site')
   })
 })
 

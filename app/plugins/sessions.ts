@@ -2,8 +2,8 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { findSession, touchSession, type Viewer } from '../sessions/queries.ts'
-import { hashToken, lifetimeOf, touchAfter } from '../sessions/token.ts'
 import { returnPath } from '../sessions/return-path.ts'
+import { hashToken, lifetimeOf, touchAfter } from '../sessions/token.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

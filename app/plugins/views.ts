@@ -6,8 +6,8 @@ import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
 import { formatsFor } from '../locales/when.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/words.ts'
-import { avatarOf } from '../profiles/avatar.ts'
 import { partsOf, tagPath } from '../posts/text.ts'
+import { avatarOf } from '../profiles/avatar.ts'
 import { themes } from '../settings/forms.ts'
 
 /** The locals of each view; a feature's routes add their own, so that a page cannot be sent without them. */
@@ -27,13 +27,25 @@ export default plugin(
   async (app: FastifyInstance) => {
     const eta = new Eta({ views: path.join(root, 'views'), cache: true })
     const shared = sharedLocals(app)
-    await app.register(view, { engine: { eta }, root: path.join(root, 'views'), viewExt: 'eta', production: true })
+    await app.register(view, {
+      engine: { eta },
+      root: path.join(root, 'views'),
+      viewExt: 'eta',
+      production: true,
+    })
     app.decorateReply('page', function (view, locals) {
-      this.header('cache-control', 'private, no-cache').header('vary', 'Cookie, Accept-Language, Accept-Encoding')
+      this.header('cache-control', 'private, no-cache').header(
+        'vary',
+        'Cookie, Accept-Language, Accept-Encoding',
+      )
       return this.view(view, { ...shared, ...localsOf(this), ...locals })
     })
     app.decorateReply('flash', function (key, values = {}) {
-      return this.setCookie('flash', JSON.stringify({ key, values }), { path: '/', httpOnly: true, sameSite: 'lax' })
+      return this.setCookie('flash', JSON.stringify({ key, values }), {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax',
+      })
     })
   },
   { name: 'views', dependencies: ['language', 'sessions'] },
@@ -62,7 +74,17 @@ function localsOf(reply: FastifyReply) {
   const { request } = reply
   const { language, t, viewer } = request
   const { when, number, compact } = formatsFor(language)
-  return { viewer, language, t, when, number, compact, theme: themeOf(request), path: request.url, flash: takeFlash(reply) }
+  return {
+    viewer,
+    language,
+    t,
+    when,
+    number,
+    compact,
+    theme: themeOf(request),
+    path: request.url,
+    flash: takeFlash(reply),
+  }
 }
 
 function themeOf({ viewer, cookies }: FastifyRequest): string {

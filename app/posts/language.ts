@@ -7,5 +7,7 @@ import { detectAll } from 'tinyld'
 export function languageOf(body: string, otherwise: string | null): string | null {
   const [best] = detectAll(body)
   if (!best) return otherwise
-  return best.accuracy >= 0.5 || /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(body) ? best.lang : otherwise
+  return best.accuracy >= 0.5 || /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(body)
+    ? best.lang
+    : otherwise
 }

@@ -23,7 +23,11 @@ describe('writing', () => {
     const home = await susan.follow(answer)
     assert.equal(home.page.querySelector('article .words')?.text, 'The kettle is on.')
     assert.notEqual(home.page.querySelector('[role=status]')?.text.trim(), '')
-    assert.equal((await susan.get('/')).page.querySelector('[role=status]')?.text.trim(), '', 'it is said once')
+    assert.equal(
+      (await susan.get('/')).page.querySelector('[role=status]')?.text.trim(),
+      '',
+      'it is said once',
+    )
   })
 
   it('links links, hashtags and the mentions of people who exist, in the page and in the database', async () => {
@@ -36,16 +40,29 @@ describe('writing', () => {
       ['/tags/t%C3%A9', '#Té'],
     ])
     assert.ok(home.text.includes('&lt;b&gt;!&lt;/b&gt;'))
-    assert.deepEqual((await site.app.db.select().from(mentions)).map(({ userId }) => userId), [site.ids.john])
-    assert.deepEqual((await site.app.db.select().from(hashtags)).map(({ tag }) => tag), ['té'])
+    assert.deepEqual(
+      (await site.app.db.select().from(mentions)).map(({ userId }) => userId),
+      [site.ids.john],
+    )
+    assert.deepEqual(
+      (await site.app.db.select().from(hashtags)).map(({ tag }) => tag),
+      ['té'],
+    )
     const tagged = await site.visitor().get('/tags/T%C3%89')
     assert.equal(tagged.page.querySelectorAll('article').length, 1)
   })
 
   it('publishes once what is sent twice, also at the same moment', async () => {
     const form = { body: 'Once.', submission: 'one-form' }
-    const answers = await Promise.all([susan.post('/posts', form), susan.post('/posts', form), susan.post('/posts', form)])
-    assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303])
+    const answers = await Promise.all([
+      susan.post('/posts', form),
+      susan.post('/posts', form),
+      susan.post('/posts', form),
+    ])
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [303, 303, 303],
+    )
     assert.equal((await susan.post('/posts', form)).status, 303)
     assert.equal((await all()).length, 1)
   })
@@ -83,13 +100,24 @@ describe('writing', () => {
     assert.equal((await all()).length, 0)
   })
 
-  const awkward = ["'; drop table posts; --", '\ud83d\ude00 مرحبا שלום 今日', 'a\u0000b', '%s %n {{x}} <%= 1 %>', 'x'.repeat(140), '\\', '‮evil‬']
+  const awkward = [
+    "'; drop table posts; --",
+    '\ud83d\ude00 مرحبا שלום 今日',
+    'a\u0000b',
+    '%s %n {{x}} <%= 1 %>',
+    'x'.repeat(140),
+    '\\',
+    '‮evil‬',
+  ]
   for (const body of awkward) {
     it(`keeps ${JSON.stringify(body.slice(0, 20))} as it is`, async () => {
       assert.equal((await susan.post('/posts', { body })).status, 303)
       const [post] = await all()
       assert.equal(post?.body, body.replaceAll('\u0000', ''))
-      assert.equal((await susan.get(`/posts/${post?.id}`)).page.querySelector('article .words')?.text, post?.body)
+      assert.equal(
+        (await susan.get(`/posts/${post?.id}`)).page.querySelector('article .words')?.text,
+        post?.body,
+      )
     })
   }
 
@@ -105,7 +133,10 @@ describe('writing', () => {
 
   it('edits one’s own post, says that it was edited, and keeps its place', async () => {
     const [id] = await site.write('susan', ['Before #old @john'])
-    assert.equal((await susan.get(`/posts/${id}/edit`)).page.querySelector('textarea')?.text.trim(), 'Before #old @john')
+    assert.equal(
+      (await susan.get(`/posts/${id}/edit`)).page.querySelector('textarea')?.text.trim(),
+      'Before #old @john',
+    )
     const answer = await susan.post(`/posts/${id}`, { body: 'After #new @mary' })
     assert.equal(answer.location, `/posts/${id}`)
     const shown = await susan.follow(answer)
@@ -113,7 +144,10 @@ describe('writing', () => {
     assert.match(shown.page.querySelector('article footer')?.text ?? '', /edited/i)
     assert.equal((await site.visitor().get('/tags/old')).page.querySelectorAll('article').length, 0)
     assert.equal((await site.visitor().get('/tags/new')).page.querySelectorAll('article').length, 1)
-    assert.deepEqual((await site.app.db.select().from(mentions)).map(({ userId }) => userId), [site.ids.mary])
+    assert.deepEqual(
+      (await site.app.db.select().from(mentions)).map(({ userId }) => userId),
+      [site.ids.mary],
+    )
   })
 
   it('does not call a post edited that was saved as it was', async () => {
@@ -144,14 +178,25 @@ describe('writing', () => {
   it('lets nobody else edit or delete it', async () => {
     const [id] = await site.write('susan', ['Mine'])
     const john = await site.signedIn('john')
-    for (const [status, browser] of [[403, john], [401, site.visitor()]] as const) {
+    for (const [status, browser] of [
+      [403, john],
+      [401, site.visitor()],
+    ] as const) {
       assert.equal((await browser.post(`/posts/${id}`, { body: 'Yours' })).status, status)
       assert.equal((await browser.post(`/posts/${id}/delete`)).status, status)
     }
     assert.equal((await john.get(`/posts/${id}/edit`)).status, 403)
     assert.equal((await john.get(`/posts/${id}/delete`)).status, 403)
     assert.match(String((await site.visitor().get(`/posts/${id}/edit`)).location), /^\/sign-in\?next=/)
-    assert.equal((await site.app.db.select().from(posts).where(eq(posts.id, id as number)))[0]?.body, 'Mine')
+    assert.equal(
+      (
+        await site.app.db
+          .select()
+          .from(posts)
+          .where(eq(posts.id, id as number))
+      )[0]?.body,
+      'Mine',
+    )
     const shown = (await john.get(`/posts/${id}`)).page
     assert.equal(shown.querySelector(`a[href="/posts/${id}/edit"]`), null)
   })

@@ -1,8 +1,8 @@
+import { foldName } from '../accounts/names.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, inArray } from '../database/sql.ts'
 import { type Entity, findEntities, foldTag, mentionedNames, tagsOf } from './text.ts'
-import { foldName } from '../accounts/names.ts'
 
 export type Author = { id: number; username: string; displayName: string }
 export type Post = {
@@ -73,7 +73,10 @@ export async function editPost(
 }
 
 /** Deletes one's own post; false if there is none. */
-export async function deletePost(tx: Writer, { id, userId }: { id: number; userId: number }): Promise<boolean> {
+export async function deletePost(
+  tx: Writer,
+  { id, userId }: { id: number; userId: number },
+): Promise<boolean> {
   const deleted = await tx
     .delete(posts)
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
@@ -82,7 +85,10 @@ export async function deletePost(tx: Writer, { id, userId }: { id: number; userI
 }
 
 /** A mention is one only if there is such an account now; it links to the name as its owner writes it. */
-async function resolveEntities(tx: Writer, body: string): Promise<{ entities: Entity[]; mentioned: number[] }> {
+async function resolveEntities(
+  tx: Writer,
+  body: string,
+): Promise<{ entities: Entity[]; mentioned: number[] }> {
   const found = findEntities(body)
   const names = mentionedNames(found)
   if (names.length === 0) return { entities: found, mentioned: [] }
@@ -103,6 +109,7 @@ type Derived = { id: number; createdAt: Date; entities: Entity[]; mentioned: num
 
 async function addDerivedRows(tx: Writer, { id, createdAt, entities, mentioned }: Derived): Promise<void> {
   const tags = tagsOf(entities).map(foldTag)
-  if (mentioned.length > 0) await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
+  if (mentioned.length > 0)
+    await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
   if (tags.length > 0) await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: id, createdAt })))
 }

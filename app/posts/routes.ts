@@ -2,14 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../plugins/errors.ts'
 import { type Complaints, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import {
-  judgePost,
-  NewPostQuery,
-  newSubmission,
-  PostForm,
-  PostParams,
-  submissionDigest,
-} from './forms.ts'
+import { judgePost, NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest } from './forms.ts'
 import { languageOf } from './language.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 
@@ -44,7 +37,8 @@ async function writePost(request: FastifyRequest<{ Querystring: NewPostQuery }>,
 async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: FastifyReply) {
   const errors = judgePost(request)
   const { body, submission = newSubmission() } = request.body
-  if (hasComplaints(errors)) return reply.code(422).page('posts/new', { values: { body }, submission, errors })
+  if (hasComplaints(errors))
+    return reply.code(422).page('posts/new', { values: { body }, submission, errors })
   const { db } = request.server
   const draft = draftOf(request)
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })

@@ -5,11 +5,15 @@ import { foldName } from '../accounts/names.ts'
 export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
 export type Part = { text: string; href: string | null; kind: 'text' | Entity['kind'] }
 
-const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false }).add('ftp:', null).add('//', null).add('mailto:', null)
+const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false })
+  .add('ftp:', null)
+  .add('//', null)
+  .add('mailto:', null)
 /** Not within a word or an address; not the first half of somebody@elsewhere. */
 const mention = /(?<![\p{L}\p{N}_@/.])@([A-Za-z0-9_]{1,64})(?![\p{L}\p{N}_@])/gu
 /** Letters, digits and marks of any script, of which one at least is no digit. */
-const hashtag = /(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]{0,100}[\p{L}_][\p{L}\p{M}\p{N}_]{0,99})(?![\p{L}\p{M}\p{N}_])/gu
+const hashtag =
+  /(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]{0,100}[\p{L}_][\p{L}\p{M}\p{N}_]{0,99})(?![\p{L}\p{M}\p{N}_])/gu
 
 /** Every link, mention and hashtag, in order; those inside a link are part of the link. */
 export function findEntities(body: string): Entity[] {
@@ -60,7 +64,9 @@ export function tagPath(tag: string): string {
 
 /** The folded usernames that a post's mentions name, each once. */
 export function mentionedNames(entities: Entity[]): string[] {
-  return [...new Set(entities.filter(({ kind }) => kind === 'mention').map(({ href }) => foldName(href.slice(2))))]
+  return [
+    ...new Set(entities.filter(({ kind }) => kind === 'mention').map(({ href }) => foldName(href.slice(2)))),
+  ]
 }
 
 /** The folded tags of a post, each once. */

@@ -9,7 +9,8 @@ const hues = 12
  */
 export function avatarOf({ username, displayName }: { username: string; displayName: string }) {
   const [first] = graphemes.segment(displayName.trim())
-  const letter = first && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(first.segment) ? first.segment : username.charAt(0)
+  const letter =
+    first && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(first.segment) ? first.segment : username.charAt(0)
   return { letter: letter.toLocaleUpperCase(), hue: hueOf(foldName(username)) }
 }
 

@@ -15,20 +15,36 @@ describe('profiles', () => {
   it('shows somebody’s posts, counts and dates to everybody', async () => {
     const { status, page, text } = await site.visitor().get('/@susan')
     assert.equal(status, 200)
-    assert.deepEqual(page.querySelectorAll('article .words').map(words => words.text), ['second @john', 'first'])
+    assert.deepEqual(
+      page.querySelectorAll('article .words').map(words => words.text),
+      ['second @john', 'first'],
+    )
     assert.match(text, /2 posts/)
     assert.match(text, /0 followers/)
     assert.match(text, /0 following/)
     assert.equal(page.querySelector('title')?.text, 'susan (@susan) · Harbour')
-    assert.equal(page.querySelector('link[rel=canonical]')?.getAttribute('href'), 'http://localhost:3000/@susan')
+    assert.equal(
+      page.querySelector('link[rel=canonical]')?.getAttribute('href'),
+      'http://localhost:3000/@susan',
+    )
   })
 
   it('is found in any case, and has one address', async () => {
     const { page } = await site.visitor().get('/@SUSAN')
-    assert.equal(page.querySelector('link[rel=canonical]')?.getAttribute('href'), 'http://localhost:3000/@susan')
+    assert.equal(
+      page.querySelector('link[rel=canonical]')?.getAttribute('href'),
+      'http://localhost:3000/@susan',
+    )
   })
 
-  for (const name of ['nobody', 'a%20b', '%E2%80%AE', "susan'--", '..%2F..%2Fetc%2Fpasswd', 'x'.repeat(200)]) {
+  for (const name of [
+    'nobody',
+    'a%20b',
+    '%E2%80%AE',
+    "susan'--",
+    '..%2F..%2Fetc%2Fpasswd',
+    'x'.repeat(200),
+  ]) {
     it(`answers ${name.slice(0, 20)} with a 404 that helps`, async () => {
       for (const path of ['', '/followers', '/following', '/card']) {
         const { status, page } = await site.visitor().get(`/@${name}${path}`)
@@ -40,9 +56,15 @@ describe('profiles', () => {
 
   it('has a card for the hover, whose button leads back to the page it opened on', async () => {
     const john = await site.signedIn('john')
-    const { text, page } = await john.get('/@susan/card', { referer: 'http://localhost:3000/explore?before=5-5', host: 'localhost:3000' })
+    const { text, page } = await john.get('/@susan/card', {
+      referer: 'http://localhost:3000/explore?before=5-5',
+      host: 'localhost:3000',
+    })
     assert.ok(!text.includes('<html'))
-    assert.equal(page.querySelector('form[action="/@susan/follow"] input[name=next]')?.getAttribute('value'), '/explore?before=5-5')
+    assert.equal(
+      page.querySelector('form[action="/@susan/follow"] input[name=next]')?.getAttribute('value'),
+      '/explore?before=5-5',
+    )
     const elsewhere = await john.get('/@susan/card', { referer: 'https://evil.example/x' })
     assert.equal(elsewhere.page.querySelector('input[name=next]')?.getAttribute('value'), '/@susan')
   })
@@ -59,10 +81,16 @@ describe('profiles', () => {
   it('lets their owner edit them', async () => {
     const susan = await site.signedIn('susan')
     assert.ok((await susan.get('/@susan')).page.querySelector('a[href="/settings/profile"]'))
-    const answer = await susan.post('/settings/profile', { displayName: ' Susan  <b>Lindqvist</b> 🌊 ', about: 'Boats & tea\n@john' })
+    const answer = await susan.post('/settings/profile', {
+      displayName: ' Susan  <b>Lindqvist</b> 🌊 ',
+      about: 'Boats & tea\n@john',
+    })
     assert.equal(answer.location, '/@susan')
     const { page } = await susan.follow(answer)
-    assert.match(page.querySelector('h1')?.text ?? '', /Susan &lt;b&gt;Lindqvist&lt;\/b&gt; 🌊|Susan <b>Lindqvist<\/b> 🌊/)
+    assert.match(
+      page.querySelector('h1')?.text ?? '',
+      /Susan &lt;b&gt;Lindqvist&lt;\/b&gt; 🌊|Susan <b>Lindqvist<\/b> 🌊/,
+    )
     assert.match(page.querySelector('main')?.text ?? '', /Boats &(amp;)? tea/)
     const form = await susan.get('/settings/profile')
     assert.match(form.page.querySelector('textarea')?.text ?? '', /@john/)
@@ -77,7 +105,11 @@ describe('profiles', () => {
     assert.equal(answer.status, 422)
     assert.equal(answer.page.querySelectorAll('[aria-invalid=true]').length, 2)
     assert.equal(answer.page.querySelector('#displayName')?.getAttribute('value'), values.displayName)
-    assert.equal((await susan.post('/settings/profile', { displayName: 'x'.repeat(64), about: '🎈'.repeat(140) })).status, 303)
+    assert.equal(
+      (await susan.post('/settings/profile', { displayName: 'x'.repeat(64), about: '🎈'.repeat(140) }))
+        .status,
+      303,
+    )
     await susan.post('/settings/profile', { displayName: '', about: '' })
   })
 })

@@ -54,12 +54,12 @@ function startOf(thread: Thread, now: Date, random: Random): number {
 /** Sorts the posts and moves one a millisecond back wherever two would share their time. */
 function tellApart(posts: Post[]): Post[] {
   let next = Number.POSITIVE_INFINITY
-  const newestFirst = posts.sort(oldestFirst).reverse()
+  const newestFirst = posts.toSorted(oldestFirst).toReversed()
   const apart = newestFirst.map(post => {
     next = Math.min(post.createdAt.getTime(), next - 1)
     return { ...post, createdAt: new Date(next) }
   })
-  return apart.reverse()
+  return apart.toReversed()
 }
 
 /** Opens a person's account before anybody hears of them; those named first have been here the longest. */

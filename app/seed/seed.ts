@@ -50,7 +50,11 @@ async function addPosts(tx: Writer, posts: Community['posts'], ids: Ids): Promis
     if (editedAt) await editPost(tx, { id, userId, body, language }, editedAt)
     seen.set(userId, createdAt)
   }
-  for (const [id, lastSeenAt] of seen) await tx.update(users).set({ lastSeenAt }).where(inArray(users.id, [id]))
+  for (const [id, lastSeenAt] of seen)
+    await tx
+      .update(users)
+      .set({ lastSeenAt })
+      .where(inArray(users.id, [id]))
 }
 
 async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Promise<void> {

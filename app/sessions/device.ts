@@ -17,6 +17,7 @@ const systems = [
 
 /** "Firefox · Linux": enough for its owner to know the device again, in no language. Empty if unknown. */
 export function deviceOf(userAgent: string): string {
-  const find = (names: typeof browsers | typeof systems) => names.find(([mark]) => userAgent.includes(mark))?.[1]
+  const find = (names: typeof browsers | typeof systems) =>
+    names.find(([mark]) => userAgent.includes(mark))?.[1]
   return [find(browsers), find(systems)].filter(Boolean).join(' · ')
 }

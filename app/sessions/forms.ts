@@ -1,7 +1,12 @@
 import { Type } from 'typebox'
 
 export const SignInForm = Type.Object({
-  identifier: Type.String({ default: '', minLength: 1, maxLength: 200, complaint: 'sessions.identifier_blank' }),
+  identifier: Type.String({
+    default: '',
+    minLength: 1,
+    maxLength: 200,
+    complaint: 'sessions.identifier_blank',
+  }),
   password: Type.String({ default: '', minLength: 1, maxLength: 1000, complaint: 'sessions.password_blank' }),
   keep: Type.Optional(Type.String()),
   next: Type.Optional(Type.String()),

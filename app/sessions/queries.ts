@@ -55,7 +55,9 @@ export type NewSession = {
 /** Adds a session, and clears away the person's expired ones. */
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
   await tx.delete(sessions).where(and(eq(sessions.userId, session.userId), lt(sessions.expiresAt, now)))
-  await tx.insert(sessions).values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
+  await tx
+    .insert(sessions)
+    .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
 }
 
 /** Records a visit: the session lives on, and the person was seen. */

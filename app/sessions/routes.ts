@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findCredentials } from '../accounts/queries.ts'
 import { verifyPassword } from '../accounts/password.ts'
+import { findCredentials } from '../accounts/queries.ts'
 import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
 import { deviceOf } from './device.ts'
 import { NextQuery, SignInForm } from './forms.ts'
@@ -29,7 +29,10 @@ export default async function sessions(app: FastifyInstance) {
 async function showSignIn(request: FastifyRequest<{ Querystring: NextQuery }>, reply: FastifyReply) {
   const next = returnPath(request.query.next)
   if (request.viewer) return reply.redirect(next, 303)
-  const reason = next === '/' ? null : request.t(next.startsWith('/posts/new') ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
+  const reason =
+    next === '/'
+      ? null
+      : request.t(next.startsWith('/posts/new') ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
   return reply.page('sessions/sign-in', { values: { identifier: '', keep: false }, next, errors: {}, reason })
 }
 

@@ -15,7 +15,8 @@ describe('signing in', () => {
     site = await openSite()
   })
   after(() => site.close())
-  const sessionsOf = (userId: number) => site.app.db.select().from(sessions).where(eq(sessions.userId, userId))
+  const sessionsOf = (userId: number) =>
+    site.app.db.select().from(sessions).where(eq(sessions.userId, userId))
 
   for (const identifier of ['susan', 'SUSAN', '@susan', 'susan@example.com', ' Susan@Example.com ']) {
     it(`knows "${identifier}"`, async () => {
@@ -29,7 +30,9 @@ describe('signing in', () => {
 
   it('gives one answer to a wrong password and to an unknown name, and keeps the name and the way back', async () => {
     for (const identifier of ['susan', 'nobody']) {
-      const answer = await site.visitor().post('/sign-in', { identifier, password: 'wrong', next: '/posts/new' })
+      const answer = await site
+        .visitor()
+        .post('/sign-in', { identifier, password: 'wrong', next: '/posts/new' })
       assert.equal(answer.status, 422)
       assert.equal(answer.page.querySelector('#identifier')?.getAttribute('value'), identifier)
       assert.equal(answer.page.querySelector('input[name=next]')?.getAttribute('value'), '/posts/new')
@@ -66,7 +69,11 @@ describe('signing in', () => {
 
   it('sets a cookie for the browser session, or for 30 days', async () => {
     const cookieOf = async (form: Record<string, string>) =>
-      String((await site.visitor().post('/sign-in', { identifier: 'mary', password, ...form })).headers['set-cookie'])
+      String(
+        (await site.visitor().post('/sign-in', { identifier: 'mary', password, ...form })).headers[
+          'set-cookie'
+        ],
+      )
     assert.match(await cookieOf({}), /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
     assert.match(await cookieOf({ keep: 'on' }), /Max-Age=2592000;/)
   })
@@ -77,7 +84,10 @@ describe('signing in', () => {
     const lifetime = Number(session?.expiresAt) - Number(session?.createdAt)
     assert.equal(lifetime, day)
     await site.app.db.transaction(async tx => {
-      await tx.update(sessions).set({ expiresAt: new Date(Date.now() - 1) }).where(eq(sessions.userId, site.ids.david))
+      await tx
+        .update(sessions)
+        .set({ expiresAt: new Date(Date.now() - 1) })
+        .where(eq(sessions.userId, site.ids.david))
     })
     assert.equal((await browser.get('/posts/new')).status, 303)
   })
@@ -86,12 +96,17 @@ describe('signing in', () => {
     const browser = await site.signedIn('mary')
     const past = new Date(Date.now() - 3_600_000)
     await site.app.db.transaction(async tx => {
-      await tx.update(sessions).set({ lastUsedAt: past, persistent: true }).where(eq(sessions.userId, site.ids.mary))
+      await tx
+        .update(sessions)
+        .set({ lastUsedAt: past, persistent: true })
+        .where(eq(sessions.userId, site.ids.mary))
       await tx.update(users).set({ lastSeenAt: past }).where(eq(users.id, site.ids.mary))
     })
     assert.match(String((await browser.get('/')).headers['set-cookie']), /session=.*Max-Age=2592000/)
     const isKept = ({ expiresAt }: { expiresAt: Date }) => Number(expiresAt) > Date.now() + 29 * day
-    await eventually(async () => (await sessionsOf(site.ids.mary)).some(session => isKept(session) && session.lastUsedAt > past))
+    await eventually(async () =>
+      (await sessionsOf(site.ids.mary)).some(session => isKept(session) && session.lastUsedAt > past),
+    )
     const [mary] = await site.app.db.select().from(users).where(eq(users.id, site.ids.mary))
     assert.ok(Number(mary?.lastSeenAt) > Number(past))
   })
@@ -110,7 +125,10 @@ describe('signing in', () => {
     const secure = await openSite({ PUBLIC_URL: 'https://social.example.org' })
     try {
       const answer = await secure.visitor().post('/sign-in', { identifier: 'susan', password })
-      assert.match(String(answer.headers['set-cookie']), /^__Host-session=.*Path=\/; HttpOnly; Secure; SameSite=Lax/)
+      assert.match(
+        String(answer.headers['set-cookie']),
+        /^__Host-session=.*Path=\/; HttpOnly; Secure; SameSite=Lax/,
+      )
       assert.match(String(answer.headers['strict-transport-security']), /max-age=31536000/)
     } finally {
       await secure.close()
@@ -122,7 +140,20 @@ describe('the way back after signing in', () => {
   for (const path of ['/', '/posts/new?body=tea', '/@susan/followers?before=1-2', '/tags/caf%C3%A9']) {
     it(`is ${path}`, () => assert.equal(returnPath(path), path))
   }
-  const elsewhere = ['//evil', '/\\evil', '\\\\evil', 'https:evil', 'https://evil', 'evil', '', '/\t/evil', '/\n//evil', '/..//evil', 'javascript:alert(1)', '/%5c/../..//evil']
+  const elsewhere = [
+    '//evil',
+    '/\\evil',
+    '\\\\evil',
+    'https:evil',
+    'https://evil',
+    'evil',
+    '',
+    '/\t/evil',
+    '/\n//evil',
+    '/..//evil',
+    'javascript:alert(1)',
+    '/%5c/../..//evil',
+  ]
   for (const path of elsewhere) {
     it(`is home instead of ${JSON.stringify(path)}`, () => {
       const back = new URL(returnPath(path), 'https://here.example')
@@ -134,8 +165,14 @@ describe('the way back after signing in', () => {
 
 describe('the label of a device', () => {
   it('names browser and system', () => {
-    assert.equal(deviceOf('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'), 'Firefox · Linux')
-    assert.equal(deviceOf('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1'), 'Safari · iPhone')
+    assert.equal(
+      deviceOf('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
+      'Firefox · Linux',
+    )
+    assert.equal(
+      deviceOf('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1'),
+      'Safari · iPhone',
+    )
     assert.equal(deviceOf('curl/8'), '')
   })
 })

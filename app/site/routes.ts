@@ -27,7 +27,11 @@ async function showRobots(_request: FastifyRequest, reply: FastifyReply) {
 
 /** @see https://www.w3.org/TR/appmanifest/ */
 async function showManifest({ server }: FastifyRequest, reply: FastifyReply) {
-  const icon = (file: string, sizes: string, type: string) => ({ src: server.asset(`images/${file}`), sizes, type })
+  const icon = (file: string, sizes: string, type: string) => ({
+    src: server.asset(`images/${file}`),
+    sizes,
+    type,
+  })
   return reply.type('application/manifest+json').send(
     JSON.stringify({
       name: server.config.siteName,

@@ -22,9 +22,18 @@ export class Browser {
     return this.ask({ method: 'GET', url, headers })
   }
 
-  post(url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  post(
+    url: string,
+    form: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const type = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
-    return this.ask({ method: 'POST', url, payload: String(new URLSearchParams(form)), headers: { ...type, ...headers } })
+    return this.ask({
+      method: 'POST',
+      url,
+      payload: String(new URLSearchParams(form)),
+      headers: { ...type, ...headers },
+    })
   }
 
   /** Follows the redirect of an answer, as a browser does after a form. */
@@ -34,7 +43,12 @@ export class Browser {
 
   async ask(options: InjectOptions): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = { 'accept-language': 'en', accept: 'text/html', ...(cookie && { cookie }), ...options.headers }
+    const headers = {
+      'accept-language': 'en',
+      accept: 'text/html',
+      ...(cookie && { cookie }),
+      ...options.headers,
+    }
     const response = await this.#app.inject({ ...options, headers })
     for (const { name, value, expires } of response.cookies) {
       if (value === '' || (expires && expires < new Date())) this.cookies.delete(name)

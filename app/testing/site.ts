@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { createAccount } from '../accounts/queries.ts'
 import { hashPassword } from '../accounts/password.ts'
+import { createAccount } from '../accounts/queries.ts'
 import { type AppOptions, buildApp } from '../app.ts'
 import { type Config, type Environment, readConfig } from '../config.ts'
 import { publishPost } from '../posts/queries.ts'
@@ -41,7 +41,8 @@ export async function openSite(environment: Environment = {}, options: AppOption
     ids,
     visitor: () => new Browser(app),
     signedIn: name => signIn(new Browser(app), name),
-    write: (name, bodies, from) => writePosts(app, { userId: ids[name], bodies, from: from ?? new Date(Date.now() - 3_600_000) }),
+    write: (name, bodies, from) =>
+      writePosts(app, { userId: ids[name], bodies, from: from ?? new Date(Date.now() - 3_600_000) }),
     close: async () => {
       await app.close()
       await database.drop()

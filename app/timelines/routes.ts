@@ -5,7 +5,7 @@ import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
 import { newSubmission } from '../posts/forms.ts'
 import type { Post } from '../posts/queries.ts'
 import { foldTag, tagPath } from '../posts/text.ts'
-import { exploreTimeline, homeTimeline, tagTimeline, type TrendingTag, trendingTags } from './queries.ts'
+import { exploreTimeline, homeTimeline, type TrendingTag, tagTimeline, trendingTags } from './queries.ts'
 import { type Timeline, timelineOf } from './timeline.ts'
 
 type Beside = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
@@ -51,7 +51,10 @@ async function showWelcome({ server }: TimelineRequest, reply: FastifyReply) {
 
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
-  const [page, beside] = await Promise.all([exploreTimeline(request.server.db, {}, cursor), besideTimeline(request)])
+  const [page, beside] = await Promise.all([
+    exploreTimeline(request.server.db, {}, cursor),
+    besideTimeline(request),
+  ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
   return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...beside })
 }
@@ -59,7 +62,7 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
 async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
-  const page = await tagTimeline(request.server.db, tag, cursor)
+  const page = await tagTimeline(request.server.db, { tag }, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })
 }

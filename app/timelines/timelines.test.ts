@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { follow } from '../follows/queries.ts'
 import { follows, posts } from '../database/schema.ts'
+import { follow } from '../follows/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
 const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
-const linkTo = ({ page }: Answer, rel: 'next' | 'prev') => page.querySelector(`nav a[rel=${rel}]`)?.getAttribute('href')
+const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
+  page.querySelector(`nav a[rel=${rel}]`)?.getAttribute('href')
 const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, n) => `post ${n + from}`)
 
 describe('timelines', () => {
@@ -44,7 +45,12 @@ describe('timelines', () => {
     assert.deepEqual(bodies(await susan.get('/')), ['c', 'b', 'a'])
   })
 
-  for (const [name, path] of [['Home', '/'], ['Explore', '/explore'], ['a profile', '/@susan'], ['a hashtag', '/tags/tag']] as const) {
+  for (const [name, path] of [
+    ['Home', '/'],
+    ['Explore', '/explore'],
+    ['a profile', '/@susan'],
+    ['a hashtag', '/tags/tag'],
+  ] as const) {
     it(`pages through ${name} without skipping or repeating while new posts arrive`, async () => {
       const hourAgo = new Date(Date.now() - 3_600_000)
       const withTag = (texts: string[]) => texts.map(text => `${text} #tag`)
@@ -90,7 +96,12 @@ describe('timelines', () => {
   }
 
   it('answers cursors at the edge of what a time can be', async () => {
-    for (const cursor of ['0-0', '99999999999999-999999999999999', '253402300800000-1', '999999999999999-1']) {
+    for (const cursor of [
+      '0-0',
+      '99999999999999-999999999999999',
+      '253402300800000-1',
+      '999999999999999-1',
+    ]) {
       const { status } = await susan.get(`/?before=${cursor}`)
       assert.ok([200, 303, 400].includes(status), `${cursor}: ${status}`)
     }
@@ -124,7 +135,10 @@ describe('timelines', () => {
     const aside = (await susan.get('/')).page.querySelector('aside')
     const people = aside?.querySelectorAll('form[action$="/follow"]').map(form => form.getAttribute('action'))
     assert.deepEqual(people?.toSorted(), ['/@david/follow', '/@mary/follow'])
-    assert.deepEqual(aside?.querySelectorAll('a[href^="/tags/"]').map(a => a.text), ['#rain', '#sun'])
+    assert.deepEqual(
+      aside?.querySelectorAll('a[href^="/tags/"]').map(a => a.text),
+      ['#rain', '#sun'],
+    )
   })
 
   it('asks few statements a page', async () => {
@@ -132,13 +146,25 @@ describe('timelines', () => {
     await site.write('susan', ['@john #tag', '@mary'])
     await following('john')
     const budget: [string, number][] = [
-      ['/', 4], ['/explore', 4], ['/@john', 3], ['/tags/tag', 2], ['/@john/followers', 3], ['/@john/following', 3], ['/@john/card', 2],
-      ['/posts/new', 1], ['/settings/profile', 2], ['/settings/appearance', 1], ['/nothing', 1],
+      ['/', 4],
+      ['/explore', 4],
+      ['/@john', 3],
+      ['/tags/tag', 2],
+      ['/@john/followers', 3],
+      ['/@john/following', 3],
+      ['/@john/card', 2],
+      ['/posts/new', 1],
+      ['/settings/profile', 2],
+      ['/settings/appearance', 1],
+      ['/nothing', 1],
     ]
     for (const [path, most] of budget) {
       site.statements.length = 0
       await susan.get(path)
-      assert.ok(site.statements.length <= most, `${path}: ${site.statements.length} statements, at most ${most}`)
+      assert.ok(
+        site.statements.length <= most,
+        `${path}: ${site.statements.length} statements, at most ${most}`,
+      )
     }
     site.statements.length = 0
     await site.visitor().get('/livez')

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { root } from '../config.ts'
+import { engine } from '../database/engine.ts'
+import { emptyDatabase, type TestDatabase } from '../testing/database.ts'
+import { eventually } from '../testing/eventually.ts'
+import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
+import { openSite, password } from '../testing/site.ts'
+
+describe(`the commands on ${engine}`, () => {
+  let test: TestDatabase
+  before(async () => {
+    test = await emptyDatabase()
+  })
+  after(() => test.drop())
+  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url })
+
+  it('explain themselves', async () => {
+    const { code, output } = await cli()
+    assert.equal(code, 0)
+    for (const name of ['demo', 'seed', 'user', 'db:check']) {
+      assert.match(output, new RegExp(`^${name} `, 'm'))
+      assert.equal((await cli(name, '--help')).code, 0)
+    }
+  })
+
+  it('refuse in a sentence what they do not know', async () => {
+    for (const words of [
+      ['nope'],
+      ['user'],
+      ['user', 'dance', 'susan'],
+      ['seed', '--fast'],
+      ['user', 'sign-out', 'nobody'],
+    ]) {
+      const { code, output } = await cli(...words)
+      assert.equal(code, 1, words.join(' '))
+      assert.match(output, /^[^\n]+\n$/, words.join(' '))
+    }
+  })
+
+  it('seed a database once, and again only when told to', async () => {
+    const first = await cli('seed')
+    assert.equal(first.code, 0, first.output)
+    assert.match(first.output, /36 people, 336 posts and 311 follows/)
+    const second = await cli('seed')
+    assert.equal(second.code, 1)
+    assert.match(second.output, /36 users already/)
+    assert.equal((await cli('seed', '--force')).code, 0)
+    const listed = (await cli('user', 'list')).output.trim().split('\n')
+    assert.equal(listed.length, 36)
+    assert.match(String(listed[0]), /^\d+\tsusan\tsusan@example\.com\t\d{4}-/)
+  })
+
+  it('delete somebody, when it is meant', async () => {
+    assert.equal((await cli('user', 'delete', 'greta')).code, 1)
+    assert.equal((await cli('user', 'delete', 'greta', '--yes')).code, 0)
+    assert.doesNotMatch((await cli('user', 'list')).output, /greta/)
+  })
+
+  it('find the schema and its migrations in agreement', async () =>
+    assert.equal((await cli('db:check')).code, 0))
+})
+
+describe('somebody who forgot their password', () => {
+  it('gets a link that works once, and is signed out everywhere', async () => {
+    const site = await openSite()
+    const { database } = site.config
+    const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+    const susan = await site.signedIn('susan')
+    const { output } = await runProcess(['app/cli.ts', 'user', 'password-link', 'Susan'], {
+      DATABASE_URL: url,
+    })
+    const link = new URL(String(/^http\S+/.exec(output)?.[0])).pathname
+    const visitor = site.visitor()
+    assert.equal((await visitor.get(link)).status, 200)
+    for (const [typed, field] of [
+      [{ password: 'short' }, '#password'],
+      [{ password: 'a new one, long', password_again: 'other' }, '#password_again'],
+    ] as const) {
+      const refused = await visitor.post(link, typed as never)
+      assert.equal(refused.status, 422)
+      assert.equal(refused.page.querySelector(field)?.getAttribute('aria-invalid'), 'true')
+    }
+    assert.equal((await visitor.post(link, { password: 'a new one, long' })).location, '/sign-in')
+    assert.equal((await susan.get('/posts/new')).status, 303, 'her other session has ended')
+    assert.equal((await visitor.get(link)).status, 404)
+    assert.equal((await visitor.post(link, { password: 'again and again' })).status, 404)
+    assert.equal((await visitor.post('/sign-in', { identifier: 'susan', password })).status, 422)
+    assert.equal(
+      (await visitor.post('/sign-in', { identifier: 'susan', password: 'a new one, long' })).status,
+      303,
+    )
+    for (const token of ['x', 'a'.repeat(43), '../../etc/passwd'])
+      assert.equal((await visitor.get(`/passwords/${token}`)).status, 404)
+    await site.close()
+  })
+
+  it('can be signed out everywhere', async () => {
+    const site = await openSite()
+    const { database } = site.config
+    const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+    const john = await site.signedIn('john')
+    assert.equal(
+      (await runProcess(['app/cli.ts', 'user', 'sign-out', 'john'], { DATABASE_URL: url })).code,
+      0,
+    )
+    assert.equal((await john.get('/posts/new')).status, 303)
+    await site.close()
+  })
+})
+
+describe('the demo', { skip: engine !== 'sqlite' }, () => {
+  it('opens a living site and leaves nothing behind', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'microblog-demo-test-'))
+    const port = await freePort()
+    const demo = startProcess([`${root}/app/cli.ts`, 'demo'], {
+      TMPDIR: folder,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+    })
+    const page = () =>
+      fetch(`http://127.0.0.1:${port}/explore`).then(
+        response => response.text(),
+        () => '',
+      )
+    await eventually(async () => (await page()).includes('<article'), 20_000)
+    await eventually(async () => /Sign in as susan.*harbour-street/.test(demo.output()))
+    assert.equal(readdirSync(folder).length, 1)
+    await endProcess(demo)
+    assert.ok(existsSync(folder))
+    assert.deepEqual(readdirSync(folder), [])
+  })
+})

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import { type Environment, root } from './config.ts'
+import { engine } from './database/engine.ts'
+import { withMigrations } from './database/migrations.ts'
+import { emptyDatabase, migratedDatabase, type TestDatabase } from './testing/database.ts'
+import { eventually } from './testing/eventually.ts'
+import { endProcess, freePort, runProcess, startProcess } from './testing/process.ts'
+import { openSite, password } from './testing/site.ts'
+
+async function startServer(environment: Environment) {
+  const port = await freePort()
+  const server = startProcess([`${root}/app/server.ts`], {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ...environment,
+  })
+  const address = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually(async () => server.exitCode !== null || (await isReady()), 20_000)
+  assert.equal(server.exitCode, null, server.output())
+  return { server, address, port }
+}
+
+describe(`the server process on ${engine}`, () => {
+  let test: TestDatabase
+  before(async () => {
+    test = await emptyDatabase()
+  })
+  after(() => test.drop())
+
+  it('migrates an empty database, prints its address and stops on SIGTERM', async () => {
+    const { server, address, port } = await startServer({ DATABASE_URL: test.url })
+    assert.match(server.output(), new RegExp(`http://localhost:${port}`))
+    assert.equal((await fetch(address)).status, 200)
+    assert.equal(await endProcess(server), 0)
+  })
+
+  it('starts several times at once on one new database', async () => {
+    const fresh = await emptyDatabase()
+    const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
+    for (const { address } of servers) assert.equal((await fetch(`${address}/explore`)).status, 200)
+    assert.deepEqual(await Promise.all(servers.map(({ server }) => endProcess(server))), [0, 0, 0])
+    await fresh.drop()
+  })
+
+  it('keeps sessions over a restart', async () => {
+    const first = await startServer({ DATABASE_URL: test.url })
+    const form = { username: 'steady', email: 'steady@example.com', password }
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const signedUp = await fetch(`${first.address}/sign-up`, {
+      method: 'POST',
+      body: String(new URLSearchParams(form)),
+      headers,
+      redirect: 'manual',
+    })
+    const cookie = String(signedUp.headers.getSetCookie().find(text => text.startsWith('session='))).split(
+      ';',
+    )[0] as string
+    await endProcess(first.server)
+    const second = await startServer({ DATABASE_URL: test.url })
+    const page = await fetch(`${second.address}/posts/new`, { headers: { cookie }, redirect: 'manual' })
+    assert.equal(page.status, 200)
+    await endProcess(second.server)
+  })
+
+  it('finishes a request that is under way when it is told to stop', async () => {
+    const { server, port } = await startServer({ DATABASE_URL: test.url })
+    const body = String(new URLSearchParams({ identifier: 'nobody', password: 'wrong' }))
+    const sending = request({
+      port,
+      path: '/sign-in',
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length },
+    })
+    const answered = new Promise<number | undefined>((resolve, reject) =>
+      sending.on('response', response => resolve(response.resume().statusCode)).on('error', reject),
+    )
+    sending.write(body.slice(0, 5))
+    await eventually(async () => sending.socket?.connecting === false)
+    // The server must have seen the request before it hears the signal: one that comes later has been answered.
+    assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200)
+    server.kill('SIGTERM')
+    await eventually(() =>
+      fetch(`http://127.0.0.1:${port}/livez`).then(
+        ({ status }) => status === 503,
+        () => true,
+      ),
+    )
+    sending.end(body.slice(5))
+    assert.equal(await answered, 422)
+    await eventually(async () => server.exitCode === 0)
+  })
+
+  it('refuses a database that newer code has migrated', async () => {
+    const newer = await migratedDatabase()
+    const future = {
+      name: '29990101000000_from_the_future',
+      sql: 'select 1',
+      down: null,
+      hash: 'x',
+      folderMillis: 0,
+    }
+    await withMigrations(newer.config, connection => connection.exclusively(() => connection.apply(future)))
+    const { code, output } = await runProcess(['app/server.ts'], { DATABASE_URL: newer.url })
+    assert.equal(code, 1)
+    assert.match(output, /^the database is newer than this code.*from_the_future.*\n$/)
+    await newer.drop()
+  })
+})
+
+describe('starting wrongly', () => {
+  it('reports every problem of the environment at once, without a stack', async () => {
+    const { code, output } = await runProcess(['app/server.ts'], {
+      DATABASE_URL: 'mysql://u:secret@h/db',
+      PORT: 'x',
+      SIGN_UP: 'no',
+    })
+    assert.equal(code, 1)
+    assert.deepEqual(
+      output
+        .trim()
+        .split('\n')
+        .map(line => line.split(' ')[0]),
+      ['DATABASE_URL', 'PORT', 'SIGN_UP'],
+    )
+    assert.doesNotMatch(output, /secret|at file:/)
+  })
+
+  it('says in a sentence that a port is taken or a database server is not there', async () => {
+    const { server, port } = await startServer({ DATABASE_URL: (await emptyDatabase()).url })
+    const taken = await runProcess(['app/server.ts'], {
+      DATABASE_URL: (await emptyDatabase()).url,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+    })
+    assert.equal(taken.code, 1)
+    assert.match(taken.output, /^[^\n]*EADDRINUSE[^\n]*\n$/)
+    const away = await runProcess(['app/server.ts'], { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/db' })
+    assert.equal(away.code, 1)
+    assert.match(away.output, /^[^\n]+\n$/)
+    assert.doesNotMatch(away.output, /secret/)
+    await endProcess(server)
+  })
+})
+
+describe('closing', () => {
+  it('lets what is under way finish and cuts streams that would never end', async () => {
+    const { promise: inside, resolve: enter } = Promise.withResolvers<void>()
+    const { promise: leave, resolve: finish } = Promise.withResolvers<void>()
+    const config = { public: true }
+    const site = await openSite(
+      {},
+      {
+        grace: 300,
+        routes: async app => {
+          app.get('/slow', { config }, async () => {
+            enter()
+            await leave
+            return 'done'
+          })
+          app.get('/endless', { config }, (_request, reply) => {
+            reply.hijack()
+            reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n')
+          })
+        },
+      },
+    )
+    const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
+    const stream = await fetch(`${address}/endless`)
+    const slow = fetch(`${address}/slow`).then(response => response.text())
+    await inside
+    const closing = site.close()
+    finish()
+    assert.equal(await slow, 'done')
+    await closing
+    await assert.rejects(stream.text())
+  })
+})

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { type Environment, root } from '../config.ts'
+
+export type Ended = { code: number | null; output: string }
+
+/** A process of the project, with nothing of this one's settings but what is given. */
+export function startProcess(words: string[], environment: Environment): ChildProcess & { output(): string } {
+  const { PATH, TMPDIR, HOME } = process.env
+  const env = { PATH, TMPDIR, HOME, LOG_LEVEL: 'warn', SQLITE_SYNCHRONOUS: 'NORMAL', ...environment }
+  const child = spawn(process.execPath, words, { cwd: '/', env, stdio: 'pipe' })
+  let output = ''
+  child.stdout.on('data', chunk => (output += chunk))
+  child.stderr.on('data', chunk => (output += chunk))
+  return Object.assign(child, { output: () => output })
+}
+
+/** Runs a process to its end; `words` start from the project's root. */
+export async function runProcess([script, ...words]: string[], environment: Environment): Promise<Ended> {
+  const child = startProcess([`${root}/${script}`, ...words], environment)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output: child.output() }
+}
+
+/** Ends a process by a signal and waits for its end. */
+export async function endProcess(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  child.kill(signal)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code
+}
+
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
