@@ -1,9 +1,10 @@
 import { defineConfig } from 'playwright/test'
+import type { Engine } from '../app/config.ts'
 
 /** `npm test` proves which Chromium launches; without it, Playwright's own is used. */
 const launchOptions = JSON.parse(process.env.CHROMIUM_LAUNCH ?? '{}')
 
-export default defineConfig({
+export default defineConfig<object, { engine: Engine }>({
   testDir: './journeys',
   outputDir: '../.cache/journeys',
   fullyParallel: true,
@@ -11,6 +12,10 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   // PLAYWRIGHT_JSON_OUTPUT_FILE, set by `npm test`, wins over this file name.
   reporter: [['line'], ['json', { outputFile: '../.cache/journeys.json' }]],
+  projects: [
+    { name: 'sqlite' },
+    { name: 'postgresql', testMatch: 'main.spec.ts', use: { engine: 'postgresql' } },
+  ],
   use: {
     browserName: 'chromium',
     launchOptions,

@@ -40,17 +40,17 @@ async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: Fa
   if (hasComplaints(errors))
     return reply.code(422).page('posts/new', { values: { body }, submission, errors })
   const { db } = request.server
-  const draft = draftOf(request)
+  const draft = await draftOf(request)
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })
   await db.transaction(tx => publishPost(tx, { ...draft, submission: digest }, new Date()))
   return reply.flash('posts.published').redirect('/', 303)
 }
 
 /** The words as they are kept, and the language they are in: the writer's own if nobody can tell. */
-function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
+async function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
   const { id } = request.viewer as Viewer
   const body = request.body.body.trim()
-  return { userId: id, body, language: languageOf(body, request.language) }
+  return { userId: id, body, language: await languageOf(body, request.language) }
 }
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
@@ -67,7 +67,7 @@ async function updatePost(request: EditRequest, reply: FastifyReply) {
   const errors = judgePost(request)
   const values = { body: request.body.body }
   if (hasComplaints(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
-  const edit = { ...draftOf(request), id: post.id }
+  const edit = { ...(await draftOf(request)), id: post.id }
   const edited = await request.server.db.transaction(tx => editPost(tx, edit, new Date()))
   if (!edited) throw new Problem(404, 'errors.post_missing')
   return reply.flash('posts.saved').redirect(`/posts/${post.id}`, 303)

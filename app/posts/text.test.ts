@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { languageOf } from './language.ts'
 import { findEntities, graphemeCount, partsOf, tagsOf } from './text.ts'
 
 const found = (body: string) =>
@@ -66,4 +67,18 @@ describe('what is in the words of a post', () => {
   it('counts graphemes', () => {
     assert.equal(graphemeCount('👨‍👩‍👧‍👦e\u0301🇪🇸x'), 4)
   })
+})
+
+describe('the language of a post', () => {
+  const cases: [string, string][] = [
+    ['The kettle is on in the library, and the roof is tight.', 'en'],
+    ['@mary Yo le cambio un tarro por mi receta de pan de aceite', 'es'],
+    ['今朝の港はとても静かでした。', 'ja'],
+    ['القهوة أولًا، ثم الكتابة.', 'ar'],
+    ['🌊', 'es'],
+    ['@susan https://example.org/the-house-on-the-hill', 'es'],
+  ]
+  for (const [body, language] of cases) {
+    it(`is ${language} for ${body}, where Spanish is the writer’s`, async () => assert.equal(await languageOf(body, 'es'), language))
+  }
 })
