@@ -1,5 +1,11 @@
 import { defineConfig } from 'drizzle-kit'
+import process from 'node:process'
 import { environment, readConfig } from './app/config.ts'
+
+if (process.argv.includes('migrate')) {
+  // On SQLite it deletes the rows that refer to a table it rebuilds (drizzle-orm#5782), and it takes no lock.
+  throw new Error('drizzle-kit migrate can delete rows: use npm run db:migrate')
+}
 
 const { database } = readConfig(environment)
 

@@ -1,14 +1,19 @@
 /** `npm run cli -- <command>`: the table of commands; each is one file of cli/. */
 import { type Command, UsageError } from './cli/command.ts'
-import { ConfigError } from './config.ts'
-import { isUnavailable } from './database/database.ts'
-import { SchemaTooNew } from './database/migrations.ts'
+import { sentenceFor } from './sentences.ts'
 
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   demo: () => import('./cli/demo.ts'),
+  shell: () => import('./cli/shell.ts'),
   seed: () => import('./cli/seed.ts'),
   user: () => import('./cli/user.ts'),
+  'db:generate': () => import('./cli/generate.ts'),
+  'db:migrate': () => import('./cli/migrate.ts'),
+  'db:rollback': () => import('./cli/rollback.ts'),
+  'db:status': () => import('./cli/status.ts'),
   'db:check': () => import('./cli/check-schema.ts'),
+  'db:push': () => import('./cli/push.ts'),
+  'db:studio': () => import('./cli/studio.ts'),
 }
 
 async function main([name, ...words]: string[]): Promise<void> {
@@ -27,20 +32,9 @@ async function showCommands(): Promise<void> {
   }
 }
 
-/** Troubles whose message says all that a person needs; the rest keep their stack. */
-function isExpected(error: unknown): boolean {
-  const { code } = Object(error) as { code?: unknown }
-  const kinds = [UsageError, ConfigError, SchemaTooNew]
-  return (
-    kinds.some(kind => error instanceof kind) ||
-    isUnavailable(error) ||
-    String(code).startsWith('ERR_PARSE_ARGS')
-  )
-}
-
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  console.error(isExpected(error) ? (error as Error).message : error)
+  console.error(sentenceFor(error) ?? error)
   process.exitCode = 1
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process, { loadEnvFile } from 'node:process'
+import { Refusal } from './refusal.ts'
 
 /** The folder that holds package.json: relative database paths start here, wherever the command was typed. */
 export const root = path.resolve(import.meta.dirname, '..')
@@ -25,7 +26,7 @@ export type Config = Readonly<{
 }>
 
 /** What is wrong with the environment, one sentence a variable. */
-export class ConfigError extends Error {
+export class ConfigError extends Refusal {
   override readonly name = 'ConfigError'
   constructor(problems: string[]) {
     super(problems.join('\n'))
@@ -90,7 +91,10 @@ export function engineOf(url: string | undefined): Engine {
 
 /** DATABASE_URL without its password, fit for a log or a prompt. */
 export function publicDatabaseUrl(database: DatabaseConfig): string {
-  if (database.engine === 'sqlite') return `sqlite:${path.relative(root, database.file) || database.file}`
+  if (database.engine === 'sqlite') {
+    const fromRoot = path.relative(root, database.file)
+    return `sqlite:${fromRoot.startsWith('..') ? database.file : fromRoot}`
+  }
   return database.url.replace(/^([^:]+:\/\/[^:/@]*):[^@]*@/, '$1:***@')
 }
 

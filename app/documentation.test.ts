@@ -5,14 +5,18 @@ import { describe, it } from 'node:test'
 import { root } from './config.ts'
 
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
-const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<'scripts' | 'dependencies', Record<string, string>>
+const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
+  'scripts' | 'dependencies',
+  Record<string, string>
+>
 
 for (const file of ['README.md', 'app/README.md']) {
   describe(file, () => {
     const text = read(file)
 
     it('names only scripts that exist', () => {
-      for (const [, name] of text.matchAll(/npm run ([\w:-]+)/g)) assert.ok(scripts[String(name)], String(name))
+      for (const [, name] of text.matchAll(/npm run ([\w:-]+)/g))
+        assert.ok(scripts[String(name)], String(name))
     })
 
     it('links only to files that exist', () => {
@@ -34,7 +38,12 @@ describe('app/README.md', () => {
   it('maps files and folders that exist', () => {
     const map = text.slice(text.indexOf('## Map'), text.indexOf('A feature folder holds'))
     for (const [, file] of map.matchAll(/(?:^| {2})([\w-]+\.ts)\b/gm)) {
-      assert.ok(['', 'database', 'plugins', 'locales'].some(folder => existsSync(path.join(root, 'app', folder, String(file)))), String(file))
+      assert.ok(
+        ['', 'database', 'plugins', 'locales'].some(folder =>
+          existsSync(path.join(root, 'app', folder, String(file))),
+        ),
+        String(file),
+      )
     }
   })
 })

@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
-import { ConfigError, environment, readConfig } from './config.ts'
-import { isUnavailable } from './database/database.ts'
-import { migrate, SchemaTooNew } from './database/migrations.ts'
+import { environment, readConfig } from './config.ts'
+import { migrate } from './database/migrations.ts'
+import { sentenceFor } from './sentences.ts'
 
 /** Configuration → migrations → application → listening, until a signal says stop. */
 async function start(): Promise<void> {
@@ -20,17 +20,6 @@ async function start(): Promise<void> {
 try {
   await start()
 } catch (error) {
-  console.error(isExpected(error) ? (error as Error).message : error)
+  console.error(sentenceFor(error) ?? error)
   process.exit(1)
-}
-
-/** Troubles whose message says all that a person needs; the rest keep their stack. */
-function isExpected(error: unknown): boolean {
-  const { code } = Object(error) as { code?: string }
-  return (
-    error instanceof ConfigError ||
-    error instanceof SchemaTooNew ||
-    isUnavailable(error) ||
-    code === 'EADDRINUSE'
-  )
 }

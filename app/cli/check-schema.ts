@@ -1,36 +1,50 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import process from 'node:process'
-import { promisify } from 'node:util'
-import { type Engine, environment, root } from '../config.ts'
-import { type Command, UsageError } from './command.ts'
+import { existsSync } from 'node:fs'
+import { type DatabaseConfig, type Engine, environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { MigrationRefused, migrationStatus } from '../database/migrations.ts'
+import { askAboutMigrations, askDrizzleKit, type Response } from '../generation/drizzle-kit.ts'
+import type { Command } from './command.ts'
 
-const run = promisify(execFile)
-const drizzleKit = path.join(root, 'node_modules/drizzle-kit/bin.cjs')
-/** Nothing is opened: the URL only says which engine's migrations to compare. */
-const urls: Record<Engine, string> = { sqlite: 'sqlite:app.db', postgresql: 'postgres://localhost/microblog' }
+const engines: Engine[] = ['sqlite', 'postgresql']
 
 const checkSchema: Command = {
   usage: '',
-  summary: 'Fails when the schema has changes that no migration has, on either engine.',
+  summary: `Fails when the schema, the migrations and the configured database differ.
+The schema is compared with the migrations of both engines, and with the database if there is one.`,
   async run() {
-    const found = await Promise.all((Object.keys(urls) as Engine[]).map(explain))
-    if (found.some(({ status }) => status !== 'no_changes')) {
-      throw new UsageError(
-        `the schema and its migrations differ:\n${found.map(({ text }) => text).join('\n')}`,
-      )
+    const { database } = readConfig(environment)
+    const drifting: string[] = []
+    for (const engine of engines) {
+      if (differs(await askAboutMigrations(['--explain'], engine)))
+        drifting.push(`the migrations of ${engine} lag behind the schema: npm run db:generate`)
     }
-    console.log('The schema and the migrations of both engines agree.')
+    const live = await driftOf(database)
+    if (live) drifting.push(live)
+    if (drifting.length > 0) throw new MigrationRefused(drifting.join('\n'))
+    console.log('The schema, the migrations of both engines and the database agree.')
   },
 }
 
-/** `drizzle-kit check` exits 0 with drift, and so does this: what it prints is what counts. */
-async function explain(engine: Engine): Promise<{ status: string | undefined; text: string }> {
-  const env = { ...environment, DATABASE_URL: urls[engine] }
-  const words = [drizzleKit, 'generate', '--explain', '--output', 'json']
-  const { stdout } = await run(process.execPath, words, { cwd: root, env })
-  const status = /"status"\s*:\s*"(\w+)"/.exec(stdout)?.[1]
-  return { status, text: `${engine}: ${stdout.trim()}` }
+/** `drizzle-kit check` exits 0 with drift; what a dry run would do is what counts. */
+function differs(response: Response): boolean {
+  if (response.status === 'error')
+    throw new MigrationRefused(
+      `drizzle-kit could not compare: ${response.error.message ?? response.error.code}`,
+    )
+  return response.status !== 'no_changes'
+}
+
+/** How the configured database differs; null if it agrees or is not there yet. */
+async function driftOf(database: DatabaseConfig): Promise<string | null> {
+  if (database.engine === 'sqlite' && !existsSync(database.file)) return null
+  const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+  const states = new Set((await migrationStatus(database)).map(({ state }) => state))
+  const place = publicDatabaseUrl(database)
+  if (states.has('unknown')) return `${place} was migrated by newer code`
+  if (states.has('pending')) return `${place} has migrations pending: npm run db:migrate`
+  if (states.has('edited')) return `${place} has migrations that were edited since: npm run db:status`
+  return differs(await askDrizzleKit(['push', '--explain'], url))
+    ? `${place} is not what its migrations made`
+    : null
 }
 
 export default checkSchema

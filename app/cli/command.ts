@@ -1,3 +1,5 @@
+import { Refusal } from '../refusal.ts'
+
 export type Command = {
   /** What follows the command's name. */
   usage: string
@@ -6,6 +8,6 @@ export type Command = {
 }
 
 /** A mistake in what was typed: the sentence is all that is shown. */
-export class UsageError extends Error {
+export class UsageError extends Refusal {
   override readonly name = 'UsageError'
 }

@@ -26,9 +26,12 @@ export interface Database extends Reader {
   close(): Promise<void>
 }
 
+/** The test of the statement budget counts statements; the shell times them. */
+export type OnStatement = (sql: string) => void | (() => void)
+
 export type DatabaseOptions = {
-  /** Called with the text of each statement: the test of the statement budget counts them. */
-  onStatement?: (sql: string) => void
+  /** Called with the text of each statement as it begins; what it returns is called when it has ended. */
+  onStatement?: OnStatement
   /** Milliseconds that a transaction may stay open. */
   transactionTimeout?: number
   /** Milliseconds to wait for another process's write lock. */

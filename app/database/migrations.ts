@@ -1,32 +1,45 @@
-/** Applies the SQL under drizzle/, in order, once, by one process at a time. */
+/** Applies and takes back the SQL under drizzle/, in order, one process at a time, all of it or nothing. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type DatabaseConfig, type Engine, root } from '../config.ts'
+import { Refusal } from '../refusal.ts'
 import { assertEngine } from './database.ts'
+import { type Loss, lossesBetween, type Survey } from './losses.ts'
 
 export type Migration = { name: string; sql: string; down: string | null; hash: string; folderMillis: number }
-export type Applied = { name: string; hash: string }
+export type Applied = { name: string; hash: string; appliedAt: Date | null }
 
 /** What a migration needs of an engine; drizzle-kit's own table of applied migrations is kept by both. */
 export interface MigrationConnection {
-  /** Runs `work` while no other process migrates. */
+  /** Runs `work` in one transaction while no other process migrates. Foreign keys hold at its end. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
+  /** What the database says was applied, oldest first; asking changes nothing. */
   applied(): Promise<Applied[]>
-  /** Runs the statements and records the change, or does neither. Foreign keys hold at the end. */
   apply(migration: Migration): Promise<void>
   revert(migration: Migration): Promise<void>
+  /** How many rows each table has, and how many values each of its columns. */
+  survey(): Promise<Survey>
   close(): Promise<void>
 }
 
 /** The database has been migrated by newer code than this. */
-export class SchemaTooNew extends Error {
+export class SchemaTooNew extends Refusal {
   override readonly name = 'SchemaTooNew'
+}
+
+/** A migration that cannot be named, found or taken back: the sentence is for whoever typed the command. */
+export class MigrationRefused extends Refusal {
+  override readonly name = 'MigrationRefused'
+}
+
+export function migrationsFolder(engine: Engine): string {
+  return path.join(root, 'drizzle', engine)
 }
 
 /** The migrations of an engine, oldest first. */
 export async function readMigrations(engine: Engine): Promise<Migration[]> {
-  const folder = path.join(root, 'drizzle', engine)
+  const folder = migrationsFolder(engine)
   const names = (await readdir(folder)).filter(name => /^\d{14}_\w+$/.test(name)).toSorted()
   return Promise.all(names.map(name => readMigration(path.join(folder, name), name)))
 }
@@ -45,63 +58,156 @@ function millisOf(name: string): number {
   return Date.UTC(year, month - 1, ...rest)
 }
 
+/** The statements of a file of migration SQL, without its comments' worth of nothing. */
 export function statementsOf(sql: string): string[] {
-  return sql.split('--> statement-breakpoint').filter(statement => statement.trim() !== '')
+  return sql.split('--> statement-breakpoint').filter(statement => withoutComments(statement) !== '')
+}
+
+function withoutComments(sql: string): string {
+  return sql.replaceAll(/--.*$/gm, '').trim()
+}
+
+export type MigrateOptions = {
+  /** Stop after this migration. */
+  to?: string | undefined
+  onStart?: (name: string) => void
+  onDone?: (name: string, milliseconds: number) => void
 }
 
 /**
- * Brings the database to the newest schema; `onApply` is told each migration before it runs.
+ * Brings the database to the newest schema, or to that of the migration named; returns what it applied.
  * @throws SchemaTooNew when the database knows migrations that this code does not
  */
-export async function migrate(
-  config: DatabaseConfig,
-  onApply: (name: string) => void = () => {},
-): Promise<void> {
-  await withMigrations(config, connection =>
+export async function migrate(config: DatabaseConfig, options: MigrateOptions = {}): Promise<string[]> {
+  return withMigrations(config, connection =>
     connection.exclusively(async () => {
-      for (const migration of await pending(connection, await readMigrations(config.engine))) {
-        onApply(migration.name)
+      const waiting = pending(await readMigrations(config.engine), await connection.applied(), options.to)
+      for (const migration of waiting) {
+        const start = performance.now()
+        options.onStart?.(migration.name)
         await connection.apply(migration)
+        options.onDone?.(migration.name, performance.now() - start)
       }
+      return waiting.map(({ name }) => name)
     }),
   )
 }
 
-async function pending(connection: MigrationConnection, known: Migration[]): Promise<Migration[]> {
-  const applied = (await connection.applied()).map(({ name }) => name)
-  const unknown = applied.filter(name => !known.some(migration => migration.name === name))
+function pending(known: Migration[], applied: Applied[], to: string | undefined): Migration[] {
+  const unknown = applied.filter(({ name }) => !known.some(migration => migration.name === name))
   if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ')
     throw new SchemaTooNew(
-      `the database is newer than this code, which does not know ${unknown.join(', ')}: update the code`,
+      `the database is newer than this code, which does not know ${names}: update the code`,
     )
   }
-  return known.filter(({ name }) => !applied.includes(name))
+  const last = to === undefined ? known.length - 1 : indexOf(known, to)
+  return known.slice(0, last + 1).filter(({ name }) => !applied.some(row => row.name === name))
 }
 
-/** Takes back the last `steps` migrations, newest first. */
-export async function rollBack(config: DatabaseConfig, steps: number): Promise<void> {
-  await withMigrations(config, connection =>
+/** Finds a migration by its whole name or by the part after the number. */
+function indexOf(known: { name: string }[], wanted: string): number {
+  const found = known.findIndex(({ name }) => name === wanted || name.slice(15) === wanted)
+  if (found < 0) throw new MigrationRefused(`there is no migration "${wanted}"; npm run db:status lists them`)
+  return found
+}
+
+/** How far to go back: a number of migrations, all of them, or until the one named is the last. */
+export type Target = { steps: number } | { to: string } | 'all'
+
+/**
+ * Takes migrations back, newest first, and returns their names. Everything happens in one transaction:
+ * `accept` is told what would be lost, and when it refuses nothing has happened.
+ * @throws MigrationRefused when a way back is missing or declared impossible
+ */
+export async function rollBack(
+  config: DatabaseConfig,
+  target: Target,
+  accept: (losses: Loss[]) => boolean = () => true,
+): Promise<string[]> {
+  return withMigrations(config, connection =>
     connection.exclusively(async () => {
-      const known = await readMigrations(config.engine)
-      const applied = (await connection.applied()).map(({ name }) => name)
-      const newest = known.filter(({ name }) => applied.includes(name)).toReversed()
-      for (const migration of newest.slice(0, steps)) await connection.revert(migration)
+      const leaving = toRevert(await readMigrations(config.engine), await connection.applied(), target)
+      const before = await connection.survey()
+      for (const migration of leaving) await connection.revert(migration)
+      const losses = lossesBetween(
+        before,
+        await connection.survey(),
+        leaving.flatMap(({ down }) => statementsOf(down ?? '')),
+      )
+      if (losses.length > 0 && !accept(losses)) throw new LossRefused(losses)
+      return leaving.map(({ name }) => name)
     }),
   )
+}
+
+/** A rollback would have lost rows, and nobody agreed to that: nothing was changed. */
+export class LossRefused extends Refusal {
+  override readonly name = 'LossRefused'
+  readonly losses: Loss[]
+  constructor(losses: Loss[]) {
+    super(`this would lose ${losses.map(({ words }) => words).join(', ')}: nothing was changed`)
+    this.losses = losses
+  }
+}
+
+function toRevert(known: Migration[], applied: Applied[], target: Target): Migration[] {
+  const present = applied.map(
+    ({ name }) => known.find(migration => migration.name === name) ?? unknownMigration(name),
+  )
+  const newestFirst = present.toReversed()
+  const leaving = newestFirst.slice(0, stepsTo(newestFirst, target))
+  for (const { name, down } of leaving) assertReversible(name, down)
+  return leaving
+}
+
+function stepsTo(newestFirst: Migration[], target: Target): number {
+  if (target === 'all') return newestFirst.length
+  return 'steps' in target ? target.steps : indexOf(newestFirst, target.to)
+}
+
+function unknownMigration(name: string): never {
+  throw new SchemaTooNew(
+    `the database has the migration ${name}, which this code does not know: update the code`,
+  )
+}
+
+function assertReversible(name: string, down: string | null): void {
+  const why = /^--\s*irreversible:\s*(.*)$/im.exec(down ?? '')?.[1]
+  if (why !== undefined) throw new MigrationRefused(`${name} cannot be taken back: ${why}`)
+  if (down === null || statementsOf(down).length === 0) {
+    throw new MigrationRefused(`${name} has no down.sql that says how to take it back`)
+  }
+}
+
+export type MigrationState = 'applied' | 'edited' | 'pending' | 'unknown'
+export type MigrationStatus = { name: string; state: MigrationState; appliedAt: Date | null }
+
+/** Every migration that the code or the database knows, in order; asking changes nothing. */
+export async function migrationStatus(config: DatabaseConfig): Promise<MigrationStatus[]> {
+  const known = await readMigrations(config.engine)
+  const applied = await withMigrations(config, connection => connection.applied())
+  const unknown = applied.filter(({ name }) => !known.some(migration => migration.name === name))
+  const ours = known.map(({ name, hash }): MigrationStatus => {
+    const row = applied.find(row => row.name === name)
+    const state = row ? (row.hash === hash ? 'applied' : 'edited') : 'pending'
+    return { name, state, appliedAt: row?.appliedAt ?? null }
+  })
+  return [...ours, ...unknown.map(({ name, appliedAt }) => ({ name, state: 'unknown' as const, appliedAt }))]
 }
 
 /** Opens a connection for migrating, lends it to `work`, and closes it. */
-export async function withMigrations(
+export async function withMigrations<T>(
   config: DatabaseConfig,
-  work: (connection: MigrationConnection) => Promise<void>,
-): Promise<void> {
+  work: (connection: MigrationConnection) => Promise<T>,
+): Promise<T> {
   assertEngine(config)
   const connection =
     config.engine === 'sqlite'
       ? (await import('./sqlite-migrations.ts')).sqliteMigrations(config)
-      : (await import('./postgres-migrations.ts')).postgresMigrations(config)
+      : await (await import('./postgres-migrations.ts')).postgresMigrations(config)
   try {
-    await work(connection)
+    return await work(connection)
   } finally {
     await connection.close()
   }

@@ -7,6 +7,7 @@ import {
   type Database,
   type DatabaseOptions,
   errorCode,
+  type OnStatement,
   readerOf,
   TransactionClosed,
   tooLong,
@@ -113,6 +114,16 @@ function drizzleOn(
   { options }: postgres.Sql,
   { onStatement }: DatabaseOptions,
 ): Parameters<typeof writerOf>[0] {
-  const logger = onStatement ? { logQuery: onStatement } : false
-  return drizzle({ client: { ...client, options } as unknown as postgres.Sql, relations, logger })
+  const unsafe = onStatement ? observed(client, onStatement) : client.unsafe
+  return drizzle({ client: { unsafe, options } as unknown as postgres.Sql, relations })
+}
+
+/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+function observed(client: Client, onStatement: OnStatement): Client['unsafe'] {
+  return ((text: string, values: never[]) => {
+    const ended = onStatement(text)
+    const query = client.unsafe(text, values)
+    if (ended) void query.then(ended, ended)
+    return query
+  }) as Client['unsafe']
 }

@@ -1,44 +1,52 @@
-import type Client from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+import Client from 'better-sqlite3'
 import { DatabaseUnavailable } from './database.ts'
-import { type Applied, type MigrationConnection, statementsOf } from './migrations.ts'
+import type { Survey } from './losses.ts'
+import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
 import { connect, isBusy, type SqliteConfig } from './sqlite.ts'
 
 /**
  * Foreign keys are off while tables change: SQLite rebuilds a table by dropping it, and with them on the
  * rows that refer to it would go too. The pragma is ignored inside a transaction (drizzle-orm#5782), so it
- * is set outside, and `foreign_key_check` has the last word before each commit.
+ * is set outside, and `foreign_key_check` has the last word before the commit.
  */
 export function sqliteMigrations(config: SqliteConfig): MigrationConnection {
-  const client = connect(config)
-  client.pragma('busy_timeout = 60000')
-  client.pragma('foreign_keys = OFF')
+  let client: Client.Database | undefined
+  const open = () => (client ??= connectForMigrating(config))
   return {
-    exclusively: async work => {
-      begin(client)
-      try {
-        const result = await work()
-        client.exec('COMMIT')
-        return result
-      } finally {
-        if (client.inTransaction) client.exec('ROLLBACK')
-      }
+    exclusively: work => exclusively(open(), work),
+    applied: async () => (client ? applied(client) : appliedIn(config.file)),
+    apply: async migration => apply(open(), migration),
+    revert: async ({ name, down }) => {
+      for (const statement of statementsOf(down as string)) open().exec(statement)
+      open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
-    applied: async () => applied(client),
-    apply: async migration => {
-      change(client, statementsOf(migration.sql))
-      client
-        .prepare('insert into __drizzle_migrations (hash, created_at, name, applied_at) values (?, ?, ?, ?)')
-        .run(migration.hash, migration.folderMillis, migration.name, new Date().toISOString())
-    },
-    revert: async migration => {
-      change(client, statementsOf(migration.down as string))
-      client.prepare('delete from __drizzle_migrations where name = ?').run(migration.name)
-    },
-    close: async () => void client.close(),
+    survey: async () => survey(open()),
+    close: async () => void client?.close(),
   }
 }
 
-/** One transaction holds the lock and all pending migrations: they succeed together or not at all. */
+function connectForMigrating(config: SqliteConfig): Client.Database {
+  const client = connect(config)
+  client.pragma('busy_timeout = 60000')
+  client.pragma('foreign_keys = OFF')
+  return client
+}
+
+async function exclusively<T>(client: Client.Database, work: () => Promise<T>): Promise<T> {
+  begin(client)
+  try {
+    const result = await work()
+    const broken = client.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0])
+      throw new Error(`this would leave rows of ${broken[0].table} that refer to rows which are not there`)
+    client.exec('COMMIT')
+    return result
+  } finally {
+    if (client.inTransaction) client.exec('ROLLBACK')
+  }
+}
+
 function begin(client: Client.Database): void {
   try {
     client.exec('BEGIN IMMEDIATE')
@@ -50,15 +58,53 @@ function begin(client: Client.Database): void {
   }
 }
 
-function applied(client: Client.Database): Applied[] {
-  client.exec(`create table if not exists __drizzle_migrations (
-    id integer primary key, hash text not null, created_at numeric, name text, applied_at text)`)
-  return client.prepare('select name, hash from __drizzle_migrations order by id').all() as Applied[]
+/** Reads a file that may not be there without making it. */
+function appliedIn(file: string): Applied[] {
+  if (!existsSync(file)) return []
+  const client = new Client(file, { readonly: true, timeout: 5_000 })
+  try {
+    return applied(client)
+  } finally {
+    client.close()
+  }
 }
 
-function change(client: Client.Database, statements: string[]): void {
-  for (const statement of statements) client.exec(statement)
-  const broken = client.pragma('foreign_key_check') as { table: string }[]
-  if (broken.length > 0)
-    throw new Error(`this migration would leave rows of ${broken[0]?.table} without their parents`)
+function applied(client: Client.Database): Applied[] {
+  if (!tablesOf(client).includes('__drizzle_migrations')) return []
+  const rows = client.prepare('select name, hash, applied_at from __drizzle_migrations order by name').all()
+  return (rows as { name: string; hash: string; applied_at: string | null }[]).map(
+    ({ name, hash, applied_at }) => ({
+      name,
+      hash,
+      appliedAt: applied_at === null ? null : new Date(applied_at),
+    }),
+  )
+}
+
+function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migration): void {
+  client.exec(`create table if not exists __drizzle_migrations (
+    id integer primary key, hash text not null, created_at numeric, name text, applied_at text)`)
+  for (const statement of statementsOf(sql)) client.exec(statement)
+  client
+    .prepare('insert into __drizzle_migrations (hash, created_at, name, applied_at) values (?, ?, ?, ?)')
+    .run(hash, folderMillis, name, new Date().toISOString())
+}
+
+function survey(client: Client.Database): Survey {
+  const tables = tablesOf(client).filter(table => !/^(sqlite_|__drizzle)/.test(table))
+  return new Map(tables.map(table => [table, surveyOf(client, table)]))
+}
+
+function surveyOf(client: Client.Database, table: string) {
+  const columns = (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
+  const counts = columns.map(column => `count("${column}")`).join(', ')
+  const [rows = 0, ...values] = client
+    .prepare(`select count(*), ${counts} from "${table}"`)
+    .raw()
+    .get() as number[]
+  return { rows, values: new Map(columns.map((column, at) => [column, values[at] ?? 0])) }
+}
+
+function tablesOf(client: Client.Database): string[] {
+  return client.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
 }

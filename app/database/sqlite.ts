@@ -9,6 +9,7 @@ import {
   type Database,
   type DatabaseOptions,
   DatabaseUnavailable,
+  type OnStatement,
   readerOf,
   TransactionClosed,
   tooLong,
@@ -146,7 +147,29 @@ function revocable(prepare: Prepare, options: DatabaseOptions): { tx: Writer; re
 
 /** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */
 function drizzleOn(prepare: Prepare, { onStatement }: DatabaseOptions): Parameters<typeof writerOf>[0] {
-  const logger = onStatement ? { logQuery: onStatement } : false
-  const client = { prepare } as unknown as Client.Database
-  return drizzle({ client, relations, logger }) as unknown as Parameters<typeof writerOf>[0]
+  const client = { prepare: onStatement ? observed(prepare, onStatement) : prepare }
+  return drizzle({ client: client as unknown as Client.Database, relations }) as unknown as Parameters<
+    typeof writerOf
+  >[0]
+}
+
+/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+function observed(prepare: Prepare, onStatement: OnStatement): Prepare {
+  const observe = (sql: string, statement: Statement): Statement => {
+    const timed =
+      (verb: keyof Statement) =>
+      (...values: unknown[]) => {
+        const ended = onStatement(sql)
+        try {
+          return statement[verb](...values)
+        } finally {
+          ended?.()
+        }
+      }
+    return { all: timed('all'), get: timed('get'), run: timed('run') } as Statement
+  }
+  return sql => {
+    const statement = prepare(sql)
+    return { ...observe(sql, statement), raw: () => observe(sql, statement.raw()) }
+  }
 }

@@ -13,5 +13,8 @@ export async function languageOf(body: string, otherwise: string | null): Promis
 
 function wordsOf(body: string): string {
   const parts = partsOf({ body, entities: findEntities(body) })
-  return parts.filter(({ kind }) => kind === 'text').map(({ text }) => text).join(' ')
+  return parts
+    .filter(({ kind }) => kind === 'text')
+    .map(({ text }) => text)
+    .join(' ')
 }

@@ -79,6 +79,7 @@ describe('the language of a post', () => {
     ['@susan https://example.org/the-house-on-the-hill', 'es'],
   ]
   for (const [body, language] of cases) {
-    it(`is ${language} for ${body}, where Spanish is the writer’s`, async () => assert.equal(await languageOf(body, 'es'), language))
+    it(`is ${language} for ${body}, where Spanish is the writer’s`, async () =>
+      assert.equal(await languageOf(body, 'es'), language))
   }
 })

@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { type Environment, root } from '../config.ts'
 
+export type Started = ChildProcess & { output(): string }
 export type Ended = { code: number | null; output: string }
 
 /** A process of the project, with nothing of this one's settings but what is given. */
-export function startProcess(words: string[], environment: Environment): ChildProcess & { output(): string } {
+export function startProcess(words: string[], environment: Environment, cwd = '/'): Started {
   const { PATH, TMPDIR, HOME } = process.env
   const env = { PATH, TMPDIR, HOME, LOG_LEVEL: 'warn', SQLITE_SYNCHRONOUS: 'NORMAL', ...environment }
-  const child = spawn(process.execPath, words, { cwd: '/', env, stdio: 'pipe' })
+  const child = spawn(process.execPath, words, { cwd, env, stdio: 'pipe' })
   let output = ''
   child.stdout.on('data', chunk => (output += chunk))
   child.stderr.on('data', chunk => (output += chunk))
@@ -18,8 +19,11 @@ export function startProcess(words: string[], environment: Environment): ChildPr
 }
 
 /** Runs a process to its end; `words` start from the project's root. */
-export async function runProcess([script, ...words]: string[], environment: Environment): Promise<Ended> {
-  const child = startProcess([`${root}/${script}`, ...words], environment)
+export function runProcess([script, ...words]: string[], environment: Environment): Promise<Ended> {
+  return endedProcess(startProcess([`${root}/${script}`, ...words], environment))
+}
+
+export async function endedProcess(child: Started): Promise<Ended> {
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, output: child.output() }
 }

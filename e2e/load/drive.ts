@@ -1,5 +1,5 @@
 import autocannon from 'autocannon'
-import { cpuOf, type Server } from './processes.ts'
+import { cpuOf, memoryOf, type Server } from './processes.ts'
 import type { Scenario } from './scenarios.ts'
 
 export type Figures = {
@@ -12,27 +12,30 @@ export type Figures = {
   databaseCpu: number
   /** Answers that were not what was asked for, errors and timeouts. */
   failed: number
+  /** Megabytes that the server holds afterwards. */
+  resident: number
 }
-export type Load = { seconds: number; connections: number; databasePids: number[] }
+export type Load = {
+  seconds: number
+  connections: number
+  /** The processes that serve the server's pool. */
+  databasePids: () => Promise<number[]>
+}
 
-/** Drives a server with a scenario, after a second of warming up. */
+/** Drives a server with a scenario, after warming up: code is compiled and the pool is connected by then. */
 export async function drive(server: Server, scenario: Scenario, load: Load): Promise<Figures> {
-  await fire(server.url, scenario, { ...load, seconds: 1 })
-  const work = () => Promise.all([cpuOf(server.pid), cpuOf(...load.databasePids)])
+  await fire(server.url, scenario, { ...load, seconds: 2 })
+  const pids = await load.databasePids()
+  const work = () => Promise.all([cpuOf(server.pid), cpuOf(...pids)])
   const before = await work()
   const { times, failed, duration } = await fire(server.url, scenario, load)
   const after = await work()
   const perRequest = (which: 0 | 1) => (after[which] - before[which]) / times.length
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN
   const requestsPerSecond = times.length / duration
-  return {
-    requestsPerSecond,
-    p50: at(0.5),
-    p99: at(0.99),
-    cpu: perRequest(0),
-    databaseCpu: perRequest(1),
-    failed,
-  }
+  const { resident } = await memoryOf(server.pid)
+  const latency = { p50: at(0.5), p99: at(0.99) }
+  return { requestsPerSecond, ...latency, cpu: perRequest(0), databaseCpu: perRequest(1), failed, resident }
 }
 
 /** Autocannon's own histogram knows whole milliseconds only, so each answer's time is noted. */
@@ -40,7 +43,7 @@ async function fire(url: string, { asks, status }: Scenario, { seconds, connecti
   const times: number[] = []
   let unexpected = 0
   const run = autocannon({ url, connections, duration: seconds, timeout: 10, requests: asks })
-  run.on('response', (_client, answered, _bytes, milliseconds) => {
+  run.on('response', (...[, answered, , milliseconds]) => {
     times.push(milliseconds)
     if (answered !== status) unexpected++
   })

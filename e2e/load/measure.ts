@@ -37,7 +37,7 @@ async function measure(): Promise<Run> {
 
 /** A page beside its ceiling: the same bytes and headers from memory, driven alike. */
 async function compare(scenario: Scenario, server: Server, ceiling: Server): Promise<Measured> {
-  const load: Load = { ...options, databasePids: await databasePids() }
+  const load: Load = { ...options, databasePids }
   const { name, asks } = scenario
   if (scenario.status !== 200)
     return { name, bytes: 0, ...(await drive(server, scenario, load)), ceiling: null }
@@ -46,7 +46,7 @@ async function compare(scenario: Scenario, server: Server, ceiling: Server): Pro
   const figures = await drive(server, scenario, load)
   ceiling.child.send(page)
   await once(ceiling.child, 'message')
-  const limit = await drive(ceiling, scenario, { ...load, databasePids: [] })
+  const limit = await drive(ceiling, scenario, { ...load, databasePids: async () => [] })
   return { name, bytes: page.body.length, ...figures, ceiling: limit }
 }
 

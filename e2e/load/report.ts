@@ -17,6 +17,7 @@ const columns: [string, (row: Measured) => string][] = [
   ['p99 ms', row => row.p99.toFixed(1)],
   ['CPU µs', row => whole(row.cpu)],
   ['database µs', row => (row.databaseCpu ? whole(row.databaseCpu) : '')],
+  ['MB', row => whole(row.resident)],
   ['failed', row => whole(row.failed)],
   ['bytes', row => (row.bytes ? whole(row.bytes) : '')],
   ['ceiling/s', ({ ceiling }) => (ceiling ? whole(ceiling.requestsPerSecond) : '')],
@@ -33,8 +34,8 @@ export function tableOf({ engine, readyAfter, memory, rows }: Run): string {
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0))) ?? []
   const aligned = lines.map(line => line.map((cell, n) => pad(cell, widths[n] ?? 0, n)).join('  '))
   const { resident, peak } = memory
-  const process = `first 200 after ${whole(readyAfter)} ms; ${whole(resident)} MB at the end, ${whole(peak)} MB at the most`
-  return `\n${engine}: ${process}\n\n${aligned.join('\n')}\n`
+  const facts = `first 200 after ${whole(readyAfter)} ms; ${whole(resident)} MB at the end, ${whole(peak)} MB at the most`
+  return `\n${engine}: ${facts}\n\n${aligned.join('\n')}\n`
 }
 
 function cellsOf(row: Measured): string[] {

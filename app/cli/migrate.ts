@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { migrationStatus } from '../database/migrations.ts'
+import { copyBeside } from '../database/sqlite-copy.ts'
+import { Refusal } from '../refusal.ts'
+import type { Command } from './command.ts'
+import type { MigrateMessage } from './migrate-worker.ts'
+
+const migrateCommand: Command = {
+  usage: '[--to NAME] [--no-backup]',
+  summary: `Applies the migrations that are pending, in order, all of them or none.
+  --to NAME     stop after this one
+  --no-backup   do not copy an existing SQLite file first
+A missing SQLite file is created. The copy lies beside the file, and where is said.`,
+  async run(words) {
+    const options = { to: { type: 'string' }, 'no-backup': { type: 'boolean', default: false } } as const
+    const { values } = parseArgs({ args: words, options })
+    const { database } = readConfig(environment)
+    const pending = (await migrationStatus(database)).some(({ state }) => state === 'pending')
+    if (pending && !values['no-backup']) await backUp(database)
+    const applied = await migrateInWorker(values.to)
+    console.log(
+      applied === 0 ? 'There is nothing to do.' : `Applied ${applied} to ${publicDatabaseUrl(database)}.`,
+    )
+  },
+}
+
+async function backUp(database: DatabaseConfig): Promise<void> {
+  if (database.engine === 'sqlite' && existsSync(database.file)) {
+    console.log(`Copied the database to ${await copyBeside(database, 'before-migration')}`)
+  }
+}
+
+/** SQLite works in the thread that asks, so another one migrates while this one shows that it is alive. */
+function migrateInWorker(to: string | undefined): Promise<number> {
+  const worker = new Worker(new URL('./migrate-worker.ts', import.meta.url), { workerData: { to } })
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const start = Date.now()
+  const alive = setInterval(
+    () => console.log(`  … still working after ${Math.round((Date.now() - start) / 1000)} s`),
+    5_000,
+  )
+  worker.on('message', (message: MigrateMessage) => {
+    if ('done' in message) console.log(`  ${message.done} (${message.milliseconds.toFixed(0)} ms)`)
+    else if ('applied' in message) resolve(message.applied)
+    else reject('refused' in message ? new Refusal(message.refused) : new Error(message.broken))
+  })
+  worker.on('error', reject)
+  return promise.finally(() => clearInterval(alive))
+}
+
+export default migrateCommand

@@ -1,0 +1,15 @@
+import { environment, readConfig } from '../config.ts'
+import { runDrizzleKit } from '../generation/drizzle-kit.ts'
+import type { Command } from './command.ts'
+
+const push: Command = {
+  usage: '[drizzle-kit options]',
+  summary: `Makes the configured database like the schema at once, without a migration: for trying things out.
+It asks before rows would be lost, and leaves full-text tables alone. What others will run is a migration.`,
+  async run(words) {
+    readConfig(environment)
+    process.exitCode = await runDrizzleKit(['push', ...words])
+  },
+}
+
+export default push

@@ -1,0 +1,25 @@
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { type MigrationStatus, migrationStatus } from '../database/migrations.ts'
+import type { Command } from './command.ts'
+
+const words: Record<MigrationStatus['state'], string> = {
+  applied: 'applied',
+  edited: 'applied, and its migration.sql was edited since',
+  pending: 'pending',
+  unknown: 'applied, unknown to this code',
+}
+
+const status: Command = {
+  usage: '',
+  summary: 'Lists the migrations: applied, pending, edited since they were applied, unknown to this code.',
+  async run() {
+    const { database } = readConfig(environment)
+    console.log(publicDatabaseUrl(database))
+    for (const { name, state, appliedAt } of await migrationStatus(database)) {
+      const when = appliedAt ? ` ${appliedAt.toISOString().slice(0, 16).replace('T', ' ')}` : ''
+      console.log(`  ${name}  ${words[state]}${when}`)
+    }
+  },
+}
+
+export default status

@@ -1,0 +1,15 @@
+import { environment, readConfig } from '../config.ts'
+import { runDrizzleKit } from '../generation/drizzle-kit.ts'
+import type { Command } from './command.ts'
+
+const studio: Command = {
+  usage: '[--port 4983] [--host 127.0.0.1]',
+  summary: `Opens drizzle-kit's studio on the configured database.
+The server is local; the page that talks to it comes from https://local.drizzle.studio.`,
+  async run(words) {
+    readConfig(environment)
+    process.exitCode = await runDrizzleKit(['studio', ...words])
+  },
+}
+
+export default studio

@@ -1,0 +1,49 @@
+/** Rows of each table, and values (not null) of each of its columns. */
+export type Survey = Map<string, { rows: number; values: Map<string, number> }>
+/** Something that was in the database and is not any more. */
+export type Loss = { table: string; column: string | null; count: number; words: string }
+
+/**
+ * What a change of the schema took away: tables that had rows, rows, and columns that had values. What the
+ * statements only renamed is not lost.
+ */
+export function lossesBetween(before: Survey, after: Survey, statements: string[]): Loss[] {
+  const renamed = renamesIn(statements)
+  return [...before].flatMap(([table, { rows, values }]) => {
+    const left = after.get(renamed.get(table) ?? table)
+    if (!left)
+      return rows > 0
+        ? [{ table, column: null, count: rows, words: `table ${table} with ${counted(rows)}` }]
+        : []
+    const gone = rows - left.rows
+    const rowLoss =
+      gone > 0 ? [{ table, column: null, count: gone, words: `${counted(gone)} of ${table}` }] : []
+    const kept = (column: string) =>
+      left.values.has(column) || left.values.has(renamed.get(`${table}.${column}`) ?? column)
+    const columns = [...values].filter(([column, count]) => count > 0 && !kept(column))
+    return [...rowLoss, ...columns.map(([column, count]) => columnLoss(table, column, count))]
+  })
+}
+
+function columnLoss(table: string, column: string, count: number): Loss {
+  return {
+    table,
+    column,
+    count,
+    words: `column ${table}.${column} with ${count === 1 ? '1 value' : `${count} values`}`,
+  }
+}
+
+function counted(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`
+}
+
+/** Old names to new ones: tables as `notes`, columns as `posts.text`. */
+function renamesIn(statements: string[]): Map<string, string> {
+  const rename =
+    /alter table\s+["`]?(\w+)["`]?\s+rename\s+(?:column\s+["`]?(\w+)["`]?\s+)?to\s+["`]?(\w+)["`]?/gi
+  const found = statements.flatMap(statement => [...statement.matchAll(rename)])
+  return new Map(
+    found.map(([, table, column, to]) => [column ? `${table}.${column}` : String(table), String(to)]),
+  )
+}

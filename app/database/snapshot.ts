@@ -1,0 +1,86 @@
+/** What it takes to move a whole database: a view of it that stands still, patience, and the ids it has given. */
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { DatabaseConfig, Engine } from '../config.ts'
+import { reference, table, text } from './columns.ts'
+import { assertEngine, type Database, openDatabase, type Reader, readerOf, type Writer } from './database.ts'
+import { engine } from './engine.ts'
+import { relations } from './schema.ts'
+import { eq, type SQL, sql } from './sql.ts'
+
+export { getColumns } from 'drizzle-orm'
+
+/** The longest that a timer can wait: 24 days. */
+const forever = 2 ** 31 - 1
+
+/** A database whose transactions and statements may take hours, for commands that move many rows. */
+export function openPatiently(config: DatabaseConfig): Promise<Database> {
+  return openDatabase(patient(config), { transactionTimeout: forever })
+}
+
+/** postgres.js lets the URL's parameters win over the connection's ten seconds a statement. */
+function patient(config: DatabaseConfig): DatabaseConfig {
+  if (config.engine === 'sqlite') return config
+  const url = new URL(config.url)
+  url.searchParams.set('statement_timeout', '0')
+  return { ...config, url: url.href }
+}
+
+/**
+ * Lends `work` the database as it is at this moment, however long it reads and whoever writes meanwhile.
+ * Nobody waits for it. The file of an SQLite database must exist.
+ */
+export async function withSnapshot<T>(config: DatabaseConfig, work: (db: Reader) => Promise<T>): Promise<T> {
+  assertEngine(config)
+  if (config.engine === 'sqlite') return withFileSnapshot(config.file, work)
+  const db = await openPatiently(config)
+  try {
+    return await db.transaction(work)
+  } finally {
+    await db.close()
+  }
+}
+
+/** The first statement of a deferred transaction takes the snapshot: the write-ahead log keeps it. */
+async function withFileSnapshot<T>(file: string, work: (db: Reader) => Promise<T>): Promise<T> {
+  const { default: Client } = await import('better-sqlite3')
+  const client = new Client(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
+  try {
+    client.exec('BEGIN')
+    return await work(readerOf(drizzle({ client, relations }) as unknown as Parameters<typeof readerOf>[0]))
+  } finally {
+    client.close()
+  }
+}
+
+/** The file that is the database, where there is such a thing. */
+export function fileOf(config: DatabaseConfig): string | null {
+  return config.engine === 'sqlite' ? config.file : null
+}
+
+const one = sql`(select 1) one`
+const given: Record<Engine, (name: string) => SQL> = {
+  sqlite: name => sql`(select seq from sqlite_sequence where name = ${name})`,
+  postgresql: name => sql`pg_sequence_last_value(pg_get_serial_sequence(${name}::text, 'id')::regclass)`,
+}
+
+/** The highest id that the table has given so far, to rows that are gone, too; 0 for none. */
+export async function lastId(db: Reader, name: string): Promise<number> {
+  const [row] = await db.select({ last: sql<string | number | null>`${given[engine](name)}` }).from(one)
+  return Number(row?.last ?? 0)
+}
+
+/** SQLite's own table of the ids given, as any table. */
+const sequences = table('sqlite_sequence', { name: text().notNull(), seq: reference().notNull() })
+
+/** Makes the next row's id higher than `last`, unless it would be already. */
+export async function keepIdsAbove(tx: Writer, name: string, last: number): Promise<void> {
+  if (last <= (await lastId(tx, name))) return
+  if (engine === 'postgresql') {
+    await tx
+      .select({ last: sql`setval(pg_get_serial_sequence(${name}::text, 'id'), ${last}::bigint)` })
+      .from(one)
+    return
+  }
+  const moved = await tx.update(sequences).set({ seq: last }).where(eq(sequences.name, name)).returning()
+  if (moved.length === 0) await tx.insert(sequences).values({ name, seq: last })
+}
