@@ -7,6 +7,7 @@ import follows from './follows/routes.ts'
 import passwords from './passwords/routes.ts'
 import assets from './plugins/assets.ts'
 import closing from './plugins/closing.ts'
+import compression from './plugins/compression.ts'
 import errors from './plugins/errors.ts'
 import forms from './plugins/forms.ts'
 import language from './plugins/language.ts'
@@ -63,6 +64,7 @@ async function pages(app: FastifyInstance, { routes }: AppOptions) {
   app.register(language)
   app.register(views)
   app.register(errors)
+  app.register(compression)
   app.register(sameOrigin)
   app.register(forms)
   app.register(timelines)

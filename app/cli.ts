@@ -7,6 +7,8 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   shell: () => import('./cli/shell.ts'),
   seed: () => import('./cli/seed.ts'),
   user: () => import('./cli/user.ts'),
+  import: () => import('./cli/import.ts'),
+  export: () => import('./cli/export.ts'),
   'db:generate': () => import('./cli/generate.ts'),
   'db:migrate': () => import('./cli/migrate.ts'),
   'db:rollback': () => import('./cli/rollback.ts'),
@@ -14,6 +16,10 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'db:check': () => import('./cli/check-schema.ts'),
   'db:push': () => import('./cli/push.ts'),
   'db:studio': () => import('./cli/studio.ts'),
+  'db:backup': () => import('./cli/backup.ts'),
+  'db:verify': () => import('./cli/verify.ts'),
+  'db:restore': () => import('./cli/restore.ts'),
+  'db:copy': () => import('./cli/copy.ts'),
 }
 
 async function main([name, ...words]: string[]): Promise<void> {

@@ -21,8 +21,10 @@ export default defineConfig<object, { engine: Engine }>({
     launchOptions,
     locale: 'en-US',
     timezoneId: 'UTC',
+    // Transitions cost each journey time; main.spec.ts has them.
+    contextOptions: { reducedMotion: 'reduce' },
     video: 'off',
-    trace: 'retain-on-failure',
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
   },
 })

@@ -32,7 +32,7 @@ export function cursorQuery({ direction, time, id }: Cursor): string {
 
 type Keys = { time: AnyColumn; id: AnyColumn }
 /** What a keyset query needs to know of where its page is. */
-export type Place = { beyond: SQL | undefined; order: SQL[]; limit: number }
+export type Place = { direction: Direction; beyond: SQL | undefined; order: SQL[]; limit: number }
 
 /**
  * A list as three prepared statements: its newest page, and the pages before and after a cursor. `build`
@@ -60,7 +60,7 @@ function placeOf(direction: Direction, { time, id }: Keys): Place {
     after: sql`(${time}, ${id}) > ${cursor}`,
   }
   const order = direction === 'after' ? [asc(time), asc(id)] : [desc(time), desc(id)]
-  return { beyond: conditions[direction], order, limit: pageSize + 1 }
+  return { direction, beyond: conditions[direction], order, limit: pageSize + 1 }
 }
 
 /**

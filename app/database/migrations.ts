@@ -20,6 +20,8 @@ export interface MigrationConnection {
   revert(migration: Migration): Promise<void>
   /** How many rows each table has, and how many values each of its columns. */
   survey(): Promise<Survey>
+  /** Tables, indexes, triggers and constraints as the engine describes them, in one order. */
+  shape(): Promise<string[]>
   close(): Promise<void>
 }
 

@@ -57,6 +57,11 @@ export function fileOf(config: DatabaseConfig): string | null {
   return config.engine === 'sqlite' ? config.file : null
 }
 
+/** The same configuration for another file. */
+export function atFile(config: DatabaseConfig, file: string): DatabaseConfig {
+  return config.engine === 'sqlite' ? { ...config, file } : config
+}
+
 const one = sql`(select 1) one`
 const given: Record<Engine, (name: string) => SQL> = {
   sqlite: name => sql`(select seq from sqlite_sequence where name = ${name})`,

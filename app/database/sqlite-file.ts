@@ -95,11 +95,11 @@ export function isExpendable(file: string): boolean {
 
 /**
  * Puts `fresh` in the place of the database at `file`, which is kept as `kept`.
- * @throws Refusal while somebody, like the running site, has the old one open
+ * @throws Refusal while somebody has the old one open
  */
-export function replaceFile(file: string, fresh: string, kept: string): void {
-  if (!existsSync(file)) return renameSync(fresh, file)
-  mergeLog(file)
+export function replaceFile(file: string, fresh: string, kept: string | null): void {
+  if (!kept) return renameSync(fresh, file)
+  assertUnused(file)
   for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, kept + end)
   try {
     renameSync(fresh, file)
@@ -109,8 +109,12 @@ export function replaceFile(file: string, fresh: string, kept: string): void {
   }
 }
 
-/** Only the last one who has a database open can end its write-ahead log: what is merged is not in use. */
-function mergeLog(file: string): void {
+/**
+ * Only the last one who has a database open can end its write-ahead log: one without is not in use.
+ * @throws Refusal while somebody, like the running site, has it open
+ */
+export function assertUnused(file: string): void {
+  if (!existsSync(file)) return
   try {
     const client = new Client(file, { timeout: 500 })
     try {

@@ -22,6 +22,7 @@ export function sqliteMigrations(config: SqliteConfig): MigrationConnection {
       open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
     survey: async () => survey(open()),
+    shape: async () => shape(open()),
     close: async () => void client?.close(),
   }
 }
@@ -107,4 +108,9 @@ function surveyOf(client: Client.Database, table: string) {
 
 function tablesOf(client: Client.Database): string[] {
   return client.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
+}
+
+function shape(client: Client.Database): string[] {
+  const described = "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
+  return client.prepare(`${described} order by type, name`).pluck().all() as string[]
 }

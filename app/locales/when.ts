@@ -34,12 +34,26 @@ function formatsOf(language: Language): Formats {
   return {
     when: {
       ...relativeIn(language),
-      full: moment => `${full.format(moment)} UTC`,
+      full: remembered(moment => `${full.format(moment)} UTC`),
       day: moment => date.format(moment),
       iso: moment => moment.toISOString(),
     },
     number: value => number.format(value),
     compact: value => compact.format(value),
+  }
+}
+
+/** A timeline names 25 moments to the minute, page after page: formatting each is a fifth of its rendering. */
+function remembered(format: (moment: Date) => string): (moment: Date) => string {
+  const texts = new Map<number, string>()
+  return moment => {
+    const minutes = Math.floor(moment.getTime() / minute)
+    let text = texts.get(minutes)
+    if (text !== undefined) return text
+    if (texts.size >= 10_000) texts.clear()
+    text = format(moment)
+    texts.set(minutes, text)
+    return text
   }
 }
 

@@ -21,8 +21,13 @@ const aYear = 'public, max-age=31536000, immutable'
 /** `public/` under one digest prefix, kept by browsers for a year; all stylesheets as one, in layer order. */
 export default plugin(async (app: FastifyInstance) => {
   const prefix = `/assets/${digestOf(folder)}/`
-  const stylesheet = joinStylesheets(path.join(folder, 'css'))
   app.decorate('asset', (file: string) => prefix + file)
+  await app.register(scope => serveFiles(scope, prefix))
+})
+
+/** A scope of its own, so that only what is served here passes the library's compression. */
+async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
+  const stylesheet = joinStylesheets(path.join(folder, 'css'))
   await app.register(compress, {
     threshold: 256,
     encodings: ['br', 'gzip'],
@@ -33,7 +38,7 @@ export default plugin(async (app: FastifyInstance) => {
   )
   await app.register(files, { root: folder, prefix, wildcard: false, immutable: true, maxAge: '1y' })
   app.get('/favicon.ico', async (_request, reply) => reply.sendFile('images/favicon.ico'))
-})
+}
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')

@@ -1,6 +1,7 @@
 /** What a line that begins with a dot does, besides what Node's REPL knows. */
 import type { REPLServer } from 'node:repl'
 import { listOf } from './names.ts'
+import { paperFor } from './paper.ts'
 import type { Session } from './session.ts'
 
 const ours = `Commands
@@ -18,7 +19,7 @@ export function defineCommands(server: REPLServer, { names, echo, streams }: Ses
         server.displayPrompt()
       },
     })
-  command('help', 'List what is loaded', () => `${listOf(names)}\n\n${ours}`)
+  command('help', 'List what is loaded', () => `${listOf(names, paperFor(server).width)}\n\n${ours}`)
   command('sql', 'Show each statement with its time: .sql on, .sql off', rest => {
     if (rest) echo.on = rest === 'on'
     return echo.on ? 'Statements are shown.' : 'Statements are not shown.'

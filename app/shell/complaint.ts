@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import { root } from '../config.ts'
 import { errorCode } from '../database/database.ts'
+import { Refusal } from '../refusal.ts'
 import { describe } from './legible.ts'
 import { oneLine } from './text.ts'
 
@@ -11,6 +12,7 @@ import { oneLine } from './text.ts'
  */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return `this was thrown: ${describe(error)}`
+  if (error instanceof Refusal) return error.message
   if (error.cause instanceof Error && error.message.startsWith('Failed query')) return sentenceOf(error.cause)
   if (error instanceof AggregateError && !error.message) return error.errors.map(sentenceOf).join(', ')
   const { hint } = error as { hint?: unknown }

@@ -2,54 +2,57 @@
 import { inspect } from 'node:util'
 import { type DatabaseConfig, publicDatabaseUrl } from '../config.ts'
 import type { Database, Writer } from '../database/database.ts'
+import { Refusal } from '../refusal.ts'
 import type { Watch } from './statements.ts'
 
-/** A change outside a transaction. */
-export class ChangeRefused extends Error {
-  override readonly name = 'ChangeRefused'
-}
-
-/** What the shell calls `db`: it cannot be closed by whoever types, and echoes without its password. */
-export function shellDatabase(
-  { close: _, transaction, ...reading }: Database,
-  config: DatabaseConfig,
-  watch: Watch,
-): Omit<Database, 'close'> {
-  const changes = { insert: refusal('insert'), update: refusal('update'), delete: refusal('delete') }
+/** What the shell calls `db`: whoever types cannot close it, and it echoes without its password. */
+export function shellDatabase(db: Database, config: DatabaseConfig, watch: Watch): Database {
   const words = `<Database ${config.engine} ${publicDatabaseUrl(config)}>`
-  return {
-    ...reading,
-    ...changes,
-    transaction: work => watched(watch, () => transaction(work)),
+  const names = {
+    ...db,
+    ...changesOutside,
+    transaction: watchedTransaction(db, watch),
+    close: refusing('the shell itself closes the database: .exit'),
     [inspect.custom]: () => words,
-  } as Omit<Database, 'close'>
+  }
+  return names
 }
 
 /** The statements that a transaction begins and ends with are not Drizzle's, so they are told here. */
-async function watched<T>(watch: Watch, transaction: () => Promise<T>): Promise<T> {
-  watch('begin')?.()
-  const committed = watch('commit (the time is that of the whole transaction)')
-  const rolledBack = watch('rollback (the time is that of the whole transaction)')
-  try {
-    const result = await transaction()
-    committed?.()
-    return result
-  } catch (error) {
-    rolledBack?.()
-    throw error
+function watchedTransaction(db: Database, watch: Watch): Database['transaction'] {
+  return async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+    const begun = watch('begin')
+    const committed = watch('commit (the time since begin)')
+    const rolledBack = watch('rollback (the time since begin)')
+    try {
+      const result = await db.transaction(tx => {
+        begun?.()
+        return work(tx)
+      })
+      committed?.()
+      return result
+    } catch (error) {
+      rolledBack?.()
+      throw error
+    }
   }
 }
 
-/** Stands where a Writer has `verb`, and says so both when it is called and when it is only looked at. */
-function refusal(verb: Exclude<keyof Writer, keyof Database>): () => never {
-  const example = {
-    insert: 'tx.insert(users).values(…)',
-    update: 'tx.update(users).set(…)',
-    delete: 'tx.delete(users)',
-  }
-  const sentence = `changes go inside a transaction: await db.transaction(async tx => { await ${example[verb]} })`
+/** What a Writer has and a Database has not: a newcomer tries it here first. */
+const changesOutside = {
+  insert: refusing(insideTransaction('insert(users).values(…)')),
+  update: refusing(insideTransaction('update(users).set(…).where(…)')),
+  delete: refusing(insideTransaction('delete(users).where(…)')),
+}
+
+function insideTransaction(change: string): string {
+  return `changes go inside a transaction: await db.transaction(async tx => { await tx.${change} })`
+}
+
+/** Says its sentence when it is called, and when it is only looked at. */
+function refusing(sentence: string): () => never {
   const refuse = () => {
-    throw new ChangeRefused(sentence)
+    throw new Refusal(sentence)
   }
   return Object.assign(refuse, { [inspect.custom]: () => `<${sentence}>` })
 }

@@ -8,6 +8,7 @@ import { cursorOf } from '../database/cursor.ts'
 import * as schema from '../database/schema.ts'
 import * as operators from '../database/sql.ts'
 import { isTable } from './legible.ts'
+import { cut } from './text.ts'
 
 /** A loaded name; `meaning` is for the list that `.help` prints. */
 export type Name = { name: string; value: unknown; meaning: string }
@@ -74,7 +75,10 @@ function firstSentence(comment: string): string {
 function parametersOf(query: () => unknown): string {
   const source = query.toString().replaceAll(/\s+/g, ' ')
   const parameters = /^[^(]*\(((?:[^()]|\([^()]*\))*)\)/.exec(source)?.[1] ?? ''
-  return `(${parameters.replaceAll(/ +(?=,|$)/g, '').trim()})`
+  return `(${parameters
+    .replaceAll(/ +(?=,|$)/g, '')
+    .replace(/,$/, '')
+    .trim()})`
 }
 
 const headings: [keyof Names, string][] = [
@@ -83,16 +87,14 @@ const headings: [keyof Names, string][] = [
   ['queries', 'Queries'],
 ]
 
-/** The names and their meanings, one a line. */
-export function listOf(names: Names): string {
-  const sections = headings.map(
-    ([key, heading]) => `${heading}\n${names[key].map(lineOf(names[key])).join('\n')}`,
-  )
+/** The names and their meanings, each on one line of at most `width` cells. */
+export function listOf(names: Names, width: number): string {
+  const sections = headings.map(([key, heading]) => [heading, ...linesOf(names[key], width)].join('\n'))
   const words = names.operators.map(({ name }) => name).join(', ')
   return [...sections, `Operators, from app/database/sql.ts\n  ${words}`].join('\n\n')
 }
 
-function lineOf(names: Name[]): (name: Name) => string {
-  const width = Math.max(...names.map(({ name }) => name.length))
-  return ({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`
+function linesOf(names: Name[], width: number): string[] {
+  const longest = Math.max(...names.map(({ name }) => name.length))
+  return names.map(({ name, meaning }) => cut(`  ${name.padEnd(longest)}  ${meaning}`, width).trimEnd())
 }

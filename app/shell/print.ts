@@ -1,10 +1,13 @@
 /** What the shell prints for a value: rows as tables, one row with its fields, the rest as Node does. */
+import { sentenceOf } from './complaint.ts'
 import { describe } from './legible.ts'
+import type { Paper } from './paper.ts'
 import { briefOf, isRow, type Row } from './rows.ts'
-import { cellOf, type Paper, tableOf } from './table.ts'
+import { cellOf, tableOf } from './table.ts'
 
 /** The value as the shell answers with it. */
 export function print(value: unknown, paper: Paper): string {
+  if (value instanceof Error) return sentenceOf(value)
   const changed = changesOf(value)
   if (changed !== undefined) return `(${changed} ${changed === 1 ? 'row' : 'rows'} changed)`
   if (isTableOfRows(value)) return tableOf(value, paper)

@@ -8,9 +8,11 @@ import repl, { type REPLServer, type ReplOptions } from 'node:repl'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { defineCommands } from './commands.ts'
 import { complaintOf, sentenceOf } from './complaint.ts'
+import { completeInsideQueries } from './completion.ts'
 import { replaceConsole } from './console.ts'
 import { keepHistory } from './history.ts'
 import type { Names } from './names.ts'
+import { paperFor } from './paper.ts'
 import { print } from './print.ts'
 import type { StatementEcho } from './statements.ts'
 
@@ -54,20 +56,23 @@ function start(session: Session, options: ReplOptions): REPLServer {
     ignoreUndefined: true,
     // A preview would be Node's own, which knows nothing of what must not be shown.
     preview: false,
-    writer: value => answerOf(server, value),
+    writer: value => print(value, paperFor(server)),
     ...errorsGoTo(error => fail(session, server, error)),
   })
-  for (const { name, value } of Object.values(session.names).flat())
-    Object.defineProperty(server.context, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    })
+  loadInto(server, session.names)
   defineCommands(server, session)
+  completeInsideQueries(server)
   replaceConsole(session.streams)
-  process.on('uncaughtException', error => fail(session, server, error))
+  process.on('uncaughtException', error => {
+    if (server.terminal) output.write('\n')
+    fail(session, server, error)
+  })
   return server
+}
+
+function loadInto({ context }: REPLServer, names: Names): void {
+  for (const { name, value } of Object.values(names).flat())
+    Object.defineProperty(context, name, { value, writable: true, configurable: true, enumerable: true })
 }
 
 /**
@@ -85,13 +90,6 @@ function errorsGoTo(report: (error: unknown) => void): object {
     return 'ignore'
   }
   return { domain, handleError }
-}
-
-function answerOf(server: REPLServer, value: unknown): string {
-  if (value instanceof Error) return sentenceOf(value)
-  const { columns } = server.output as { columns?: number }
-  const paper = server.terminal ? { width: columns ?? 80, rows: 100 } : { width: Infinity, rows: Infinity }
-  return print(value, { colors: server.useColors, ...paper })
 }
 
 /** At a terminal the next statement will do better; elsewhere nobody is there, and the exit code must say it. */

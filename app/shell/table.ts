@@ -1,22 +1,28 @@
 /** Rows as a table: aligned, long values cut, fitted to the terminal. */
 import { styleText } from 'node:util'
 import { describe } from './legible.ts'
+import type { Paper } from './paper.ts'
 import { type Row, secrets } from './rows.ts'
 import { cut, oneLine, widthOf } from './text.ts'
 
-/** Colours or none, the cells of a line, and how many rows are worth printing. */
-export type Paper = { colors: boolean; width: number; rows: number }
-type Column = { name: string; cells: string[]; width: number; numeric: boolean }
+/** Numbers stand to the right and are never cut; moments keep at least their date. */
+type Column = {
+  name: string
+  cells: string[]
+  kind: 'number' | 'moment' | 'text'
+  width: number
+  least: number
+}
 
 const widest = 40
-const narrowest = 8
 const gap = '  '
+const date = 'yyyy-mm-dd'.length
 
 /** A line for the names, a rule, a line for each row, and how many there are. */
 export function tableOf(rows: Row[], paper: Paper): string {
   const columns = columnsOf(rows.slice(0, paper.rows))
   const shown = fitted(columns, paper.width)
-  const names = shown.map(({ name, width }) => padded(name, width, false))
+  const names = shown.map(({ name, width }) => padded(name, { kind: 'text', width }))
   const lines = rows.slice(0, paper.rows).map((_, index) => lineOf(shown, index))
   return [
     bold(names.join(gap).trimEnd(), paper),
@@ -29,10 +35,17 @@ export function tableOf(rows: Row[], paper: Paper): string {
 function columnsOf(rows: Row[]): Column[] {
   const names = new Set(rows.flatMap(row => Object.keys(row)))
   return [...names].map(name => {
+    const kind = kindOf(rows.map(row => row[name]))
     const cells = rows.map(row => cellOf(name, row[name]))
     const width = Math.max(...[name, ...cells].map(text => Math.min(widthOf(text), widest)))
-    return { name, cells, width, numeric: rows.every(row => typeof row[name] === 'number') }
+    const least = Math.min(width, { number: width, moment: date, text: 8 }[kind])
+    return { name, cells, kind, width, least }
   })
+}
+
+function kindOf(values: unknown[]): Column['kind'] {
+  if (values.every(value => typeof value === 'number')) return 'number'
+  return values.every(value => value instanceof Date) ? 'moment' : 'text'
 }
 
 /** A value on one line; moments to the minute, in UTC. */
@@ -50,8 +63,10 @@ function fitted(columns: Column[], width: number): Column[] {
   const shown = columns.map(column => ({ ...column }))
   const total = () => shown.reduce((sum, column) => sum + column.width + gap.length, -gap.length)
   while (total() > width) {
-    const broadest = shown.reduce((a, b) => (b.width > a.width ? b : a))
-    if (broadest.width > narrowest) broadest.width--
+    const broadest = shown
+      .filter(column => column.width > column.least)
+      .toSorted((a, b) => b.width - a.width)[0]
+    if (broadest) broadest.width--
     else if (shown.length > 1) shown.pop()
     else break
   }
@@ -60,15 +75,15 @@ function fitted(columns: Column[], width: number): Column[] {
 
 function lineOf(columns: Column[], index: number): string {
   return columns
-    .map(({ cells, width, numeric }) => padded(cells[index] as string, width, numeric))
+    .map(column => padded(column.cells[index] as string, column))
     .join(gap)
     .trimEnd()
 }
 
-function padded(text: string, width: number, toTheRight: boolean): string {
-  const kept = cut(text, width)
+function padded(text: string, { kind, width }: Pick<Column, 'kind' | 'width'>): string {
+  const kept = kind === 'moment' && widthOf(text) > width ? text.slice(0, date) : cut(text, width)
   const space = ' '.repeat(width - widthOf(kept))
-  return toTheRight ? space + kept : kept + space
+  return kind === 'number' ? space + kept : kept + space
 }
 
 function ending(count: number, { paper, left }: { paper: Paper; left: Column[] }): string {

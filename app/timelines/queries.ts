@@ -28,22 +28,32 @@ export const profileTimeline = timeline('profile', ({ beyond }) =>
   and(eq(posts.userId, sql.placeholder('user')), beyond),
 )
 
-/** The posts of the viewer and of everybody they follow. */
-export const homeTimeline = timeline('home', engine === 'sqlite' ? homeOnSqlite : homeOnPostgres)
+/** The posts of the viewer and of everybody they follow: the newest keys first, then only their rows. */
+export const homeTimeline = timeline(
+  'home',
+  place => sql`${posts.id} in (${engine === 'sqlite' ? homeKeysOnSqlite(place) : homeKeysOnPostgres(place)})`,
+)
 
 const viewer = sql.placeholder('viewer')
 
-function homeOnSqlite({ beyond }: Place): SQL | undefined {
+function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
   const authors = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}`
-  return and(sql`${posts.userId} in (${authors})`, beyond)
+  return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, beyond)} ${inOrder(order, limit)}`
 }
 
 /** The newest keys of each author, then the newest of all: flat however quiet the people are that one follows. */
-function homeOnPostgres({ beyond, order, limit }: Place): SQL | undefined {
+function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
   const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
-  const newest = sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} = author.id`, beyond)}
-    order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
-  return sql`${posts.id} in (select recent.id from (${authors}) as author cross join lateral (${newest}) as recent)`
+  const newest = sql`select ${posts.id}, ${posts.createdAt} from ${posts}
+    where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, limit)}`
+  const overall =
+    direction === 'after' ? sql`recent.created_at, recent.id` : sql`recent.created_at desc, recent.id desc`
+  return sql`select recent.id from (${authors}) as author cross join lateral (${newest}) as recent
+    order by ${overall} limit ${sql.raw(String(limit))}`
+}
+
+function inOrder(order: SQL[], limit: number): SQL {
+  return sql`order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
 }
 
 /** The posts with a hashtag: one walk along one index, as cheap as a profile. */
@@ -63,13 +73,13 @@ export const tagTimeline = keysetList<Post>(
 
 export type TrendingTag = { tag: string; posts: number }
 
-/** The tags used most among the newest 500 uses: bounded however many posts there are. */
+/** The tags used most among the newest 200 uses: bounded however many posts there are. */
 const trending = prepared<Record<string, never>, TrendingTag[]>('trending_tags', db => {
   const recent = db
     .select({ tag: hashtags.tag })
     .from(hashtags)
     .orderBy(desc(hashtags.createdAt), desc(hashtags.tag))
-    .limit(500)
+    .limit(200)
     .as('recent')
   return db
     .select({ tag: recent.tag, posts: count() })

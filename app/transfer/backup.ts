@@ -42,7 +42,12 @@ function isPortableName(target: string): boolean {
 async function backUpPortably(config: DatabaseConfig, target: string): Promise<Digests> {
   const header = await headerOf(config)
   let digests: Digests = {}
-  await withSnapshot(config, db => writeText(portableText(db, header, tables => void (digests = tables)), target))
+  await withSnapshot(config, db =>
+    writeText(
+      portableText(db, header, tables => void (digests = tables)),
+      target,
+    ),
+  )
   return digests
 }
 
@@ -51,7 +56,8 @@ export type Examined = { kind: string; schema: string; tables: Digests | null }
 /** Reads a whole backup of either kind. @throws Refusal when it cannot be restored by this code */
 export async function examine(file: string): Promise<Examined> {
   await assertFile(file)
-  if (await isDatabaseFile(file)) return { kind: 'an SQLite database', schema: await examineFile(file), tables: null }
+  if (await isDatabaseFile(file))
+    return { kind: 'an SQLite database', schema: await examineFile(file), tables: null }
   let schema = ''
   const { tables } = await readPortable(linesIn(readBytes(file)), {
     header: async header => void (schema = await schemaOf(header)),

@@ -30,7 +30,8 @@ export async function assertFile(file: string): Promise<{ size: number }> {
 
 /** @throws Refusal so that no file is ever written over */
 export function assertNew(file: string): void {
-  if (existsSync(file)) throw new Refusal(`${file} is there already, and nothing is written over it: name another`)
+  if (existsSync(file))
+    throw new Refusal(`${file} is there already, and nothing is written over it: name another`)
 }
 
 /**
@@ -73,7 +74,10 @@ export async function writeText(text: AsyncIterable<string>, file: string): Prom
 }
 
 /** A file's bytes, unpacked if they are packed by gzip; `onBytes` is told how many of the file have been read. */
-export async function* readBytes(file: string, onBytes: (count: number) => void = () => {}): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  file: string,
+  onBytes: (count: number) => void = () => {},
+): AsyncGenerator<Buffer> {
   const packed = createReadStream(file, { highWaterMark: 256 * 1024 })
   packed.on('data', chunk => onBytes(chunk.length)).pause()
   const bytes: Readable = (await beginsWith(file, '\x1f\x8b')) ? packed.pipe(createGunzip()) : packed
@@ -81,7 +85,8 @@ export async function* readBytes(file: string, onBytes: (count: number) => void 
   try {
     yield* bytes
   } catch (error) {
-    if (errorCode(error).startsWith('Z_')) throw new Refusal(`${file} is damaged or cut short: it cannot be unpacked`)
+    if (errorCode(error).startsWith('Z_'))
+      throw new Refusal(`${file} is damaged or cut short: it cannot be unpacked`)
     throw error
   } finally {
     packed.destroy()

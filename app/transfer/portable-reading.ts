@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Refusal } from '../refusal.ts'
 import type { Line } from './lines.ts'
 import { count, countedTables, type Digests, digestsOf, type Header, type Trailer } from './portable.ts'
+import { isObject } from './rows.ts'
 import { isTableName, type TableName } from './tables.ts'
 
 export type PortableRow = { table: TableName; row: Record<string, unknown>; line: number }
@@ -74,7 +75,7 @@ function headerIn(text: string): Header {
     throw new Refusal('this is no backup of ours: its first line does not say so')
   if (header['version'] === 1 && typeof header['schema'] === 'string') return header as unknown as Header
   throw new Refusal(
-    `this backup is of version ${header['version']}, and this code reads version 1: update the code`,
+    `this backup is of version ${String(Number(header['version']))}, and this code reads version 1: update the code`,
   )
 }
 
@@ -93,10 +94,6 @@ function parsed(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function damaged(number: number, why: string): Refusal {

@@ -1,16 +1,25 @@
 /** Brings a backup back: into a new file that takes the old one's place, or in one transaction. */
+import { existsSync } from 'node:fs'
 import { type DatabaseConfig, publicDatabaseUrl } from '../config.ts'
-import type { Database, Writer } from '../database/database.ts'
+import type { Writer } from '../database/database.ts'
 import { migrate } from '../database/migrations.ts'
-import { fileOf, keepIdsAbove, openPatiently } from '../database/snapshot.ts'
-import { assertUnused, copyFile, examineFile, isExpendable, removeFile, replaceFile } from '../database/sqlite-file.ts'
+import { atFile, fileOf, keepIdsAbove, openPatiently } from '../database/snapshot.ts'
+import {
+  assertUnused,
+  copyFile,
+  examineFile,
+  isExpendable,
+  removeFile,
+  replaceFile,
+} from '../database/sqlite-file.ts'
 import { Refusal } from '../refusal.ts'
 import { isDatabaseFile, schemaOf, standardInput } from './backup.ts'
 import { assertFile, readBytes, stamp } from './files.ts'
 import { type Line, linesIn } from './lines.ts'
 import { type Digests, digestTables, newestSchema } from './portable.ts'
 import { difference, type PortableRow, readPortable } from './portable-reading.ts'
-import { deleteRows, insertRows, isEmpty, numbered, rowOf, type TableName } from './tables.ts'
+import { rejection } from './rejection.ts'
+import { deleteRows, insertRows, isEmpty, numbered, rowOf } from './tables.ts'
 
 /** `kept` is where the old database is now, if it was a file; `tables` are the digests of a portable backup. */
 export type Restored = { kept: string | null; tables: Digests | null }
@@ -24,9 +33,115 @@ export async function restore(config: DatabaseConfig, source: string, replace: b
   if (source !== '-') await assertFile(source)
   const isFile = source !== '-' && (await isDatabaseFile(source))
   const file = fileOf(config)
-  if (file) return restoreFile({ ...config, file }, source, { isFile, replace })
+  if (file) return restoreFile(config, source, { file, isFile, replace })
   if (!isFile) return { kept: null, tables: await restoreRows(config, source, replace) }
   throw new Refusal(
     `${source} is an SQLite database: DATABASE_URL=sqlite:${source} npm run db:copy -- --to postgres://… brings it here`,
+  )
+}
+
+type Manner = { file: string; isFile: boolean; replace: boolean }
+
+async function restoreFile(
+  config: DatabaseConfig,
+  source: string,
+  { file, isFile, replace }: Manner,
+): Promise<Restored> {
+  if (!replace && !isExpendable(file)) throw notEmpty(config)
+  assertUnused(file)
+  const fresh = `${file}.restoring-${stamp()}`
+  const kept = existsSync(file) ? `${file}.before-restore-${stamp()}` : null
+  try {
+    const tables = isFile
+      ? await copyBackup(config, source, fresh)
+      : await restoreRows(atFile(config, fresh), source)
+    replaceFile(file, fresh, kept)
+    return { kept, tables }
+  } finally {
+    removeFile(fresh)
+  }
+}
+
+/** A backup from before the newest migrations is brought up to them. */
+async function copyBackup(config: DatabaseConfig, source: string, fresh: string): Promise<null> {
+  await examineFile(source)
+  await copyFile(source, fresh)
+  await migrate(atFile(config, fresh))
+  return null
+}
+
+async function restoreRows(config: DatabaseConfig, source: string, replace = false): Promise<Digests> {
+  const open = reopening(source)
+  const newest = await newestSchema(config)
+  await migrate(config)
+  const db = await openPatiently(config)
+  try {
+    return await db.transaction(async tx => {
+      if (!replace && !(await isEmpty(tx))) throw notEmpty(config)
+      await deleteRows(tx)
+      return receive(tx, open(), newest)
+    })
+  } finally {
+    await db.close()
+  }
+}
+
+/** A transaction may have to run again: a file can be read again, what was piped cannot. */
+function reopening(source: string): () => AsyncIterable<Line[]> {
+  if (source !== '-') return () => linesIn(readBytes(source))
+  let opened = false
+  return () => {
+    if (opened)
+      throw new Refusal('somebody else wrote to the database meanwhile: stop the site first, then try again')
+    opened = true
+    return linesIn(standardInput())
+  }
+}
+
+/** Inserts the rows of a portable backup, and believes it only when they have been read back. */
+async function receive(tx: Writer, lines: AsyncIterable<Line[]>, newest: string): Promise<Digests> {
+  let schema = ''
+  const { tables, lastIds } = await readPortable(lines, {
+    header: async header => void (schema = await schemaOf(header)),
+    rows: rows => insertInChunks(tx, rows),
+  })
+  for (const name of numbered) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
+  // Rows from before the newest migrations have columns now that they had not then.
+  const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
+  if (wrong) throw new Refusal(`the rows of ${wrong} did not arrive as they were sent: nothing was changed`)
+  return tables
+}
+
+async function insertInChunks(tx: Writer, rows: PortableRow[]): Promise<void> {
+  let chunk: PortableRow[] = []
+  for (const row of rows) {
+    if (chunk.length === 500 || (chunk[0] && chunk[0].table !== row.table)) {
+      await insertChunk(tx, chunk)
+      chunk = []
+    }
+    chunk.push(row)
+  }
+  await insertChunk(tx, chunk)
+}
+
+async function insertChunk(tx: Writer, chunk: PortableRow[]): Promise<void> {
+  const [first] = chunk
+  if (!first) return
+  try {
+    await insertRows(
+      tx,
+      first.table,
+      chunk.map(({ table, row }) => rowOf(table, row)),
+    )
+  } catch (error) {
+    const why = rejection(error)
+    if (why) throw new Refusal(`the database does not take the rows from line ${first.line} on: ${why}`)
+    throw error
+  }
+}
+
+function notEmpty(config: DatabaseConfig): Refusal {
+  return new Refusal(
+    `${publicDatabaseUrl(config)} has users already: nothing was changed (--yes replaces them; npm run db:backup first)`,
   )
 }

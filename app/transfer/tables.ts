@@ -120,8 +120,8 @@ export function rowOf(name: TableName, values: Row): Row {
   return Object.fromEntries(given.map(([key, column]) => [key, valueOf(column, values[column.name])]))
 }
 
-function valueOf(column: Column, value: unknown): unknown {
-  return column.dataType === 'object date' && value !== null ? new Date(String(value)) : value
+function valueOf({ dataType }: { dataType: string }, value: unknown): unknown {
+  return dataType === 'object date' && typeof value === 'string' ? new Date(value) : value
 }
 
 /** SQLite takes 32,766 parameters a statement. */

@@ -1,7 +1,9 @@
 /** A process of its own, on the engine of its DATABASE_URL: starts the server and drives every scenario. */
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import postgres from 'postgres'
-import { environment, readConfig } from '../../app/config.ts'
+import { environment, readConfig, root } from '../../app/config.ts'
 import { openDatabase } from '../../app/database/database.ts'
 import { engine } from '../../app/database/engine.ts'
 import { users } from '../../app/database/schema.ts'
@@ -23,7 +25,7 @@ async function measure(): Promise<Run> {
   const scenarios = scenariosFor(options, await signIn())
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
   const url = { DATABASE_URL: String(environment['DATABASE_URL']), LOG_LEVEL: 'warn' }
-  const server = await startServer('../../app/server.ts', url, profiling)
+  const server = await startServer('../../app/server.ts', url, [...startFlags(), ...profiling])
   const ceiling = await startServer('ceiling.ts')
   const rows: Measured[] = []
   for (const scenario of scenarios.filter(({ name }) => name.includes(options.only))) {
@@ -33,6 +35,14 @@ async function measure(): Promise<Run> {
   const memory = await memoryOf(server.pid)
   await Promise.all([server.stop(), ceiling.stop()])
   return { engine, readyAfter: server.readyAfter, memory, rows }
+}
+
+/** The flags of `npm start`, so that what is measured is what is run. */
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').filter(word => word.startsWith('--'))
 }
 
 /** A page beside its ceiling: the same bytes and headers from memory, driven alike. */

@@ -7,8 +7,15 @@ const address = 'http://localhost:3000'
 const desk = { width: 1280, height: 800 }
 const phone = { width: 390, height: 760 }
 
-async function take(browser: Browser, [name, where]: [string, string], look: { dark?: boolean; small?: boolean }) {
-  const page = await browser.newPage({ viewport: look.small ? phone : desk, colorScheme: look.dark ? 'dark' : 'light' })
+async function take(
+  browser: Browser,
+  [name, where]: [string, string],
+  look: { dark?: boolean; small?: boolean },
+) {
+  const page = await browser.newPage({
+    viewport: look.small ? phone : desk,
+    colorScheme: look.dark ? 'dark' : 'light',
+  })
   await page.goto(`${address}/sign-in?next=${where}`)
   await page.fill('#identifier', 'susan')
   await page.fill('#password', 'harbour-street')

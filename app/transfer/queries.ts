@@ -1,0 +1,100 @@
+/** What an import asks of the database and writes to it, many rows a statement. */
+import type { Reader, Writer } from '../database/database.ts'
+import { follows, hashtags, mentions, posts, users } from '../database/schema.ts'
+import { inArray, or } from '../database/sql.ts'
+
+export type NewUser = typeof users.$inferInsert
+export type NewPost = typeof posts.$inferInsert
+export type Follow = typeof follows.$inferInsert
+
+/** Inserts those whose id, username and e-mail address are all free; returns their folded usernames. */
+export async function insertFreeUsers(tx: Writer, rows: NewUser[]): Promise<string[]> {
+  const created = await tx
+    .insert(users)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ key: users.usernameKey })
+  return created.map(({ key }) => key)
+}
+
+export type PresentUser = typeof users.$inferSelect
+
+/** Everybody who has an id, a folded username or a folded e-mail address of one of the rows. */
+export async function usersInTheWay(db: Reader, rows: NewUser[]): Promise<PresentUser[]> {
+  const ids = rows.flatMap(({ id }) => id ?? [])
+  const same = [
+    inArray(
+      users.usernameKey,
+      rows.map(({ usernameKey }) => usernameKey),
+    ),
+  ]
+  same.push(
+    inArray(
+      users.emailKey,
+      rows.map(({ emailKey }) => emailKey),
+    ),
+    inArray(users.id, ids),
+  )
+  return db
+    .select()
+    .from(users)
+    .where(or(...same))
+}
+
+export type Named = { id: number; username: string; usernameKey: string }
+
+/** The accounts of folded usernames, of which there may be thousands. */
+export async function findByNames(db: Reader, keys: Iterable<string>): Promise<Map<string, Named>> {
+  const found = new Map<string, Named>()
+  const columns = { id: users.id, username: users.username, usernameKey: users.usernameKey }
+  for (const chunk of chunksOf([...new Set(keys)], 5_000)) {
+    const people = await db.select(columns).from(users).where(inArray(users.usernameKey, chunk))
+    for (const person of people) found.set(person.usernameKey, person)
+  }
+  return found
+}
+
+/** Inserts those whose id and submission are free; returns which they were. */
+export async function insertFreePosts(
+  tx: Writer,
+  rows: NewPost[],
+): Promise<{ id: number; submission: string | null }[]> {
+  return tx
+    .insert(posts)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ id: posts.id, submission: posts.submission })
+}
+
+export async function findPosts(
+  db: Reader,
+  ids: number[],
+): Promise<{ id: number; userId: number; body: string }[]> {
+  return db
+    .select({ id: posts.id, userId: posts.userId, body: posts.body })
+    .from(posts)
+    .where(inArray(posts.id, ids))
+}
+
+export async function insertMentions(tx: Writer, rows: (typeof mentions.$inferInsert)[]): Promise<void> {
+  for (const chunk of chunksOf(rows, 5_000)) await tx.insert(mentions).values(chunk)
+}
+
+export async function insertHashtags(tx: Writer, rows: (typeof hashtags.$inferInsert)[]): Promise<void> {
+  for (const chunk of chunksOf(rows, 5_000)) await tx.insert(hashtags).values(chunk)
+}
+
+/** Follows that are not there yet; returns how many. */
+export async function insertFollows(tx: Writer, rows: Follow[]): Promise<number> {
+  const created = await tx
+    .insert(follows)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ id: follows.followerId })
+  return created.length
+}
+
+/** Statements have a limit of parameters. */
+function* chunksOf<T>(rows: T[], size: number): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
+}

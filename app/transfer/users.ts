@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { foldName } from '../accounts/names.ts'
+import { hashPassword } from '../accounts/password.ts'
+import type { Writer } from '../database/database.ts'
+import type { UserRow } from './forms.ts'
+import { momentOf } from './moments.ts'
+import { insertFreeUsers, type NewUser, type PresentUser, usersInTheWay } from './queries.ts'
+
+/** A row and where a person finds it in the file. */
+export type Entry<Row> = { place: string; row: Row }
+/** What became of rows; `conflicts` are sentences. */
+export type Outcome = { created: number; present: number; conflicts: string[] }
+
+type Candidate = { place: string; row: UserRow; user: NewUser }
+
+/** Adds the accounts that are not there yet; a row that says what its account says already changes nothing. */
+export async function writeUsers(tx: Writer, entries: Entry<UserRow>[], now: Date): Promise<Outcome> {
+  const candidates: Candidate[] = await Promise.all(
+    entries.map(async ({ place, row }) => ({ place, row, user: await newUser(row, now) })),
+  )
+  const created = new Set(
+    await insertFreeUsers(
+      tx,
+      candidates.map(({ user }) => user),
+    ),
+  )
+  const count = created.size
+  // Of two rows with one name, the first was created.
+  const left = candidates.filter(({ user }) => !created.delete(user.usernameKey))
+  const conflicts = left.length > 0 ? await conflictsOf(tx, left) : []
+  return { created: count, present: left.length - conflicts.length, conflicts }
+}
+
+async function conflictsOf(tx: Writer, left: Candidate[]): Promise<string[]> {
+  const present = await usersInTheWay(
+    tx,
+    left.map(({ user }) => user),
+  )
+  const byName = new Map(present.map(user => [user.usernameKey, user]))
+  const byEmail = new Map(present.map(user => [user.emailKey, user]))
+  const byId = new Map(present.map(user => [user.id, user]))
+  return left.flatMap(({ place, row, user }) => {
+    const others = {
+      name: byName.get(user.usernameKey),
+      email: byEmail.get(user.emailKey),
+      id: byId.get(row.id ?? 0),
+    }
+    const conflict = conflictOf(row, user, others)
+    return conflict ? [`${place}: ${conflict}`] : []
+  })
+}
+
+async function newUser(row: UserRow, now: Date): Promise<NewUser> {
+  const createdAt = row.created_at ? momentOf(row.created_at) : now
+  return {
+    ...(row.id ? { id: row.id } : {}),
+    username: row.username,
+    usernameKey: foldName(row.username),
+    displayName: row.display_name ?? row.username,
+    email: row.email,
+    emailKey: foldName(row.email),
+    passwordHash: row.password_hash ?? (await (row.password ? hashPassword(row.password) : nobodys())),
+    about: row.about ?? '',
+    language: row.language ?? null,
+    theme: row.theme ?? 'auto',
+    lastSeenAt: row.last_seen_at ? momentOf(row.last_seen_at) : createdAt,
+    createdAt,
+  }
+}
+
+let unusable: Promise<string> | undefined
+
+/** A hash like any other, of a password that nobody knows: `user password-link` lets them set one. */
+function nobodys(): Promise<string> {
+  return (unusable ??= hashPassword(randomBytes(32).toString('base64')))
+}
+
+type Others = { name: PresentUser | undefined; email: PresentUser | undefined; id: PresentUser | undefined }
+
+/** What only one account can have, and what differs if it is the row's own; the password is its owner's affair. */
+function conflictOf(row: UserRow, user: NewUser, { name: own, email, id }: Others): string | null {
+  if (own && own.emailKey !== user.emailKey) return `username ${own.username} is taken, with another email`
+  if (email && email !== own) return `email ${row.email} is ${email.username}'s already`
+  if (id && id !== own) return `id ${row.id} is ${id.username}'s already`
+  if (!own) return `username ${row.username} was taken meanwhile`
+  const field = differingField(row, own)
+  return field ? `${own.username} is there already, with another ${field}` : null
+}
+
+function differingField(row: UserRow, own: PresentUser): string | undefined {
+  const pairs: [string, unknown, unknown][] = [
+    ['id', row.id, own.id],
+    ['display_name', row.display_name, own.displayName],
+    ['about', row.about, own.about],
+    ['language', row.language, own.language],
+    ['theme', row.theme, own.theme],
+    ['created_at', row.created_at && momentOf(row.created_at).getTime(), own.createdAt.getTime()],
+  ]
+  return pairs.find(([, given, present]) => given !== undefined && given !== present)?.[0]
+}

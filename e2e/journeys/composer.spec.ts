@@ -1,0 +1,94 @@
+import { expect, type Page, test } from './site.ts'
+
+const words = (page: Page) => page.getByLabel('What’s on your mind?')
+const button = (page: Page) => page.getByRole('button', { name: 'Publish' })
+
+test('the counter speaks up near the limit', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/')
+  const counter = page.locator('post-composer .count')
+  await words(page).fill('x'.repeat(119))
+  await expect(counter).toHaveText('')
+  await words(page).press('x')
+  await expect(counter).toHaveText('20')
+  await expect(page.getByRole('status').getByText('Characters left: 20')).toBeAttached()
+  await words(page).fill(`${'x'.repeat(140)}👩‍👩‍👧‍👦`)
+  await expect(counter).toHaveText('−1')
+  await expect(page.getByRole('status').getByText('Characters too many: 1')).toBeAttached()
+})
+
+test('a draft survives, and is gone once it is published', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/')
+  await words(page).fill('Half a thought')
+  await page.reload()
+  await expect(words(page)).toHaveValue('Half a thought')
+  await page.goto('/posts/new')
+  await expect(words(page)).toHaveValue('Half a thought')
+  await words(page).press('End')
+  await page.keyboard.type(', finished.')
+  await button(page).click()
+  await expect(page.getByRole('article')).toContainText(['Half a thought, finished.'])
+  await expect(words(page)).toHaveValue('')
+  await page.goto('/posts/new')
+  await expect(words(page)).toHaveValue('')
+})
+
+test('a draft is its writer’s own', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  await page.goto('/posts/new')
+  await words(page).fill('Only for me')
+  await page.context().addCookies([john.cookie])
+  await page.goto('/posts/new')
+  await expect(page.getByRole('banner')).toContainText(john.username)
+  await expect(words(page)).toHaveValue('')
+})
+
+test('a double click publishes once', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  const sent: string[] = []
+  page.on('request', request => void (request.method() === 'POST' && sent.push(request.url())))
+  await page.goto('/')
+  await words(page).fill('Once is enough.')
+  await button(page).dblclick()
+  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('article')).toHaveCount(1)
+  expect(sent).toEqual([`${site.url}/posts`])
+})
+
+test('nothing but spaces is not sent', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/explore')
+  await page.goto('/posts/new')
+  await words(page).fill('   \n ')
+  await button(page).click()
+  await expect(words(page)).toBeFocused()
+  await expect(page).toHaveURL('/posts/new')
+})
+
+test('offline, the words stay; back online, they go out', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/')
+  await words(page).fill('Written in a tunnel.')
+  await page.context().setOffline(true)
+  await button(page).click()
+  await expect(page.getByRole('alert')).toHaveText(/^You seem to be offline\. What you typed is still here/)
+  await expect(words(page)).toHaveValue('Written in a tunnel.')
+  await page.context().setOffline(false)
+  await button(page).click()
+  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await expect(page.getByRole('article')).toContainText(['Written in a tunnel.'])
+})
+
+test('going back to a page whose words are out shows it fresh', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/posts/new')
+  await words(page).fill('Said already.')
+  await button(page).click()
+  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'New post' })).toBeVisible()
+  await expect(words(page)).toHaveValue('')
+})

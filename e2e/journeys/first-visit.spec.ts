@@ -1,0 +1,65 @@
+import { pages, test, visit } from './pages.ts'
+import { expect, type Page } from './site.ts'
+import { openSlowNetwork } from './slow-network.ts'
+
+const observe = `
+  window.shifts = []
+  new PerformanceObserver(list => {
+    for (const { value, sources } of list.getEntries())
+      window.shifts.push({ value, moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 80)) })
+  }).observe({ type: 'layout-shift', buffered: true })`
+
+/** After two frames, whatever was going to move has moved. */
+const settled =
+  'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
+
+const windows = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+
+async function shifts(page: Page): Promise<unknown> {
+  await page.evaluate(settled)
+  return page.evaluate('window.shifts')
+}
+
+test('the first visit weighs less than 30 KB', async ({ page, community }) => {
+  const session = await page.context().newCDPSession(page)
+  const requested = new Map<string, string>()
+  const bytes: Record<string, number> = {}
+  await session.send('Network.enable')
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => requested.set(requestId, request.url))
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    bytes[requested.get(requestId) ?? ''] = encodedDataLength
+  })
+  await visit(page, pages.welcome, community)
+  await expect(page.getByRole('article')).toHaveCount(25)
+  await expect.poll(() => Object.keys(bytes).length).toBe(requested.size)
+  const list = JSON.stringify(bytes, null, 2)
+  expect(requested.size, list).toBeGreaterThanOrEqual(3)
+  expect(
+    Object.values(bytes).reduce((sum, size) => sum + size),
+    list,
+  ).toBeLessThan(30_000)
+})
+
+for (const [name, viewport] of Object.entries(windows)) {
+  test.describe(`on a ${name}`, () => {
+    test.use({ viewport })
+
+    test('nothing moves while a page loads', async ({ page, community }) => {
+      await page.addInitScript(observe)
+      for (const place of ['welcome', 'home with posts', 'one’s own profile', 'new'] as const) {
+        await visit(page, pages[place], community)
+        expect(await shifts(page), place).toEqual([])
+      }
+    })
+
+    test('nor while it arrives in pieces', async ({ page, community, site }) => {
+      const network = await openSlowNetwork(site.url)
+      await page.addInitScript(observe)
+      for (const place of ['welcome', 'home, empty'] as const) {
+        await visit(page, { ...pages[place], path: () => network.url }, community)
+        expect.soft(await shifts(page), place).toEqual([])
+      }
+      network.close()
+    })
+  })
+}

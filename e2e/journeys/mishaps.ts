@@ -1,0 +1,27 @@
+/** What goes wrong in a browser while nobody looks: errors of scripts, and complaints on the console. */
+import type { BrowserContext, Response } from 'playwright/test'
+
+/** A navigation that comes before the last transition is over cuts it short, which Chromium reports. */
+const transition = /Transition was|ViewTransition/
+const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/
+
+/** Listens to every page of the context; the answer tells what has gone wrong so far. */
+export function listenForMishaps(context: BrowserContext): () => string[] {
+  const mishaps: { text: string; url: string }[] = []
+  const refused = new Set<string>()
+  context.on('weberror', mishap =>
+    mishaps.push({ text: String(mishap.error()), url: mishap.page()?.url() ?? '' }),
+  )
+  context.on('console', message => {
+    if (message.type() === 'error') mishaps.push({ text: message.text(), url: message.location().url })
+  })
+  context.on('response', response => void (isRefusedPage(response) && refused.add(response.url())))
+  const isExpected = ({ text, url }: { text: string; url: string }) =>
+    transition.test(text) || (refusal.test(text) && refused.has(url))
+  return () => mishaps.filter(mishap => !isExpected(mishap)).map(({ text, url }) => `${url}: ${text}`)
+}
+
+/** A page that says 4xx is an answer like any other; an image, a script or a fetch that gets one is broken. */
+function isRefusedPage(response: Response): boolean {
+  return response.request().isNavigationRequest() && response.status() >= 400 && response.status() < 500
+}

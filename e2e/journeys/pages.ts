@@ -1,0 +1,105 @@
+/** Every page of the site, with things on it that are hard to set: what each of them has to get right. */
+import { type Person, password } from './people.ts'
+import { type Page, type Site, test as site } from './site.ts'
+
+interface Community {
+  susan: Person
+  john: Person
+  newcomer: Person
+  post: string
+  johns: string
+  tag: string
+  passwordLink: string
+}
+
+export interface Visit {
+  path(community: Community): string
+  as?: 'susan' | 'newcomer'
+  /** What to do there before looking. */
+  act?(page: Page): Promise<void>
+}
+
+export const pages = {
+  welcome: { path: () => '/' },
+  'sign-up': { path: () => '/sign-up' },
+  'sign-up with mistakes': { path: () => '/sign-up', act: page => send(page, 'Create account') },
+  'sign-in': { path: () => '/sign-in?next=/posts/new' },
+  'sign-in refused': { path: () => '/sign-in', act: signInWrongly },
+  'home, empty': { path: () => '/', as: 'newcomer' },
+  'home with posts': { path: () => '/', as: 'susan' },
+  'home with too many words': { path: () => '/', as: 'susan', act: writeTooMuch },
+  explore: { path: () => '/explore', as: 'susan' },
+  'explore as a visitor': { path: () => '/explore' },
+  'one’s own profile': { path: ({ susan }) => `/@${susan.username}`, as: 'susan' },
+  'somebody else’s profile': { path: ({ john }) => `/@${john.username}`, as: 'susan' },
+  'an empty profile': { path: ({ newcomer }) => `/@${newcomer.username}` },
+  followers: { path: ({ john }) => `/@${john.username}/followers`, as: 'susan' },
+  following: { path: ({ susan }) => `/@${susan.username}/following`, as: 'newcomer' },
+  post: { path: ({ post }) => post, as: 'susan' },
+  'a card': { path: ({ johns }) => johns, as: 'susan', act: openCard },
+  new: { path: () => '/posts/new', as: 'susan' },
+  'new, too long': { path: () => '/posts/new', as: 'susan', act: publishTooMuch },
+  edit: { path: ({ post }) => `${post}/edit`, as: 'susan' },
+  delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
+  'profile settings': { path: () => '/settings/profile', as: 'susan' },
+  appearance: { path: () => '/settings/appearance', as: 'susan' },
+  tag: { path: ({ tag }) => `/tags/${tag}` },
+  'password link': { path: ({ passwordLink }) => passwordLink },
+  'not found': { path: () => '/nowhere' },
+  forbidden: { path: ({ johns }) => `${johns}/edit`, as: 'susan' },
+} satisfies Record<string, Visit>
+
+/** Journeys with a community that only reads: one for each worker. */
+export const test = site.extend<object, { community: Community }>({
+  community: [async ({ site }, use) => use(await settle(site)), { scope: 'worker', timeout: 30_000 }],
+})
+
+/** Opens the page as the one whom it is for. */
+export async function visit(page: Page, { path, as, act }: Visit, community: Community): Promise<void> {
+  if (as) await page.context().addCookies([community[as].cookie])
+  await page.goto(path(community))
+  await act?.(page)
+}
+
+async function settle(site: Site): Promise<Community> {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const newcomer = await site.person('somebody_with_a_rather_long_username_that_still_fits_in')
+  const tag = site.newName('tea')
+  await john.send('/settings/profile', { displayName: 'Johannes Øresund-Þórðarson '.repeat(2), about: 'شاي' })
+  for (let day = 1; day <= 26; day++) await john.send('/posts', { body: `Day ${day}. 🌊 #${tag}` })
+  await john.send('/posts', { body: `${'x'.repeat(120)} @${susan.username}` })
+  const johns = await john.publish('صباح الخير من الميناء #tea')
+  await susan.follow(john)
+  await john.follow(susan)
+  const post = await susan.publish(`https://example.com/${'w'.repeat(90)} #${tag}`)
+  await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
+  const printed = await site.command('user', 'password-link', susan.username)
+  return { susan, john, newcomer, post, johns, tag, passwordLink: printed.split('\n')[0] ?? '' }
+}
+
+/** Sends the form as it is and waits for the page that says what is wrong with it. */
+async function send(page: Page, button: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: button }).click()
+  await page.locator('[aria-invalid]').first().waitFor()
+}
+
+async function signInWrongly(page: Page): Promise<void> {
+  await page.getByLabel('Username or email').fill('nobody')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await send(page, 'Sign in')
+}
+
+async function writeTooMuch(page: Page): Promise<void> {
+  await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
+  await page.locator('.count.over').waitFor()
+}
+
+async function publishTooMuch(page: Page): Promise<void> {
+  await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
+  await send(page, 'Publish')
+}
+
+async function openCard(page: Page): Promise<void> {
+  await page.getByRole('article').getByRole('link', { name: '@john' }).hover()
+  await page.locator('.card').waitFor()
+}

@@ -1,0 +1,72 @@
+import { expect, test } from './site.ts'
+
+test('a profile is edited, and the new name is everywhere', async ({ site, pageOf }) => {
+  const susan = await site.person('susan')
+  const path = await susan.publish('Hello.')
+  const page = await pageOf(susan)
+  await page.goto(`/@${susan.username}`)
+  await page.getByRole('link', { name: 'Edit profile' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('  Susan   of the Harbour ')
+  await page.getByLabel('About you').fill('Tea, mostly.')
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByText('Your profile is saved.')).toBeVisible()
+  await expect(page).toHaveURL(`/@${susan.username}`)
+  await expect(page.getByRole('heading', { name: 'Susan of the Harbour', exact: true })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText('Tea, mostly.')
+  await page.goto(path)
+  await expect(page.getByRole('article')).toContainText('Susan of the Harbour')
+})
+
+test('a profile that says too much comes back whole', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/settings/profile')
+  await page.getByLabel('About you').fill('ü'.repeat(141))
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByLabel('About you')).toHaveValue('ü'.repeat(141))
+  await expect(page.getByLabel('About you')).toBeFocused()
+  await expect(page.getByLabel('About you')).toHaveAccessibleDescription(/keep it to 140 characters/)
+})
+
+test('the card of an author opens under the pointer, and follows', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const tag = site.newName('tag')
+  await john.publish(`Rest on my name. #${tag}`)
+  const page = await pageOf(susan)
+  await page.goto(`/tags/${tag}`)
+  const card = page.getByRole('group', { name: john.username })
+  await page.getByRole('article').getByRole('link', { name: john.username }).hover()
+  await expect(card).toContainText('1 post')
+  await card.hover()
+  await card.getByRole('button', { name: `Follow ${john.username}` }).click()
+  await expect(page.getByText(`You now follow ${john.username}.`)).toBeVisible()
+  await expect(page).toHaveURL(`/tags/${tag}`)
+
+  await page.getByRole('article').getByRole('link', { name: john.username }).hover()
+  await expect(card.getByRole('button', { name: `Unfollow ${john.username}` })).toBeVisible()
+  await page.mouse.move(0, 0)
+  await expect(card).toBeHidden()
+})
+
+test('a visitor who follows is asked to sign in', async ({ page, site }) => {
+  const john = await site.person('john')
+  await page.goto(`/@${john.username}`)
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: `Follow ${john.username}` })
+    .click()
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+})
+
+test('followers and following', async ({ page, site }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await susan.follow(john)
+  await page.goto(`/@${john.username}`)
+  await expect(
+    page.getByRole('heading', { name: `${john.username} hasn’t written anything yet` }),
+  ).toBeVisible()
+  await page.getByRole('link', { name: '1 follower' }).click()
+  await expect(page.getByRole('heading', { name: `People who follow ${john.username}` })).toBeVisible()
+  await page.getByRole('main').getByRole('link', { name: susan.username }).click()
+  await page.getByRole('link', { name: '1 following' }).click()
+  await expect(page.getByRole('main').getByRole('link', { name: `@${john.username}` })).toBeVisible()
+})

@@ -1,0 +1,60 @@
+import { pages, test, visit } from './pages.ts'
+import { publish } from './people.ts'
+import { expect, type Page } from './site.ts'
+
+const narrow = { width: 320, height: 640 }
+const phone = { width: 390, height: 844 }
+
+/** CSS pixels by which the page is wider than the window. */
+const overhang = (page: Page) =>
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+
+test.describe('at 320 px', () => {
+  test.use({ viewport: narrow })
+  test('nothing scrolls sideways on any page', async ({ page, community }) => {
+    test.slow()
+    const wide: string[] = []
+    for (const [name, place] of Object.entries(pages)) {
+      await page.context().clearCookies()
+      await visit(page, place, community)
+      const pixels = await overhang(page)
+      if (pixels > 0) wide.push(`${name}: ${pixels} px`)
+    }
+    expect(wide).toEqual([])
+  })
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: phone, hasTouch: true, isMobile: true })
+
+  test('the ways through the site are at the bottom, and writing is one tap away', async ({ page, site }) => {
+    const susan = await site.person('susan')
+    await page.context().addCookies([susan.cookie])
+    await page.goto('/explore')
+    const bar = page.getByRole('navigation', { name: 'Main' })
+    const box = await bar.boundingBox()
+    expect(box?.y).toBeGreaterThan(phone.height - 100)
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(phone.height)
+    for (const link of await bar.getByRole('link').all())
+      expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+    const write = page.getByRole('link', { name: 'Write', exact: true })
+    await expect(write).toBeInViewport({ ratio: 1 })
+    await write.tap()
+    await expect(page.getByLabel('What’s on your mind?')).toBeFocused()
+    await publish(page, 'With one thumb.')
+    await expect(page.getByRole('article').filter({ hasText: 'With one thumb.' })).toBeInViewport()
+  })
+
+  test('the end of a page is not under the bar, and one can sign out', async ({ page, site }) => {
+    const susan = await site.person('susan')
+    await page.context().addCookies([susan.cookie])
+    await page.goto('/explore')
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).tap()
+    await page.getByRole('main').getByRole('button', { name: 'Sign out' }).tap()
+    await expect(page.getByText('You’re signed out.')).toBeVisible()
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+    const last = await page.getByRole('button', { name: 'Dark' }).boundingBox()
+    const bar = await page.getByRole('navigation', { name: 'Main' }).boundingBox()
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0)
+  })
+})

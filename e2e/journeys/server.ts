@@ -1,0 +1,81 @@
+/** The real server as a process of its own, on a database that only it knows. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'playwright/test'
+import { type Engine, root, variables } from '../../app/config.ts'
+import { emptyPostgresDatabase } from '../../app/testing/database.ts'
+
+export interface Server {
+  url: string
+  /** What it has written so far, for whoever wonders why a journey failed. */
+  log(): string
+  /** Runs a command of app/cli.ts on the same database and answers what it printed. */
+  command(...words: string[]): Promise<string>
+  stop(): Promise<void>
+}
+
+/** Settings of whoever runs the tests must not reach the server: an empty variable means its default. */
+const defaults = Object.fromEntries(Object.keys(variables).map(name => [name, '']))
+
+export async function startServer(engine: Engine): Promise<Server> {
+  const database = engine === 'sqlite' ? await emptyFile() : await emptyPostgresDatabase(postgresUrl())
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url }
+  const env = { ...process.env, ...defaults, ...address, DATABASE_URL: database.url, LOG_LEVEL: 'warn' }
+  const settings = { cwd: root, env: { ...env, SQLITE_SYNCHRONOUS: 'NORMAL' } }
+  const child = spawn(process.execPath, ['app/server.ts'], { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
+  const written: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', chunk => void written.push(String(chunk)))
+  const log = () => written.join('')
+  const ended = once(child, 'exit')
+  await untilReady(url, child, log)
+  return {
+    url,
+    log,
+    command: async (...words) =>
+      (await promisify(execFile)(process.execPath, ['app/cli.ts', ...words], settings)).stdout,
+    stop: async () => {
+      child.kill('SIGTERM')
+      const [code] = await ended
+      await database.drop()
+      if (code !== 0) throw new Error(`the server ended with ${code}:\n${log()}`)
+    },
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  const answer = () =>
+    fetch(`${url}/readyz`).then(
+      ({ status }) => status,
+      () => (child.exitCode === null ? 'nothing yet' : `the server has ended: ${log()}`),
+    )
+  await expect.poll(answer, { intervals: [50], timeout: 20_000, message: 'ready' }).toBe(200)
+}
+
+async function emptyFile(): Promise<{ url: string; drop(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'microblog-journeys-'))
+  const url = `sqlite:${path.join(folder, 'journeys.db')}`
+  return { url, drop: () => rm(folder, { recursive: true, force: true }) }
+}
+
+function postgresUrl(): string {
+  const url = process.env['TEST_POSTGRES_URL']
+  if (!url) throw new Error('TEST_POSTGRES_URL names no server: `npm test` starts one')
+  return url
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

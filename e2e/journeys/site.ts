@@ -1,0 +1,77 @@
+import { type BrowserContextOptions, expect, type Page, test as playwright } from 'playwright/test'
+import type { Engine } from '../../app/config.ts'
+import { listenForMishaps } from './mishaps.ts'
+import { createPerson, type Person } from './people.ts'
+import { type Server, startServer } from './server.ts'
+
+export type { Page } from 'playwright/test'
+export { expect } from 'playwright/test'
+
+export interface Site extends Server {
+  /** Somebody new, whose username begins with this name: journeys that share a site never share people. */
+  person(name: string): Promise<Person>
+  /** A username that nobody has yet. */
+  newName(name: string): string
+}
+
+interface Worker {
+  engine: Engine
+  site: Site
+}
+
+interface Journey {
+  /** Another browser, of somebody else. */
+  openPage(options?: BrowserContextOptions): Promise<Page>
+  /** A page whose visitor is signed in already. */
+  pageOf(person: Person): Promise<Page>
+}
+
+/** Each worker has a running site of its own; a journey fails by any error in any of its pages. */
+export const test = playwright.extend<Journey, Worker>({
+  engine: ['sqlite', { option: true, scope: 'worker' }],
+  site: [
+    async ({ engine }, use) => {
+      const site = await openSite(engine)
+      await use(site)
+      await site.stop()
+    },
+    { scope: 'worker', timeout: 30_000 },
+  ],
+  baseURL: ({ site }, use) => use(site.url),
+  context: [
+    async ({ context, site }, use, testInfo) => {
+      const mishaps = listenForMishaps(context)
+      const before = site.log().length
+      await use(context)
+      if (testInfo.status !== testInfo.expectedStatus)
+        await testInfo.attach('server', { body: site.log().slice(before) })
+      expect(mishaps()).toEqual([])
+    },
+    { scope: 'test' },
+  ],
+  openPage: async ({ browser }, use) => {
+    const opened: { mishaps(): string[]; close(): Promise<void> }[] = []
+    await use(async options => {
+      const context = await browser.newContext(options)
+      opened.push({ mishaps: listenForMishaps(context), close: () => context.close() })
+      return context.newPage()
+    })
+    const all = opened.flatMap(({ mishaps }) => mishaps())
+    await Promise.all(opened.map(({ close }) => close()))
+    expect(all).toEqual([])
+  },
+  pageOf: async ({ openPage }, use) => {
+    await use(async person => {
+      const page = await openPage()
+      await page.context().addCookies([person.cookie])
+      return page
+    })
+  },
+})
+
+async function openSite(engine: Engine): Promise<Site> {
+  const server = await startServer(engine)
+  let people = 0
+  const newName = (name: string) => `${name}_${++people}`
+  return { ...server, newName, person: name => createPerson(server.url, newName(name)) }
+}
