@@ -12,8 +12,8 @@ const sentences: [RegExp, string][] = [
   ],
   [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
   [
-    /^(EROFS|EACCES|EPERM|SQLITE_READONLY.*|SQLITE_CANTOPEN.*)$/,
-    'the database file cannot be written or opened here',
+    /^(EROFS|EACCES|EPERM|EISDIR|ENOTDIR|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|SQLITE_IOERR.*)$/,
+    'the database file cannot be opened or written here',
   ],
   [/^(SQLITE_BUSY.*|SQLITE_LOCKED.*)$/, 'another process has the database locked: try again'],
   [/^(SQLITE_NOTADB|SQLITE_CORRUPT.*)$/, 'the file is no database, or it is damaged'],

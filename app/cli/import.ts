@@ -27,7 +27,7 @@ Doing it twice changes nothing. An account without a password needs: user passwo
     const report = await importFile(typedPath(named), values.partial)
     console.log(summaryOf(report))
     if (report.troubled === 0) return
-    console.error(`${report.troubled} could not be imported:\n${troublesOf(report)}`)
+    console.error(`${counted(report.troubled, 'row')} could not be imported:\n${troublesOf(report)}`)
     process.exitCode = 1
   },
 }
@@ -55,7 +55,12 @@ function reading(file: string, { size, bar }: { size: number; bar: ProgressBar }
 
 function summaryOf({ created, present }: Report): string {
   const { users, posts, follows } = created
-  return `Added ${users} users, ${posts} posts and ${follows} follows; ${present} were there already.`
+  const added = `${counted(users, 'user')}, ${counted(posts, 'post')} and ${counted(follows, 'follow')}`
+  return `Added ${added}; ${counted(present, 'row')} ${present === 1 ? 'was' : 'were'} there already.`
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
 
 export default importCommand

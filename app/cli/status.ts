@@ -14,8 +14,9 @@ const status: Command = {
   summary: 'Lists the migrations: applied, pending, edited since they were applied, unknown to this code.',
   async run() {
     const { database } = readConfig(environment)
+    const migrations = await migrationStatus(database)
     console.log(publicDatabaseUrl(database))
-    for (const { name, state, appliedAt } of await migrationStatus(database)) {
+    for (const { name, state, appliedAt } of migrations) {
       const when = appliedAt ? ` ${appliedAt.toISOString().slice(0, 16).replace('T', ' ')}` : ''
       console.log(`  ${name}  ${words[state]}${when}`)
     }

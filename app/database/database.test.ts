@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import Client from 'better-sqlite3'
 import { type Environment, readConfig } from '../config.ts'
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../testing/database.ts'
@@ -57,15 +56,17 @@ describe(`the database contract on ${engine}`, () => {
 
   it('keeps what is not committed from readers and from other transactions', async () => {
     const { promise: seen, resolve } = Promise.withResolvers<void>()
+    const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
     const writing = db.transaction(async tx => {
       await add(tx, 'susan')
       resolve()
-      await delay(30)
+      await finished
       throw new Error('no')
     })
     await seen
     assert.deepEqual(await names(), [])
     const other = db.transaction(async tx => (await tx.select().from(users)).length)
+    finish()
     await assert.rejects(writing, /no/)
     assert.equal(await other, 0)
   })
@@ -224,6 +225,15 @@ describe(`the database contract on ${engine}`, () => {
       ['hello'],
     )
     assert.deepEqual(susan?.followers, [])
+  })
+
+  it('lets a reader do nothing but read, whatever it is asked', async () => {
+    await db.transaction(tx => add(tx, 'susan'))
+    const hidden = sql`(with gone as (delete from users returning id) select * from gone)`
+    await assert.rejects(async () => void (await db.select().from(sql`${hidden} as gone`)))
+    const reader = db as unknown as { insert?: unknown; update?: unknown; delete?: unknown }
+    assert.deepEqual([reader.insert, reader.update, reader.delete], [undefined, undefined, undefined])
+    assert.deepEqual(await names(), ['susan'])
   })
 
   it('answers a ping, and after closing it does not', async () => {

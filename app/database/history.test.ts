@@ -8,7 +8,10 @@ import { engine } from './engine.ts'
 import { migrate, readMigrations, rollBack, withMigrations } from './migrations.ts'
 
 const rowsOf = (config: DatabaseConfig) =>
-  withMigrations(config, async connection => new Map([...(await connection.survey())].map(([table, { rows }]) => [table, rows])))
+  withMigrations(
+    config,
+    async connection => new Map([...(await connection.survey())].map(([table, { rows }]) => [table, rows])),
+  )
 
 const shapeOf = (config: DatabaseConfig) => withMigrations(config, connection => connection.shape())
 
@@ -35,7 +38,8 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
         const before = await rowsOf(config)
         await migrate(config)
         const after = await rowsOf(config)
-        for (const [table, rows] of before) assert.equal(after.get(table), rows, `${table} after ${name} and back`)
+        for (const [table, rows] of before)
+          assert.equal(after.get(table), rows, `${table} after ${name} and back`)
         assert.deepEqual(await shapeOf(config), newest, `tables, indexes and triggers after ${name} and back`)
         await rollBack(config, { to: name })
       }

@@ -11,7 +11,7 @@ const lockKey = '7883953408476112751'
  * The lock goes with the connection, so a process that dies leaves none behind.
  */
 export async function postgresMigrations(config: PostgresConfig): Promise<MigrationConnection> {
-  const pool = connect(config, 1)
+  const pool = connect(config, { max: 1 })
   const client = await pool.reserve().catch(async error => {
     await pool.end()
     throw error

@@ -20,7 +20,8 @@ import { relations } from './schema.ts'
 export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
 
 export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
-  const client = connect(config)
+  // The server itself refuses to write outside a transaction of ours: a Reader is one by more than its type.
+  const client = connect(config, { readOnly: true })
   return {
     ...readerOf(drizzleOn(guard(client), client, options)),
     transaction: transactions(client, options),
@@ -30,14 +31,22 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
 }
 
 /** A pool of `pool_size` connections, each replaced after `pool_recycle` seconds (postgres.js: 45 to 90 minutes). */
-export function connect(config: PostgresConfig, poolSize = config.poolSize): postgres.Sql {
+export function connect(
+  config: PostgresConfig,
+  { max = config.poolSize, readOnly = false } = {},
+): postgres.Sql {
   return postgres(config.url, {
-    max: poolSize,
+    max,
     ...(config.poolRecycle ? { max_lifetime: config.poolRecycle } : {}),
     connect_timeout: 5,
     backoff: attempt => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
-    connection: { application_name: 'microblog', statement_timeout: 10_000, TimeZone: 'UTC' },
+    connection: {
+      application_name: 'microblog',
+      statement_timeout: 10_000,
+      TimeZone: 'UTC',
+      default_transaction_read_only: readOnly,
+    },
   })
 }
 
@@ -47,7 +56,7 @@ async function attempt<T>(
   work: (tx: Writer) => Promise<T>,
 ): Promise<T> {
   const timeout = options.transactionTimeout ?? 10_000
-  return client.begin('isolation level repeatable read', async connection => {
+  return client.begin('isolation level repeatable read read write', async connection => {
     let open = true
     try {
       const guarded = guard(connection, () => open)

@@ -10,9 +10,9 @@ import { connect, isBusy, type SqliteConfig } from './sqlite.ts'
  * rows that refer to it would go too. The pragma is ignored inside a transaction (drizzle-orm#5782), so it
  * is set outside, and `foreign_key_check` has the last word before the commit.
  */
-export function sqliteMigrations(config: SqliteConfig): MigrationConnection {
+export function sqliteMigrations(config: SqliteConfig, lockTimeout = 60_000): MigrationConnection {
   let client: Client.Database | undefined
-  const open = () => (client ??= connectForMigrating(config))
+  const open = () => (client ??= connectForMigrating(config, lockTimeout))
   return {
     exclusively: work => exclusively(open(), work),
     applied: async () => (client ? applied(client) : appliedIn(config.file)),
@@ -27,9 +27,9 @@ export function sqliteMigrations(config: SqliteConfig): MigrationConnection {
   }
 }
 
-function connectForMigrating(config: SqliteConfig): Client.Database {
+function connectForMigrating(config: SqliteConfig, lockTimeout: number): Client.Database {
   const client = connect(config)
-  client.pragma('busy_timeout = 60000')
+  client.pragma(`busy_timeout = ${lockTimeout}`)
   client.pragma('foreign_keys = OFF')
   return client
 }
@@ -53,9 +53,12 @@ function begin(client: Client.Database): void {
     client.exec('BEGIN IMMEDIATE')
   } catch (error) {
     if (!isBusy(error)) throw error
-    throw new DatabaseUnavailable('another process has been writing to the database for a minute', {
-      cause: error,
-    })
+    throw new DatabaseUnavailable(
+      'another process has been writing to the database all the while: try again later',
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -111,6 +114,7 @@ function tablesOf(client: Client.Database): string[] {
 }
 
 function shape(client: Client.Database): string[] {
-  const described = "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
+  const described =
+    "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
   return client.prepare(`${described} order by type, name`).pluck().all() as string[]
 }

@@ -1,5 +1,5 @@
 /** The database contract on better-sqlite3: one connection reads, one writes, a transaction at a time. */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import Client from 'better-sqlite3'
@@ -52,7 +52,9 @@ export function connect(config: SqliteConfig): Client.Database {
 }
 
 function createPrivately(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true })
+  const folder = path.dirname(file)
+  // One level: `recursive` never comes back where the system lets nobody make folders (/proc).
+  if (!existsSync(folder)) mkdirSync(folder)
   closeSync(openSync(file, 'a', 0o600))
 }
 

@@ -7,12 +7,12 @@ import type { PostRow } from './forms.ts'
 import { momentOf } from './moments.ts'
 import {
   findByNames,
-  findPosts,
   insertFreePosts,
   insertHashtags,
   insertMentions,
   type Named,
   type NewPost,
+  postsInTheWay,
 } from './queries.ts'
 import type { Entry, Outcome } from './users.ts'
 
@@ -43,24 +43,33 @@ export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Dat
 }
 
 async function publish(tx: Writer, resolved: Resolved[]): Promise<Outcome> {
-  const created = await insertFreePosts(
-    tx,
-    resolved.map(({ post }) => post),
+  const present = new Set(
+    (await postsInTheWay(tx, postsOf(resolved))).flatMap(({ id, submission }) => [id, submission]),
   )
-  const ids = new Map(created.map(({ id, submission }) => [submission ?? id, id]))
+  const free = resolved.filter(({ post }) => !present.has(keyOf(post)))
+  const created = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
+  const ids = new Map(created.map(post => [keyOf(post), post.id]))
   const fresh: (Resolved & { id: number })[] = []
   const old: Resolved[] = []
   for (const one of resolved) {
-    const key = one.post.submission ?? (one.post.id as number)
-    const id = ids.get(key)
+    const id = ids.get(keyOf(one.post))
     if (id === undefined) old.push(one)
     else fresh.push({ ...one, id })
     // Of two rows for one post, the first was created.
-    ids.delete(key)
+    ids.delete(keyOf(one.post))
   }
   await addDerivedRows(tx, fresh)
   const conflicts = await conflictsOf(tx, old)
   return { created: fresh.length, present: old.length - conflicts.length, conflicts }
+}
+
+function postsOf(resolved: Resolved[]): NewPost[] {
+  return resolved.map(({ post }) => post)
+}
+
+/** A row brings an id or a submission, never both. */
+function keyOf({ id, submission }: { id?: number; submission?: string | null }): string | number {
+  return submission ?? (id as number)
 }
 
 async function newPost(
@@ -112,10 +121,9 @@ async function addDerivedRows(tx: Writer, fresh: (Resolved & { id: number })[]):
 
 /** A post's number may be another post's. */
 async function conflictsOf(tx: Writer, old: Resolved[]): Promise<string[]> {
-  const ids = old.flatMap(({ post }) => post.id ?? [])
-  const present = new Map((await findPosts(tx, ids)).map(post => [post.id, post]))
+  const present = new Map((await postsInTheWay(tx, postsOf(old))).map(post => [post.id, post]))
   return old.flatMap(({ place, post }) => {
-    const other = present.get(post.id as number)
+    const other = present.get(post.id ?? 0)
     const isSame = !other || (other.userId === post.userId && other.body === post.body)
     return isSame ? [] : [`${place}: id ${post.id} is another post's`]
   })

@@ -22,19 +22,11 @@ export type PresentUser = typeof users.$inferSelect
 /** Everybody who has an id, a folded username or a folded e-mail address of one of the rows. */
 export async function usersInTheWay(db: Reader, rows: NewUser[]): Promise<PresentUser[]> {
   const ids = rows.flatMap(({ id }) => id ?? [])
-  const same = [
-    inArray(
-      users.usernameKey,
-      rows.map(({ usernameKey }) => usernameKey),
-    ),
-  ]
-  same.push(
-    inArray(
-      users.emailKey,
-      rows.map(({ emailKey }) => emailKey),
-    ),
-    inArray(users.id, ids),
-  )
+  const usernameKeys = rows.map(({ usernameKey }) => usernameKey)
+  const emailKeys = rows.map(({ emailKey }) => emailKey)
+  const same = [inArray(users.usernameKey, usernameKeys), inArray(users.emailKey, emailKeys)]
+  // An empty list is the constant false, beside which SQLite uses none of the indexes.
+  if (ids.length > 0) same.push(inArray(users.id, ids))
   return db
     .select()
     .from(users)
@@ -66,14 +58,17 @@ export async function insertFreePosts(
     .returning({ id: posts.id, submission: posts.submission })
 }
 
-export async function findPosts(
-  db: Reader,
-  ids: number[],
-): Promise<{ id: number; userId: number; body: string }[]> {
-  return db
-    .select({ id: posts.id, userId: posts.userId, body: posts.body })
-    .from(posts)
-    .where(inArray(posts.id, ids))
+export type PresentPost = { id: number; userId: number; body: string; submission: string | null }
+
+/** The posts that have an id or a submission of one of the rows. */
+export async function postsInTheWay(db: Reader, rows: NewPost[]): Promise<PresentPost[]> {
+  const { id, userId, body, submission } = posts
+  const columns = { id, userId, body, submission }
+  const ids = rows.flatMap(row => row.id ?? [])
+  const submissions = rows.flatMap(row => row.submission ?? [])
+  const found = ids.length > 0 ? await db.select(columns).from(posts).where(inArray(id, ids)) : []
+  if (submissions.length === 0) return found
+  return [...found, ...(await db.select(columns).from(posts).where(inArray(submission, submissions)))]
 }
 
 export async function insertMentions(tx: Writer, rows: (typeof mentions.$inferInsert)[]): Promise<void> {

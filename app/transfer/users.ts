@@ -18,34 +18,55 @@ export async function writeUsers(tx: Writer, entries: Entry<UserRow>[], now: Dat
   const candidates: Candidate[] = await Promise.all(
     entries.map(async ({ place, row }) => ({ place, row, user: await newUser(row, now) })),
   )
+  const inTheWay = await others(tx, candidates)
+  const isFree = ({ user }: Candidate) =>
+    !inTheWay.name.has(user.usernameKey) &&
+    !inTheWay.email.has(user.emailKey) &&
+    !inTheWay.id.has(user.id ?? 0)
+  const free = candidates.filter(isFree)
   const created = new Set(
-    await insertFreeUsers(
-      tx,
-      candidates.map(({ user }) => user),
-    ),
+    free.length > 0
+      ? await insertFreeUsers(
+          tx,
+          free.map(({ user }) => user),
+        )
+      : [],
   )
   const count = created.size
   // Of two rows with one name, the first was created.
-  const left = candidates.filter(({ user }) => !created.delete(user.usernameKey))
+  const left = candidates.filter(one => !isFree(one) || !created.delete(one.user.usernameKey))
   const conflicts = left.length > 0 ? await conflictsOf(tx, left) : []
   return { created: count, present: left.length - conflicts.length, conflicts }
 }
 
-async function conflictsOf(tx: Writer, left: Candidate[]): Promise<string[]> {
+type InTheWay = {
+  name: Map<string, PresentUser>
+  email: Map<string, PresentUser>
+  id: Map<number, PresentUser>
+}
+
+/** Asked first, because an insert that is given up uses up an id. */
+async function others(tx: Writer, candidates: Candidate[]): Promise<InTheWay> {
   const present = await usersInTheWay(
     tx,
-    left.map(({ user }) => user),
+    candidates.map(({ user }) => user),
   )
-  const byName = new Map(present.map(user => [user.usernameKey, user]))
-  const byEmail = new Map(present.map(user => [user.emailKey, user]))
-  const byId = new Map(present.map(user => [user.id, user]))
+  return {
+    name: new Map(present.map(user => [user.usernameKey, user])),
+    email: new Map(present.map(user => [user.emailKey, user])),
+    id: new Map(present.map(user => [user.id, user])),
+  }
+}
+
+async function conflictsOf(tx: Writer, left: Candidate[]): Promise<string[]> {
+  const { name, email, id } = await others(tx, left)
   return left.flatMap(({ place, row, user }) => {
-    const others = {
-      name: byName.get(user.usernameKey),
-      email: byEmail.get(user.emailKey),
-      id: byId.get(row.id ?? 0),
+    const inTheWay = {
+      name: name.get(user.usernameKey),
+      email: email.get(user.emailKey),
+      id: id.get(row.id ?? 0),
     }
-    const conflict = conflictOf(row, user, others)
+    const conflict = conflictOf(row, user, inTheWay)
     return conflict ? [`${place}: ${conflict}`] : []
   })
 }

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { type Database, openDatabase } from '../database/database.ts'
+import { engine } from '../database/engine.ts'
+import { follows, hashtags, mentions, posts, users } from '../database/schema.ts'
+import { asc } from '../database/sql.ts'
+import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { runProcess } from '../testing/process.ts'
+
+describe(`npm run import on ${engine}`, () => {
+  let test: TestDatabase
+  let db: Database
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'microblog-import-'))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  beforeEach(async () => {
+    test = await migratedDatabase()
+    db = await openDatabase(test.config)
+  })
+  afterEach(async () => {
+    await db.close()
+    await test.drop()
+  })
+  const file = (name: string, content: unknown) => {
+    const place = path.join(folder, name)
+    const written = typeof content === 'string' || content instanceof Uint8Array
+    writeFileSync(place, written ? content : JSON.stringify(content))
+    return place
+  }
+  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url })
+  const load = (name: string, content: unknown, ...words: string[]) =>
+    cli('import', file(name, content), ...words)
+  const everybody = () => db.select().from(users).orderBy(asc(users.id))
+  const names = async () => (await everybody()).map(({ username }) => username)
+  const susan = { username: 'susan', email: 'susan@example.com' }
+  const john = { username: 'john', email: 'john@example.com' }
+  const town = {
+    users: [
+      { ...susan, id: 41, displayName: 'Susan 👨‍👩‍👧', createdAt: '2026-01-02T03:04:05.678Z' },
+      { ...john, posts: [{ body: 'Tea, @Mary? #Tea' }] },
+      { username: 'Mary', email: 'mary@example.com', language: null },
+    ],
+    follows: [{ follower: 'susan', followed: 'mary', created_at: '2026-01-03' }],
+    posts: [
+      { id: 7, username: 'susan', body: 'עברית 🎈', language: 'he', created_at: '2026-01-02 03:04:05' },
+    ],
+  }
+
+  it('brings users, posts and follows, with the ids given, and none that is given twice', async () => {
+    const { code, output } = await load('town.json', town)
+    assert.equal(code, 0, output)
+    assert.match(output, /Added 3 users, 2 posts and 1 follow; 0 rows were there already/)
+    const [first, second, third] = await everybody()
+    assert.equal(first?.id, 41)
+    assert.equal(first?.displayName, 'Susan 👨‍👩‍👧')
+    assert.equal(first?.createdAt.toISOString(), '2026-01-02T03:04:05.678Z')
+    assert.ok(Number(second?.id) > 41 && Number(third?.id) > 41)
+    const written = await db.select().from(posts).orderBy(asc(posts.id))
+    assert.deepEqual(
+      written.map(({ id, userId, body, language }) => ({ id, userId, body, language })).at(0),
+      { id: 7, userId: 41, body: 'עברית 🎈', language: 'he' },
+    )
+    assert.equal(written[0]?.createdAt.toISOString(), '2026-01-02T03:04:05.000Z')
+    assert.equal(written[1]?.entities[0]?.href, '/@Mary')
+    assert.deepEqual(
+      (await db.select().from(hashtags)).map(({ tag }) => tag),
+      ['tea'],
+    )
+    const mary = (await everybody()).find(({ username }) => username === 'Mary')
+    assert.deepEqual(await db.select().from(mentions), [{ postId: written[1]?.id, userId: mary?.id }])
+    const [followed] = await db.select().from(follows)
+    assert.equal(followed?.createdAt.toISOString(), '2026-01-03T00:00:00.000Z')
+  })
+
+  it('changes nothing when it is done again, not even the next id', async () => {
+    const place = file('town.json', town)
+    await cli('import', place)
+    const once = (await cli('db:backup', '-')).output.replace(/^.*\n/, '').replace(/.*\n$/, '')
+    const { code, output } = await cli('import', place)
+    assert.equal(code, 0, output)
+    assert.match(output, /Added 0 users, 0 posts and 0 follows; 6 rows were there already/)
+    assert.equal((await cli('db:backup', '-')).output.replace(/^.*\n/, '').replace(/.*\n$/, ''), once)
+  })
+
+  it('gives the next account an id above those imported', async () => {
+    await load('ids.json', [{ ...susan, id: 1 }, john, { username: 'mary', email: 'm@x.org', id: 2 }])
+    await load('next.json', [{ username: 'david', email: 'd@x.org' }])
+    const ids = (await everybody()).map(({ id }) => id)
+    assert.equal(new Set(ids).size, 4)
+    assert.equal(ids.at(-1), Math.max(...ids))
+  })
+
+  it('reads a bare list, lines, a byte order mark, windows line ends, and packed files', async () => {
+    const post = JSON.stringify({ table: 'posts', username: 'john', body: 'x' })
+    const lines = `\uFEFF${JSON.stringify(susan)}\r\n\r\n${post}\r\n${JSON.stringify(john)}`
+    for (const [name, content] of [
+      ['a.json', [susan]],
+      ['b.json', `\uFEFF [\n${JSON.stringify(john)} ]\n`],
+      ['c.ndjson', lines],
+      ['d.json', lines],
+      ['e.json.gz', gzipSync(JSON.stringify({ users: [susan, john], follows: [], posts: [] }))],
+      ['f.json', { users: [] }],
+      ['g.json', []],
+    ] as const) {
+      const { code, output } = await load(name, content)
+      assert.equal(code, 0, `${name} ${output}`)
+    }
+    assert.deepEqual(await names(), ['susan', 'john'])
+    assert.equal(await db.$count(posts), 1)
+  })
+
+  it('names each bad row by its line and field, and imports nothing', async () => {
+    const rows = [
+      susan,
+      { username: 'not a name', email: 'nobody' },
+      { email: 'x@example.com', emial: 1 },
+      { ...john, posts: [{ body: ' ' }, { body: 'x'.repeat(4001) }], createdAt: '2026-02-30', id: 0 },
+      { table: 'likes' },
+      { table: 'follows', follower: 'susan' },
+      3,
+    ].map(row => JSON.stringify(row))
+    const { code, output } = await load('bad.ndjson', `${rows.join('\n')}\n{"username"\n`)
+    assert.equal(code, 1)
+    for (const said of [
+      'nothing was imported',
+      'line 2: username must be 1 to 64 letters',
+      'line 2: email must be an e-mail address',
+      'line 3: username is missing',
+      'line 3: emial is no field that is known here',
+      'line 4: posts[0].body must have 1 to 4,000 characters',
+      'line 4: posts[1].body',
+      'line 4: created_at must be a time like',
+      'line 4: id must be a whole number',
+      'line 5: "likes" is none of users, posts and follows',
+      'line 6: followed is missing',
+      'line 7: this is not an object',
+      'line 8: is not JSON',
+    ])
+      assert.ok(output.includes(said), `${said}\n${output}`)
+    assert.deepEqual(await names(), [])
+  })
+
+  it('names rows of a document by their place in it', async () => {
+    const text = `{\n"users": [\n  {"username": "susan",\n   "email": "é@"},\n  {"username": "j", "email": "susan"}\n]}`
+    const { output } = await load('bad.json', text)
+    assert.match(output, /users\[0\] \(line 3\): email must/)
+    assert.match(output, /users\[1\] \(line 5\): email must/)
+  })
+
+  const conflicts: [string, unknown[], RegExp][] = [
+    [
+      'the same name with another address',
+      [{ ...susan, email: 'other@example.com' }],
+      /username susan is taken/,
+    ],
+    [
+      'another spelling of a name',
+      [{ username: 'SUSAN', email: 'other@example.com' }],
+      /username susan is taken/,
+    ],
+    ['somebody’s address', [{ username: 'other', email: 'Susan@Example.com' }], /email .* is susan's/],
+    ['somebody’s id', [{ username: 'other', email: 'o@x.org', id: 3 }], /id 3 is susan's/],
+    ['other words about somebody', [{ ...susan, about: 'Hi' }], /susan is there already, with another about/],
+    [
+      'a name twice in the file',
+      [john, { ...john, email: 'j@x.org' }],
+      /users\[1\] .*username john is taken/,
+    ],
+    ['a post of nobody', [{ table: 'posts', username: 'ghost', body: 'boo' }], /there is no user ghost/],
+    [
+      'a follow of oneself',
+      [{ table: 'follows', follower: 'susan', followed: 'Susan' }],
+      /cannot follow themselves/,
+    ],
+    [
+      'a post’s id for other words',
+      [{ table: 'posts', id: 5, username: 'susan', body: 'b' }],
+      /id 5 is another post's/,
+    ],
+  ]
+  it('leaves everything as it is when a row is in somebody’s way', async () => {
+    await load('first.json', {
+      users: [{ ...susan, id: 3 }],
+      posts: [{ id: 5, username: 'susan', body: 'a' }],
+    })
+    for (const [what, rows, said] of conflicts) {
+      const isBare = !rows.some(row => 'table' in Object(row))
+      const innocent = { username: 'innocent', email: 'i@example.com' }
+      const all = [innocent, ...rows]
+      const content = isBare ? { users: all.slice(1) } : all.map(row => JSON.stringify(row)).join('\n')
+      const { code, output } = await load(isBare ? 'way.json' : 'way.ndjson', content)
+      assert.equal(code, 1, what)
+      assert.match(output, said, what)
+      assert.match(output, /^nothing was imported:\n {2}[^\n]+\n$/, what)
+      assert.deepEqual(await names(), ['susan'], what)
+    }
+    assert.equal(await db.$count(posts), 1)
+  })
+
+  it('brings what is right when told to, and reports the rest', async () => {
+    const rows = [
+      susan,
+      { username: 'x' },
+      { ...john, email: susan.email },
+      { ...john, posts: [{ body: 'hi' }] },
+    ]
+    const ghost = { table: 'posts', username: 'ghost', body: 'boo' }
+    const lines = [...rows, ghost].map(row => JSON.stringify(row)).join('\n')
+    const { code, output } = await load('some.ndjson', `${lines}\nnonsense`, '--partial')
+    assert.equal(code, 1)
+    assert.match(output, /Added 2 users, 1 post and 0 follows/)
+    assert.match(output, /4 rows could not be imported/)
+    for (const said of [
+      'line 2: email is missing',
+      "line 3: email susan@example.com is susan's",
+      'line 5: there',
+      'line 6',
+    ])
+      assert.ok(output.includes(said), output)
+    assert.deepEqual(await names(), ['susan', 'john'])
+  })
+
+  it('lets an account with a password sign in, and the others by a link only', async () => {
+    await load('passwords.json', [{ ...susan, password: 'tea at the harbour' }, john])
+    const [first, second] = await everybody()
+    const { verifyPassword } = await import('../accounts/password.ts')
+    assert.equal(await verifyPassword('tea at the harbour', first?.passwordHash), true)
+    assert.match(String(second?.passwordHash), /^\$argon2id/)
+  })
+
+  it('exports what makes the same site again', async () => {
+    await load('town.json', town)
+    const [document, lines] = [path.join(folder, 'out.json'), path.join(folder, 'out.ndjson.gz')]
+    for (const place of [document, lines])
+      assert.equal((await cli('export', place, '--with-passwords')).code, 0)
+    const everything = async () => [
+      await everybody(),
+      (await db.select().from(posts).orderBy(asc(posts.id))).map(post => ({ ...post, submission: null })),
+      await db.select().from(follows),
+      await db.select().from(mentions),
+      await db.select().from(hashtags),
+    ]
+    const before = await everything()
+    for (const place of [document, lines]) {
+      await db.transaction(async tx => void (await tx.delete(users)))
+      const { code, output } = await cli('import', place)
+      assert.equal(code, 0, output)
+      assert.deepEqual(await everything(), before)
+    }
+    assert.doesNotMatch((await cli('export')).output, /argon2id/)
+    assert.match((await cli('export', document)).output, /is there already/)
+  })
+
+  it('refuses in a sentence what it cannot read', async () => {
+    const long = `{"username":"susan","about":"${'x'.repeat(3_000_000)}"}`
+    for (const [name, content, said] of [
+      ['empty.json', '', /is empty/],
+      ['page.html', '<html>', /is not JSON/],
+      ['cut.json', `[${JSON.stringify(susan)}, {"user`, /line 1, the file is not JSON/],
+      ['commas.json', `[${JSON.stringify(susan)},,]`, /not JSON/],
+      ['parts.json', '{"users": [],\n"people": []}', /line 2: "people" is none of/],
+      ['list.json', '{"users": [], "posts": {"a": {}}}', /posts must be a list/],
+      ['long.ndjson', long, /line 1 is longer than a megabyte/],
+      ['long.json', `[\n${long}]`, /line 2: a row is longer than a megabyte/],
+      ['latin.ndjson', Buffer.from('{"username":"caf\xe9"}', 'latin1'), /line 1 is not UTF-8/],
+      ['latin.json', Buffer.from('[{"username":"caf\xe9"}]', 'latin1'), /not UTF-8/],
+      ['cut.json.gz', gzipSync('[{}]').subarray(0, 12), /cannot be unpacked/],
+    ] as const) {
+      const { code, output } = await load(name, content)
+      assert.equal(code, 1, name)
+      assert.match(output, said, name)
+      assert.match(output, /^[^\n]+\n$/, name)
+    }
+    for (const words of [[], ['nowhere.json'], [folder], ['a', 'b'], ['a', '--fast']]) {
+      const { code, output } = await cli('import', ...words)
+      assert.equal(code, 1, words.join(' '))
+      assert.match(output, /^[^\n]+\n$/)
+    }
+    assert.deepEqual(await names(), [])
+  })
+})
