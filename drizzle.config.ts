@@ -1,5 +1,5 @@
-import { defineConfig } from 'drizzle-kit'
 import process from 'node:process'
+import { defineConfig } from 'drizzle-kit'
 import { environment, readConfig } from './app/config.ts'
 
 if (process.argv.includes('migrate')) {

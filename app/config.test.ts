@@ -97,7 +97,7 @@ describe('configuration', () => {
 
   it('is explained in the README, every variable with its default', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8')
-    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)?[^|]*\|/gm)].map(([, name, value]) => [
+    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (?:`(.*?)`)? *\|/gm)].map(([, name, value]) => [
       name,
       value ?? '',
     ])

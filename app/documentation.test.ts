@@ -10,7 +10,7 @@ const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
   Record<string, string>
 >
 
-for (const file of ['README.md', 'app/README.md']) {
+for (const file of ['README.md', 'app/README.md', 'app/database/README.md']) {
   describe(file, () => {
     const text = read(file)
 

@@ -31,9 +31,13 @@ function stepsOf(text: string): Step[] {
   return steps
 }
 
+function literally(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+}
+
 /** Any text fits where `…` stands. */
 function fits(line: string, shown: string): boolean {
-  const parts = shown.split('…').map(part => RegExp.escape(part))
+  const parts = shown.split('…').map(part => literally(part))
   return new RegExp(`^${parts.join('.*')}$`).test(line.trimEnd())
 }
 
@@ -157,7 +161,7 @@ function applyHunk(text: string, hunk: string): string {
   const [before, after] = ['-', '+'].map(sign =>
     lines.filter(line => line.startsWith(' ') || line.startsWith(sign)).map(line => line.slice(1)),
   ) as [string[], string[]]
-  const wanted = before.map(line => RegExp.escape(line).replaceAll('…', '(.*)')).join('\n')
+  const wanted = before.map(line => literally(line).replaceAll('…', '(.*)')).join('\n')
   const found = [...text.matchAll(new RegExp(`^${wanted}$`, 'gm'))]
   assert.equal(found.length, 1, `the page's edit should fit in one place, not ${found.length}:\n${hunk}`)
   const rest = found[0]?.slice(1) ?? []

@@ -99,7 +99,7 @@ class Document {
 class LineCounter {
   private chunk: Buffer = Buffer.alloc(0)
   private start = 0
-  private next = 0
+  private next = -1
   private line = 1
 
   enter(chunk: Buffer): void {
