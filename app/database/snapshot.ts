@@ -63,12 +63,17 @@ export function atFile(config: DatabaseConfig, file: string): DatabaseConfig {
 }
 
 const one = sql`(select 1) one`
+const sequenceOf = (name: string) => sql`pg_get_serial_sequence(${name}::text, 'id')`
+/** PostgreSQL's sequence does not know the ids that rows brought with them; SQLite's does. */
 const given: Record<Engine, (name: string) => SQL> = {
   sqlite: name => sql`(select seq from sqlite_sequence where name = ${name})`,
-  postgresql: name => sql`pg_sequence_last_value(pg_get_serial_sequence(${name}::text, 'id')::regclass)`,
+  postgresql: name => {
+    const highest = sql`(select max(id) from ${sql.identifier(name)})`
+    return sql`greatest(pg_sequence_last_value(${sequenceOf(name)}::regclass), ${highest})`
+  },
 }
 
-/** The highest id that the table has given so far, to rows that are gone, too; 0 for none. */
+/** The highest id that the table has given or been given so far, to rows that are gone, too; 0 for none. */
 export async function lastId(db: Reader, name: string): Promise<number> {
   const [row] = await db.select({ last: sql<string | number | null>`${given[engine](name)}` }).from(one)
   return Number(row?.last ?? 0)
@@ -79,13 +84,16 @@ const sequences = table('sqlite_sequence', { name: text().notNull(), seq: refere
 
 /** Makes the next row's id higher than `last`, unless it would be already. */
 export async function keepIdsAbove(tx: Writer, name: string, last: number): Promise<void> {
-  if (last <= (await lastId(tx, name))) return
-  if (engine === 'postgresql') {
-    await tx
-      .select({ last: sql`setval(pg_get_serial_sequence(${name}::text, 'id'), ${last}::bigint)` })
-      .from(one)
-    return
+  if (last === 0) return
+  if (engine === 'postgresql') await moveSequence(tx, name, last)
+  else if (last > (await lastId(tx, name))) {
+    const moved = await tx.update(sequences).set({ seq: last }).where(eq(sequences.name, name)).returning()
+    if (moved.length === 0) await tx.insert(sequences).values({ name, seq: last })
   }
-  const moved = await tx.update(sequences).set({ seq: last }).where(eq(sequences.name, name)).returning()
-  if (moved.length === 0) await tx.insert(sequences).values({ name, seq: last })
+}
+
+async function moveSequence(tx: Writer, name: string, last: number): Promise<void> {
+  const sequence = sequenceOf(name)
+  const above = sql`greatest(${last}::bigint, pg_sequence_last_value(${sequence}::regclass))`
+  await tx.select({ last: sql`setval(${sequence}, ${above})` }).from(one)
 }

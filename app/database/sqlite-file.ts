@@ -67,7 +67,7 @@ export async function examineFile(file: string): Promise<string> {
 
 function problemOf(client: Client.Database): string | undefined {
   const [first] = client.pragma('integrity_check(1)') as { integrity_check: string }[]
-  if (first?.integrity_check !== 'ok') return first?.integrity_check ?? 'no answer'
+  if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'no answer'
   const [orphan] = client.pragma('foreign_key_check') as { table: string; parent: string }[]
   return orphan && `rows of ${orphan.table} refer to rows of ${orphan.parent} which are not there`
 }

@@ -1,4 +1,5 @@
 /** Moments and numbers as people of a language read them; all times are UTC. */
+import { memo } from '../memo.ts'
 import type { Language } from './words.ts'
 
 const minute = 60_000
@@ -34,26 +35,16 @@ function formatsOf(language: Language): Formats {
   return {
     when: {
       ...relativeIn(language),
-      full: remembered(moment => `${full.format(moment)} UTC`),
+      // A timeline names 25 moments, page after page: formatting each was a fifth of its rendering.
+      full: memo(
+        moment => `${full.format(moment)} UTC`,
+        moment => Math.floor(moment.getTime() / minute),
+      ),
       day: moment => date.format(moment),
-      iso: moment => moment.toISOString(),
+      iso: memo(moment => moment.toISOString(), Number),
     },
     number: value => number.format(value),
     compact: value => compact.format(value),
-  }
-}
-
-/** A timeline names 25 moments to the minute, page after page: formatting each is a fifth of its rendering. */
-function remembered(format: (moment: Date) => string): (moment: Date) => string {
-  const texts = new Map<number, string>()
-  return moment => {
-    const minutes = Math.floor(moment.getTime() / minute)
-    let text = texts.get(minutes)
-    if (text !== undefined) return text
-    if (texts.size >= 10_000) texts.clear()
-    text = format(moment)
-    texts.set(minutes, text)
-    return text
   }
 }
 

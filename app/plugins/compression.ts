@@ -2,6 +2,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import { memo } from '../memo.ts'
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }
 const compress = {
@@ -23,16 +24,9 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-const negotiated = new Map<string, Encoding | null>()
-
 /** Browsers send one of a few headers: each is negotiated once. */
-function encodingFor({ raw }: FastifyRequest): Encoding | null {
-  const header = raw.headers['accept-encoding']
-  if (typeof header !== 'string') return null
-  let encoding = negotiated.get(header)
-  if (encoding !== undefined) return encoding
-  if (negotiated.size >= 1_000) negotiated.clear()
-  encoding = (accepts(raw).encodings(['br', 'gzip']) || null) as Encoding | null
-  negotiated.set(header, encoding)
-  return encoding
-}
+const encodingFor = memo(
+  ({ raw }: FastifyRequest) => (accepts(raw).encodings(['br', 'gzip']) || null) as Encoding | null,
+  ({ headers }) => headers['accept-encoding'],
+  1_000,
+)

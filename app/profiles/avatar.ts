@@ -1,4 +1,5 @@
 import { foldName } from '../accounts/names.ts'
+import { memo } from '../memo.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const hues = 12
@@ -7,7 +8,9 @@ const hues = 12
  * A picture made of the name alone, for the stylesheet to draw: the first letter on one of twelve hues.
  * No file, no request, no other host.
  */
-export function avatarOf({ username, displayName }: { username: string; displayName: string }) {
+export const avatarOf = memo(draw, ({ username, displayName }) => `${username} ${displayName}`)
+
+function draw({ username, displayName }: { username: string; displayName: string }) {
   const [first] = graphemes.segment(displayName.trim())
   const letter =
     first && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(first.segment) ? first.segment : username.charAt(0)

@@ -3,11 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { type Database, openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, mentions, posts, sessions, users } from '../database/schema.ts'
-import { eq } from '../database/sql.ts'
+import { keepIdsAbove } from '../database/snapshot.ts'
 import {
   emptyDatabase,
   emptyPostgresDatabase,
@@ -15,7 +16,6 @@ import {
   type TestDatabase,
 } from '../testing/database.ts'
 import { runProcess } from '../testing/process.ts'
-import { tableNames } from './tables.ts'
 
 const now = new Date('2026-02-28T23:59:59.987Z')
 const person = (username: string, over: Partial<typeof users.$inferInsert> = {}) => ({
@@ -63,8 +63,8 @@ async function fill(db: Database): Promise<void> {
       .insert(sessions)
       .values([true, false].map((persistent, n) => ({ ...session, persistent, tokenHash: `${n}` })))
   })
-  await db.transaction(async tx => void (await tx.insert(users).values(person('gone', { id: 2 ** 41 }))))
-  await db.transaction(async tx => void (await tx.delete(users).where(eq(users.username, 'gone'))))
+  // As if there had been somebody who is gone.
+  await db.transaction(tx => keepIdsAbove(tx, 'users', 2 ** 41))
 }
 
 const at = (database: { url: string }, ...words: string[]) =>
@@ -83,8 +83,14 @@ const fails = async (running: ReturnType<typeof at>, said: RegExp) => {
   assert.doesNotMatch(output, /postgres:\/\/[^\s:]+:(?!\*)/, 'no password is shown')
 }
 /** Everything that is in a database, as text, and the ids that it has given. */
-const contentOf = async (database: { url: string }) =>
-  (await succeeds(at(database, 'db:backup', '-'))).trim().split('\n').slice(1, -1).join('\n')
+const contentOf = async (database: { url: string }) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'microblog-content-'))
+  const file = path.join(folder, 'content.ndjson')
+  await succeeds(at(database, 'db:backup', file))
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  rmSync(folder, { recursive: true })
+  return lines.slice(1, -1).join('\n')
+}
 
 describe(`backups on ${engine}`, () => {
   let test: TestDatabase
@@ -115,13 +121,6 @@ describe(`backups on ${engine}`, () => {
     }
   }
 
-  it('hold every table of the schema', async () => {
-    const { getColumns } = await import('../database/snapshot.ts')
-    const { relations, ...tables } = await import('../database/schema.ts')
-    assert.equal(Object.keys(tables).length, tableNames.length, 'a new table needs a line in tables.ts')
-    assert.ok(relations && Object.values(tables).every(table => Object.keys(getColumns(table)).length > 1))
-  })
-
   for (const name of ['whole.db', 'text.ndjson', 'packed.ndjson.gz']) {
     it(`give everything back from ${name}`, async () => {
       const file = place(name)
@@ -147,7 +146,7 @@ describe(`backups on ${engine}`, () => {
   it('are of one moment while somebody writes', async () => {
     const busy = await migratedDatabase()
     const writing = await openDatabase(busy.config)
-    let isOver = false
+    const over = new AbortController()
     const write = async (n: number) =>
       writing.transaction(async tx => {
         const [one] = await tx
@@ -158,10 +157,10 @@ describe(`backups on ${engine}`, () => {
       })
     for (let n = 0; n < 200; n++) await write(n)
     const writer = (async () => {
-      for (let n = 200; !isOver; n++) await write(n)
+      for (let n = 200; !over.signal.aborted; n++) await write(n).then(() => delay(1))
     })()
     for (const name of ['busy.db', 'busy.ndjson']) await succeeds(at(busy, 'db:backup', place(name)))
-    isOver = true
+    over.abort()
     await writer
     for (const name of ['busy.db', 'busy.ndjson']) {
       const lines = (await restored(place(name))).split('\n')
@@ -227,10 +226,10 @@ describe(`backups on ${engine}`, () => {
     }
     for (const [bad, said] of damaged) {
       await fails(at(test, 'db:verify', bad), said)
-      await fails(at(test, 'db:restore', bad, '--yes'), engine === 'sqlite' ? /in use/ : said)
+      await fails(at(test, 'db:restore', bad, '--yes'), said)
       const other = await emptyDatabase()
       await fails(at(other, 'db:restore', bad), said)
-      assert.deepEqual((await contentOf(other).catch(() => '')).includes('"row"'), false)
+      assert.doesNotMatch(await contentOf(other).catch(() => ''), /"row"/)
       await other.drop()
     }
     assert.equal(await contentOf(test), content)

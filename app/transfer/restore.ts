@@ -4,17 +4,10 @@ import { type DatabaseConfig, publicDatabaseUrl } from '../config.ts'
 import type { Writer } from '../database/database.ts'
 import { migrate } from '../database/migrations.ts'
 import { atFile, fileOf, keepIdsAbove, openPatiently } from '../database/snapshot.ts'
-import {
-  assertUnused,
-  copyFile,
-  examineFile,
-  isExpendable,
-  removeFile,
-  replaceFile,
-} from '../database/sqlite-file.ts'
+import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../database/sqlite-file.ts'
 import { Refusal } from '../refusal.ts'
-import { isDatabaseFile, schemaOf, standardInput } from './backup.ts'
-import { assertFile, readBytes, stamp } from './files.ts'
+import { examine, isDatabaseFile, schemaOf, standardInput } from './backup.ts'
+import { readBytes, stamp } from './files.ts'
 import { type Line, linesIn } from './lines.ts'
 import { type Digests, digestTables, newestSchema } from './portable.ts'
 import { difference, type PortableRow, readPortable } from './portable-reading.ts'
@@ -30,7 +23,8 @@ export type Restored = { kept: string | null; tables: Digests | null }
  * @throws Refusal when there are rows already and `replace` is false
  */
 export async function restore(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
-  if (source !== '-') await assertFile(source)
+  // A damaged file is found out before anything begins; what is piped, when its end arrives.
+  if (source !== '-') await examine(source)
   const isFile = source !== '-' && (await isDatabaseFile(source))
   const file = fileOf(config)
   if (file) return restoreFile(config, source, { file, isFile, replace })
@@ -64,7 +58,6 @@ async function restoreFile(
 
 /** A backup from before the newest migrations is brought up to them. */
 async function copyBackup(config: DatabaseConfig, source: string, fresh: string): Promise<null> {
-  await examineFile(source)
   await copyFile(source, fresh)
   await migrate(atFile(config, fresh))
   return null
