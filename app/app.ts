@@ -8,13 +8,14 @@ import passwords from './passwords/routes.ts'
 import assets from './plugins/assets.ts'
 import closing from './plugins/closing.ts'
 import compression from './plugins/compression.ts'
+import cookies from './plugins/cookies.ts'
 import errors from './plugins/errors.ts'
 import forms from './plugins/forms.ts'
-import language from './plugins/language.ts'
 import log from './plugins/log.ts'
+import preferences from './plugins/preferences.ts'
 import sameOrigin from './plugins/same-origin.ts'
 import security from './plugins/security.ts'
-import sessionCookies from './plugins/sessions.ts'
+import sessionOfRequest from './plugins/sessions.ts'
 import views from './plugins/views.ts'
 import posts from './posts/routes.ts'
 import profiles from './profiles/routes.ts'
@@ -60,8 +61,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
 /** Everything that is made for a person. */
 async function pages(app: FastifyInstance, { routes }: AppOptions) {
-  app.register(sessionCookies, { askToSignIn })
-  app.register(language)
+  app.register(cookies)
+  app.register(sessionOfRequest, { askToSignIn })
+  app.register(preferences)
   app.register(views)
   app.register(errors)
   app.register(compression)
@@ -87,6 +89,8 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    // A post that was sent without a session travels through signing in as part of the way back.
+    http: { maxHeaderSize: 64 * 1024 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     ajv: { customOptions: { allErrors: true, verbose: true, keywords: ['complaint'] } },
     rewriteUrl: ({ url = '/' }) => decodable(url),
@@ -95,11 +99,12 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
 
 /** A path that cannot be decoded names nothing; with its percent signs escaped it gets the ordinary 404. */
 function decodable(url: string): string {
-  if (!url.includes('%')) return url
+  const [path = '', ...query] = url.split('?')
+  if (!path.includes('%')) return url
   try {
-    decodeURIComponent(url)
+    decodeURIComponent(path)
     return url
   } catch {
-    return url.replaceAll('%', '%25')
+    return [path.replaceAll('%', '%25'), ...query].join('?')
   }
 }

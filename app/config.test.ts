@@ -47,6 +47,9 @@ describe('configuration', () => {
     'app.db',
     'sqlite:',
     'sqlite::memory:',
+    'sqlite://app.db',
+    'file://host/x.db',
+    'sqlite:app.db?mode=ro',
     'postgres://',
     'postgres://h/db?pool_size=0',
   ]) {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import process, { loadEnvFile } from 'node:process'
 import { Refusal } from './refusal.ts'
@@ -100,7 +101,7 @@ export function publicDatabaseUrl(database: DatabaseConfig): string {
 
 function databaseUrl(value: string): DatabaseConfig {
   if (engineOf(value) === 'postgresql') return postgresUrl(value)
-  const file = /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(value)?.[1]
+  const file = /^(?:sqlite|file):(?:\/\/(?=\/))?(?!\/\/)([^?#]+)$/.exec(value)?.[1]
   if (!file) throw new Error(`must be sqlite:path, file:path or postgres://…, not "${scheme(value)}"`)
   if (file.includes(':memory:')) {
     throw new Error('must name a file: a database in memory cannot be shared by its reader and its writer')
@@ -167,11 +168,19 @@ function trustProxy(value: string): boolean | number | string[] {
   if (/^\d+$/.test(value)) return Number(value)
   const addresses = value.split(',').map(part => part.trim())
   const named = ['loopback', 'linklocal', 'uniquelocal']
-  const valid = addresses.every(part => named.includes(part) || /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(part))
+  const valid = addresses.every(part => named.includes(part) || isNetwork(part))
   if (valid) return addresses
   throw new Error(
     `must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`,
   )
+}
+
+/** An IP address, with or without the length of a prefix. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/')
+  const bits = isIP(address) === 6 ? 128 : 32
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  return isIP(address) !== 0 && isPrefix && more === undefined
 }
 
 /** `.env` in the project's root fills in what the real environment does not say. */

@@ -17,7 +17,6 @@ const sentences: [RegExp, string][] = [
   ],
   [/^(SQLITE_BUSY.*|SQLITE_LOCKED.*)$/, 'another process has the database locked: try again'],
   [/^(SQLITE_NOTADB|SQLITE_CORRUPT.*)$/, 'the file is no database, or it is damaged'],
-  [/^EADDRINUSE$/, 'somebody listens on this port already (EADDRINUSE): set PORT to another'],
   [/^ENOENT$/, 'there is no such file or folder'],
 ]
 

@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module'
 import path from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { environment, readConfig, root } from './config.ts'
+import { Refusal } from './refusal.ts'
 
 // From the second start on, nothing is compiled again: a fifth of the time and 20 MB less.
 enableCompileCache(path.join(root, '.cache/compiled'))
@@ -10,6 +11,14 @@ const [{ buildApp }, { migrate }, { sentenceFor }] = await Promise.all([
   import('./database/migrations.ts'),
   import('./sentences.ts'),
 ])
+
+const words: Record<string, string> = {
+  EADDRINUSE: 'somebody listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'there is no such host',
+  EACCES: 'this user may not listen there',
+}
 
 /** Configuration → migrations → application → listening, until a signal says stop. */
 async function start(): Promise<void> {
@@ -20,7 +29,12 @@ async function start(): Promise<void> {
     if (err) app.log.fatal({ err }, 'stopping after an error that nobody caught')
     await app.close()
   })
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port }).catch(error => {
+    const { code } = error as { code?: string }
+    throw new Refusal(
+      `cannot listen at HOST ${config.host}, PORT ${config.port}: ${words[String(code)] ?? code}`,
+    )
+  })
   console.log(`\n  ${config.siteName} is open at ${config.publicUrl}\n`)
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { LocaleKey } from '../locales/words.ts'
 import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
 import { isCommon, isLikeUsername } from './password.ts'
 
@@ -12,10 +13,13 @@ export const SignUpForm = Type.Object({
     pattern: '^[A-Za-z0-9_]{1,64}$',
     complaint: 'accounts.username_invalid',
   }),
-  email: Type.Intersect([
-    Type.String({ default: '', maxLength: 120, complaint: 'accounts.email_too_long' }),
-    Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
-  ]),
+  email: Type.Intersect(
+    [
+      Type.String({ maxLength: 120, complaint: 'accounts.email_too_long' }),
+      Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
+    ],
+    { default: '' },
+  ),
   password: Type.String({ default: '' }),
   /** Asked for where there is no script to show the password. */
   password_again: Type.Optional(Type.String()),
@@ -25,15 +29,22 @@ export type SignUpForm = Type.Static<typeof SignUpForm>
 
 /** Everything that is wrong with a sign-up before the database is asked. */
 export function judgeSignUp(request: FastifyRequest<{ Body: SignUpForm }>): Complaints {
-  const { username, password, password_again } = request.body
-  return alsoComplain(request, complaintsOf(request), {
-    password: complaintAboutPassword(password, username),
-    password_again:
-      password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
-  })
+  return alsoComplain(request, complaintsOf(request), judgePasswords(request.body, request.body.username))
 }
 
-export function complaintAboutPassword(password: string, username: string) {
+/** What is wrong with a new password, and with its repetition where one was asked for. */
+export function judgePasswords(
+  { password, password_again }: { password: string; password_again?: string },
+  username: string,
+) {
+  return {
+    password: complaintAbout(password, username),
+    password_again:
+      password_again !== undefined && password_again !== password && ('accounts.passwords_differ' as const),
+  }
+}
+
+function complaintAbout(password: string, username: string): LocaleKey | false {
   if ([...password].length < 8) return 'accounts.password_too_short'
   if ([...password].length > 200) return 'accounts.password_too_long'
   if (isLikeUsername(password, username)) return 'accounts.password_like_username'

@@ -1,4 +1,7 @@
-/** What makes two usernames, or two e-mail addresses, the same on both engines. */
+/**
+ * What makes two usernames, e-mail addresses or hashtags the same on both engines. Lower case can leave marks
+ * that normalise anew; after the second time, folding again changes nothing.
+ */
 export function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase()
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC')
 }

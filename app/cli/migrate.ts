@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { migrationStatus } from '../database/migrations.ts'
-import { copyBeside } from '../database/sqlite-copy.ts'
+import { copyFile } from '../database/sqlite-file.ts'
 import { Refusal } from '../refusal.ts'
 import type { Command } from './command.ts'
 import type { MigrateMessage } from './migrate-worker.ts'
@@ -28,9 +28,10 @@ A missing SQLite file is created. The copy lies beside the file, and where is sa
 }
 
 async function backUp(database: DatabaseConfig): Promise<void> {
-  if (database.engine === 'sqlite' && existsSync(database.file)) {
-    console.log(`Copied the database to ${await copyBeside(database, 'before-migration')}`)
-  }
+  if (database.engine !== 'sqlite' || !existsSync(database.file)) return
+  const copy = `${database.file}.before-migration-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  await copyFile(database.file, copy)
+  console.log(`Copied the database to ${copy}`)
 }
 
 /** SQLite works in the thread that asks, so another one migrates while this one shows that it is alive. */

@@ -83,3 +83,8 @@ function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor): Page<Row
 function cursorAt(direction: Direction, row: Keyed | undefined): Cursor | null {
   return row ? { direction, time: row.createdAt, id: row.id } : null
 }
+
+/** True for a page that its rows have left (deleted, unfollowed): better to show the newest than nothing. */
+export function isPastTheEnd(page: Page<unknown>, { direction }: Cursor): boolean {
+  return page.rows.length === 0 && direction !== 'newest'
+}

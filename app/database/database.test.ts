@@ -276,6 +276,9 @@ describe('SQLite’s own', { skip: engine !== 'sqlite' }, () => {
       error => isUnavailable(error),
     )
     clearInterval(ticking)
+    const start = Date.now()
+    await Promise.allSettled(Array.from({ length: 5 }, () => db.transaction(async () => {})))
+    assert.ok(Date.now() - start < 900, 'those who wait behind each other wait together')
     assert.ok(ticks >= 5, `the event loop went on: ${ticks} ticks`)
     setTimeout(() => other.exec('commit'), 50)
     await db.transaction(async tx => void (await tx.insert(users).values(person('patient'))))

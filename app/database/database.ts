@@ -52,11 +52,17 @@ export function errorCode(error: unknown): string {
 
 /** Lost connections, servers that shut down or are full, statements cut short, locked, full and read-only files. */
 const unavailable =
-  /^(08...|53...|57P0[123]|57014|25006|CONNECTION_.*|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN).*)$/
+  /^(08...|53...|57P0[123]|57014|40001|40P01|25006|CONNECTION_.*|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN).*)$/
+
+/** True when a row was to refer to one that is gone: somebody deleted it meanwhile. */
+export function isMissingReference(error: unknown): boolean {
+  return ['23503', 'SQLITE_CONSTRAINT_FOREIGNKEY'].includes(errorCode(error))
+}
 
 /** True when the database, not the request, is the trouble, and trying again later may help. */
 export function isUnavailable(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable || unavailable.test(errorCode(error))
+  const ours = error instanceof DatabaseUnavailable || error instanceof TransactionClosed
+  return ours || unavailable.test(errorCode(error))
 }
 
 export class TransactionClosed extends Error {

@@ -76,20 +76,20 @@ function transactions(client: postgres.Sql, options: DatabaseOptions): Database[
   let last: Promise<unknown> = Promise.resolve()
   return async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
     const run = () => attempt(client, options, work)
+    const deadline = Date.now() + 10_000
     try {
       return await run()
     } catch (error) {
       if (!isSerialisationFailure(error)) throw error
     }
-    const result = last.then(() => repeated(run))
+    const result = last.then(() => repeated(run, deadline))
     last = result.catch(() => {})
     return result
   }
 }
 
-/** Other processes may still be in the way: tries again, with jitter, for ten seconds. */
-async function repeated<T>(run: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 10_000
+/** Other processes may still be in the way: tries again, with jitter, until the deadline. */
+async function repeated<T>(run: () => Promise<T>, deadline: number): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await run()

@@ -1,5 +1,5 @@
 /** An SQLite database as a file among files: copied while it is used, examined, put in another's place. */
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import Client from 'better-sqlite3'
 import { Refusal } from '../refusal.ts'
 import { readMigrations } from './migrations.ts'
@@ -14,6 +14,8 @@ export type Progress = (share: number) => void
 export async function copyFile(file: string, copy: string, progress: Progress = () => {}): Promise<void> {
   const client = new Client(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
   try {
+    // For its owner's eyes from the first byte: it will hold everybody's addresses.
+    closeSync(openSync(copy, 'w', 0o600))
     client.exec('BEGIN')
     client.prepare('select count(*) from sqlite_master').get()
     await client.backup(copy, {
@@ -22,8 +24,10 @@ export async function copyFile(file: string, copy: string, progress: Progress = 
         return 2_000
       },
     })
-    chmodSync(copy, 0o600)
     withoutLog(copy)
+  } catch (error) {
+    removeFile(copy)
+    throw error
   } finally {
     client.close()
   }

@@ -30,7 +30,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   return {
     ...reader,
     transaction,
-    ping: async () => void reading.prepare('select 1').get(),
+    ping: async () => void reading.prepare('select count(*) from sqlite_master').get(),
     close: async () => {
       await transaction(async () => {}).catch(() => {})
       reading.close()
@@ -64,8 +64,10 @@ function transactions(client: Client.Database, options: DatabaseOptions): Databa
   const timeout = options.transactionTimeout ?? 10_000
   let last: Promise<unknown> = Promise.resolve()
   return <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+    // From now on: whoever waits behind others for a lock has waited, too.
+    const deadline = Date.now() + (options.lockTimeout ?? 5_000)
     const result = last.then(async () => {
-      await beginImmediate(client, options.lockTimeout ?? 5_000)
+      await beginImmediate(client, deadline)
       return commitOrRollBack(client, revocable(prepare, options), tx =>
         withinTime(work(tx), timeout, tooLong(timeout)),
       )
@@ -90,9 +92,8 @@ async function commitOrRollBack<T>(
   }
 }
 
-/** Another process may hold the lock: ask again without blocking, for at most `lockTimeout` milliseconds. */
-async function beginImmediate(client: Client.Database, lockTimeout: number): Promise<void> {
-  const deadline = Date.now() + lockTimeout
+/** Another process may hold the lock: ask again without blocking, until the deadline. */
+async function beginImmediate(client: Client.Database, deadline: number): Promise<void> {
   for (;;) {
     try {
       client.exec('BEGIN IMMEDIATE')

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import { Problem } from '../plugins/errors.ts'
-import { findPerson, ProfileParams } from '../profiles/queries.ts'
+import { ProfileParams } from '../profiles/forms.ts'
+import { findPerson } from '../profiles/queries.ts'
+import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { follow, unfollow } from './queries.ts'
 
-const FollowForm = Type.Object({ next: Type.Optional(Type.String()) })
-type FollowRequest = FastifyRequest<{ Params: ProfileParams; Body: Type.Static<typeof FollowForm> | null }>
+type FollowRequest = FastifyRequest<{ Params: ProfileParams; Body: NextQuery }>
 
 export default async function followRoutes(app: FastifyInstance) {
-  const schema = { params: ProfileParams }
+  const schema = { params: ProfileParams, body: NextQuery }
   app.post('/@:username/follow', { schema }, createFollow)
   app.post('/@:username/follow/delete', { schema }, deleteFollow)
 }
@@ -36,5 +36,5 @@ async function deleteFollow(request: FollowRequest, reply: FastifyReply) {
 
 /** To the page that the form was on, or else to the person. */
 function wayBack({ body }: FollowRequest, { username }: { username: string }): string {
-  return body?.next ? returnPath(body.next) : `/@${username}`
+  return body.next ? returnPath(body.next) : `/@${username}`
 }

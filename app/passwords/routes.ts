@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { complaintAboutPassword } from '../accounts/forms.ts'
+import { judgePasswords } from '../accounts/forms.ts'
 import { hashPassword } from '../accounts/password.ts'
 import { Problem } from '../plugins/errors.ts'
 import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
 import { hashToken } from '../sessions/token.ts'
+import { PasswordForm, PasswordParams } from './forms.ts'
 import { findPasswordReset, usePasswordReset } from './queries.ts'
 
 declare module '../plugins/views.ts' {
@@ -13,15 +13,10 @@ declare module '../plugins/views.ts' {
   }
 }
 
-const PasswordParams = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) })
-const PasswordForm = Type.Object({
-  password: Type.String({ default: '' }),
-  password_again: Type.Optional(Type.String()),
-})
-type ShowRequest = FastifyRequest<{ Params: Type.Static<typeof PasswordParams> }>
+type ShowRequest = FastifyRequest<{ Params: PasswordParams }>
 type SaveRequest = FastifyRequest<{
-  Params: Type.Static<typeof PasswordParams>
-  Body: Type.Static<typeof PasswordForm>
+  Params: PasswordParams
+  Body: PasswordForm
 }>
 
 export default async function passwords(app: FastifyInstance) {
@@ -34,29 +29,19 @@ export default async function passwords(app: FastifyInstance) {
 async function showPassword(request: ShowRequest, reply: FastifyReply) {
   const { token } = request.params
   const { username } = await resetOr404(request)
-  return reply
-    .header('referrer-policy', 'no-referrer')
-    .page('passwords/edit', { username, token, errors: {} })
+  return reply.page('passwords/edit', { username, token, errors: {} })
 }
 
 async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const { token } = request.params
-  const { password, password_again } = request.body
+  const { password } = request.body
   const { username } = await resetOr404(request)
-  const errors = alsoComplain(
-    request,
-    {},
-    {
-      password: complaintAboutPassword(password, username),
-      password_again:
-        password_again !== undefined && password_again !== password && 'accounts.passwords_differ',
-    },
-  )
+  const errors = alsoComplain(request, {}, judgePasswords(request.body, username))
   if (hasComplaints(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(password) }
   const used = await request.server.db.transaction(tx => usePasswordReset(tx, change, new Date()))
   if (!used) throw new Problem(404, 'passwords.link_expired')
-  return reply.clearSessionCookie().flash('passwords.changed').redirect('/sign-in', 303)
+  return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)
 }
 
 async function resetOr404({ server, params }: ShowRequest) {

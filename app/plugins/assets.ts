@@ -37,7 +37,9 @@ async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
     reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
   )
   await app.register(files, { root: folder, prefix, wildcard: false, immutable: true, maxAge: '1y' })
-  app.get('/favicon.ico', async (_request, reply) => reply.sendFile('images/favicon.ico'))
+  app.get('/favicon.ico', async (_request, reply) =>
+    reply.sendFile('images/favicon.ico', { maxAge: '1d', immutable: false }),
+  )
 }
 
 function digestOf(folder: string): string {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { isUnavailable } from '../database/database.ts'
+import { isMissingReference, isUnavailable } from '../database/database.ts'
 import type { Arguments, LocaleKey } from '../locales/words.ts'
 
 /** An answer that is not what was asked for, in words for the person who asked. */
@@ -45,14 +45,15 @@ export function answerError(error: FastifyError | Problem, request: FastifyReque
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
-  reply.code(status).header('cache-control', 'no-store').header('vary', 'accept, cookie, accept-language')
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'Accept, Cookie, Accept-Language')
   const problem = { status, ...wordsFor(error, status, request), requestId: request.id }
-  if (accepts(request.raw).type(['html', 'json']) === 'json') return sendProblem(problem, request, reply)
+  if (prefersJson(request)) return sendProblem(problem, request, reply)
   return reply.page('errors/show', { ...problem, retryAfter: retryAfterOf(reply) })
 }
 
 function statusOf(error: FastifyError | Problem): number {
   if (isUnavailable(error)) return 503
+  if (isMissingReference(error)) return 404
   const { validationContext, statusCode } = error as FastifyError
   // A path whose parts cannot be right (/posts/abc) names nothing that exists.
   if (validationContext === 'params') return 404
@@ -66,13 +67,28 @@ function wordsFor(error: FastifyError | Problem, status: number, { t }: FastifyR
   return { title: t(`errors.title_${words}`), detail: t(key, error instanceof Problem ? error.values : {}) }
 }
 
-function sendProblem(
-  { title, status, detail, requestId }: { title: string; status: number; detail: string; requestId: string },
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+export function prefersJson({ raw }: FastifyRequest): boolean {
+  return accepts(raw).type(['html', 'json']) === 'json'
+}
+
+/** The complaints about a form, for a client that prefers JSON. */
+export function refuseForm(reply: FastifyReply, errors: Record<string, string>): FastifyReply {
+  const { request, statusCode: status } = reply
+  const words = wordsFor(new Problem(status), status, request)
+  return sendProblem({ status, ...words, requestId: request.id, errors }, request, reply)
+}
+
+type ProblemDetails = {
+  title: string
+  status: number
+  detail: string
+  requestId: string
+  errors?: Record<string, string>
+}
+
+function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: FastifyReply) {
   const instance = request.url.split('?')[0]
-  const body = { type: 'about:blank', title, status, detail, instance, requestId }
+  const body = { type: 'about:blank', ...details, instance }
   return reply.type('application/problem+json').send(JSON.stringify(body))
 }
 

@@ -23,6 +23,10 @@ export default plugin(async (app: FastifyInstance) => {
     parser: body =>
       Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, clean(value)])),
   })
+  // A form that says nothing, not even its type, is an empty form: the schema's defaults and complaints apply.
+  app.addHook('preValidation', async request => {
+    if (request.method === 'POST') request.body ??= {}
+  })
 })
 
 export function clean(text: string): string {

@@ -363,3 +363,88 @@ describe('the application', () => {
     await Promise.all([one.close(), other.close()])
   })
 })
+
+describe('requests that no browser sends', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  it('get an answer when a form has no body, no type or no fields', async () => {
+    const susan = await site.signedIn('susan')
+    for (const url of [
+      '/sign-in',
+      '/sign-up',
+      '/posts',
+      '/settings/profile',
+      '/settings/theme',
+      '/@john/follow',
+    ]) {
+      for (const form of [undefined, {}]) {
+        const { status } = form ? await susan.post(url, form) : await susan.ask({ method: 'POST', url })
+        assert.ok(status < 500, `${url}: ${status}`)
+      }
+    }
+  })
+
+  for (const path of [
+    '/@a%00b',
+    '/@a%00b/card',
+    '/tags/a%00',
+    '/tags/%0a',
+    '/@%E2%80%AEsusan',
+    '/posts/1%00',
+  ]) {
+    it(`are a 404 for ${path}`, async () => assert.equal((await site.visitor().get(path)).status, 404))
+  }
+
+  it('judge a path by itself, whatever its query says', async () => {
+    await site.write('susan', ['#té'])
+    const { page } = await site.visitor().get('/tags/t%C3%A9?x=100%')
+    assert.equal(page.querySelectorAll('article').length, 1)
+  })
+
+  it('get JSON about a form, and about signing in, when they prefer it', async () => {
+    const json = { accept: 'application/json' }
+    const refused = await site.visitor().post('/sign-up', { username: 'a b' }, json)
+    assert.equal(refused.status, 422)
+    assert.match(String(refused.headers['content-type']), /problem\+json/)
+    assert.deepEqual(Object.keys(refused.json()['errors'] as object).toSorted(), [
+      'email',
+      'password',
+      'username',
+    ])
+    assert.equal((await site.visitor().get('/settings/profile', json)).status, 401)
+    assert.equal((await site.visitor().post('/posts', { body: 'x' }, json)).json()['status'], 401)
+  })
+
+  it('keep what is remembered when somebody signs up, and know where they were', async () => {
+    const visitor = site.visitor()
+    await visitor.post('/settings/theme', { theme: 'dark' })
+    const asked = await visitor.post('/@susan/follow', { next: '/@susan' })
+    assert.equal(asked.page.querySelector('main input[name=next]')?.getAttribute('value'), '/@susan')
+    await visitor.post('/sign-up', {
+      username: 'dark',
+      email: 'dark@example.com',
+      password: 'a quiet harbour',
+    })
+    assert.equal((await visitor.get('/')).page.querySelector('html')?.getAttribute('data-theme'), 'dark')
+  })
+
+  it('set only cookies that are Secure and __Host- under https', async () => {
+    const secure = await openSite({ PUBLIC_URL: 'https://social.example.org' })
+    const susan = await secure.signedIn('susan')
+    for (const [url, form] of [
+      ['/posts', { body: 'x' }],
+      ['/settings/theme', { theme: 'dark' }],
+      ['/sign-out', {}],
+    ] as const) {
+      const cookies = [(await susan.post(url, { ...form })).headers['set-cookie']].flat()
+      for (const cookie of cookies)
+        assert.match(String(cookie), /^__Host-\w+=.*; Path=\/.*; HttpOnly; Secure; SameSite=Lax/)
+      assert.ok(cookies.length > 0)
+    }
+    await secure.close()
+  })
+})

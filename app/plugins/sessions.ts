@@ -1,9 +1,9 @@
-import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { findSession, touchSession, type Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
-import { hashToken, lifetimeOf, touchAfter } from '../sessions/token.ts'
+import { hashToken, setSessionCookie, touchAfter } from '../sessions/token.ts'
+import { Problem, prefersJson } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,35 +14,15 @@ declare module 'fastify' {
     /** Who is signed in, if anybody. */
     viewer: Viewer | null
   }
-  interface FastifyReply {
-    setSessionCookie(token: string, persistent: boolean): FastifyReply
-    clearSessionCookie(): FastifyReply
-    /** Remembers a choice of this browser for a year. */
-    remember(name: string, value: string): FastifyReply
-  }
 }
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
-    const secure = app.config.publicUrl.startsWith('https:')
-    const name = secure ? '__Host-session' : 'session'
-    const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
-    await app.register(cookie)
     app.decorateRequest('viewer', null)
-    app.decorateReply('setSessionCookie', function (token, persistent) {
-      const maxAge = persistent ? { maxAge: lifetimeOf(true) / 1000 } : {}
-      return this.setCookie(name, token, { ...attributes, ...maxAge })
-    })
-    app.decorateReply('clearSessionCookie', function () {
-      return this.clearCookie(name, attributes)
-    })
-    app.decorateReply('remember', function (choice, value) {
-      return this.setCookie(choice, value, { ...attributes, maxAge: 31_536_000 })
-    })
     app.addHook('onRequest', async (request, reply) => {
-      const token = request.cookies[name]
+      const token = request.siteCookie('session')
       if (!token) return
       request.viewer = (await findSession(app.db, hashToken(token), new Date())) ?? null
       if (request.viewer && isStale(request.viewer)) keepAlive(request, reply, token)
@@ -50,7 +30,7 @@ export default plugin(
     app.addHook('preValidation', requireViewer(askToSignIn))
     rememberVisits(app)
   },
-  { name: 'sessions' },
+  { name: 'sessions', dependencies: ['cookies'] },
 )
 
 function isStale({ session }: Viewer): boolean {
@@ -59,13 +39,14 @@ function isStale({ session }: Viewer): boolean {
 
 /** A session that is used lives on: in the browser now, in the database after the response. */
 function keepAlive(request: FastifyRequest, reply: FastifyReply, token: string): void {
-  if (request.viewer?.session.persistent) reply.setSessionCookie(token, true)
+  if (request.viewer?.session.persistent) setSessionCookie(reply, token, true)
 }
 
 /** A page leads to signing in and back; a form is answered there and then, so that its words are not lost. */
 function requireViewer(askToSignIn: Answer) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (request.viewer || request.is404 || request.routeOptions.config.public) return
+    if (prefersJson(request)) throw new Problem(401)
     if (request.method !== 'GET' && request.method !== 'HEAD') return askToSignIn(request, reply)
     return reply.redirect(`/sign-in?next=${encodeURIComponent(returnPath(request.url))}`, 303)
   }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
 import { formatsFor } from '../locales/when.ts'
@@ -10,6 +10,7 @@ import { memo } from '../memo.ts'
 import { partsOf, tagPath } from '../posts/text.ts'
 import { avatarOf } from '../profiles/avatar.ts'
 import { themes } from '../settings/forms.ts'
+import { prefersJson, refuseForm } from './errors.ts'
 
 const views = path.join(root, 'views')
 
@@ -34,21 +35,17 @@ export default plugin(
     const shared = sharedLocals(app)
     await app.register(view, { engine: { eta }, root: views, viewExt: 'eta', production: true })
     app.decorateReply('page', function (view, locals) {
-      this.header('cache-control', 'private, no-cache').header(
-        'vary',
-        'Cookie, Accept-Language, Accept-Encoding',
-      )
-      return this.view(view, { ...shared, ...localsOf(this), ...locals })
+      const { errors } = locals as { errors?: Record<string, string> }
+      if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)
+      if (!this.hasHeader('cache-control')) this.header('cache-control', 'private, no-cache')
+      this.header('vary', 'Accept, Cookie, Accept-Language, Accept-Encoding')
+      return this.view(view, { ...shared, ...localsOf(this, view), ...locals })
     })
     app.decorateReply('flash', function (key, values = {}) {
-      return this.setCookie('flash', JSON.stringify({ key, values }), {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'lax',
-      })
+      return this.setSiteCookie('flash', JSON.stringify({ key, values }))
     })
   },
-  { name: 'views', dependencies: ['language', 'sessions'] },
+  { name: 'views', dependencies: ['preferences', 'sessions'] },
 )
 
 function sharedLocals({ config, asset }: FastifyInstance) {
@@ -56,7 +53,8 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     site: {
       name: config.siteName,
       contact: config.contact,
-      contactHref: config.contact?.includes('@') ? `mailto:${config.contact}` : config.contact,
+      contactHref:
+        config.contact && (/^https?:/.test(config.contact) ? config.contact : `mailto:${config.contact}`),
       signUpOpen: config.signUpOpen,
       postMaxLength: config.postMaxLength,
       url: config.publicUrl,
@@ -70,33 +68,22 @@ function sharedLocals({ config, asset }: FastifyInstance) {
   }
 }
 
-function localsOf(reply: FastifyReply) {
+function localsOf(reply: FastifyReply, view: keyof Pages) {
   const { request } = reply
-  const { language, t, viewer } = request
+  const { language, t, viewer, theme } = request
   const { when, number, compact } = formatsFor(language)
-  return {
-    viewer,
-    language,
-    t,
-    when,
-    number,
-    compact,
-    theme: themeOf(request),
-    path: request.url,
-    flash: takeFlash(reply),
-  }
-}
-
-function themeOf({ viewer, cookies }: FastifyRequest): string {
-  const chosen = viewer?.theme ?? cookies['theme']
-  return themes.find(theme => theme === chosen) ?? 'auto'
+  const isRead = request.method === 'GET'
+  // Only what was asked for with GET can be come back to, and only a whole page shows the flash.
+  const path = isRead ? request.url : '/'
+  const flash = isRead && view !== 'profiles/card' ? takeFlash(reply) : null
+  return { viewer, language, t, when, number, compact, theme, path, flash }
 }
 
 /** The cookie came back from a browser, so it may say anything: what is no sentence of ours is dropped. */
 function takeFlash(reply: FastifyReply): string | null {
-  const text = reply.request.cookies['flash']
+  const text = reply.request.siteCookie('flash')
   if (!text) return null
-  reply.clearCookie('flash', { path: '/' })
+  reply.clearSiteCookie('flash')
   try {
     const { key, values } = JSON.parse(text) as { key: LocaleKey; values: Arguments }
     return reply.request.t(key, values)

@@ -16,7 +16,8 @@ export type PostForm = Type.Static<typeof PostForm>
 export const PostParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 export type PostParams = Type.Static<typeof PostParams>
 
-export const NewPostQuery = Type.Object({ body: Type.Optional(Type.String({ maxLength: bodyCeiling })) })
+/** What was typed before signing in again; it may well be too long. */
+export const NewPostQuery = Type.Object({ body: Type.Optional(Type.String({ maxLength: 20_000 })) })
 export type NewPostQuery = Type.Static<typeof NewPostQuery>
 
 /** What is wrong with the words of a post; `postMaxLength` counts graphemes. */

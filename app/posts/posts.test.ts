@@ -131,6 +131,11 @@ describe('writing', () => {
     assert.equal(writing.page.querySelector('textarea')?.text.trim(), 'Do not lose me & mine')
   })
 
+  it('knows two spellings of one hashtag, however they fold', async () => {
+    assert.equal((await susan.post('/posts', { body: '#\u0130\u0316x #\u0130\u0316X #İ̖x' })).status, 303)
+    assert.equal((await site.app.db.select().from(hashtags)).length, 1)
+  })
+
   it('edits one’s own post, says that it was edited, and keeps its place', async () => {
     const [id] = await site.write('susan', ['Before #old @john'])
     assert.equal(

@@ -2,7 +2,7 @@ import { foldName } from '../accounts/names.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, inArray } from '../database/sql.ts'
-import { type Entity, findEntities, foldTag, mentionedNames, tagsOf } from './text.ts'
+import { type Entity, findEntities, mentionedNames, tagsOf } from './text.ts'
 
 export type Author = { id: number; username: string; displayName: string }
 export type Post = {
@@ -108,7 +108,7 @@ async function resolveEntities(
 type Derived = { id: number; createdAt: Date; entities: Entity[]; mentioned: number[] }
 
 async function addDerivedRows(tx: Writer, { id, createdAt, entities, mentioned }: Derived): Promise<void> {
-  const tags = tagsOf(entities).map(foldTag)
+  const tags = tagsOf(entities)
   if (mentioned.length > 0)
     await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
   if (tags.length > 0) await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: id, createdAt })))

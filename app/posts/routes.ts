@@ -16,6 +16,7 @@ declare module '../plugins/views.ts' {
 }
 
 type PostRequest = FastifyRequest<{ Params: PostParams }>
+type ShowEditRequest = FastifyRequest<{ Params: PostParams; Querystring: NewPostQuery }>
 type EditRequest = FastifyRequest<{ Params: PostParams; Body: PostForm }>
 
 export default async function posts(app: FastifyInstance) {
@@ -23,7 +24,7 @@ export default async function posts(app: FastifyInstance) {
   app.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
   app.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
   app.get('/posts/:id', { config: { public: true }, schema: one }, showPost)
-  app.get('/posts/:id/edit', { schema: one }, showEdit)
+  app.get('/posts/:id/edit', { schema: { ...one, querystring: NewPostQuery } }, showEdit)
   app.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
   app.get('/posts/:id/delete', { schema: one }, confirmDelete)
   app.post('/posts/:id/delete', { schema: one }, destroyPost)
@@ -57,9 +58,9 @@ async function showPost(request: PostRequest, reply: FastifyReply) {
   return reply.page('posts/show', { post: await postOr404(request) })
 }
 
-async function showEdit(request: PostRequest, reply: FastifyReply) {
+async function showEdit(request: ShowEditRequest, reply: FastifyReply) {
   const post = await ownPost(request)
-  return reply.page('posts/edit', { post, values: { body: post.body }, errors: {} })
+  return reply.page('posts/edit', { post, values: { body: request.query.body ?? post.body }, errors: {} })
 }
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {

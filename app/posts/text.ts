@@ -55,7 +55,7 @@ function hashtagsIn(body: string): Entity[] {
 
 /** What makes two hashtags the same: `#Tea` and `#ｔｅａ` are one, `#té` is another. */
 export function foldTag(tag: string): string {
-  return tag.normalize('NFKC').toLowerCase()
+  return foldName(tag)
 }
 
 export function tagPath(tag: string): string {

@@ -1,12 +1,8 @@
-import { Type } from 'typebox'
 import { foldName } from '../accounts/names.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
-
-export const ProfileParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 200 }) })
-export type ProfileParams = Type.Static<typeof ProfileParams>
 
 export type Profile = {
   id: number

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CursorQuery, cursorOf } from '../database/cursor.ts'
+import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type FollowList, followList, type Person } from '../follows/queries.ts'
 import { Problem } from '../plugins/errors.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { profileTimeline } from '../timelines/queries.ts'
-import { isPastTheEnd } from '../timelines/routes.ts'
 import { pageLinks, type Timeline, timelineOf } from '../timelines/timeline.ts'
-import { findProfile, type Profile, ProfileParams } from './queries.ts'
+import { ProfileParams } from './forms.ts'
+import { findProfile, type Profile } from './queries.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {

@@ -1,7 +1,7 @@
 import { prepared, type Writer } from '../database/database.ts'
 import { sessions, users } from '../database/schema.ts'
 import { and, eq, gt, lt, sql } from '../database/sql.ts'
-import { lifetimeOf } from './token.ts'
+import { lifetimeOf, touchAfter } from './token.ts'
 
 /** The person who is signed in, as every page knows them. */
 export type Viewer = {
@@ -52,20 +52,23 @@ export type NewSession = {
   label: string
 }
 
-/** Adds a session, and clears away the person's expired ones. */
+/** Adds a session, and clears away those that have expired, whosever they were. */
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
-  await tx.delete(sessions).where(and(eq(sessions.userId, session.userId), lt(sessions.expiresAt, now)))
+  await tx.delete(sessions).where(lt(sessions.expiresAt, now))
   await tx
     .insert(sessions)
     .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
 }
 
-/** Records a visit: the session lives on, and the person was seen. */
+/** Records a visit, once in a while: the session lives on, and the person was seen. */
 export async function touchSession(tx: Writer, viewer: Viewer, now: Date): Promise<void> {
-  await tx
+  const stale = new Date(now.getTime() - touchAfter)
+  const touched = await tx
     .update(sessions)
     .set({ lastUsedAt: now, expiresAt: expiry(viewer.session, now) })
-    .where(eq(sessions.id, viewer.session.id))
+    .where(and(eq(sessions.id, viewer.session.id), lt(sessions.lastUsedAt, stale)))
+    .returning({ id: sessions.id })
+  if (touched.length === 0) return
   await tx.update(users).set({ lastSeenAt: now }).where(eq(users.id, viewer.id))
 }
 

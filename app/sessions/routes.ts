@@ -6,7 +6,7 @@ import { deviceOf } from './device.ts'
 import { NextQuery, SignInForm } from './forms.ts'
 import { createSession, endSession } from './queries.ts'
 import { returnPath } from './return-path.ts'
-import { hashToken, newToken } from './token.ts'
+import { hashToken, newToken, setSessionCookie } from './token.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {
@@ -64,14 +64,14 @@ export async function startSession(
     if (request.viewer) await endSession(tx, request.viewer.session.id)
     await createSession(tx, session, new Date())
   })
-  reply.setSessionCookie(token, persistent)
+  setSessionCookie(reply, token, persistent)
 }
 
 /** Public, so that signing out twice is harmless. */
 async function signOut(request: FastifyRequest, reply: FastifyReply) {
   const { viewer } = request
   if (viewer) await request.server.db.transaction(tx => endSession(tx, viewer.session.id))
-  return reply.clearSessionCookie().flash('sessions.signed_out').redirect('/', 303)
+  return reply.clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
 }
 
 /**

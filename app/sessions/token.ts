@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
 
 const hour = 3_600_000
 
@@ -18,4 +19,9 @@ export function newToken(): string {
 /** What the database keeps of a token. It needs no salt or stretching: the token is random. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
+}
+
+/** Gives the token to the browser: for 30 days, or until it closes. */
+export function setSessionCookie(reply: FastifyReply, token: string, persistent: boolean): void {
+  reply.setSiteCookie('session', token, persistent ? lifetimeOf(true) / 1000 : undefined)
 }

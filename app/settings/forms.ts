@@ -13,5 +13,10 @@ export const LanguageForm = Type.Object({ language: Type.Enum(languages.map(({ c
 export type LanguageForm = Type.Static<typeof LanguageForm>
 
 export const themes = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+export function isTheme(value: unknown): value is Theme {
+  return themes.some(theme => theme === value)
+}
+
 export const ThemeForm = Type.Object({ theme: Type.Enum([...themes]), next })
 export type ThemeForm = Type.Static<typeof ThemeForm>

@@ -52,6 +52,8 @@ async function chooseTheme(request: FastifyRequest<{ Body: ThemeForm }>, reply: 
   return saveChoice(request, reply, { name: 'theme', value: theme, next })
 }
 
+const aYear = 31_536_000
+
 /** Remembered with the account and, for the time after signing out, with the browser. */
 async function saveChoice(
   { viewer, server }: FastifyRequest,
@@ -59,5 +61,5 @@ async function saveChoice(
   { name, value, next }: { name: 'language' | 'theme'; value: string; next: string | undefined },
 ) {
   if (viewer) await server.db.transaction(tx => saveSettings(tx, viewer.id, { [name]: value }))
-  return reply.remember(name, value).redirect(returnPath(next), 303)
+  return reply.setSiteCookie(name, value, aYear).redirect(returnPath(next), 303)
 }

@@ -12,9 +12,10 @@ export function startProcess(words: string[], environment: Environment, cwd = '/
   const { PATH, TMPDIR, HOME } = process.env
   const env = { PATH, TMPDIR, HOME, LOG_LEVEL: 'warn', SQLITE_SYNCHRONOUS: 'NORMAL', ...environment }
   const child = spawn(process.execPath, words, { cwd, env, stdio: 'pipe' })
+  process.once('exit', () => child.kill('SIGKILL'))
   let output = ''
-  child.stdout.on('data', chunk => (output += chunk))
-  child.stderr.on('data', chunk => (output += chunk))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', text => (output += text))
   return Object.assign(child, { output: () => output })
 }
 

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { type Cursor, CursorQuery, cursorOf, type Page } from '../database/cursor.ts'
+import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
 import { newSubmission } from '../posts/forms.ts'
-import type { Post } from '../posts/queries.ts'
 import { foldTag, tagPath } from '../posts/text.ts'
+import { TagParams } from './forms.ts'
 import { exploreTimeline, homeTimeline, type TrendingTag, tagTimeline, trendingTags } from './queries.ts'
 import { type Timeline, timelineOf } from './timeline.ts'
 
@@ -19,9 +18,8 @@ declare module '../plugins/views.ts' {
   }
 }
 
-const TagParams = Type.Object({ tag: Type.String({ minLength: 1, maxLength: 200 }) })
 type TimelineRequest = FastifyRequest<{ Querystring: CursorQuery }>
-type TagRequest = FastifyRequest<{ Params: Type.Static<typeof TagParams>; Querystring: CursorQuery }>
+type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: CursorQuery }>
 
 export default async function timelines(app: FastifyInstance) {
   const open = { config: { public: true } }
@@ -73,9 +71,4 @@ async function besideTimeline({ viewer, server }: TimelineRequest): Promise<Besi
     trendingTags(server.db),
   ])
   return { suggestions, trending }
-}
-
-/** A page that its posts have left (deleted, unfollowed) leads back to the newest instead of to nothing. */
-export function isPastTheEnd(page: Page<Post | object>, { direction }: Cursor): boolean {
-  return page.rows.length === 0 && direction !== 'newest'
 }

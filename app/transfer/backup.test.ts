@@ -86,10 +86,12 @@ const fails = async (running: ReturnType<typeof at>, said: RegExp) => {
 const contentOf = async (database: { url: string }) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-content-'))
   const file = path.join(folder, 'content.ndjson')
-  await succeeds(at(database, 'db:backup', file))
-  const lines = readFileSync(file, 'utf8').trim().split('\n')
-  rmSync(folder, { recursive: true })
-  return lines.slice(1, -1).join('\n')
+  try {
+    await succeeds(at(database, 'db:backup', file))
+    return readFileSync(file, 'utf8').trim().split('\n').slice(1, -1).join('\n')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 describe(`backups on ${engine}`, () => {

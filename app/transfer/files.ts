@@ -65,12 +65,21 @@ async function sync(file: string): Promise<void> {
 
 /** Writes text to a file, packed if its name ends in .gz, or to standard output if it is "-". */
 export async function writeText(text: AsyncIterable<string>, file: string): Promise<void> {
-  if (file === '-') return pipeline(Readable.from(text), process.stdout, { end: false })
+  if (file === '-') return writeOut(text)
   await writeWhole(file, async part => {
     const target = createWriteStream(part, { mode: 0o600 })
     const packing: Transform[] = file.endsWith('.gz') ? [createGzip()] : []
     await pipeline([Readable.from(text), ...packing, target])
   })
+}
+
+/** Who reads may have had enough, like `head`. */
+async function writeOut(text: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(text), process.stdout, { end: false })
+  } catch (error) {
+    if (errorCode(error) !== 'EPIPE') throw error
+  }
 }
 
 /** A file's bytes, unpacked if they are packed by gzip; `onBytes` is told how many of the file have been read. */

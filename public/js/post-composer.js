@@ -12,8 +12,8 @@ const NEAR = 20 // graphemes left when the counter begins to speak
 const STUCK = 10_000 // milliseconds after which a cancelled sending may be tried again
 const segmenter = new Intl.Segmenter()
 
-/** Graphemes, as the server counts them: trimmed, composed. @param {string} text */
-const lengthOf = text => [...segmenter.segment(text.trim().normalize('NFC'))].length
+/** Graphemes, as the server counts them: trimmed. @param {string} text */
+const lengthOf = text => [...segmenter.segment(text.trim())].length
 
 const drafts = {
   /** @param {string} key @returns {Draft | null} */

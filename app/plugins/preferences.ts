@@ -2,33 +2,42 @@ import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { isLanguage, type Language, languages, type Translate, translate } from '../locales/words.ts'
+import { isTheme, type Theme } from '../settings/forms.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     language: Language
     /** The words of the request's language. */
     t: Translate
+    theme: Theme
   }
 }
 
 const codes = languages.map(({ code }) => code)
 
-/** The person's own choice, else the cookie's, else what the browser asks for, else English. */
+/** How this person reads: their account's choice, else their browser's, else what it asks for. */
 export default plugin(
   async (app: FastifyInstance) => {
     app.decorateRequest('language', 'en')
     app.decorateRequest('t', translate('en'))
+    app.decorateRequest('theme', 'auto')
     app.addHook('onRequest', async request => {
       request.language = languageOf(request)
       request.t = translate(request.language)
+      request.theme = themeOf(request)
     })
   },
-  { name: 'language', dependencies: ['sessions'] },
+  { name: 'preferences', dependencies: ['sessions'] },
 )
 
 function languageOf(request: FastifyRequest): Language {
-  const chosen = request.viewer?.language ?? request.cookies['language']
+  const chosen = request.viewer?.language ?? request.siteCookie('language')
   if (isLanguage(chosen)) return chosen
   const best = accepts(request.raw).languages([...codes])
   return isLanguage(best) ? best : 'en'
+}
+
+function themeOf(request: FastifyRequest): Theme {
+  const chosen = request.viewer?.theme ?? request.siteCookie('theme')
+  return isTheme(chosen) ? chosen : 'auto'
 }

@@ -1,0 +1,4 @@
+import { Type } from 'typebox'
+
+export const TagParams = Type.Object({ tag: Type.String({ pattern: '^[\\p{L}\\p{M}\\p{N}_]{1,100}$' }) })
+export type TagParams = Type.Static<typeof TagParams>
