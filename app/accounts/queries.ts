@@ -1,9 +1,15 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
-import { eq, or } from '../database/sql.ts'
+import { asc, eq, or } from '../database/sql.ts'
 import { foldName } from './names.ts'
 
-export type NewAccount = { username: string; email: string; passwordHash: string; language: string | null }
+export type NewAccount = {
+  username: string
+  email: string
+  passwordHash: string
+  language: string | null
+  theme?: string
+}
 
 /**
  * Creates an account, or says what about it is taken: of two sign-ups for one name at the same moment,
@@ -44,6 +50,23 @@ export async function findCredentials(
     .from(users)
     .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)))
   return found
+}
+
+/** Whether this is still the account's password. */
+export async function hasPassword(tx: Writer, id: number, passwordHash: string): Promise<boolean> {
+  const [found] = await tx.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, id))
+  return found?.passwordHash === passwordHash
+}
+
+/** Everybody, oldest account first. */
+export async function listAccounts(db: Reader) {
+  const columns = { id: users.id, username: users.username, email: users.email, createdAt: users.createdAt }
+  return db.select(columns).from(users).orderBy(asc(users.id))
+}
+
+/** Deletes an account; the database deletes everything of theirs with it. */
+export async function deleteAccount(tx: Writer, id: number): Promise<void> {
+  await tx.delete(users).where(eq(users.id, id))
 }
 
 /** Which of a new account's names are somebody's already. */

@@ -30,15 +30,15 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   const errors = judgeSignUp(request)
   if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
   else await complainAboutTakenNames(request, errors)
-  const userId = hasComplaints(errors) ? null : await createAccountOrComplain(request, errors)
+  const account = hasComplaints(errors) ? null : await createAccountOrComplain(request, errors)
   const { username, email, next } = request.body
-  if (userId === null) {
+  if (!account) {
     const status = config.signUpOpen ? 422 : 403
     return reply
       .code(status)
       .page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
   }
-  await startSession(request, reply, { userId, persistent: false })
+  await startSession(request, reply, { ...account, persistent: false })
   return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
 }
 
@@ -53,12 +53,12 @@ async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpFor
 async function createAccountOrComplain(
   request: FastifyRequest<{ Body: SignUpForm }>,
   errors: Complaints,
-): Promise<number | null> {
+): Promise<{ id: number; passwordHash: string } | null> {
   const { username, email, password } = request.body
   const passwordHash = await hashPassword(password)
-  const account = { username, email, passwordHash, language: request.language }
+  const account = { username, email, passwordHash, language: request.language, theme: request.theme }
   const created = await request.server.db.transaction(tx => createAccount(tx, account, new Date()))
-  if ('id' in created) return created.id
+  if ('id' in created) return { id: created.id, passwordHash }
   errors[created.taken] = request.t(`accounts.${created.taken}_taken`)
   return null
 }

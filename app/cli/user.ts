@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
+import { deleteAccount, listAccounts } from '../accounts/queries.ts'
 import type { Database } from '../database/database.ts'
-import { users } from '../database/schema.ts'
-import { asc, eq } from '../database/sql.ts'
 import { createPasswordReset } from '../passwords/queries.ts'
 import { findPerson } from '../profiles/queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
@@ -24,7 +23,7 @@ const actions: Record<string, Action> = {
     return `${username} is signed out everywhere.`
   },
   delete: async (db, { id, username }) => {
-    await db.transaction(async tx => void (await tx.delete(users).where(eq(users.id, id))))
+    await db.transaction(tx => deleteAccount(tx, id))
     return `${username} and everything of theirs is deleted.`
   },
 }
@@ -57,10 +56,8 @@ const user: Command = {
 }
 
 async function listUsers(db: Database): Promise<void> {
-  const columns = { id: users.id, username: users.username, email: users.email, joined: users.createdAt }
-  const rows = await db.select(columns).from(users).orderBy(asc(users.id))
-  for (const { id, username, email, joined } of rows) {
-    console.log([id, username, email, joined.toISOString().slice(0, 10)].join('\t'))
+  for (const { id, username, email, createdAt } of await listAccounts(db)) {
+    console.log([id, username, email, createdAt.toISOString().slice(0, 10)].join('\t'))
   }
 }
 

@@ -136,6 +136,17 @@ describe('writing', () => {
     assert.equal((await site.app.db.select().from(hashtags)).length, 1)
   })
 
+  it('brings an edit that was sent without a session back to the page it was typed on', async () => {
+    const [id] = await site.write('susan', ['Before'])
+    const visitor = site.visitor()
+    const answer = await visitor.post(`/posts/${id}`, { body: 'After & all' })
+    assert.equal(answer.status, 401)
+    const next = answer.page.querySelector('main input[name=next]')?.getAttribute('value') ?? ''
+    const editing = await visitor.follow(await visitor.post('/sign-in', { identifier: 'susan', password, next }))
+    assert.equal(editing.page.querySelector('textarea')?.text.trim(), 'After & all')
+    assert.equal(editing.page.querySelector('main form')?.getAttribute('action'), `/posts/${id}`)
+  })
+
   it('edits one’s own post, says that it was edited, and keeps its place', async () => {
     const [id] = await site.write('susan', ['Before #old @john'])
     assert.equal(

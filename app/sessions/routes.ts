@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { verifyPassword } from '../accounts/password.ts'
-import { findCredentials } from '../accounts/queries.ts'
+import { findCredentials, hasPassword } from '../accounts/queries.ts'
+import { Problem } from '../plugins/errors.ts'
 import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
 import { deviceOf } from './device.ts'
 import { NextQuery, SignInForm } from './forms.ts'
@@ -44,7 +45,7 @@ async function signIn(request: FastifyRequest<{ Body: SignInForm }>, reply: Fast
     errors['form'] = request.t('sessions.wrong')
   }
   if (credentials && !hasComplaints(errors)) {
-    await startSession(request, reply, { userId: credentials.id, persistent: keep !== undefined })
+    await startSession(request, reply, { ...credentials, persistent: keep !== undefined })
     return reply.redirect(returnPath(next), 303)
   }
   const values = { identifier, keep: keep !== undefined }
@@ -55,12 +56,14 @@ async function signIn(request: FastifyRequest<{ Body: SignInForm }>, reply: Fast
 export async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
-  { userId, persistent }: { userId: number; persistent: boolean },
+  { id: userId, passwordHash, persistent }: { id: number; passwordHash: string; persistent: boolean },
 ): Promise<void> {
   const token = newToken()
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
   const session = { tokenHash: hashToken(token), userId, persistent, userAgent, label: deviceOf(userAgent) }
   await request.server.db.transaction(async tx => {
+    // The password may have been reset, and every session ended, while it was being compared.
+    if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
     if (request.viewer) await endSession(tx, request.viewer.session.id)
     await createSession(tx, session, new Date())
   })
@@ -76,13 +79,21 @@ async function signOut(request: FastifyRequest, reply: FastifyReply) {
 
 /**
  * Answers a form that was sent without a session (it ended meanwhile, say) with the sign-in page; what was
- * typed into a post is carried through it to the writing page.
+ * typed into a post is carried through it to the page where it was written.
  */
 export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
-  const { body } = Object(request.body) as { body?: unknown }
-  const isPost = request.url === '/posts' && typeof body === 'string'
-  const next = isPost ? `/posts/new?body=${encodeURIComponent(body)}` : '/'
-  const reason = request.t(isPost ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
+  const next = wayBack(request)
+  const reason = request.t(next.includes('?body=') ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
   const values = { identifier: '', keep: false }
   return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
+}
+
+/** The page that a form was on: forms on lists say so themselves. */
+function wayBack({ url, body }: FastifyRequest): string {
+  const { body: words, next } = Object(body) as { body?: string; next?: string }
+  const [path = '/'] = url.split('?')
+  const typed = `?body=${encodeURIComponent(words ?? '')}`
+  if (path === '/posts') return `/posts/new${typed}`
+  if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${typed}`
+  return path.startsWith('/settings/') ? path : returnPath(next)
 }
