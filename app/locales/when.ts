@@ -49,20 +49,26 @@ function formatsOf(language: Language): Formats {
 }
 
 function relativeIn(language: Language): Pick<Formats['when'], 'relative' | 'relativeDay'> {
-  const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
+  const ago = {
+    second: memo((count: number) => format.format(count, 'second'), Number),
+    minute: memo((count: number) => format.format(count, 'minute'), Number),
+    hour: memo((count: number) => format.format(count, 'hour'), Number),
+    day: memo((count: number) => format.format(count, 'day'), Number),
+  }
   const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relativeDay = (moment: Date) => {
     const days = Math.max(0, daysBetween(moment))
-    if (days < 7) return ago.format(-days, 'day')
+    if (days < 7) return ago.day(-days)
     const thisYear = moment.getUTCFullYear() === new Date().getUTCFullYear()
     return (thisYear ? monthAndDay : withYear).format(moment)
   }
   const relative = (moment: Date) => {
     const age = Math.max(0, Date.now() - moment.getTime())
-    if (age < minute) return ago.format(0, 'second')
-    if (age < hour) return ago.format(-Math.floor(age / minute), 'minute')
-    return age < day ? ago.format(-Math.floor(age / hour), 'hour') : relativeDay(moment)
+    if (age < minute) return ago.second(0)
+    if (age < hour) return ago.minute(-Math.floor(age / minute))
+    return age < day ? ago.hour(-Math.floor(age / hour)) : relativeDay(moment)
   }
   return { relative, relativeDay }
 }

@@ -142,7 +142,9 @@ describe('writing', () => {
     const answer = await visitor.post(`/posts/${id}`, { body: 'After & all' })
     assert.equal(answer.status, 401)
     const next = answer.page.querySelector('main input[name=next]')?.getAttribute('value') ?? ''
-    const editing = await visitor.follow(await visitor.post('/sign-in', { identifier: 'susan', password, next }))
+    const editing = await visitor.follow(
+      await visitor.post('/sign-in', { identifier: 'susan', password, next }),
+    )
     assert.equal(editing.page.querySelector('textarea')?.text.trim(), 'After & all')
     assert.equal(editing.page.querySelector('main form')?.getAttribute('action'), `/posts/${id}`)
   })
