@@ -3,8 +3,7 @@ import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { type Environment, root } from './config.ts'
 import { engine } from './database/engine.ts'
-import { withMigrations } from './database/migrations.ts'
-import { emptyDatabase, migratedDatabase, type TestDatabase } from './testing/database.ts'
+import { emptyDatabase, migratedDatabase, migrateInTheFuture, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
 import { endProcess, freePort, runProcess, startProcess } from './testing/process.ts'
 import { openSite, password } from './testing/site.ts'
@@ -99,14 +98,7 @@ describe(`the server process on ${engine}`, () => {
 
   it('refuses a database that newer code has migrated', async () => {
     const newer = await migratedDatabase()
-    const future = {
-      name: '29990101000000_from_the_future',
-      sql: 'select 1',
-      down: null,
-      hash: 'x',
-      folderMillis: 0,
-    }
-    await withMigrations(newer.config, connection => connection.exclusively(() => connection.apply(future)))
+    await migrateInTheFuture(newer.config)
     const { code, output } = await runProcess(['app/server.ts'], { DATABASE_URL: newer.url })
     assert.equal(code, 1)
     assert.match(output, /^the database is newer than this code.*from_the_future.*\n$/)

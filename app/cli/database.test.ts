@@ -10,7 +10,12 @@ import { isUnavailable } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { withMigrations } from '../database/migrations.ts'
 import { sqliteMigrations } from '../database/sqlite-migrations.ts'
-import { emptyDatabase, migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import {
+  emptyDatabase,
+  migratedDatabase,
+  migrateInTheFuture,
+  type TestDatabase,
+} from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
 import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
 import { copyProject } from '../testing/project.ts'
@@ -100,14 +105,7 @@ describe(`the database commands on ${engine}`, () => {
 
   it('know a database that newer code has migrated', async () => {
     const newer = await migratedDatabase()
-    const future = {
-      name: '29990101000000_from_the_future',
-      sql: 'select 1',
-      down: null,
-      hash: 'x',
-      folderMillis: 0,
-    }
-    await withMigrations(newer.config, connection => connection.exclusively(() => connection.apply(future)))
+    await migrateInTheFuture(newer.config)
     assert.match(
       (await cli(['db:status'], newer.url)).output,
       /from_the_future {2}applied, unknown to this code/,

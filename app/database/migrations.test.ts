@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { emptyDatabase, type TestDatabase } from '../testing/database.ts'
+import { emptyDatabase, migrateInTheFuture, type TestDatabase } from '../testing/database.ts'
 import { engine } from './engine.ts'
-import { migrate, readMigrations, rollBack, SchemaTooNew, withMigrations } from './migrations.ts'
+import { migrate, readMigrations, rollBack, SchemaTooNew } from './migrations.ts'
 
 async function withEmptyDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()
@@ -50,14 +50,7 @@ describe(`migrations on ${engine}`, () => {
   it('refuse a database that newer code has migrated', () =>
     withEmptyDatabase(async ({ config }) => {
       await migrate(config)
-      const future = {
-        name: '29990101000000_from_the_future',
-        sql: 'select 1',
-        down: null,
-        hash: 'x',
-        folderMillis: 0,
-      }
-      await withMigrations(config, connection => connection.exclusively(() => connection.apply(future)))
+      await migrateInTheFuture(config)
       await assert.rejects(
         migrate(config),
         error => error instanceof SchemaTooNew && /29990101000000_from_the_future/.test(error.message),

@@ -5,7 +5,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { type DatabaseConfig, environment, readConfig } from '../config.ts'
 import { engine } from '../database/engine.ts'
-import { migrate } from '../database/migrations.ts'
+import { migrate, withMigrations } from '../database/migrations.ts'
 
 export type TestDatabase = { url: string; config: DatabaseConfig; drop(): Promise<void> }
 
@@ -19,6 +19,18 @@ export async function migratedDatabase(): Promise<TestDatabase> {
   const database = await emptyDatabase()
   await migrate(database.config)
   return database
+}
+
+/** Lets a database look as if code newer than this had migrated it. */
+export async function migrateInTheFuture(config: DatabaseConfig): Promise<void> {
+  const future = {
+    name: '29990101000000_from_the_future',
+    sql: 'select 1',
+    down: null,
+    hash: 'x',
+    folderMillis: 0,
+  }
+  await withMigrations(config, connection => connection.exclusively(() => connection.apply(future)))
 }
 
 async function emptyFile(): Promise<TestDatabase> {

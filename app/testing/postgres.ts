@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
+import { freePort } from './process.ts'
 import { nobody, openTether, type Program, type Tether } from './tether.ts'
 
 const exec = promisify(execFile)
@@ -142,13 +142,4 @@ async function serve(tether: Tether, port: number): Promise<Program> {
 async function end(server: Program): Promise<void> {
   const gone = once(server, 'exit')
   if (server.kill('SIGINT')) await gone
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

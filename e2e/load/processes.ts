@@ -2,10 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { variables } from '../../app/config.ts'
+import { freePort } from '../../app/testing/process.ts'
 import { fetchPage } from './page.ts'
 
 export type Server = {
@@ -54,15 +54,6 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     await delay(10)
   }
   throw new Error(`${url} did not start`)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /**
