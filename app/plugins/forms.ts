@@ -38,6 +38,11 @@ export function clean(text: string): string {
     )
 }
 
+/** Nothing but spaces, and characters that only look like nothing. */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text)
+}
+
 /**
  * What a route's schema (with `attachValidation`) found wrong with its form, one sentence a field. A schema
  * names the sentence with its keyword `complaint`.

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
+import { alsoComplain, type Complaints, complaintsOf, isBlank } from '../plugins/forms.ts'
 import { graphemeCount } from './text.ts'
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
@@ -28,11 +28,6 @@ export function judgePost(request: FastifyRequest<{ Body: PostForm }>): Complain
   return alsoComplain(request, complaintsOf(request), {
     body: isBlank(body) ? 'posts.blank' : over > 0 && { key: 'posts.too_long', values: { limit, over } },
   })
-}
-
-/** Nothing but spaces, and characters that only look like nothing. */
-function isBlank(body: string): boolean {
-  return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(body)
 }
 
 /** Names one rendering of a form, so that sending it twice is known as such. */

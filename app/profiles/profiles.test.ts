@@ -98,6 +98,12 @@ describe('profiles', () => {
     assert.match((await susan.get('/@susan')).page.querySelector('h1')?.text ?? '', /susan/)
   })
 
+  it('gives nobody a name that cannot be seen', async () => {
+    const susan = await site.signedIn('susan')
+    await susan.post('/settings/profile', { displayName: '\u200b\u2800\u202e', about: '' })
+    assert.match((await susan.get('/@susan')).page.querySelector('h1')?.text ?? '', /^\s*susan\s*$/)
+  })
+
   it('brings a profile back that is too long', async () => {
     const susan = await site.signedIn('susan')
     const values = { displayName: 'x'.repeat(65), about: '🎈'.repeat(141) }

@@ -88,11 +88,14 @@ export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
   return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
 }
 
+/** Characters of a post that travel through signing in: an address, encoded twice, has to hold them. */
+const mostCarried = 3_000
+
 /** The page that a form was on: forms on lists say so themselves. */
 function wayBack({ url, body }: FastifyRequest): string {
   const { body: words, next } = Object(body) as { body?: string; next?: string }
   const [path = '/'] = url.split('?')
-  const typed = `?body=${encodeURIComponent(words ?? '')}`
+  const typed = `?body=${encodeURIComponent((words ?? '').slice(0, mostCarried).toWellFormed())}`
   if (path === '/posts') return `/posts/new${typed}`
   if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${typed}`
   return path.startsWith('/settings/') ? path : returnPath(next)

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { type Complaints, complaintsOf, hasComplaints, isBlank } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { LanguageForm, ProfileForm, ThemeForm } from './forms.ts'
@@ -27,13 +27,14 @@ async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyRep
   return reply.page('settings/profile', { values, errors: {} })
 }
 
-/** A display name left empty becomes the username. */
+/** A display name left empty, or that only looks empty, becomes the username. */
 async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
   const errors = complaintsOf(request)
   const { displayName, about } = request.body
   if (hasComplaints(errors)) return reply.code(422).page('settings/profile', { values: request.body, errors })
   const { id, username } = request.viewer as Viewer
-  const changed = { displayName: displayName.replaceAll(/\s+/g, ' ').trim() || username, about: about.trim() }
+  const shown = isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ').trim()
+  const changed = { displayName: shown, about: about.trim() }
   await request.server.db.transaction(tx => saveSettings(tx, id, changed))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
 }
