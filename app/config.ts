@@ -24,7 +24,19 @@ export type Config = Readonly<{
   postMaxLength: number
   trustProxy: boolean | number | string[]
   logLevel: string
+  mail: MailConfig | null
+  /** Where mails come from. */
+  mailFrom: string
+  /** Whether this process works on jobs, besides answering requests. */
+  worker: 'inside' | 'apart'
+  translate: TranslateConfig | null
+  /** Pages for developers are open. */
+  development: boolean
 }>
+
+export type MailConfig = { url: string }
+/** A service that speaks LibreTranslate's protocol. */
+export type TranslateConfig = { url: string; key: string | null }
 
 /** What is wrong with the environment, one sentence a variable. */
 export class ConfigError extends Refusal {
@@ -43,12 +55,18 @@ export const variables = {
   SQLITE_SYNCHRONOUS: { default: 'FULL', read: oneOf('FULL', 'NORMAL') },
   HOST: { default: 'localhost', read: (value: string) => value },
   PORT: { default: '3000', read: integer(0, 65_535) },
-  PUBLIC_URL: { default: '', read: publicUrl },
+  PUBLIC_URL: { default: '', read: origin },
   SITE_NAME: { default: 'Microblog', read: textUpTo(60) },
   CONTACT: { default: '', read: contact },
   SIGN_UP: { default: 'open', read: oneOf('open', 'closed') },
   POST_MAX_LENGTH: { default: '140', read: integer(1, 1_000) },
   TRUST_PROXY: { default: 'false', read: trustProxy },
+  SMTP_URL: { default: '', read: smtpUrl },
+  MAIL_FROM: { default: '', read: mailAddress },
+  WORKER: { default: 'inside', read: oneOf('inside', 'apart') },
+  TRANSLATE_URL: { default: '', read: serviceUrl },
+  TRANSLATE_KEY: { default: '', read: textUpTo(200) },
+  NODE_ENV: { default: 'production', read: textUpTo(40) },
   LOG_LEVEL: { default: 'info', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent') },
 }
 
@@ -69,17 +87,26 @@ export function readConfig(environment: Environment): Config {
   const database = read('DATABASE_URL', variables.DATABASE_URL.read)
   const synchronous = read('SQLITE_SYNCHRONOUS', variables.SQLITE_SYNCHRONOUS.read)
   const port = read('PORT', variables.PORT.read)
+  const publicUrl = read('PUBLIC_URL', variables.PUBLIC_URL.read) || `http://localhost:${port ?? 3000}`
+  const smtp = read('SMTP_URL', variables.SMTP_URL.read)
+  const translateUrl = read('TRANSLATE_URL', variables.TRANSLATE_URL.read)
+  const translateKey = read('TRANSLATE_KEY', variables.TRANSLATE_KEY.read)
   const config = {
     database: database?.engine === 'sqlite' ? { ...database, synchronous } : database,
     host: read('HOST', variables.HOST.read),
     port,
-    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL.read) || `http://localhost:${port}`,
+    publicUrl,
     siteName: read('SITE_NAME', variables.SITE_NAME.read),
     contact: read('CONTACT', variables.CONTACT.read),
     signUpOpen: read('SIGN_UP', variables.SIGN_UP.read) === 'open',
     postMaxLength: read('POST_MAX_LENGTH', variables.POST_MAX_LENGTH.read),
     trustProxy: read('TRUST_PROXY', variables.TRUST_PROXY.read),
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL.read),
+    mail: smtp ? { url: smtp } : null,
+    mailFrom: read('MAIL_FROM', variables.MAIL_FROM.read) || `noreply@${new URL(publicUrl).hostname}`,
+    worker: read('WORKER', variables.WORKER.read),
+    translate: translateUrl ? { url: translateUrl, key: translateKey || null } : null,
+    development: read('NODE_ENV', variables.NODE_ENV.read) === 'development',
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config as Config)
@@ -149,11 +176,28 @@ function textUpTo(most: number) {
   }
 }
 
-function publicUrl(value: string): string {
+function origin(value: string): string {
   if (value === '') return ''
   const url = URL.canParse(value) ? new URL(value) : null
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search) return url.origin
   throw new Error(`must be an origin like https://social.example.org, not "${value}"`)
+}
+
+function smtpUrl(value: string): string {
+  const isOne = value === '' || (/^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname)
+  if (isOne) return value
+  throw new Error('must be like smtp://user:password@mail.example.org:587')
+}
+
+function mailAddress(value: string): string {
+  if (value === '' || /^[^\s@]+@[^\s@]+$/.test(value)) return value
+  throw new Error(`must be an e-mail address, not "${value}"`)
+}
+
+function serviceUrl(value: string): string {
+  if (value === '') return value
+  if (/^https?:\/\//.test(value) && URL.canParse(value)) return value.replace(/\/+$/, '')
+  throw new Error(`must be a URL like https://translate.example.org, not "${value}"`)
 }
 
 function contact(value: string): string | null {

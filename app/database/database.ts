@@ -11,7 +11,14 @@ import type { relations } from './schema.ts'
 type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
 
 export type Reader = Pick<Drizzle, 'select' | 'selectDistinct' | 'with' | '$with' | '$count' | 'query'>
-export type Writer = Reader & Pick<Drizzle, 'insert' | 'update' | 'delete'>
+export type Writer = Reader &
+  Pick<Drizzle, 'insert' | 'update' | 'delete'> & {
+    /** Tells every listener of every process, once this transaction has committed, what it is about. */
+    signal(topic: string): void
+  }
+
+/** What a listener hears when another process wrote and nobody can say what: everything may have changed. */
+export const anything = '*'
 
 export interface Database extends Reader {
   /**
@@ -21,6 +28,8 @@ export interface Database extends Reader {
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /** Calls back with each topic that is signalled, or `anything`; returns how to stop. */
+  onSignal(listener: (topic: string) => void): () => void
   /** Resolves when the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -102,8 +111,9 @@ export function readerOf(drizzle: Drizzle): Reader {
   }
 }
 
-export function writerOf(drizzle: Drizzle): Writer {
+export function writerOf(drizzle: Drizzle, signal: Writer['signal']): Writer {
   return {
+    signal,
     ...readerOf(drizzle),
     insert: drizzle.insert.bind(drizzle),
     update: drizzle.update.bind(drizzle),

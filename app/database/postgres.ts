@@ -16,15 +16,18 @@ import {
   writerOf,
 } from './database.ts'
 import { relations } from './schema.ts'
+import { openSignals, type Signals } from './signals.ts'
 
 export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
 
 export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
   // The server itself refuses to write outside a transaction of ours: a Reader is one by more than its type.
   const client = connect(config, { readOnly: true })
+  const signals = openSignals()
   return {
     ...readerOf(drizzleOn(guard(client), client, options)),
-    transaction: transactions(client, options),
+    transaction: transactions(client, { ...options, signals }),
+    onSignal: signals.on,
     ping: async () => void (await client.unsafe('select 1')),
     close: () => client.end({ timeout: 5 }),
   }
@@ -50,29 +53,34 @@ export function connect(
   })
 }
 
+type TransactionOptions = DatabaseOptions & { signals: Signals }
+
 async function attempt<T>(
   client: postgres.Sql,
-  options: DatabaseOptions,
+  options: TransactionOptions,
   work: (tx: Writer) => Promise<T>,
 ): Promise<T> {
   const timeout = options.transactionTimeout ?? 10_000
-  return client.begin('isolation level repeatable read read write', async connection => {
+  const topics = new Set<string>()
+  const result = (await client.begin('isolation level repeatable read read write', async connection => {
     let open = true
     try {
       const guarded = guard(connection, () => open)
-      const tx = writerOf(drizzleOn(guarded, client, options))
+      const tx = writerOf(drizzleOn(guarded, client, options), topic => void topics.add(topic))
       return await withinTime(work(tx), timeout, tooLong(timeout))
     } finally {
       open = false
     }
-  }) as Promise<T>
+  })) as T
+  options.signals.emit(topics)
+  return result
 }
 
 /**
  * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01). Those of this process
  * that have to run again do so one after the other: at the same time they would only fail each other again.
  */
-function transactions(client: postgres.Sql, options: DatabaseOptions): Database['transaction'] {
+function transactions(client: postgres.Sql, options: TransactionOptions): Database['transaction'] {
   let last: Promise<unknown> = Promise.resolve()
   return async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
     const run = () => attempt(client, options, work)

@@ -2,10 +2,12 @@
 import { defineRelations } from 'drizzle-orm'
 import type { Entity } from '../posts/text.ts'
 import {
+  bytes,
   check,
   flag,
   id,
   index,
+  integer,
   json,
   primaryKey,
   reference,
@@ -27,12 +29,18 @@ export const users = table(
     displayName: text('display_name').notNull(),
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
+    /** When the link in a mail proved that the address is theirs. */
+    emailConfirmedAt: time('email_confirmed_at'),
     /** argon2id as a PHC string. */
     passwordHash: text('password_hash').notNull(),
     about: text().notNull().default(''),
     /** Null: what the browser asks for. */
     language: text(),
     theme: text().notNull().default('auto'),
+    /** Who may write to them: everyone, or only the people whom they follow. */
+    messagesFrom: text('messages_from').notNull().default('everyone'),
+    /** When they asked for their account to go; a job is taking everything away. */
+    closedAt: time('closed_at'),
     lastSeenAt: time('last_seen_at').notNull(),
     createdAt: time('created_at').notNull(),
   },
@@ -45,6 +53,7 @@ export const users = table(
     check('users_email_length', lengthBetween(users.email, 3, 120)),
     check('users_about_length', lengthBetween(users.about, 0, 140)),
     check('users_theme_known', sql`${users.theme} in ('auto', 'light', 'dark')`),
+    check('users_messages_from_known', sql`${users.messagesFrom} in ('everyone', 'following')`),
   ],
 )
 
@@ -182,7 +191,363 @@ export const passwordResets = table(
   ],
 )
 
-const tables = { users, sessions, posts, follows, mentions, hashtags, passwordResets }
+/** Names that somebody had before: they lead to their owner and are nobody else's. */
+export const formerUsernames = table(
+  'former_usernames',
+  {
+    usernameKey: text('username_key').primaryKey(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: time('created_at').notNull(),
+  },
+  names => [index('former_usernames_user_id_index').on(names.userId)],
+)
+
+/** Links that prove an e-mail address: that of a new account, or the one that somebody is changing to. */
+export const emailConfirmations = table(
+  'email_confirmations',
+  {
+    id: id(),
+    /** SHA-256 of the token in the link. */
+    tokenHash: text('token_hash').notNull(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    email: text().notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  confirmations => [
+    uniqueIndex('email_confirmations_token_hash_unique').on(confirmations.tokenHash),
+    index('email_confirmations_user_id_index').on(confirmations.userId),
+    check('email_confirmations_email_length', lengthBetween(confirmations.email, 3, 120)),
+  ],
+)
+
+/** Browsers that somebody has signed in with: who hammers the account does not lock these out. */
+export const knownDevices = table(
+  'known_devices',
+  {
+    id: id(),
+    /** SHA-256 of the cookie's token. */
+    tokenHash: text('token_hash').notNull(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    lastUsedAt: time('last_used_at').notNull(),
+  },
+  devices => [
+    uniqueIndex('known_devices_token_hash_user_id_unique').on(devices.tokenHash, devices.userId),
+    index('known_devices_user_id_index').on(devices.userId, devices.lastUsedAt),
+  ],
+)
+
+/** How much of an allowance is used up: a moment that each use moves further into the future. */
+export const rateLimits = table(
+  'rate_limits',
+  {
+    key: text().primaryKey(),
+    /** When nothing of the allowance will be used any more (GCRA's theoretical arrival time). */
+    freeAt: time('free_at').notNull(),
+  },
+  limits => [index('rate_limits_free_at_index').on(limits.freeAt)],
+)
+
+export const blocks = table(
+  'blocks',
+  {
+    blockerId: reference('blocker_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    blockedId: reference('blocked_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: time('created_at').notNull(),
+  },
+  blocks => [
+    primaryKey({ name: 'blocks_pk', columns: [blocks.blockerId, blocks.blockedId] }),
+    index('blocks_blocker_id_created_at_index').on(blocks.blockerId, blocks.createdAt, blocks.blockedId),
+    index('blocks_blocked_id_index').on(blocks.blockedId, blocks.blockerId),
+    check('blocks_not_oneself', sql`${blocks.blockerId} <> ${blocks.blockedId}`),
+  ],
+)
+
+/** Work that outlives a request: see jobs/queue.ts. */
+export const jobs = table(
+  'jobs',
+  {
+    id: id(),
+    name: text().notNull(),
+    input: json().notNull(),
+    /** Of unfinished jobs with the same key there is one. */
+    uniqueKey: text('unique_key'),
+    /** Whose job it is: it goes with them. */
+    userId: reference('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    state: text().notNull(),
+    /** When it may be taken up: its time has come, or whoever works on it must be dead. Null when finished. */
+    dueAt: time('due_at'),
+    attempts: integer().notNull().default(0),
+    /** Names the attempt under way, so that one that was given up cannot commit any more. */
+    claim: text(),
+    progress: json().$type<{ done: number; total: number }>(),
+    result: json(),
+    error: text(),
+    createdAt: time('created_at').notNull(),
+    finishedAt: time('finished_at'),
+  },
+  jobs => [
+    uniqueIndex('jobs_unique_key_unique').on(jobs.uniqueKey),
+    index('jobs_due_at_index').on(jobs.dueAt, jobs.id),
+    index('jobs_name_index').on(jobs.name, jobs.id),
+    index('jobs_user_id_index').on(jobs.userId),
+    index('jobs_finished_at_index').on(jobs.finishedAt),
+    check('jobs_state_known', sql`${jobs.state} in ('waiting', 'running', 'done', 'parked', 'cancelled')`),
+  ],
+)
+
+/** A private thread of two people; the one with the lower id comes first, so that there is one for each pair. */
+export const conversations = table(
+  'conversations',
+  {
+    id: id(),
+    firstId: reference('first_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    secondId: reference('second_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: time('created_at').notNull(),
+  },
+  conversations => [
+    uniqueIndex('conversations_people_unique').on(conversations.firstId, conversations.secondId),
+    index('conversations_second_id_index').on(conversations.secondId),
+    check('conversations_order', sql`${conversations.firstId} < ${conversations.secondId}`),
+  ],
+)
+
+/** A conversation as one of its two sides sees it. */
+export const participants = table(
+  'participants',
+  {
+    conversationId: reference('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    otherId: reference('other_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** Messages that this side has not seen. */
+    unread: integer().notNull().default(0),
+    lastMessageAt: time('last_message_at').notNull(),
+  },
+  participants => [
+    primaryKey({ name: 'participants_pk', columns: [participants.conversationId, participants.userId] }),
+    uniqueIndex('participants_user_id_other_id_unique').on(participants.userId, participants.otherId),
+    index('participants_user_id_last_message_at_index').on(
+      participants.userId,
+      participants.lastMessageAt,
+      participants.conversationId,
+    ),
+    index('participants_unread_index').on(participants.userId).where(sql`${participants.unread} > 0`),
+    index('participants_other_id_index').on(participants.otherId),
+    check('participants_unread_whole', sql`${participants.unread} >= 0`),
+  ],
+)
+
+export const messages = table(
+  'messages',
+  {
+    id: id(),
+    conversationId: reference('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    senderId: reference('sender_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    body: text().notNull(),
+    entities: json().$type<Entity[]>().notNull(),
+    language: text(),
+    /** Digest of the form that sent it, so that sending it twice sends one. */
+    submission: text(),
+    createdAt: time('created_at').notNull(),
+  },
+  messages => [
+    index('messages_conversation_id_created_at_index').on(
+      messages.conversationId,
+      messages.createdAt,
+      messages.id,
+    ),
+    index('messages_sender_id_index').on(messages.senderId, messages.createdAt),
+    uniqueIndex('messages_submission_unique').on(messages.submission),
+    check('messages_body_length', lengthBetween(messages.body, 1, 4000)),
+  ],
+)
+
+export const notifications = table(
+  'notifications',
+  {
+    id: id(),
+    /** Who is told. */
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text().notNull(),
+    /** What it is about, such as `follow:7`: told once, or again when it happens again. */
+    subject: text().notNull(),
+    /** Who caused it. */
+    actorId: reference('actor_id').references(() => users.id, { onDelete: 'cascade' }),
+    postId: reference('post_id').references(() => posts.id, { onDelete: 'cascade' }),
+    conversationId: reference('conversation_id').references(() => conversations.id, {
+      onDelete: 'cascade',
+    }),
+    createdAt: time('created_at').notNull(),
+    readAt: time('read_at'),
+  },
+  notifications => [
+    uniqueIndex('notifications_user_id_subject_unique').on(notifications.userId, notifications.subject),
+    index('notifications_user_id_created_at_index').on(
+      notifications.userId,
+      notifications.createdAt,
+      notifications.id,
+    ),
+    index('notifications_unread_index').on(notifications.userId).where(sql`${notifications.readAt} is null`),
+    index('notifications_actor_id_index').on(notifications.actorId),
+    index('notifications_post_id_index').on(notifications.postId),
+    index('notifications_conversation_id_index').on(notifications.conversationId),
+    check(
+      'notifications_kind_known',
+      sql`${notifications.kind} in ('follow', 'mention', 'message', 'export')`,
+    ),
+  ],
+)
+
+/** What lets a program act for somebody. */
+export const apiTokens = table(
+  'api_tokens',
+  {
+    id: id(),
+    /** SHA-256 of the token, which is shown once. */
+    tokenHash: text('token_hash').notNull(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    scope: text().notNull(),
+    createdAt: time('created_at').notNull(),
+    lastUsedAt: time('last_used_at'),
+    /** Null: until it is revoked. */
+    expiresAt: time('expires_at'),
+  },
+  tokens => [
+    uniqueIndex('api_tokens_token_hash_unique').on(tokens.tokenHash),
+    index('api_tokens_user_id_index').on(tokens.userId, tokens.createdAt, tokens.id),
+    check('api_tokens_name_length', lengthBetween(tokens.name, 1, 64)),
+    check('api_tokens_scope_known', sql`${tokens.scope} in ('read', 'write')`),
+  ],
+)
+
+/** Answers to creates, kept for a day, so that a program may send one again without doing it twice. */
+export const idempotencyKeys = table(
+  'idempotency_keys',
+  {
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    key: text().notNull(),
+    /** Digest of the request that the key was first used for. */
+    request: text().notNull(),
+    status: integer().notNull(),
+    location: text(),
+    body: text().notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  keys => [
+    primaryKey({ name: 'idempotency_keys_pk', columns: [keys.userId, keys.key] }),
+    index('idempotency_keys_created_at_index').on(keys.createdAt),
+    check('idempotency_keys_key_length', lengthBetween(keys.key, 1, 255)),
+  ],
+)
+
+/** Everything of somebody's in one file, made by a job and kept for some days. */
+export const exports = table(
+  'exports',
+  {
+    id: id(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    jobId: reference('job_id').references(() => jobs.id, { onDelete: 'set null' }),
+    /** Bytes; null until it is finished. */
+    size: integer(),
+    createdAt: time('created_at').notNull(),
+    finishedAt: time('finished_at'),
+    expiresAt: time('expires_at'),
+  },
+  exports => [
+    index('exports_user_id_created_at_index').on(exports.userId, exports.createdAt, exports.id),
+    index('exports_job_id_index').on(exports.jobId),
+    index('exports_expires_at_index').on(exports.expiresAt),
+  ],
+)
+
+/** The file's bytes in order: in the database, so that every process can send it. */
+export const exportParts = table(
+  'export_parts',
+  {
+    exportId: reference('export_id')
+      .notNull()
+      .references(() => exports.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    bytes: bytes().notNull(),
+  },
+  parts => [primaryKey({ name: 'export_parts_pk', columns: [parts.exportId, parts.position] })],
+)
+
+/** Posts as the translation service put them; gone when the post is edited. */
+export const translations = table(
+  'translations',
+  {
+    postId: reference('post_id')
+      .notNull()
+      .references(() => posts.id, { onDelete: 'cascade' }),
+    /** BCP 47, the language translated to. */
+    language: text().notNull(),
+    body: text().notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  translations => [
+    primaryKey({ name: 'translations_pk', columns: [translations.postId, translations.language] }),
+    index('translations_created_at_index').on(translations.createdAt),
+  ],
+)
+
+const tables = {
+  users,
+  sessions,
+  posts,
+  follows,
+  mentions,
+  hashtags,
+  passwordResets,
+  formerUsernames,
+  emailConfirmations,
+  knownDevices,
+  rateLimits,
+  blocks,
+  jobs,
+  conversations,
+  participants,
+  messages,
+  notifications,
+  apiTokens,
+  idempotencyKeys,
+  exports,
+  exportParts,
+  translations,
+}
 
 export const relations = defineRelations(tables, r => ({
   users: {
@@ -206,4 +571,22 @@ export const relations = defineRelations(tables, r => ({
     }),
     hashtags: r.many.hashtags({ from: r.posts.id, to: r.hashtags.postId }),
   },
+  conversations: {
+    messages: r.many.messages({ from: r.conversations.id, to: r.messages.conversationId }),
+    participants: r.many.participants({ from: r.conversations.id, to: r.participants.conversationId }),
+  },
+  messages: {
+    sender: r.one.users({ from: r.messages.senderId, to: r.users.id, optional: false }),
+    conversation: r.one.conversations({
+      from: r.messages.conversationId,
+      to: r.conversations.id,
+      optional: false,
+    }),
+  },
+  notifications: {
+    user: r.one.users({ from: r.notifications.userId, to: r.users.id, optional: false }),
+    actor: r.one.users({ from: r.notifications.actorId, to: r.users.id }),
+    post: r.one.posts({ from: r.notifications.postId, to: r.posts.id }),
+  },
+  jobs: { user: r.one.users({ from: r.jobs.userId, to: r.users.id }) },
 }))

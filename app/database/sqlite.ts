@@ -18,6 +18,7 @@ import {
   writerOf,
 } from './database.ts'
 import { relations } from './schema.ts'
+import { openSignals, type Signals } from './signals.ts'
 
 export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
 
@@ -26,10 +27,12 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   const writing = connect(config)
   const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
   const reader = readerOf(drizzleOn(statementsOf(reading), options))
-  const transaction = transactions(writing, options)
+  const signals = openSignals()
+  const transaction = transactions(writing, { ...options, signals })
   return {
     ...reader,
     transaction,
+    onSignal: signals.on,
     ping: async () => void reading.prepare('select count(*) from sqlite_master').get(),
     close: async () => {
       await transaction(async () => {}).catch(() => {})
@@ -59,7 +62,10 @@ function createPrivately(file: string): void {
 }
 
 /** One transaction after the other; each begins with the write lock, so none can fail at its commit. */
-function transactions(client: Client.Database, options: DatabaseOptions): Database['transaction'] {
+function transactions(
+  client: Client.Database,
+  options: DatabaseOptions & { signals: Signals },
+): Database['transaction'] {
   const prepare = statementsOf(client)
   const timeout = options.transactionTimeout ?? 10_000
   let last: Promise<unknown> = Promise.resolve()
@@ -68,9 +74,13 @@ function transactions(client: Client.Database, options: DatabaseOptions): Databa
     const deadline = Date.now() + (options.lockTimeout ?? 5_000)
     const result = last.then(async () => {
       await beginImmediate(client, deadline)
-      return commitOrRollBack(client, revocable(prepare, options), tx =>
+      const topics = new Set<string>()
+      const writer = revocable(prepare, options, topic => void topics.add(topic))
+      const result = await commitOrRollBack(client, writer, tx =>
         withinTime(work(tx), timeout, tooLong(timeout)),
       )
+      options.signals.emit(topics)
+      return result
     })
     last = result.catch(() => {})
     return result
@@ -139,13 +149,17 @@ function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> 
 }
 
 /** A Writer that refuses to work once its transaction has ended, instead of joining the next one. */
-function revocable(prepare: Prepare, options: DatabaseOptions): { tx: Writer; revoke: () => void } {
+function revocable(
+  prepare: Prepare,
+  options: DatabaseOptions,
+  signal: Writer['signal'],
+): { tx: Writer; revoke: () => void } {
   let open = true
   const guarded: Prepare = sql => {
     if (!open) throw new TransactionClosed('this transaction has ended: await every statement inside it')
     return prepare(sql)
   }
-  return { tx: writerOf(drizzleOn(guarded, options)), revoke: () => void (open = false) }
+  return { tx: writerOf(drizzleOn(guarded, options), signal), revoke: () => void (open = false) }
 }
 
 /** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */

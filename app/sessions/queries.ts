@@ -1,6 +1,6 @@
 import { prepared, type Writer } from '../database/database.ts'
-import { sessions, users } from '../database/schema.ts'
-import { and, eq, gt, lt, sql } from '../database/sql.ts'
+import { notifications, participants, sessions, users } from '../database/schema.ts'
+import { and, eq, gt, isNull, lt, sql } from '../database/sql.ts'
 import { lifetimeOf, touchAfter } from './token.ts'
 
 /** The person who is signed in, as every page knows them. */
@@ -11,9 +11,18 @@ export type Viewer = {
   language: string | null
   theme: string
   createdAt: Date
+  /** At most 100: the badge then says 99+. */
+  unreadNotifications: number
+  unreadMessages: number
   session: { id: number; lastUsedAt: Date; persistent: boolean }
 }
 
+const unreadNotifications = sql`(select count(*) from (select 1 from ${notifications}
+  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null limit 100) as unread)`
+const unreadMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
+  where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
+
+/** One statement for all that every page knows, the badges included. */
 const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('session_of_token', db =>
   db
     .select({
@@ -23,6 +32,8 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       language: users.language,
       theme: users.theme,
       createdAt: users.createdAt,
+      unreadNotifications: unreadNotifications.mapWith(Number),
+      unreadMessages: unreadMessages.mapWith(Number),
       session: { id: sessions.id, lastUsedAt: sessions.lastUsedAt, persistent: sessions.persistent },
     })
     .from(sessions)
@@ -30,6 +41,7 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
     .where(
       and(
         eq(sessions.tokenHash, sql.placeholder('tokenHash')),
+        isNull(users.closedAt),
         gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
       ),
     ),

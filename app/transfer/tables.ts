@@ -10,6 +10,9 @@ type Column = Table['id']
 type Row = Record<string, unknown>
 
 const { users, sessions, posts, follows, mentions, hashtags, passwordResets } = schema
+const { formerUsernames, emailConfirmations, knownDevices, rateLimits, blocks, jobs } = schema
+const { conversations, participants, messages, notifications, apiTokens, idempotencyKeys } = schema
+const { exports, exportParts, translations } = schema
 /** By their names in the database, parents first, each with the key that its rows are ordered by. */
 const keys = {
   users: [users, users.id],
@@ -19,6 +22,21 @@ const keys = {
   mentions: [mentions, mentions.postId, mentions.userId],
   hashtags: [hashtags, hashtags.postId, hashtags.tag],
   password_resets: [passwordResets, passwordResets.id],
+  former_usernames: [formerUsernames, formerUsernames.usernameKey],
+  email_confirmations: [emailConfirmations, emailConfirmations.id],
+  known_devices: [knownDevices, knownDevices.id],
+  rate_limits: [rateLimits, rateLimits.key],
+  blocks: [blocks, blocks.blockerId, blocks.blockedId],
+  jobs: [jobs, jobs.id],
+  conversations: [conversations, conversations.id],
+  participants: [participants, participants.conversationId, participants.userId],
+  messages: [messages, messages.id],
+  notifications: [notifications, notifications.id],
+  api_tokens: [apiTokens, apiTokens.id],
+  idempotency_keys: [idempotencyKeys, idempotencyKeys.userId, idempotencyKeys.key],
+  exports: [exports, exports.id],
+  export_parts: [exportParts, exportParts.exportId, exportParts.position],
+  translations: [translations, translations.postId, translations.language],
 }
 
 export type TableName = keyof typeof keys

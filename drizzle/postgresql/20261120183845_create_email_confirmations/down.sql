@@ -1,0 +1,3 @@
+DROP TABLE "email_confirmations";
+--> statement-breakpoint
+ALTER TABLE "users" DROP COLUMN "email_confirmed_at";

@@ -1,0 +1,3 @@
+DROP TABLE "former_usernames";
+--> statement-breakpoint
+ALTER TABLE "users" DROP COLUMN "closed_at";

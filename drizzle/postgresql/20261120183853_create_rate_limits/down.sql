@@ -1,0 +1,3 @@
+DROP TABLE "known_devices";
+--> statement-breakpoint
+DROP TABLE "rate_limits";

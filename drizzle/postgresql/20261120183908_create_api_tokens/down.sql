@@ -1,0 +1,3 @@
+DROP TABLE "api_tokens";
+--> statement-breakpoint
+DROP TABLE "idempotency_keys";
