@@ -4,7 +4,7 @@
  */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
 
-export type { SQL } from 'drizzle-orm'
+export type { AnyColumn, SQL } from 'drizzle-orm'
 export {
   and,
   asc,
