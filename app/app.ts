@@ -1,9 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+  type RouteOptions,
+} from 'fastify'
 import accounts from './accounts/routes.ts'
+import api from './api/api.ts'
+import docs from './api/docs.ts'
+import reference from './api/reference.ts'
+import blocks from './blocks/routes.ts'
 import type { Config } from './config.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts'
+import exports from './exports/routes.ts'
+import feeds from './feeds/routes.ts'
 import follows from './follows/routes.ts'
+import worker from './jobs/plugin.ts'
+import type { WorkerOptions } from './jobs/worker.ts'
+import type { BroadcastOptions } from './live/broadcast.ts'
+import live from './live/routes.ts'
+import developerMail from './mail/routes.ts'
+import messages from './messages/routes.ts'
+import notifications from './notifications/routes.ts'
 import passwords from './passwords/routes.ts'
 import assets from './plugins/assets.ts'
 import closing from './plugins/closing.ts'
@@ -12,17 +30,22 @@ import cookies from './plugins/cookies.ts'
 import errors from './plugins/errors.ts'
 import forms from './plugins/forms.ts'
 import log from './plugins/log.ts'
+import pageCache from './plugins/page-cache.ts'
 import preferences from './plugins/preferences.ts'
 import sameOrigin from './plugins/same-origin.ts'
 import security from './plugins/security.ts'
 import sessionOfRequest from './plugins/sessions.ts'
+import version from './plugins/version.ts'
 import views from './plugins/views.ts'
 import posts from './posts/routes.ts'
 import profiles from './profiles/routes.ts'
+import search from './search/routes.ts'
 import sessions, { askToSignIn } from './sessions/routes.ts'
 import settings from './settings/routes.ts'
 import site from './site/routes.ts'
 import timelines from './timelines/routes.ts'
+import tokens from './tokens/routes.ts'
+import translations from './translations/routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -36,8 +59,13 @@ export type AppOptions = DatabaseOptions & {
   logger?: FastifyServerOptions['logger']
   /** Milliseconds that a stop waits for requests under way. */
   grace?: number
+  /** Whether it works on jobs; by default if the configuration says `inside`. */
+  worker?: WorkerOptions | false
+  live?: BroadcastOptions
   /** More routes among the pages. */
   routes?: (app: FastifyInstance) => Promise<void>
+  /** Hears of every route of the application. */
+  onRoute?: (route: RouteOptions) => void
 }
 
 /**
@@ -45,25 +73,33 @@ export type AppOptions = DatabaseOptions & {
  * built several times in a process; closing it closes its database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
-  const db = await openDatabase(config.database, options)
+  const db = await openDatabase(config.database, { limits: config.rateLimits, ...options })
   const app = fastify(serverOptions(config, options))
+  if (options.onRoute) app.addHook('onRoute', options.onRoute)
   app.decorate('config', config)
   app.decorate('db', db)
   app.addHook('onClose', () => db.close())
   app.register(closing, { grace: options.grace ?? 5_000 })
   app.register(log)
+  const { worker: work = config.worker === 'inside' && {} } = options
+  if (work) app.register(worker, work)
   app.register(security)
   app.register(assets)
   app.register(site)
+  app.register(reference)
+  app.register(api, { prefix: '/api' })
+  app.register(feeds)
   app.register(async scope => pages(scope, options))
   return app
 }
 
 /** Everything that is made for a person. */
-async function pages(app: FastifyInstance, { routes }: AppOptions) {
+async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: AppOptions) {
   app.register(cookies)
+  app.register(version)
   app.register(sessionOfRequest, { askToSignIn })
   app.register(preferences)
+  app.register(pageCache)
   app.register(views)
   app.register(errors)
   app.register(compression)
@@ -74,9 +110,19 @@ async function pages(app: FastifyInstance, { routes }: AppOptions) {
   app.register(sessions)
   app.register(passwords)
   app.register(posts)
+  app.register(translations)
   app.register(profiles)
   app.register(follows)
+  app.register(blocks)
+  app.register(messages)
+  app.register(notifications)
+  app.register(live, liveOptions)
+  app.register(search)
   app.register(settings)
+  app.register(tokens)
+  app.register(docs)
+  app.register(exports)
+  if (app.config.development) app.register(developerMail)
   if (routes) app.register(routes)
 }
 
@@ -85,16 +131,25 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     logger: logger ?? { level: config.logLevel },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    trustProxy: config.trustProxy,
+    trustProxy: trustedProxies(config),
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     forceCloseConnections: true,
     // A post that was sent without a session travels through signing in as part of the way back.
     http: { maxHeaderSize: 64 * 1024 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
-    ajv: { customOptions: { allErrors: true, verbose: true, keywords: ['complaint'] } },
+    // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
+    ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['complaint'] } },
     rewriteUrl: ({ url = '/' }) => decodable(url),
   } as FastifyServerOptions
+}
+
+/**
+ * With a number Fastify believes nobody, because whoever reaches the server directly could write as many
+ * addresses. The owner who gives a number says that nobody does.
+ */
+function trustedProxies({ trustProxy }: Config): FastifyServerOptions['trustProxy'] {
+  return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy
 }
 
 /** A path that cannot be decoded names nothing; with its percent signs escaped it gets the ordinary 404. */

@@ -23,6 +23,8 @@ export type Config = Readonly<{
   signUpOpen: boolean
   postMaxLength: number
   trustProxy: boolean | number | string[]
+  /** Whether allowances are counted. */
+  rateLimits: boolean
   logLevel: string
   mail: MailConfig | null
   /** Where mails come from. */
@@ -30,6 +32,8 @@ export type Config = Readonly<{
   /** Whether this process works on jobs, besides answering requests. */
   worker: 'inside' | 'apart'
   translate: TranslateConfig | null
+  /** Whether finished pages are remembered while nothing has been written. */
+  pageCache: boolean
   /** Pages for developers are open. */
   development: boolean
 }>
@@ -61,11 +65,13 @@ export const variables = {
   SIGN_UP: { default: 'open', read: oneOf('open', 'closed') },
   POST_MAX_LENGTH: { default: '140', read: integer(1, 1_000) },
   TRUST_PROXY: { default: 'false', read: trustProxy },
+  RATE_LIMITS: { default: 'on', read: oneOf('on', 'off') },
   SMTP_URL: { default: '', read: smtpUrl },
   MAIL_FROM: { default: '', read: mailAddress },
   WORKER: { default: 'inside', read: oneOf('inside', 'apart') },
   TRANSLATE_URL: { default: '', read: serviceUrl },
   TRANSLATE_KEY: { default: '', read: textUpTo(200) },
+  PAGE_CACHE: { default: 'on', read: oneOf('on', 'off') },
   NODE_ENV: { default: 'production', read: textUpTo(40) },
   LOG_LEVEL: { default: 'info', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent') },
 }
@@ -101,11 +107,13 @@ export function readConfig(environment: Environment): Config {
     signUpOpen: read('SIGN_UP', variables.SIGN_UP.read) === 'open',
     postMaxLength: read('POST_MAX_LENGTH', variables.POST_MAX_LENGTH.read),
     trustProxy: read('TRUST_PROXY', variables.TRUST_PROXY.read),
+    rateLimits: read('RATE_LIMITS', variables.RATE_LIMITS.read) === 'on',
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL.read),
     mail: smtp ? { url: smtp } : null,
     mailFrom: read('MAIL_FROM', variables.MAIL_FROM.read) || `noreply@${new URL(publicUrl).hostname}`,
     worker: read('WORKER', variables.WORKER.read),
     translate: translateUrl ? { url: translateUrl, key: translateKey || null } : null,
+    pageCache: read('PAGE_CACHE', variables.PAGE_CACHE.read) === 'on',
     development: read('NODE_ENV', variables.NODE_ENV.read) === 'development',
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -2,30 +2,55 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { LocaleKey } from '../locales/words.ts'
 import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
+import { Token } from '../sessions/forms.ts'
 import { isCommon, isLikeUsername } from './password.ts'
 
 /** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a dot asked for in the domain */
 const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"
 
+const Username = Type.String({
+  default: '',
+  pattern: '^[A-Za-z0-9_]{1,64}$',
+  complaint: 'accounts.username_invalid',
+})
+
+export const Email = Type.Intersect(
+  [
+    Type.String({ maxLength: 120, complaint: 'accounts.email_too_long' }),
+    Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
+  ],
+  { default: '' },
+)
+
 export const SignUpForm = Type.Object({
-  username: Type.String({
-    default: '',
-    pattern: '^[A-Za-z0-9_]{1,64}$',
-    complaint: 'accounts.username_invalid',
-  }),
-  email: Type.Intersect(
-    [
-      Type.String({ maxLength: 120, complaint: 'accounts.email_too_long' }),
-      Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
-    ],
-    { default: '' },
-  ),
+  username: Username,
+  email: Email,
   password: Type.String({ default: '' }),
   /** Asked for where there is no script to show the password. */
   password_again: Type.Optional(Type.String()),
   next: Type.Optional(Type.String()),
 })
 export type SignUpForm = Type.Static<typeof SignUpForm>
+
+/** One's own password, asked for again. */
+export const OwnPassword = Type.String({
+  default: '',
+  minLength: 1,
+  maxLength: 1000,
+  complaint: 'sessions.password_blank',
+})
+
+export const UsernameForm = Type.Object({ username: Username, current_password: OwnPassword })
+export type UsernameForm = Type.Static<typeof UsernameForm>
+
+export const EmailForm = Type.Object({ email: Email, current_password: OwnPassword })
+export type EmailForm = Type.Static<typeof EmailForm>
+
+export const ClosingForm = Type.Object({ current_password: OwnPassword })
+export type ClosingForm = Type.Static<typeof ClosingForm>
+
+export const ConfirmationParams = Type.Object({ token: Token })
+export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 
 /** Everything that is wrong with a sign-up before the database is asked. */
 export function judgeSignUp(request: FastifyRequest<{ Body: SignUpForm }>): Complaints {

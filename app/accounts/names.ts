@@ -5,3 +5,8 @@
 export function foldName(name: string): string {
   return name.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
+
+/** What somebody types to sign in, folded: a username, with its @ or without, or an e-mail address. */
+export function foldIdentifier(identifier: string): string {
+  return foldName(identifier.trim().replace(/^@/, ''))
+}

@@ -1,7 +1,9 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
-import { asc, eq, or } from '../database/sql.ts'
-import { foldName } from './names.ts'
+import { and, asc, eq, isNull, or } from '../database/sql.ts'
+import { indexPeople } from '../search/indexing.ts'
+import { foldIdentifier, foldName } from './names.ts'
+import { holdUsername, isReserved } from './username-queries.ts'
 
 export type NewAccount = {
   username: string
@@ -22,6 +24,7 @@ export async function createAccount(
 ): Promise<{ id: number } | { taken: 'username' | 'email' }> {
   const usernameKey = foldName(account.username)
   const emailKey = foldName(account.email)
+  if (await isReserved(tx, usernameKey)) return { taken: 'username' }
   const [created] = await tx
     .insert(users)
     .values({
@@ -34,28 +37,50 @@ export async function createAccount(
     })
     .onConflictDoNothing()
     .returning({ id: users.id })
-  if (created) return created
+  if (created) {
+    await holdUsername(tx, usernameKey, created.id)
+    await indexPeople(tx, [{ ...account, id: created.id, displayName: account.username }])
+    return created
+  }
   const [namesake] = await tx.select({ id: users.id }).from(users).where(eq(users.usernameKey, usernameKey))
   return { taken: namesake ? 'username' : 'email' }
 }
 
-/** The account that a person signs in to, by username or e-mail address. */
+/** The account that a person signs in to, by username or e-mail address; one that was closed is no account. */
 export async function findCredentials(
   db: Reader,
   identifier: string,
 ): Promise<{ id: number; passwordHash: string } | undefined> {
-  const key = foldName(identifier.trim().replace(/^@/, ''))
+  const key = foldIdentifier(identifier)
   const [found] = await db
     .select({ id: users.id, passwordHash: users.passwordHash })
     .from(users)
-    .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)))
+    .where(and(or(eq(users.usernameKey, key), eq(users.emailKey, key)), isNull(users.closedAt)))
   return found
 }
 
-/** Whether this is still the account's password. */
+export type Account = {
+  id: number
+  username: string
+  email: string
+  emailConfirmedAt: Date | null
+  passwordHash: string
+  language: string | null
+}
+
+/** What only its owner sees of an account, while it is open. */
+export async function findAccount(db: Reader, id: number): Promise<Account | undefined> {
+  const { username, email, emailConfirmedAt, passwordHash, language } = users
+  const [found] = await db
+    .select({ id: users.id, username, email, emailConfirmedAt, passwordHash, language })
+    .from(users)
+    .where(and(eq(users.id, id), isNull(users.closedAt)))
+  return found
+}
+
+/** Whether the account is open and this is still its password. */
 export async function hasPassword(tx: Writer, id: number, passwordHash: string): Promise<boolean> {
-  const [found] = await tx.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, id))
-  return found?.passwordHash === passwordHash
+  return (await findAccount(tx, id))?.passwordHash === passwordHash
 }
 
 /** Everybody, oldest account first. */
@@ -64,12 +89,7 @@ export async function listAccounts(db: Reader) {
   return db.select(columns).from(users).orderBy(asc(users.id))
 }
 
-/** Deletes an account; the database deletes everything of theirs with it. */
-export async function deleteAccount(tx: Writer, id: number): Promise<void> {
-  await tx.delete(users).where(eq(users.id, id))
-}
-
-/** Which of a new account's names are somebody's already. */
+/** Which of a new account's names are somebody's already, or were and stay theirs. */
 export async function takenNames(
   db: Reader,
   { username, email }: { username: string; email: string },
@@ -80,7 +100,7 @@ export async function takenNames(
     .from(users)
     .where(or(eq(users.usernameKey, usernameKey), eq(users.emailKey, emailKey)))
   return {
-    username: found.some(user => user.usernameKey === usernameKey),
+    username: found.some(user => user.usernameKey === usernameKey) || (await isReserved(db, usernameKey)),
     email: found.some(user => user.emailKey === emailKey),
   }
 }

@@ -1,11 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { limitReached, slowDown, spend } from '../limits/limits.ts'
+import { networkOf } from '../limits/network.ts'
 import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { startSession } from '../sessions/routes.ts'
+import closing from './closing-routes.ts'
+import emails from './email-routes.ts'
 import { judgeSignUp, SignUpForm } from './forms.ts'
+import { openAccount } from './opening.ts'
 import { hashPassword } from './password.ts'
-import { createAccount, takenNames } from './queries.ts'
+import { takenNames } from './queries.ts'
+import usernames from './username-routes.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {
@@ -15,6 +21,9 @@ declare module '../plugins/views.ts' {
 
 export default async function accounts(app: FastifyInstance) {
   const open = { config: { public: true } }
+  app.register(usernames)
+  app.register(emails)
+  app.register(closing)
   app.get('/sign-up', { ...open, schema: { querystring: NextQuery } }, showSignUp)
   app.post('/sign-up', { ...open, schema: { body: SignUpForm }, attachValidation: true }, signUp)
 }
@@ -30,13 +39,11 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   const errors = judgeSignUp(request)
   if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
   else await complainAboutTakenNames(request, errors)
-  const account = hasComplaints(errors) ? null : await createAccountOrComplain(request, errors)
+  reply.code(config.signUpOpen ? 422 : 403)
+  const account = hasComplaints(errors) ? null : await createAccountOrComplain(request, reply, errors)
   const { username, email, next } = request.body
   if (!account) {
-    const status = config.signUpOpen ? 422 : 403
-    return reply
-      .code(status)
-      .page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
+    return reply.page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
   }
   await startSession(request, reply, { ...account, persistent: false })
   return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
@@ -52,12 +59,19 @@ async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpFor
 
 async function createAccountOrComplain(
   request: FastifyRequest<{ Body: SignUpForm }>,
+  reply: FastifyReply,
   errors: Complaints,
 ): Promise<{ id: number; passwordHash: string } | null> {
   const { username, email, password } = request.body
+  const { db, config } = request.server
+  const limit = await db.transaction(tx => spend(tx, 'sign-up', networkOf(request.ip))).catch(limitReached)
+  if (limit) {
+    errors['form'] = slowDown(reply, limit, 'limits.sign_up')
+    return null
+  }
   const passwordHash = await hashPassword(password)
   const account = { username, email, passwordHash, language: request.language, theme: request.theme }
-  const created = await request.server.db.transaction(tx => createAccount(tx, account, new Date()))
+  const created = await db.transaction(tx => openAccount(tx, account, config))
   if ('id' in created) return { id: created.id, passwordHash }
   errors[created.taken] = request.t(`accounts.${created.taken}_taken`)
   return null

@@ -1,11 +1,12 @@
-import type { AnyColumn } from '../database/sql.ts'
-import type { Reader } from '../database/database.ts'
-import { blocks } from '../database/schema.ts'
-import { and, eq, or, type SQL, sql } from '../database/sql.ts'
+import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
+import type { Reader, Writer } from '../database/database.ts'
+import { blocks, follows, notifications, rateLimits, users } from '../database/schema.ts'
+import { type AnyColumn, and, eq, or, type SQL, sql } from '../database/sql.ts'
+import { topicOf } from '../notifications/queries.ts'
 
 /**
  * For a query whose placeholder `viewer` is the reader's id (0 for a visitor): the person of this column and
- * the reader have not blocked each other.
+ * the reader have not blocked each other. Both engines make the list once a statement.
  */
 export function isVisible(person: AnyColumn): SQL {
   const viewer = sql.placeholder('viewer')
@@ -15,12 +16,84 @@ export function isVisible(person: AnyColumn): SQL {
     union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewer})`
 }
 
+/** For such a query, too: whether the viewer has blocked this person, and the other way round. */
+export function blocksBetween(person: AnyColumn): { byViewer: SQL; ofViewer: SQL } {
+  const viewer = sql.placeholder('viewer')
+  const { blockerId, blockedId } = blocks
+  return {
+    byViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${viewer} and ${blockedId} = ${person})`,
+    ofViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${person} and ${blockedId} = ${viewer})`,
+  }
+}
+
 /** Whether one of the two has blocked the other. */
 export async function areApart(db: Reader, a: number, b: number): Promise<boolean> {
-  const either = or(
-    and(eq(blocks.blockerId, a), eq(blocks.blockedId, b)),
-    and(eq(blocks.blockerId, b), eq(blocks.blockedId, a)),
-  )
+  const either = or(isBlock(a, b), isBlock(b, a))
   const found = await db.select({ id: blocks.blockerId }).from(blocks).where(either).limit(1)
   return found.length > 0
+}
+
+/**
+ * Lets one transaction at a time decide about these two. Who follows and who blocks write different rows, so
+ * that PostgreSQL would let both happen at the same moment; by writing this one, the later runs again and sees
+ * what the earlier did. It goes with the limits that nobody has reached.
+ */
+export async function holdPair(tx: Writer, a: number, b: number): Promise<void> {
+  const key = `pair:${Math.min(a, b)}:${Math.max(a, b)}`
+  const freeAt = new Date()
+  await tx
+    .insert(rateLimits)
+    .values({ key, freeAt })
+    .onConflictDoUpdate({ target: rateLimits.key, set: { freeAt } })
+}
+
+/** Blocks somebody: neither follows the other any more or is told of the other. Doing it twice is harmless. */
+export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
+  await holdPair(tx, blockerId, blockedId)
+  await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
+  await forgetSomebody(tx, blockerId, blockedId)
+  await forgetSomebody(tx, blockedId, blockerId)
+}
+
+/** Ends that one follows the other, and takes away what the one was told of the other. */
+async function forgetSomebody(tx: Writer, one: number, other: number): Promise<void> {
+  await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
+  const told = await tx
+    .delete(notifications)
+    .where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
+    .returning({ id: notifications.id })
+  if (told.length > 0) tx.signal(topicOf(one))
+}
+
+export async function unblock(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
+  await tx.delete(blocks).where(isBlock(blockerId, blockedId))
+}
+
+function isBlock(blockerId: number, blockedId: number): SQL | undefined {
+  return and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId))
+}
+
+export type BlockedPerson = { id: number; username: string; displayName: string; createdAt: Date }
+
+const blockedList = keysetList<BlockedPerson>(
+  'blocked',
+  { time: blocks.createdAt, id: blocks.blockedId },
+  (db, place) =>
+    db
+      .select({
+        id: users.id,
+        username: users.username,
+        displayName: users.displayName,
+        createdAt: blocks.createdAt,
+      })
+      .from(blocks)
+      .innerJoin(users, eq(users.id, blocks.blockedId))
+      .where(and(eq(blocks.blockerId, sql.placeholder('blocker')), place.beyond))
+      .orderBy(...place.order)
+      .limit(place.limit),
+)
+
+/** A page of the people whom somebody has blocked, newest block first. */
+export function listBlocked(db: Reader, blocker: number, cursor: Cursor): Promise<Page<BlockedPerson>> {
+  return blockedList(db, { blocker }, cursor)
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { deleteAccount, listAccounts } from '../accounts/queries.ts'
+import { deleteNow } from '../accounts/jobs.ts'
+import { listAccounts } from '../accounts/queries.ts'
 import type { Database } from '../database/database.ts'
 import { createPasswordReset } from '../passwords/queries.ts'
 import { findPerson } from '../profiles/queries.ts'
@@ -23,7 +24,7 @@ const actions: Record<string, Action> = {
     return `${username} is signed out everywhere.`
   },
   delete: async (db, { id, username }) => {
-    await db.transaction(tx => deleteAccount(tx, id))
+    await deleteNow(db, id)
     return `${username} and everything of theirs is deleted.`
   },
 }

@@ -15,12 +15,16 @@ export type Writer = Reader &
   Pick<Drizzle, 'insert' | 'update' | 'delete'> & {
     /** Tells every listener of every process, once this transaction has committed, what it is about. */
     signal(topic: string): void
+    /** Whether allowances are counted (RATE_LIMITS). */
+    readonly limits: boolean
   }
 
 /** What a listener hears when another process wrote and nobody can say what: everything may have changed. */
 export const anything = '*'
 
 export interface Database extends Reader {
+  /** For reads that may take tens of milliseconds: on SQLite in a thread of its own, so that others need not wait. */
+  readonly aside: Reader
   /**
    * Runs `work` and commits what it did, or nothing if it throws. PostgreSQL may run it again after a
    * serialisation failure, so it must have no effects outside `tx`. One that takes longer than
@@ -28,6 +32,8 @@ export interface Database extends Reader {
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /** Another text whenever anything has been committed, by whatever process: equal ones mean that nothing was. */
+  version(): Promise<string>
   /** Calls back with each topic that is signalled, or `anything`; returns how to stop. */
   onSignal(listener: (topic: string) => void): () => void
   /** Resolves when the database answers. */
@@ -45,6 +51,8 @@ export type DatabaseOptions = {
   transactionTimeout?: number
   /** Milliseconds to wait for another process's write lock. */
   lockTimeout?: number
+  /** False: allowances are not counted. */
+  limits?: boolean
 }
 
 /** The database cannot be reached, or is locked: nothing is wrong with the request, try again. */
@@ -111,9 +119,9 @@ export function readerOf(drizzle: Drizzle): Reader {
   }
 }
 
-export function writerOf(drizzle: Drizzle, signal: Writer['signal']): Writer {
+export function writerOf(drizzle: Drizzle, own: Pick<Writer, 'signal' | 'limits'>): Writer {
   return {
-    signal,
+    ...own,
     ...readerOf(drizzle),
     insert: drizzle.insert.bind(drizzle),
     update: drizzle.update.bind(drizzle),

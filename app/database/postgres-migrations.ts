@@ -66,12 +66,14 @@ async function apply(client: ReservedSql, { name, sql, hash, folderMillis }: Mig
     insert into drizzle.__drizzle_migrations (hash, created_at, name) values (${hash}, ${folderMillis}, ${name})`
 }
 
+/** What was only made of other rows, for the search, is no loss. */
 async function survey(client: ReservedSql): Promise<Survey> {
   const columns = await client<{ table: string; columns: string[] }[]>`
     select c.table_name as table, array_agg(c.column_name::text order by c.ordinal_position) as columns
     from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
-    where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' group by c.table_name`
+    where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and right(c.table_name, 4) <> '_fts'
+    group by c.table_name`
   const found: Survey = new Map()
   for (const { table, columns: names } of columns) found.set(table, await surveyOf(client, table, names))
   return found

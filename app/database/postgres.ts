@@ -1,9 +1,11 @@
 /** The database contract on postgres.js: a bounded pool, and transactions at REPEATABLE READ. */
+import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import type { DatabaseConfig } from '../config.ts'
 import {
+  anything,
   type Database,
   type DatabaseOptions,
   errorCode,
@@ -22,14 +24,26 @@ export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
 
 export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
   // The server itself refuses to write outside a transaction of ours: a Reader is one by more than its type.
-  const client = connect(config, { readOnly: true })
-  const signals = openSignals()
+  const patience = options.patience ?? 10_000
+  const pool = openPool(() => withDatesOfDrizzle(connect(config, { readOnly: true })), patience)
+  const origin = randomBytes(6).toString('base64url')
+  const signals = openSignals(emit => hearOthers(config, origin, emit))
+  const reader = readerOf(drizzleOn(guard(pool), pool.current(), options))
   return {
-    ...readerOf(drizzleOn(guard(client), client, options)),
-    transaction: transactions(client, { ...options, signals }),
+    ...reader,
+    aside: reader,
+    transaction: transactions(pool, { ...options, signals, origin }),
+    // What a snapshot sees is what its text names: two equal ones see the same.
+    version: async () => {
+      const [row] = await pool.unsafe('select pg_current_snapshot()::text as seen', [], { prepare: true })
+      return String(row?.['seen'])
+    },
     onSignal: signals.on,
-    ping: async () => void (await client.unsafe('select 1')),
-    close: () => client.end({ timeout: 5 }),
+    ping: async () => void (await pool.unsafe('select 1')),
+    close: async () => {
+      await signals.close()
+      await pool.end()
+    },
   }
 }
 
@@ -53,7 +67,36 @@ export function connect(
   })
 }
 
-type TransactionOptions = DatabaseOptions & { signals: Signals }
+/**
+ * Hears on a connection of its own what the transactions of other processes signalled. The connection is made
+ * again whenever it is lost; something may have been missed then, as between asking for it and having it.
+ */
+function hearOthers(
+  config: PostgresConfig,
+  origin: string,
+  emit: (topic: string) => void,
+): () => Promise<void> {
+  const listening = connect(config, { max: 1 })
+  const hear = (payload: string) => {
+    const [from, topic] = payload.split(' ')
+    if (from !== origin && topic) emit(topic)
+  }
+  // If it fails now, it is tried again like a connection that was lost.
+  void listening.listen(channel, hear, () => emit(anything)).catch(() => {})
+  return () => listening.end({ timeout: 0 })
+}
+
+const channel = 'microblog'
+
+/** Sends topics to the other processes at the commit, and at no other time: one round trip for all of them. */
+async function notifyOthers(connection: Client, topics: Set<string>, origin: string): Promise<void> {
+  if (topics.size === 0) return
+  const payloads = [...topics].map(topic => `${origin} ${topic}`).join('\n')
+  const statement = `select pg_notify('${channel}', payload) from unnest(string_to_array($1, chr(10))) as payload`
+  await connection.unsafe(statement, [payloads], { prepare: true })
+}
+
+type TransactionOptions = DatabaseOptions & { signals: Signals; origin: string }
 
 async function attempt<T>(
   client: postgres.Sql,
@@ -66,8 +109,11 @@ async function attempt<T>(
     let open = true
     try {
       const guarded = guard(connection, () => open)
-      const tx = writerOf(drizzleOn(guarded, client, options), topic => void topics.add(topic))
-      return await withinTime(work(tx), timeout, tooLong(timeout))
+      const signal = (topic: string) => void topics.add(topic)
+      const tx = writerOf(drizzleOn(guarded, client, options), { signal, limits: options.limits ?? true })
+      const result = await withinTime(work(tx), timeout, tooLong(timeout))
+      await notifyOthers(connection, topics, options.origin)
+      return result
     } finally {
       open = false
     }
@@ -77,8 +123,9 @@ async function attempt<T>(
 }
 
 /**
- * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01). Those of this process
- * that have to run again do so one after the other: at the same time they would only fail each other again.
+ * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01), and once after a
+ * duplicate (23505). Those of this process that have to run again do so one after the other: at the same time
+ * they would only fail each other again.
  */
 function transactions(client: postgres.Sql, options: TransactionOptions): Database['transaction'] {
   let last: Promise<unknown> = Promise.resolve()
@@ -88,7 +135,7 @@ function transactions(client: postgres.Sql, options: TransactionOptions): Databa
     try {
       return await run()
     } catch (error) {
-      if (!isSerialisationFailure(error)) throw error
+      if (!isSerialisationFailure(error) && !isDuplicate(error)) throw error
     }
     const result = last.then(() => repeated(run, deadline))
     last = result.catch(() => {})
@@ -110,6 +157,15 @@ async function repeated<T>(run: () => Promise<T>, deadline: number): Promise<T> 
 
 function isSerialisationFailure(error: unknown): boolean {
   return ['40001', '40P01'].includes(errorCode(error))
+}
+
+/**
+ * May be a serialisation failure in disguise: whoever looked for a row, did not find it and wrote one finds
+ * that of another transaction when running again, and a true duplicate fails once more.
+ * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+ */
+function isDuplicate(error: unknown): boolean {
+  return errorCode(error) === '23505'
 }
 
 type Client = Pick<postgres.Sql, 'unsafe'>

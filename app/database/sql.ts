@@ -3,6 +3,7 @@
  * `like`, `ilike`, `for('update')` and their kind compile everywhere and differ in what they do.
  */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
+import { engine } from './engine.ts'
 
 export type { AnyColumn, SQL } from 'drizzle-orm'
 export {
@@ -17,6 +18,7 @@ export {
   isNull,
   lt,
   lte,
+  ne,
   notExists,
   or,
   sql,
@@ -26,3 +28,9 @@ export {
 export function lengthBetween(column: AnyColumn, least: number, most: number): SQL {
   return sql`length(${column}) between ${sql.raw(String(least))} and ${sql.raw(String(most))}`
 }
+
+/**
+ * At the end of the subquery that picks the row to update: passes by the rows that another transaction is
+ * about to take. On SQLite no other transaction can be, because each holds the write lock from its beginning.
+ */
+export const skipLocked: SQL = engine === 'postgresql' ? sql`for update skip locked` : sql``

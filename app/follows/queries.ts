@@ -1,7 +1,9 @@
+import { areApart, holdPair, isVisible } from '../blocks/queries.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
-import { and, desc, eq, notExists, type SQL, sql } from '../database/sql.ts'
+import { and, desc, eq, isNull, notExists, type SQL, sql } from '../database/sql.ts'
+import { notify } from '../notifications/queries.ts'
 
 export type Person = {
   id: number
@@ -13,9 +15,18 @@ export type Person = {
 }
 export type SuggestedPerson = Omit<Person, 'viewerFollows'> & { viewerFollows: false }
 
-/** Follows somebody; doing it twice is harmless. */
-export async function follow(tx: Writer, followerId: number, followedId: number): Promise<void> {
-  await tx.insert(follows).values({ followerId, followedId, createdAt: new Date() }).onConflictDoNothing()
+/** Follows somebody; doing it twice is harmless. False, and nothing done, if one of them has blocked the other. */
+export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
+  await holdPair(tx, followerId, followedId)
+  if (await areApart(tx, followerId, followedId)) return false
+  const begun = await tx
+    .insert(follows)
+    .values({ followerId, followedId, createdAt: new Date() })
+    .onConflictDoNothing()
+    .returning({ id: follows.followedId })
+  const news = { actorId: followerId, subject: `follow:${followerId}` }
+  if (begun.length > 0) await notify(tx, { userId: followedId, kind: 'follow', ...news })
+  return true
 }
 
 export async function unfollow(tx: Writer, followerId: number, followedId: number): Promise<void> {
@@ -23,7 +34,7 @@ export async function unfollow(tx: Writer, followerId: number, followedId: numbe
 }
 
 export type FollowList = 'followers' | 'following'
-type Row = Omit<Person, 'viewerFollows'> & { followed: unknown; createdAt: Date }
+export type PersonRow = Omit<Person, 'viewerFollows'> & { followed: unknown; createdAt: Date }
 
 const viewer = sql.placeholder('viewer')
 
@@ -35,7 +46,7 @@ export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
 function listOf(list: FollowList) {
   const { followerId, followedId, createdAt } = follows
   const [whose, other] = list === 'followers' ? [followedId, followerId] : [followerId, followedId]
-  return keysetList<Row>(list, { time: createdAt, id: other }, (db, place) =>
+  return keysetList<PersonRow>(list, { time: createdAt, id: other }, (db, place) =>
     db
       .select({
         id: users.id,
@@ -47,7 +58,7 @@ function listOf(list: FollowList) {
       })
       .from(follows)
       .innerJoin(users, eq(users.id, other))
-      .where(and(eq(whose, sql.placeholder('user')), place.beyond))
+      .where(and(eq(whose, sql.placeholder('user')), isVisible(other), isNull(users.closedAt), place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
   )
@@ -67,7 +78,10 @@ export async function followList(
 }
 
 /** SQLite answers `exists` with 0 or 1. */
-function personOf({ id, username, displayName, about, followed }: Row, viewer: number | null): Person {
+export function personOf(
+  { id, username, displayName, about, followed }: PersonRow,
+  viewer: number | null,
+): Person {
   const viewerFollows = viewer === null || viewer === id ? null : Boolean(followed)
   return { id, username, displayName, about, viewerFollows }
 }
@@ -77,6 +91,7 @@ const suggestions = prepared<{ viewer: number }, Omit<Person, 'viewerFollows'>[]
   const active = db
     .select({ id: users.id, username: users.username, displayName: users.displayName, about: users.about })
     .from(users)
+    .where(isNull(users.closedAt))
     .orderBy(desc(users.lastSeenAt), desc(users.id))
     .limit(50)
     .as('active')
@@ -87,7 +102,7 @@ const suggestions = prepared<{ viewer: number }, Omit<Person, 'viewerFollows'>[]
   return db
     .select()
     .from(active)
-    .where(and(sql`${active.id} <> ${viewer}`, notExists(followed)))
+    .where(and(sql`${active.id} <> ${viewer}`, isVisible(active.id), notExists(followed)))
     .limit(3)
 })
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { spend } from '../limits/limits.ts'
 import { Problem } from '../plugins/errors.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { findPerson } from '../profiles/queries.ts'
@@ -20,7 +21,11 @@ async function createFollow(request: FollowRequest, reply: FastifyReply) {
   const person = await findPerson(request.server.db, request.params.username)
   if (!person) throw new Problem(404, 'errors.profile_missing', { username: request.params.username })
   if (person.id === viewer.id) throw new Problem(422, 'follows.oneself')
-  await request.server.db.transaction(tx => follow(tx, viewer.id, person.id))
+  const followed = await request.server.db.transaction(async tx => {
+    await spend(tx, 'following', viewer.id)
+    return follow(tx, viewer.id, person.id)
+  })
+  if (!followed) throw new Problem(403, 'follows.apart', { name: person.displayName })
   return reply.flash('follows.followed', { name: person.displayName }).redirect(wayBack(request, person), 303)
 }
 

@@ -14,6 +14,9 @@ export type Formats = {
     relativeDay(moment: Date): string
     full(moment: Date): string
     day(moment: Date): string
+    /** Above what is listed by its time of day: "Today · UTC", and the day itself before yesterday. */
+    heading(moment: Date): string
+    time(moment: Date): string
     iso(moment: Date): string
   }
   number(value: number): string
@@ -30,17 +33,27 @@ export function formatsFor(language: Language): Formats {
 function formatsOf(language: Language): Formats {
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' })
+  const relative = relativeIn(language)
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
   return {
     when: {
-      ...relativeIn(language),
+      ...relative,
       // A timeline names 25 moments, page after page: formatting each was a fifth of its rendering.
       full: memo(
         moment => `${full.format(moment)} UTC`,
         moment => Math.floor(moment.getTime() / minute),
       ),
       day: moment => date.format(moment),
+      heading: moment => {
+        const day = daysBetween(moment) < 2 ? relative.relativeDay(moment) : date.format(moment)
+        return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)} · UTC`
+      },
+      time: memo(
+        moment => time.format(moment),
+        moment => Math.floor(moment.getTime() / minute) % (24 * 60),
+      ),
       iso: memo(moment => moment.toISOString(), Number),
     },
     number: value => number.format(value),

@@ -1,9 +1,14 @@
-import type { Writer } from '../database/database.ts'
+import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
+import type { Reader, Writer } from '../database/database.ts'
+import { blocks, notifications, posts, users } from '../database/schema.ts'
+import { and, eq, inArray, isNull, lte, or, sql } from '../database/sql.ts'
+
+export type NotificationKind = 'follow' | 'mention' | 'message' | 'export'
 
 export type NewNotification = {
   /** Who is told. */
   userId: number
-  kind: 'follow' | 'mention' | 'message' | 'export'
+  kind: NotificationKind
   /** What it is about, such as `follow:7`: told once. */
   subject: string
   /** Tells it again, as news, if it was told before. */
@@ -12,7 +17,149 @@ export type NewNotification = {
   actorId?: number
   postId?: number
   conversationId?: number
+  /** When it happened: now, if not given. */
+  at?: Date
 }
 
 /** Tells somebody of something, in the transaction that causes it. */
-export async function notify(_tx: Writer, _notification: NewNotification): Promise<void> {}
+export async function notify(tx: Writer, { userId, ...news }: NewNotification): Promise<void> {
+  await notifyEach(tx, [userId], news)
+}
+
+/** Tells people of the same thing: two statements, however many they are. */
+export async function notifyEach(
+  tx: Writer,
+  people: number[],
+  { again = false, at = new Date(), ...news }: Omit<NewNotification, 'userId'>,
+): Promise<void> {
+  const audience = await audienceOf(tx, people, news.actorId)
+  if (audience.length === 0) return
+  const told = { ...news, createdAt: at }
+  const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...told, userId })))
+  const target = [notifications.userId, notifications.subject]
+  const written = again
+    ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
+    : insertion.onConflictDoNothing({ target })
+  for (const { userId } of await written.returning({ userId: notifications.userId }))
+    tx.signal(topicOf(userId))
+}
+
+/** The topic under which somebody's processes hear that their notifications or messages have changed. */
+export function topicOf(userId: number): string {
+  return `user:${userId}`
+}
+
+/** Those of the people who are somebody else than the actor, and not apart from them. */
+async function audienceOf(tx: Writer, people: number[], actorId: number | undefined): Promise<number[]> {
+  const others = people.filter(id => id !== actorId)
+  if (actorId === undefined || others.length === 0) return others
+  const { blockerId, blockedId } = blocks
+  const isBetween = or(
+    and(eq(blockerId, actorId), inArray(blockedId, others)),
+    and(eq(blockedId, actorId), inArray(blockerId, others)),
+  )
+  const apart = await tx.select({ blockerId, blockedId }).from(blocks).where(isBetween)
+  const ids = new Set(apart.flatMap(pair => [pair.blockerId, pair.blockedId]))
+  return others.filter(id => !ids.has(id))
+}
+
+export type Notification = {
+  id: number
+  kind: NotificationKind
+  /** Who caused it; null for what the site itself has done. */
+  actor: { id: number; username: string; displayName: string } | null
+  /** What it is about, if that is a post: its beginning. */
+  post: { id: number; beginning: string; language: string | null } | null
+  conversationId: number | null
+  createdAt: Date
+  readAt: Date | null
+}
+
+/** The columns of a notification as every list shows it; needs left joins with users and posts. */
+export const notificationColumns = {
+  id: notifications.id,
+  kind: sql<NotificationKind>`${notifications.kind}`,
+  actor: { id: users.id, username: users.username, displayName: users.displayName },
+  post: {
+    id: posts.id,
+    beginning: sql<string>`substr(${posts.body}, 1, 280)`,
+    language: posts.language,
+  },
+  conversationId: notifications.conversationId,
+  createdAt: notifications.createdAt,
+  readAt: notifications.readAt,
+}
+
+const notificationsOf = keysetList<Notification>(
+  'notifications',
+  { time: notifications.createdAt, id: notifications.id },
+  (db, place) =>
+    db
+      .select(notificationColumns)
+      .from(notifications)
+      .leftJoin(users, eq(users.id, notifications.actorId))
+      .leftJoin(posts, eq(posts.id, notifications.postId))
+      .where(and(eq(notifications.userId, sql.placeholder('user')), place.beyond))
+      .orderBy(...place.order)
+      .limit(place.limit),
+)
+
+/** A page of what somebody was told, newest first: one statement. */
+export function notificationList(db: Reader, user: number, cursor: Cursor): Promise<Page<Notification>> {
+  return notificationsOf(db, { user }, cursor)
+}
+
+type Own = { id: number; userId: number }
+
+/** Somebody's own notification. */
+export async function findNotification(db: Reader, own: Own): Promise<Notification | undefined> {
+  const [found] = await db
+    .select(notificationColumns)
+    .from(notifications)
+    .leftJoin(users, eq(users.id, notifications.actorId))
+    .leftJoin(posts, eq(posts.id, notifications.postId))
+    .where(isOwn(own))
+  return found
+}
+
+/** Marks somebody's own notification as read; true if it was unread. */
+export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean> {
+  const marked = await tx
+    .update(notifications)
+    .set({ readAt: now })
+    .where(and(isOwn(own), isNull(notifications.readAt)))
+    .returning({ id: notifications.id })
+  if (marked.length > 0) tx.signal(topicOf(own.userId))
+  return marked.length > 0
+}
+
+/** Marks as read all that somebody was told up to then: what came later, they have not seen. */
+export async function markAllRead(
+  tx: Writer,
+  { userId, upTo }: { userId: number; upTo: Date },
+  now: Date,
+): Promise<void> {
+  const { createdAt, readAt } = notifications
+  await tx
+    .update(notifications)
+    .set({ readAt: now })
+    .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
+  tx.signal(topicOf(userId))
+}
+
+/** Marks as read what somebody was told of a subject: they have seen it itself. */
+export async function markSubjectRead(
+  tx: Writer,
+  { userId, subject }: { userId: number; subject: string },
+  now: Date,
+): Promise<void> {
+  const told = and(eq(notifications.userId, userId), eq(notifications.subject, subject))
+  await tx
+    .update(notifications)
+    .set({ readAt: now })
+    .where(and(told, isNull(notifications.readAt)))
+}
+
+function isOwn({ id, userId }: Own) {
+  return and(eq(notifications.id, id), eq(notifications.userId, userId))
+}

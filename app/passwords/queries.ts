@@ -1,18 +1,18 @@
 import type { Reader, Writer } from '../database/database.ts'
-import { passwordResets, users } from '../database/schema.ts'
-import { and, eq, gt, lt } from '../database/sql.ts'
+import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
+import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
+import { forgetDevices } from '../limits/queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 
 /** Milliseconds that a link works. */
 export const resetLifetime = 3_600_000
 
-/** Adds a link for somebody; older ones of theirs stop working. */
+/** Adds a link for somebody. One that was sent before works on: mails may arrive twice, or late. */
 export async function createPasswordReset(
   tx: Writer,
   { tokenHash, userId }: { tokenHash: string; userId: number },
   now: Date,
 ): Promise<void> {
-  await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
   await tx.delete(passwordResets).where(lt(passwordResets.expiresAt, now))
   const expiresAt = new Date(now.getTime() + resetLifetime)
   await tx.insert(passwordResets).values({ tokenHash, userId, createdAt: now, expiresAt })
@@ -24,22 +24,44 @@ export async function findPasswordReset(db: Reader, tokenHash: string, now: Date
     .select({ userId: users.id, username: users.username })
     .from(passwordResets)
     .innerJoin(users, eq(users.id, passwordResets.userId))
-    .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now)))
+    .where(
+      and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), isNull(users.closedAt)),
+    )
   return found
 }
 
-/** Uses a link up: sets the password and ends every session. False if it was used or has expired meanwhile. */
+/**
+ * Uses a link up: sets the password and ends every session. Returns whose it is, or nothing if the link was used
+ * or has expired meanwhile.
+ */
 export async function usePasswordReset(
   tx: Writer,
   { tokenHash, passwordHash }: { tokenHash: string; passwordHash: string },
   now: Date,
-): Promise<boolean> {
+): Promise<{ userId: number; language: string | null } | undefined> {
   const [used] = await tx
     .delete(passwordResets)
     .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now)))
     .returning({ userId: passwordResets.userId })
-  if (!used) return false
-  await tx.update(users).set({ passwordHash }).where(eq(users.id, used.userId))
+  if (!used) return undefined
+  const language = await setPassword(tx, used.userId, passwordHash)
   await endSessionsOf(tx, used.userId)
-  return true
+  await forgetDevices(tx, used.userId)
+  return { ...used, language }
+}
+
+/**
+ * Sets a password. Links that lead to another password or to another address stop working: whoever asked for
+ * them may be the reason why it was changed. Returns the person's language.
+ */
+export async function setPassword(tx: Writer, userId: number, passwordHash: string): Promise<string | null> {
+  const [changed] = await tx
+    .update(users)
+    .set({ passwordHash })
+    .where(eq(users.id, userId))
+    .returning({ email: users.email, language: users.language })
+  await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
+  const isOther = ne(emailConfirmations.email, changed?.email ?? '')
+  await tx.delete(emailConfirmations).where(and(eq(emailConfirmations.userId, userId), isOther))
+  return changed?.language ?? null
 }

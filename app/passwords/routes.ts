@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgePasswords } from '../accounts/forms.ts'
 import { hashPassword } from '../accounts/password.ts'
+import { canMail, sendMail } from '../mail/mail.ts'
 import { Problem } from '../plugins/errors.ts'
 import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
 import { hashToken } from '../sessions/token.ts'
+import passwordChange from './change-routes.ts'
+import forgottenPasswords from './forgotten-routes.ts'
 import { PasswordForm, PasswordParams } from './forms.ts'
 import { findPasswordReset, usePasswordReset } from './queries.ts'
 
@@ -22,6 +25,8 @@ type SaveRequest = FastifyRequest<{
 export default async function passwords(app: FastifyInstance) {
   const open = { config: { public: true } }
   const schema = { params: PasswordParams }
+  app.register(forgottenPasswords)
+  app.register(passwordChange)
   app.get('/passwords/:token', { ...open, schema }, showPassword)
   app.post('/passwords/:token', { ...open, schema: { ...schema, body: PasswordForm } }, savePassword)
 }
@@ -39,9 +44,22 @@ async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const errors = alsoComplain(request, {}, judgePasswords(request.body, username))
   if (hasComplaints(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(password) }
-  const used = await request.server.db.transaction(tx => usePasswordReset(tx, change, new Date()))
-  if (!used) throw new Problem(404, 'passwords.link_expired')
+  await useLink(request, change)
   return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)
+}
+
+function useLink(
+  { server, language }: SaveRequest,
+  change: { tokenHash: string; passwordHash: string },
+): Promise<void> {
+  return server.db.transaction(async tx => {
+    const used = await usePasswordReset(tx, change, new Date())
+    if (!used) throw new Problem(404, 'passwords.link_expired')
+    if (!canMail(server.config)) return
+    const { userId } = used
+    const readers = used.language ?? language
+    await sendMail(tx, { name: 'passwords.changed', language: readers, input: { userId }, userId })
+  })
 }
 
 async function resetOr404({ server, params }: ShowRequest) {

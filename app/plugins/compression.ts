@@ -5,11 +5,11 @@ import plugin from 'fastify-plugin'
 import { memo } from '../memo.ts'
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }
-const compress = {
+export const compress = {
   br: (page: string) => brotliCompressSync(page, quality),
   gzip: (page: string) => gzipSync(page, { level: 1 }),
 }
-type Encoding = keyof typeof compress
+export type Encoding = keyof typeof compress
 
 /**
  * Compresses pages where they are made. @fastify/compress, which the assets use, makes a stream for each:
@@ -25,7 +25,7 @@ export default plugin(async (app: FastifyInstance) => {
 })
 
 /** Browsers send one of a few headers: each is negotiated once. */
-const encodingFor = memo(
+export const encodingFor = memo(
   ({ raw }: FastifyRequest) => (accepts(raw).encodings(['br', 'gzip']) || null) as Encoding | null,
   ({ headers }) => headers['accept-encoding'],
   1_000,

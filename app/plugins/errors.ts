@@ -3,7 +3,7 @@ import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { isMissingReference, isUnavailable } from '../database/database.ts'
-import type { Arguments, LocaleKey } from '../locales/words.ts'
+import type { Arguments, LocaleKey, Translate } from '../locales/words.ts'
 
 /** An answer that is not what was asked for, in words for the person who asked. */
 export class Problem extends Error {
@@ -11,6 +11,8 @@ export class Problem extends Error {
   readonly statusCode: number
   readonly key: LocaleKey | null
   readonly values: Arguments
+  /** Seconds after which the same may be asked again. */
+  readonly retryAfter: number | null = null
   constructor(statusCode: number, key: LocaleKey | null = null, values: Arguments = {}) {
     super(key ?? STATUS_CODES[statusCode])
     this.statusCode = statusCode
@@ -30,7 +32,8 @@ declare module './views.ts' {
       title: string
       detail: string
       requestId: string
-      retryAfter: number | null
+      /** When to try again, in words. */
+      wait: string | null
     }
   }
 }
@@ -44,14 +47,17 @@ export default plugin(async (app: FastifyInstance) => {
 export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
+  const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
+  if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))
   reply.code(status).header('cache-control', 'no-store').header('vary', 'Accept, Cookie, Accept-Language')
-  const problem = { status, ...wordsFor(error, status, request), requestId: request.id }
-  if (prefersJson(request)) return sendProblem(problem, request, reply)
-  return reply.page('errors/show', { ...problem, retryAfter: retryAfterOf(reply) })
+  const { title, detail } = wordsFor(error, status, request)
+  const wait = waitOf(reply)
+  const problem = { status, title, requestId: request.id }
+  if (!prefersJson(request)) return reply.page('errors/show', { ...problem, detail, wait })
+  return sendProblem({ ...problem, detail: wait ? `${detail} ${wait}` : detail }, request, reply)
 }
 
-function statusOf(error: FastifyError | Problem): number {
+export function statusOf(error: FastifyError | Problem): number {
   if (isUnavailable(error)) return 503
   if (isMissingReference(error)) return 404
   const { validationContext, statusCode } = error as FastifyError
@@ -92,7 +98,14 @@ function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: Fa
   return reply.type('application/problem+json').send(JSON.stringify(body))
 }
 
-function retryAfterOf(reply: FastifyReply): number | null {
+function waitOf(reply: FastifyReply): string | null {
   const seconds = Number(reply.getHeader('retry-after'))
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : null
+  return Number.isFinite(seconds) && seconds > 0 ? whenToTry(seconds, reply.request.t) : null
+}
+
+/** "Try again in 40 seconds." */
+export function whenToTry(seconds: number, t: Translate): string {
+  return seconds < 100
+    ? t('errors.retry_after', { seconds })
+    : t('errors.retry_after_minutes', { minutes: Math.ceil(seconds / 60) })
 }

@@ -11,7 +11,7 @@ declare module 'typebox' {
 
 /** Sentences for a person, by the field that they are about. */
 export type Complaints = Record<string, string>
-type Complaint = LocaleKey | { key: LocaleKey; values: Arguments }
+export type Complaint = LocaleKey | { key: LocaleKey; values: Arguments }
 
 /**
  * Forms arrive as flat objects of clean strings: a field sent twice counts once, line ends are `\n`, and

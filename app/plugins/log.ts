@@ -6,6 +6,8 @@ import plugin from 'fastify-plugin'
  * header is logged at all: that is where tokens and cookies are.
  */
 export default plugin(async (app: FastifyInstance) => {
+  // Where nobody would see the line, it is not put together either.
+  if (!['info', 'debug', 'trace'].includes(app.config.logLevel)) return
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, ip } = request
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10

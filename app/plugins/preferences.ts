@@ -2,6 +2,7 @@ import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { isLanguage, type Language, languages, type Translate, translate } from '../locales/words.ts'
+import { memo } from '../memo.ts'
 import { isTheme, type Theme } from '../settings/forms.ts'
 
 declare module 'fastify' {
@@ -33,9 +34,18 @@ export default plugin(
 function languageOf(request: FastifyRequest): Language {
   const chosen = request.viewer?.language ?? request.siteCookie('language')
   if (isLanguage(chosen)) return chosen
-  const best = accepts(request.raw).languages([...codes])
-  return isLanguage(best) ? best : 'en'
+  return languageAsked(request)
 }
+
+/** Browsers send one of a few headers: each is negotiated once. */
+const languageAsked = memo(
+  ({ raw }: FastifyRequest): Language => {
+    const best = accepts(raw).languages([...codes])
+    return isLanguage(best) ? best : 'en'
+  },
+  ({ headers }) => headers['accept-language'],
+  1_000,
+)
 
 function themeOf(request: FastifyRequest): Theme {
   const chosen = request.viewer?.theme ?? request.siteCookie('theme')

@@ -17,7 +17,7 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-function isSameOrigin({ headers, host }: FastifyRequest): boolean {
+export function isSameOrigin({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const { origin } = headers

@@ -1,23 +1,42 @@
-import helmet from '@fastify/helmet'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
+import helmet from 'helmet'
 
-/** What a browser is told to refuse. `same-origin` and not `no-referrer`: that would make forms send `Origin: null`. */
+/**
+ * What a browser is told to refuse. `same-origin` and not `no-referrer`: that would make forms send
+ * `Origin: null`. The headers are the same for every answer, so helmet is asked once: asked for each, as its
+ * plugin does, it took a twelfth of a short answer's time.
+ */
 export default plugin(async (app: FastifyInstance) => {
   const https = app.config.publicUrl.startsWith('https:')
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
+  const headers = headersOf(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          formAction: ["'self'"],
+          baseUri: ["'none'"],
+          frameAncestors: ["'none'"],
+          objectSrc: ["'none'"],
+        },
       },
-    },
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-    frameguard: { action: 'deny' },
-  })
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+      frameguard: { action: 'deny' },
+    }),
+  )
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers))
 })
+
+/** The headers that a middleware sets whatever the request. */
+function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const response = {
+    setHeader: (name: string, value: string) => void (headers[name.toLowerCase()] = value),
+    removeHeader: () => {},
+  }
+  middleware({} as IncomingMessage, response as unknown as ServerResponse, () => {})
+  return headers
+}

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Open to visitors; a route that does not say so asks them to sign in. */
     public?: boolean
+    /** False: asking for it does not count as having been here. */
+    visit?: boolean
   }
   interface FastifyRequest {
     /** Who is signed in, if anybody. */
@@ -21,17 +23,35 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
     app.decorateRequest('viewer', null)
+    const viewerOf = rememberedViewers(app)
     app.addHook('onRequest', async (request, reply) => {
       const token = request.siteCookie('session')
       if (!token) return
-      request.viewer = (await findSession(app.db, hashToken(token), new Date())) ?? null
+      request.viewer = await viewerOf(request, hashToken(token))
       if (request.viewer && isStale(request.viewer)) keepAlive(request, reply, token)
     })
     app.addHook('preValidation', requireViewer(askToSignIn))
     rememberVisits(app)
   },
-  { name: 'sessions', dependencies: ['cookies'] },
+  { name: 'sessions', dependencies: ['cookies', 'version'] },
 )
+
+const mostViewers = 5_000
+
+/** Who a session's owner is does not change while nothing is written, except that a session expires. */
+function rememberedViewers({ db }: FastifyInstance) {
+  const known = new Map<string, { version: string; viewer: Viewer }>()
+  return async (request: FastifyRequest, tokenHash: string): Promise<Viewer | null> => {
+    const version = await request.databaseVersion()
+    const found = known.get(tokenHash)
+    const now = new Date()
+    if (found && found.version === version && found.viewer.session.expiresAt > now) return found.viewer
+    const viewer = (await findSession(db, tokenHash, now)) ?? null
+    if (known.size >= mostViewers) known.clear()
+    if (viewer && version !== null) known.set(tokenHash, { version, viewer })
+    return viewer
+  }
+}
 
 function isStale({ session }: Viewer): boolean {
   return Date.now() - session.lastUsedAt.getTime() > touchAfter
@@ -56,8 +76,8 @@ function requireViewer(askToSignIn: Answer) {
 function rememberVisits(app: FastifyInstance): void {
   const writing = new Set<Promise<void>>()
   app.addHook('onResponse', async request => {
-    const { viewer } = request
-    if (!viewer || !isStale(viewer)) return
+    const { viewer, routeOptions } = request
+    if (!viewer || !isStale(viewer) || routeOptions.config.visit === false) return
     const written = app.db
       .transaction(tx => touchSession(tx, viewer, new Date()))
       .catch(error => request.log.warn({ err: error }, 'the visit was not recorded'))

@@ -7,12 +7,25 @@ import { root } from '../config.ts'
 import { formatsFor } from '../locales/when.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/words.ts'
 import { memo } from '../memo.ts'
+import { openFragments } from '../posts/fragment.ts'
+import { languageChoices, languageName } from '../posts/language.ts'
 import { partsOf, tagPath } from '../posts/text.ts'
 import { avatarOf } from '../profiles/avatar.ts'
 import { themes } from '../settings/forms.ts'
+import { isForeign } from '../translations/languages.ts'
 import { prefersJson, refuseForm } from './errors.ts'
 
 const views = path.join(root, 'views')
+/** What a script asks for to put it into a page that is there already. */
+const fragments = new Set<string>([
+  'profiles/card',
+  'messages/new',
+  'translations/fragment',
+  'exports/fragment',
+  'live/posts',
+  'search/fragment',
+  'search/brief',
+])
 
 /** The locals of each view; a feature's routes add their own, so that a page cannot be sent without them. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
@@ -37,8 +50,7 @@ export default plugin(
     app.decorateReply('page', function (view, locals) {
       const { errors } = locals as { errors?: Record<string, string> }
       if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)
-      if (!this.hasHeader('cache-control')) this.header('cache-control', 'private, no-cache')
-      this.header('vary', 'Accept, Cookie, Accept-Language, Accept-Encoding')
+      setPageHeaders(this)
       return this.view(view, { ...shared, ...localsOf(this, view), ...locals })
     })
     app.decorateReply('flash', function (key, values = {}) {
@@ -47,6 +59,12 @@ export default plugin(
   },
   { name: 'views', dependencies: ['preferences', 'sessions'] },
 )
+
+/** A page is its reader's own, and asked about again each time. */
+export function setPageHeaders(reply: FastifyReply): FastifyReply {
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
+  return reply.header('vary', 'Accept, Cookie, Accept-Language, Accept-Encoding')
+}
 
 function sharedLocals({ config, asset }: FastifyInstance) {
   return {
@@ -58,6 +76,7 @@ function sharedLocals({ config, asset }: FastifyInstance) {
       signUpOpen: config.signUpOpen,
       postMaxLength: config.postMaxLength,
       url: config.publicUrl,
+      translates: config.translate !== null,
     },
     languages,
     themes,
@@ -65,6 +84,10 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     tagPath,
     parts: partsOf,
     avatar: avatarOf,
+    fragment: openFragments(),
+    languageChoices,
+    languageName,
+    canTranslate: config.translate ? isForeign : () => false,
   }
 }
 
@@ -75,8 +98,10 @@ function localsOf(reply: FastifyReply, view: keyof Pages) {
   const isRead = request.method === 'GET'
   // Only what was asked for with GET can be come back to, and only a whole page shows the flash.
   const path = isRead ? request.url : '/'
-  const flash = isRead && view !== 'profiles/card' ? takeFlash(reply) : null
-  return { viewer, language, t, when, number, compact, theme, path, flash }
+  const flash = isRead && !fragments.has(view) ? takeFlash(reply) : null
+  // Since when something may have happened that this page does not show.
+  const asked = Date.now() - Math.ceil(reply.elapsedTime)
+  return { viewer, language, t, when, number, compact, theme, path, flash, asked }
 }
 
 /** The cookie came back from a browser, so it may say anything: what is no sentence of ours is dropped. */

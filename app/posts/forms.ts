@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { alsoComplain, type Complaints, complaintsOf, isBlank } from '../plugins/forms.ts'
+import type { LocaleKey } from '../locales/words.ts'
+import { alsoComplain, type Complaint, type Complaints, complaintsOf, isBlank } from '../plugins/forms.ts'
+import { isPostLanguage } from './language.ts'
 import { graphemeCount } from './text.ts'
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
@@ -9,6 +11,8 @@ export const bodyCeiling = 4000
 
 export const PostForm = Type.Object({
   body: Type.String({ default: '' }),
+  /** What its author says it is in; empty: to be guessed. */
+  language: Type.Optional(Type.String()),
   submission: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type PostForm = Type.Static<typeof PostForm>
@@ -17,17 +21,36 @@ export const PostParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 
 export type PostParams = Type.Static<typeof PostParams>
 
 /** What was typed before signing in again; it may well be too long. */
-export const NewPostQuery = Type.Object({ body: Type.Optional(Type.String({ maxLength: 20_000 })) })
+export const NewPostQuery = Type.Object({
+  body: Type.Optional(Type.String({ maxLength: 20_000 })),
+  language: Type.Optional(Type.String()),
+})
 export type NewPostQuery = Type.Static<typeof NewPostQuery>
 
-/** What is wrong with the words of a post; `postMaxLength` counts graphemes. */
-export function judgePost(request: FastifyRequest<{ Body: PostForm }>): Complaints {
-  const body = request.body.body.trim()
+/** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
+export function judgePost(
+  request: FastifyRequest<{ Body: PostForm }>,
+  present: string | null = null,
+): Complaints {
+  const { language } = request.body
   const limit = request.server.config.postMaxLength
-  const over = Math.max(graphemeCount(body) - limit, [...body].length - bodyCeiling)
   return alsoComplain(request, complaintsOf(request), {
-    body: isBlank(body) ? 'posts.blank' : over > 0 && { key: 'posts.too_long', values: { limit, over } },
+    body: judgeWords(request.body.body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
+    language:
+      Boolean(language && language !== present && !isPostLanguage(language)) && 'posts.language_unknown',
   })
+}
+
+/** What is wrong with words that somebody sends: nothing to read in them, or more than `limit` graphemes. */
+export function judgeWords(
+  words: string,
+  limit: number,
+  { blank, tooLong }: { blank: LocaleKey; tooLong: LocaleKey },
+): Complaint | false {
+  const sent = words.trim()
+  if (isBlank(sent)) return blank
+  const over = Math.max(graphemeCount(sent) - limit, [...sent].length - bodyCeiling)
+  return over > 0 && { key: tooLong, values: { limit, over } }
 }
 
 /** Names one rendering of a form, so that sending it twice is known as such. */

@@ -232,7 +232,7 @@ describe('writing', () => {
     assert.equal(shown.querySelector(`a[href="/posts/${id}/edit"]`), null)
   })
 
-  for (const id of ['0', '-1', 'abc', '1.5', '9007199254740993', '999999999', '%00']) {
+  for (const id of ['0', '1e309', '-1', 'abc', '1.5', '9007199254740993', '999999999', '%00']) {
     it(`answers 404 for post ${id}`, async () => {
       assert.equal((await susan.get(`/posts/${id}`)).status, 404)
       assert.ok([404, 303].includes((await susan.post(`/posts/${id}/delete`)).status))

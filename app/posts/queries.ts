@@ -1,7 +1,13 @@
 import { foldName } from '../accounts/names.ts'
-import type { Reader, Writer } from '../database/database.ts'
+import { findByUsernames } from '../accounts/username-queries.ts'
+import { isVisible } from '../blocks/queries.ts'
+import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
-import { and, eq, inArray } from '../database/sql.ts'
+import { and, eq, isNull, sql } from '../database/sql.ts'
+import { notifyEach } from '../notifications/queries.ts'
+import type { IndexedPost } from '../search/entries.ts'
+import { forgetPosts, indexPosts } from '../search/indexing.ts'
+import { forgetTranslations } from '../translations/queries.ts'
 import { type Entity, findEntities, mentionedNames, tagsOf } from './text.ts'
 
 export type Author = { id: number; username: string; displayName: string }
@@ -15,6 +21,7 @@ export type Post = {
   author: Author
 }
 export type Draft = { userId: number; body: string; language: string | null; submission: string | null }
+type Edit = { id: number; userId: number; body: string; language: string | null }
 
 /** The columns of a post as every list shows it; needs a join with users. */
 export const postColumns = {
@@ -27,13 +34,17 @@ export const postColumns = {
   author: { id: users.id, username: users.username, displayName: users.displayName },
 }
 
-export async function findPost(db: Reader, id: number): Promise<Post | undefined> {
-  const [post] = await db
+const postForViewer = prepared<{ id: number; viewer: number }, Post[]>('post', db =>
+  db
     .select(postColumns)
     .from(posts)
     .innerJoin(users, eq(users.id, posts.userId))
-    .where(eq(posts.id, id))
-  return post
+    .where(and(eq(posts.id, sql.placeholder('id')), isVisible(posts.userId), isNull(users.closedAt))),
+)
+
+/** A post as this viewer (null: a visitor) may see it. */
+export async function findPost(db: Reader, id: number, viewer: number | null): Promise<Post | undefined> {
+  return (await postForViewer(db, { id, viewer: viewer ?? 0 }))[0]
 }
 
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
@@ -45,7 +56,9 @@ export async function publishPost(tx: Writer, { submission, ...draft }: Draft, n
     .onConflictDoNothing({ target: posts.submission })
     .returning({ id: posts.id })
   if (!created) return idOfSubmission(tx, submission as string)
-  await addDerivedRows(tx, { id: created.id, createdAt: now, entities, mentioned })
+  await addDerivedRows(tx, { ...draft, id: created.id, createdAt: now, entities, mentioned })
+  await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, mentioned)
+  tx.signal(`post:${draft.userId}`)
   return created.id
 }
 
@@ -54,22 +67,42 @@ async function idOfSubmission(tx: Writer, submission: string): Promise<number> {
   return (earlier as { id: number }).id
 }
 
-/** Replaces the words of one's own post; false if there is none. The same words leave it unedited. */
-export async function editPost(
-  tx: Writer,
-  edit: { id: number; userId: number; body: string; language: string | null },
-  now: Date,
-): Promise<boolean> {
+/**
+ * Replaces the words of one's own post, and says what they are in; false if there is none. The same words leave
+ * it unedited, in whichever language. Translations of what it was before go.
+ */
+export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boolean> {
   const own = and(eq(posts.id, edit.id), eq(posts.userId, edit.userId))
-  const [before] = await tx.select({ body: posts.body, createdAt: posts.createdAt }).from(posts).where(own)
+  const { body, language, createdAt } = posts
+  const [before] = await tx.select({ body, language, createdAt }).from(posts).where(own)
   if (!before) return false
-  if (before.body === edit.body) return true
-  const { entities, mentioned } = await resolveEntities(tx, edit.body)
-  await tx.update(posts).set({ body: edit.body, language: edit.language, entities, editedAt: now }).where(own)
-  await tx.delete(mentions).where(eq(mentions.postId, edit.id))
-  await tx.delete(hashtags).where(eq(hashtags.postId, edit.id))
-  await addDerivedRows(tx, { id: edit.id, createdAt: before.createdAt, entities, mentioned })
+  const isReworded = before.body !== edit.body
+  if (!isReworded && before.language === edit.language) return true
+  await forgetTranslations(tx, edit.id)
+  await tx.update(posts).set({ language: edit.language }).where(own)
+  if (isReworded) await reword(tx, { ...edit, createdAt: before.createdAt }, now)
   return true
+}
+
+async function reword(tx: Writer, edit: Edit & { createdAt: Date }, now: Date): Promise<void> {
+  const { id, body } = edit
+  const { entities, mentioned } = await resolveEntities(tx, body)
+  await tx.update(posts).set({ body, entities, editedAt: now }).where(eq(posts.id, id))
+  const { userId } = mentions
+  const before = await tx.delete(mentions).where(eq(mentions.postId, id)).returning({ userId })
+  await tx.delete(hashtags).where(eq(hashtags.postId, id))
+  await addDerivedRows(tx, { ...edit, entities, mentioned })
+  const newly = mentioned.filter(id => !before.some(({ userId }) => userId === id))
+  await tellMentioned(tx, { ...edit, at: now }, newly)
+}
+
+/** Tells people that a post mentions them, each once however often it is edited. */
+function tellMentioned(
+  tx: Writer,
+  { id: postId, userId: actorId, at }: { id: number; userId: number; at: Date },
+  people: number[],
+): Promise<void> {
+  return notifyEach(tx, people, { kind: 'mention', subject: `mention:${postId}`, actorId, postId, at })
 }
 
 /** Deletes one's own post; false if there is none. */
@@ -80,36 +113,39 @@ export async function deletePost(
   const deleted = await tx
     .delete(posts)
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
-    .returning({ id: posts.id })
+    .returning({ id: posts.id, createdAt: posts.createdAt })
+  await forgetPosts(tx, deleted)
   return deleted.length > 0
 }
 
-/** A mention is one only if there is such an account now; it links to the name as its owner writes it. */
-async function resolveEntities(
+/**
+ * A mention is one only if there is such an account now; it links to the name as its owner writes it today, also
+ * by a name that they had before.
+ */
+export async function resolveEntities(
   tx: Writer,
   body: string,
 ): Promise<{ entities: Entity[]; mentioned: number[] }> {
   const found = findEntities(body)
   const names = mentionedNames(found)
   if (names.length === 0) return { entities: found, mentioned: [] }
-  const people = await tx
-    .select({ id: users.id, username: users.username, key: users.usernameKey })
-    .from(users)
-    .where(inArray(users.usernameKey, names))
+  const people = await findByUsernames(tx, names)
   const usernames = new Map(people.map(({ key, username }) => [key, username]))
   const entities = found.flatMap(entity => {
     if (entity.kind !== 'mention') return [entity]
     const username = usernames.get(foldName(entity.href.slice(2)))
     return username ? [{ ...entity, href: `/@${username}` }] : []
   })
-  return { entities, mentioned: people.map(({ id }) => id) }
+  return { entities, mentioned: [...new Set(people.map(({ id }) => id))] }
 }
 
-type Derived = { id: number; createdAt: Date; entities: Entity[]; mentioned: number[] }
+type Derived = IndexedPost & { mentioned: number[] }
 
-async function addDerivedRows(tx: Writer, { id, createdAt, entities, mentioned }: Derived): Promise<void> {
+async function addDerivedRows(tx: Writer, post: Derived): Promise<void> {
+  const { id, createdAt, entities, mentioned } = post
   const tags = tagsOf(entities)
   if (mentioned.length > 0)
     await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
   if (tags.length > 0) await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: id, createdAt })))
+  await indexPosts(tx, [post])
 }

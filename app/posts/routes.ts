@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Writer } from '../database/database.ts'
+import { LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
 import { Problem } from '../plugins/errors.ts'
 import { type Complaints, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
@@ -8,13 +10,15 @@ import { deletePost, editPost, findPost, type Post, publishPost } from './querie
 
 declare module '../plugins/views.ts' {
   interface Pages {
-    'posts/new': { values: { body: string }; submission: string; errors: Complaints }
+    'posts/new': { values: Values; submission: string; errors: Complaints }
     'posts/show': { post: Post }
-    'posts/edit': { post: Post; values: { body: string }; errors: Complaints }
+    'posts/edit': { post: Post; values: Values; errors: Complaints }
     'posts/delete': { post: Post }
   }
 }
 
+/** What was typed; an empty language is to be guessed. */
+type Values = { body: string; language: string }
 type PostRequest = FastifyRequest<{ Params: PostParams }>
 type ShowEditRequest = FastifyRequest<{ Params: PostParams; Querystring: NewPostQuery }>
 type EditRequest = FastifyRequest<{ Params: PostParams; Body: PostForm }>
@@ -23,7 +27,7 @@ export default async function posts(app: FastifyInstance) {
   const one = { params: PostParams }
   app.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
   app.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
-  app.get('/posts/:id', { config: { public: true }, schema: one }, showPost)
+  app.get('/posts/:id', { config: { public: true, cached: true }, schema: one }, showPost)
   app.get('/posts/:id/edit', { schema: { ...one, querystring: NewPostQuery } }, showEdit)
   app.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
   app.get('/posts/:id/delete', { schema: one }, confirmDelete)
@@ -31,27 +35,43 @@ export default async function posts(app: FastifyInstance) {
 }
 
 async function writePost(request: FastifyRequest<{ Querystring: NewPostQuery }>, reply: FastifyReply) {
-  const values = { body: request.query.body ?? '' }
+  const { body = '', language = '' } = request.query
+  const values = { body, language }
   return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
 }
 
 async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: FastifyReply) {
   const errors = judgePost(request)
-  const { body, submission = newSubmission() } = request.body
+  const { body, language = '', submission = newSubmission() } = request.body
   if (hasComplaints(errors))
-    return reply.code(422).page('posts/new', { values: { body }, submission, errors })
-  const { db } = request.server
+    return reply.code(422).page('posts/new', { values: { body, language }, submission, errors })
   const draft = await draftOf(request)
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })
-  await db.transaction(tx => publishPost(tx, { ...draft, submission: digest }, new Date()))
-  return reply.flash('posts.published').redirect('/', 303)
+  const post = { ...draft, submission: digest }
+  const published = await writeWithin(request, tx => publishPost(tx, post, new Date()))
+  if (!(published instanceof LimitReached)) return reply.flash('posts.published').redirect('/', 303)
+  errors['body'] = slowDown(reply, published)
+  return reply.page('posts/new', { values: { body, language }, submission, errors })
 }
 
-/** The words as they are kept, and the language they are in: the writer's own if nobody can tell. */
+/** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
+function writeWithin<T>(
+  { server, viewer }: FastifyRequest,
+  write: (tx: Writer) => Promise<T>,
+): Promise<T | LimitReached> {
+  const spendAndWrite = async (tx: Writer) => {
+    await spend(tx, 'posting', (viewer as Viewer).id)
+    return write(tx)
+  }
+  return server.db.transaction(spendAndWrite).catch(limitReached)
+}
+
+/** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
 async function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
   const { id } = request.viewer as Viewer
   const body = request.body.body.trim()
-  return { userId: id, body, language: await languageOf(body, request.language) }
+  const language = request.body.language || (await languageOf(body, request.language))
+  return { userId: id, body, language }
 }
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
@@ -60,16 +80,22 @@ async function showPost(request: PostRequest, reply: FastifyReply) {
 
 async function showEdit(request: ShowEditRequest, reply: FastifyReply) {
   const post = await ownPost(request)
-  return reply.page('posts/edit', { post, values: { body: request.query.body ?? post.body }, errors: {} })
+  const { body = post.body, language = post.language ?? '' } = request.query
+  return reply.page('posts/edit', { post, values: { body, language }, errors: {} })
 }
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
   const post = await ownPost(request)
-  const errors = judgePost(request)
-  const values = { body: request.body.body }
+  const errors = judgePost(request, post.language)
+  const { body, language = '' } = request.body
+  const values = { body, language }
   if (hasComplaints(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
   const edit = { ...(await draftOf(request)), id: post.id }
-  const edited = await request.server.db.transaction(tx => editPost(tx, edit, new Date()))
+  const edited = await writeWithin(request, tx => editPost(tx, edit, new Date()))
+  if (edited instanceof LimitReached) {
+    errors['body'] = slowDown(reply, edited)
+    return reply.page('posts/edit', { post, values, errors })
+  }
   if (!edited) throw new Problem(404, 'errors.post_missing')
   return reply.flash('posts.saved').redirect(`/posts/${post.id}`, 303)
 }
@@ -83,12 +109,12 @@ async function destroyPost(request: PostRequest, reply: FastifyReply) {
   const { id: userId } = request.viewer as Viewer
   const { id } = request.params
   const deleted = await request.server.db.transaction(tx => deletePost(tx, { id, userId }))
-  if (!deleted && (await findPost(request.server.db, id))) throw new Problem(403)
+  if (!deleted && (await findPost(request.server.db, id, userId))) throw new Problem(403)
   return reply.flash('posts.deleted').redirect('/', 303)
 }
 
-async function postOr404({ server, params }: PostRequest): Promise<Post> {
-  const post = await findPost(server.db, params.id)
+async function postOr404({ server, params, viewer }: PostRequest): Promise<Post> {
+  const post = await findPost(server.db, params.id, viewer?.id ?? null)
   if (!post) throw new Problem(404, 'errors.post_missing')
   return post
 }

@@ -3,7 +3,13 @@ import { LinkifyIt } from 'linkify-it'
 import { foldName } from '../accounts/names.ts'
 
 export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
-export type Part = { text: string; href: string | null; kind: 'text' | Entity['kind'] }
+export type Part = {
+  text: string
+  href: string | null
+  kind: 'text' | Entity['kind']
+  /** The text cut where a search marks it. */
+  pieces?: { text: string; isMarked: boolean }[]
+}
 
 const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false })
   .add('ftp:', null)

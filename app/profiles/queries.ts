@@ -1,7 +1,9 @@
 import { foldName } from '../accounts/names.ts'
+import { idOfUsername } from '../accounts/username-queries.ts'
+import { blocksBetween } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, posts, users } from '../database/schema.ts'
-import { eq, sql } from '../database/sql.ts'
+import { and, eq, isNull, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
 
 export type Profile = {
@@ -15,12 +17,18 @@ export type Profile = {
   followers: number
   following: number
   viewerFollows: boolean | null
+  /** The viewer has blocked them. */
+  viewerBlocks: boolean
+  /** One of the two has blocked the other. */
+  apart: boolean
   isViewer: boolean
 }
 
 const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(Number)
 
-const profileOfName = prepared<{ key: string; viewer: number }, (Profile & { followed: unknown })[]>(
+type Row = Profile & { followed: unknown; byViewer: unknown; ofViewer: unknown }
+
+const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
   'profile',
   db =>
     db
@@ -35,12 +43,13 @@ const profileOfName = prepared<{ key: string; viewer: number }, (Profile & { fol
         followers: countOf(sql`${follows} where ${follows.followedId} = ${users.id}`),
         following: countOf(sql`${follows} where ${follows.followerId} = ${users.id}`),
         followed: isFollowedByViewer(users.id),
+        ...blocksBetween(users.id),
       })
       .from(users)
-      .where(eq(users.usernameKey, sql.placeholder('key'))) as never,
+      .where(and(eq(users.id, idOfUsername(sql.placeholder('key'))), isNull(users.closedAt))) as never,
 )
 
-/** A person's profile as this viewer sees it: one statement. */
+/** The profile of whoever has this name, or had it before, as this viewer sees it: one statement. */
 export async function findProfile(
   db: Reader,
   username: string,
@@ -48,16 +57,20 @@ export async function findProfile(
 ): Promise<Profile | undefined> {
   const [found] = await profileOfName(db, { key: foldName(username), viewer: viewer ?? 0 })
   if (!found) return undefined
-  const { followed, ...profile } = found
+  const { followed, byViewer, ofViewer, ...profile } = found
   const isViewer = profile.id === viewer
-  return { ...profile, isViewer, viewerFollows: viewer === null || isViewer ? null : Boolean(followed) }
+  // SQLite answers `exists` with 0 or 1.
+  const viewerBlocks = Boolean(byViewer)
+  const apart = viewerBlocks || Boolean(ofViewer)
+  const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
+  return { ...profile, isViewer, viewerFollows, viewerBlocks, apart }
 }
 
-/** Who has this username. */
+/** Who has this username, or had it before. */
 export async function findPerson(db: Reader, username: string) {
   const [person] = await db
     .select({ id: users.id, username: users.username, displayName: users.displayName })
     .from(users)
-    .where(eq(users.usernameKey, foldName(username)))
+    .where(and(eq(users.id, idOfUsername(foldName(username))), isNull(users.closedAt)))
   return person
 }

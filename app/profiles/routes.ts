@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { foldName } from '../accounts/names.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type FollowList, followList, type Person } from '../follows/queries.ts'
 import { Problem } from '../plugins/errors.ts'
@@ -25,18 +26,25 @@ declare module '../plugins/views.ts' {
 type ProfileRequest = FastifyRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
 
 export default async function profiles(app: FastifyInstance) {
-  const config = { public: true }
+  const open = { public: true }
+  const config = { ...open, cached: true }
   const schema = { params: ProfileParams, querystring: CursorQuery }
   app.get('/@:username', { config, schema }, showProfile)
   app.get('/@:username/followers', { config, schema }, showFollowers)
   app.get('/@:username/following', { config, schema }, showFollowing)
-  app.get('/@:username/card', { config, schema }, showCard)
+  // The card leads back to the page that it opened on, which its address does not name.
+  app.get('/@:username/card', { config: open, schema }, showCard)
 }
 
 async function showProfile(request: ProfileRequest, reply: FastifyReply) {
-  const profile = await profileOr404(request)
+  const profile = await profileOrLead(request, reply)
+  if (!profile) return reply
   const cursor = cursorOf(request.query)
-  const page = await profileTimeline(request.server.db, { user: profile.id }, cursor)
+  const page = await profileTimeline(
+    request.server.db,
+    { user: profile.id, viewer: request.viewer?.id ?? 0 },
+    cursor,
+  )
   const path = `/@${profile.username}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
   return reply.page('profiles/show', { profile, timeline: timelineOf(page, path) })
@@ -51,7 +59,9 @@ function showFollowing(request: ProfileRequest, reply: FastifyReply) {
 }
 
 async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: FollowList) {
-  const profile = await profileOr404(request)
+  const profile = await profileOrLead(request, reply)
+  if (!profile) return reply
+  if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
   const cursor = cursorOf(request.query)
   const viewer = request.viewer?.id ?? null
   const page = await followList(request.server.db, { user: profile.id, viewer, list: kind, cursor })
@@ -62,14 +72,19 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
 
 /** The little card that opens on an author's name: a fragment for its script. */
 async function showCard(request: ProfileRequest, reply: FastifyReply) {
-  const profile = await profileOr404(request)
+  const profile = await profileOrLead(request, reply)
+  if (!profile) return reply
   return reply.page('profiles/card', { profile, next: refererOf(request) })
 }
 
-async function profileOr404({ server, params, viewer }: ProfileRequest): Promise<Profile> {
+/** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */
+async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
+  const { server, params, viewer, url } = request
   const profile = await findProfile(server.db, params.username, viewer?.id ?? null)
   if (!profile) throw new Problem(404, 'errors.profile_missing', { username: params.username })
-  return profile
+  if (foldName(profile.username) === foldName(params.username)) return profile
+  reply.redirect(url.replace(/^\/@[^/?]+/, `/@${profile.username}`))
+  return null
 }
 
 /** The page that the card opened on, to come back to after following. */

@@ -4,8 +4,12 @@ import type { Database, Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
 import { inArray } from '../database/sql.ts'
 import { isLanguage } from '../locales/words.ts'
+import { findCorrespondent } from '../messages/queries.ts'
+import { markRead, sendMessage } from '../messages/sending-queries.ts'
 import { editPost, publishPost } from '../posts/queries.ts'
+import { indexPeople } from '../search/indexing.ts'
 import { type Community, community } from './community.ts'
+import { letters } from './letters.ts'
 
 type Ids = Map<string, number>
 
@@ -17,6 +21,7 @@ export async function seedCommunity(db: Database, { password, now }: { password:
     const ids = await addPeople(tx, people, passwordHash)
     await addPosts(tx, posts, ids)
     await addFollows(tx, follows, ids)
+    await addLetters(tx, ids, now)
   })
   return { people: people.length, posts: posts.length, follows: follows.length }
 }
@@ -29,14 +34,21 @@ async function addPeople(tx: Writer, people: Community['people'], passwordHash: 
     usernameKey: foldName(person.username),
     emailKey: foldName(person.email),
     passwordHash,
+    emailConfirmedAt: person.createdAt,
     lastSeenAt: person.createdAt,
   }))
   await tx.insert(users).values(rows).onConflictDoNothing()
   const keys = rows.map(({ usernameKey }) => usernameKey)
   const present = await tx
-    .select({ id: users.id, key: users.usernameKey })
+    .select({
+      id: users.id,
+      key: users.usernameKey,
+      username: users.username,
+      displayName: users.displayName,
+    })
     .from(users)
     .where(inArray(users.usernameKey, keys))
+  await indexPeople(tx, present)
   return new Map(present.map(({ id, key }) => [key, id]))
 }
 
@@ -63,4 +75,17 @@ async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Pr
     return followerId && followedId ? [{ followerId, followedId, createdAt }] : []
   })
   await tx.insert(follows).values(rows).onConflictDoNothing()
+}
+
+/** Whoever answers has read what came before; the last ones wait for somebody to sign in. */
+async function addLetters(tx: Writer, ids: Ids, now: Date): Promise<void> {
+  for (const [minutesAgo, from, to, body] of letters) {
+    const [senderId, recipientId] = [ids.get(foldName(from)), ids.get(foldName(to))]
+    if (!senderId || !recipientId) continue
+    const moment = new Date(now.getTime() - minutesAgo * 60_000)
+    const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
+    const upTo = { id: 0, createdAt: moment }
+    if (conversationId) await markRead(tx, { userId: senderId, conversationId, upTo }, moment)
+    await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, moment)
+  }
 }

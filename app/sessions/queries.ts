@@ -1,6 +1,6 @@
-import { prepared, type Writer } from '../database/database.ts'
+import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { notifications, participants, sessions, users } from '../database/schema.ts'
-import { and, eq, gt, isNull, lt, sql } from '../database/sql.ts'
+import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { lifetimeOf, touchAfter } from './token.ts'
 
 /** The person who is signed in, as every page knows them. */
@@ -14,12 +14,14 @@ export type Viewer = {
   /** At most 100: the badge then says 99+. */
   unreadNotifications: number
   unreadMessages: number
-  session: { id: number; lastUsedAt: Date; persistent: boolean }
+  session: { id: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
 }
 
-const unreadNotifications = sql`(select count(*) from (select 1 from ${notifications}
+/** What the badge of notifications counts, for a query from users. */
+export const unreadNotifications = sql`(select count(*) from (select 1 from ${notifications}
   where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null limit 100) as unread)`
-const unreadMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
+/** What the badge of messages counts, for a query from users. */
+export const unreadMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
   where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
 
 /** One statement for all that every page knows, the badges included. */
@@ -34,7 +36,12 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       createdAt: users.createdAt,
       unreadNotifications: unreadNotifications.mapWith(Number),
       unreadMessages: unreadMessages.mapWith(Number),
-      session: { id: sessions.id, lastUsedAt: sessions.lastUsedAt, persistent: sessions.persistent },
+      session: {
+        id: sessions.id,
+        lastUsedAt: sessions.lastUsedAt,
+        expiresAt: sessions.expiresAt,
+        persistent: sessions.persistent,
+      },
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
@@ -46,6 +53,21 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       ),
     ),
 )
+
+export type Unread = Pick<Viewer, 'unreadNotifications' | 'unreadMessages'>
+
+/** What the badges count, for a page that has just changed it. */
+export async function unreadOf(db: Reader, userId: number): Promise<Unread> {
+  const [counts] = await db
+    .select({
+      // Wrapped, because of the columns of a fragment itself Drizzle would write the names alone.
+      unreadNotifications: sql`${unreadNotifications}`.mapWith(Number),
+      unreadMessages: sql`${unreadMessages}`.mapWith(Number),
+    })
+    .from(users)
+    .where(eq(users.id, userId))
+  return counts ?? { unreadNotifications: 0, unreadMessages: 0 }
+}
 
 /** The viewer whose session this is, unless it has expired. */
 export async function findSession(
@@ -85,11 +107,52 @@ export async function touchSession(tx: Writer, viewer: Viewer, now: Date): Promi
 }
 
 export async function endSession(tx: Writer, id: number): Promise<void> {
-  await tx.delete(sessions).where(eq(sessions.id, id))
+  const { userId } = sessions
+  const [ended] = await tx.delete(sessions).where(eq(sessions.id, id)).returning({ userId })
+  if (ended) signalEnd(tx, ended.userId)
+}
+
+/** Streams that were opened with a session that has ended end, too, in whatever process they are. */
+function signalEnd(tx: Writer, userId: number): void {
+  tx.signal(`sessions:${userId}`)
+}
+
+/** Ends somebody's own session; false if it is not theirs, or none. */
+export async function endOwnSession(tx: Writer, own: { id: number; userId: number }): Promise<boolean> {
+  const ended = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.id, own.id), eq(sessions.userId, own.userId)))
+    .returning({ id: sessions.id })
+  signalEnd(tx, own.userId)
+  return ended.length > 0
+}
+
+/** Signs somebody out everywhere but here; returns how many sessions that ended. */
+export async function endOtherSessions(tx: Writer, { id, session }: Viewer): Promise<number> {
+  const ended = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, id), ne(sessions.id, session.id)))
+    .returning({ id: sessions.id })
+  signalEnd(tx, id)
+  return ended.length
 }
 
 export async function endSessionsOf(tx: Writer, userId: number): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, userId))
+  signalEnd(tx, userId)
+}
+
+export type OpenSession = { id: number; label: string; createdAt: Date; lastUsedAt: Date }
+
+/** Somebody's sessions that can still be used, the last used first: the fifty that matter. */
+export async function listSessions(db: Reader, userId: number, now: Date): Promise<OpenSession[]> {
+  const { id, label, createdAt, lastUsedAt } = sessions
+  return db
+    .select({ id, label, createdAt, lastUsedAt })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .orderBy(desc(lastUsedAt), desc(id))
+    .limit(50)
 }
 
 function expiry({ persistent }: { persistent: boolean }, now: Date): Date {

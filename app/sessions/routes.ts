@@ -1,10 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { verifyPassword } from '../accounts/password.ts'
-import { findCredentials, hasPassword } from '../accounts/queries.ts'
+import { hasPassword } from '../accounts/queries.ts'
+import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
+import { rememberDevice } from '../limits/queries.ts'
+import type { LocaleKey } from '../locales/words.ts'
 import { Problem } from '../plugins/errors.ts'
 import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { authenticate } from './authenticate.ts'
 import { deviceOf } from './device.ts'
+import { deviceToken, setDeviceCookie } from './device-cookie.ts'
 import { NextQuery, SignInForm } from './forms.ts'
+import sessionList from './list-routes.ts'
 import { createSession, endSession } from './queries.ts'
 import { returnPath } from './return-path.ts'
 import { hashToken, newToken, setSessionCookie } from './token.ts'
@@ -15,13 +20,18 @@ declare module '../plugins/views.ts' {
       values: { identifier: string; keep: boolean }
       next: string
       errors: Complaints
+      /** Nothing is wrong with the fields: there were too many attempts. */
+      limited?: boolean
       reason: string | null
     }
   }
 }
 
+type SignInRequest = FastifyRequest<{ Body: SignInForm }>
+
 export default async function sessions(app: FastifyInstance) {
   const open = { config: { public: true } }
+  app.register(sessionList)
   app.get('/sign-in', { ...open, schema: { querystring: NextQuery } }, showSignIn)
   app.post('/sign-in', { ...open, schema: { body: SignInForm }, attachValidation: true }, signIn)
   app.post('/sign-out', open, signOut)
@@ -37,28 +47,39 @@ async function showSignIn(request: FastifyRequest<{ Querystring: NextQuery }>, r
   return reply.page('sessions/sign-in', { values: { identifier: '', keep: false }, next, errors: {}, reason })
 }
 
-async function signIn(request: FastifyRequest<{ Body: SignInForm }>, reply: FastifyReply) {
-  const { identifier, password, keep, next } = request.body
+async function signIn(request: SignInRequest, reply: FastifyReply) {
+  const { identifier, keep, next } = request.body
   const errors = complaintsOf(request)
-  const credentials = hasComplaints(errors) ? null : await findCredentials(request.server.db, identifier)
-  if (!hasComplaints(errors) && !(await verifyPassword(password, credentials?.passwordHash))) {
-    errors['form'] = request.t('sessions.wrong')
-  }
-  if (credentials && !hasComplaints(errors)) {
-    await startSession(request, reply, { ...credentials, persistent: keep !== undefined })
+  reply.code(422)
+  const account = hasComplaints(errors) ? null : await authenticateOrComplain(request, reply, errors)
+  if (account) {
+    await startSession(request, reply, { ...account, persistent: keep !== undefined })
     return reply.redirect(returnPath(next), 303)
   }
   const values = { identifier, keep: keep !== undefined }
-  return reply.code(422).page('sessions/sign-in', { values, next: returnPath(next), errors, reason: null })
+  const limited = reply.statusCode === 429
+  return reply.page('sessions/sign-in', { values, next: returnPath(next), errors, limited, reason: null })
 }
 
-/** A new token at each sign-in; the session that this browser had before, if any, ends. */
+async function authenticateOrComplain(request: SignInRequest, reply: FastifyReply, errors: Complaints) {
+  const account = await authenticate(request, request.body).catch(limitReached)
+  const isLimited = account instanceof LimitReached
+  if (account && !isLimited) return account
+  errors['form'] = isLimited ? slowDown(reply, account, 'limits.sign_in') : request.t('sessions.wrong')
+  return null
+}
+
+/**
+ * A new token at each sign-in; the session that this browser had before, if any, ends. The browser is known
+ * from now on: whoever hammers the account does not lock it out.
+ */
 export async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
   { id: userId, passwordHash, persistent }: { id: number; passwordHash: string; persistent: boolean },
 ): Promise<void> {
   const token = newToken()
+  const device = deviceToken(request)
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
   const session = { tokenHash: hashToken(token), userId, persistent, userAgent, label: deviceOf(userAgent) }
   await request.server.db.transaction(async tx => {
@@ -66,8 +87,10 @@ export async function startSession(
     if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
     if (request.viewer) await endSession(tx, request.viewer.session.id)
     await createSession(tx, session, new Date())
+    await rememberDevice(tx, { tokenHash: hashToken(device), userId }, new Date())
   })
   setSessionCookie(reply, token, persistent)
+  setDeviceCookie(reply, device)
 }
 
 /** Public, so that signing out twice is harmless. */
@@ -83,9 +106,14 @@ async function signOut(request: FastifyRequest, reply: FastifyReply) {
  */
 export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
   const next = wayBack(request)
-  const reason = request.t(next.includes('?body=') ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
+  const reason = request.t(reasonFor(next))
   const values = { identifier: '', keep: false }
   return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
+}
+
+function reasonFor(next: string): LocaleKey {
+  if (!next.includes('?body=')) return 'sessions.sign_in_first'
+  return next.startsWith('/messages/') ? 'messages.sign_in' : 'sessions.sign_in_to_write'
 }
 
 /** Characters of a post that travel through signing in: an address, encoded twice, has to hold them. */
@@ -93,10 +121,14 @@ const mostCarried = 3_000
 
 /** The page that a form was on: forms on lists say so themselves. */
 function wayBack({ url, body }: FastifyRequest): string {
-  const { body: words, next } = Object(body) as { body?: string; next?: string }
+  const { body: words, language, next } = Object(body) as Partial<Record<string, string>>
   const [path = '/'] = url.split('?')
-  const typed = `?body=${encodeURIComponent((words ?? '').slice(0, mostCarried).toWellFormed())}`
+  const said = language ? `&language=${encodeURIComponent(language.slice(0, 20).toWellFormed())}` : ''
+  const typed = `?body=${encodeURIComponent((words ?? '').slice(0, mostCarried).toWellFormed())}${said}`
   if (path === '/posts') return `/posts/new${typed}`
   if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${typed}`
-  return path.startsWith('/settings/') ? path : returnPath(next)
+  if (/^\/messages\/@\w+$/.test(path)) return path + typed
+  // The page that a form was on: what it was sent to may have none of its own.
+  const settings = /^\/settings\/(account\/\w+|\w+)/.exec(path)?.[0]
+  return settings ?? returnPath(next)
 }

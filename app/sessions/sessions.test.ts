@@ -74,7 +74,7 @@ describe('signing in', () => {
           'set-cookie'
         ],
       )
-    assert.match(await cookieOf({}), /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+    assert.match(await cookieOf({}), /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax,/)
     assert.match(await cookieOf({ keep: 'on' }), /Max-Age=2592000;/)
   })
 

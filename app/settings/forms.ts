@@ -1,11 +1,17 @@
 import { Type } from 'typebox'
 import { languages } from '../locales/words.ts'
+import { isBlank } from '../plugins/forms.ts'
 
 export const ProfileForm = Type.Object({
   displayName: Type.String({ default: '', maxLength: 64, complaint: 'accounts.display_name_too_long' }),
   about: Type.String({ default: '', maxLength: 140, complaint: 'accounts.about_too_long' }),
 })
 export type ProfileForm = Type.Static<typeof ProfileForm>
+
+/** A display name left empty, or that only looks empty, becomes the username. */
+export function shownName(displayName: string, username: string): string {
+  return isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ').trim()
+}
 
 const next = Type.Optional(Type.String())
 

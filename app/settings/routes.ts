@@ -1,13 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Complaints, complaintsOf, hasComplaints, isBlank } from '../plugins/forms.ts'
+import { type Account, findAccount } from '../accounts/queries.ts'
+import { canMail } from '../mail/mail.ts'
+import { Problem } from '../plugins/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
-import { LanguageForm, ProfileForm, ThemeForm } from './forms.ts'
+import { LanguageForm, ProfileForm, shownName, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {
     'settings/profile': { values: { displayName: string; about: string }; errors: Complaints }
+    'settings/account': {
+      account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
+      canMail: boolean
+    }
     'settings/appearance': object
   }
 }
@@ -17,6 +24,7 @@ export default async function settings(app: FastifyInstance) {
   app.get('/settings', async (_request, reply) => reply.redirect('/settings/profile', 303))
   app.get('/settings/profile', showProfile)
   app.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
+  app.get('/settings/account', showAccount)
   app.get('/settings/appearance', showAppearance)
   app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
   app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
@@ -27,16 +35,20 @@ async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyRep
   return reply.page('settings/profile', { values, errors: {} })
 }
 
-/** A display name left empty, or that only looks empty, becomes the username. */
 async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
   const errors = complaintsOf(request)
   const { displayName, about } = request.body
   if (hasComplaints(errors)) return reply.code(422).page('settings/profile', { values: request.body, errors })
   const { id, username } = request.viewer as Viewer
-  const shown = isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ').trim()
-  const changed = { displayName: shown, about: about.trim() }
+  const changed = { displayName: shownName(displayName, username), about: about.trim() }
   await request.server.db.transaction(tx => saveSettings(tx, id, changed))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
+}
+
+async function showAccount({ server, viewer }: FastifyRequest, reply: FastifyReply) {
+  const account = await findAccount(server.db, (viewer as Viewer).id)
+  if (!account) throw new Problem(401)
+  return reply.page('settings/account', { account, canMail: canMail(server.config) })
 }
 
 async function showAppearance(_request: FastifyRequest, reply: FastifyReply) {

@@ -133,10 +133,10 @@ describe(`the shell on ${engine}`, () => {
   it('prints rows as a table, and one row in brief with its fields', async () => {
     const { output } = await answers(
       'await db.select({ id: users.id, username: users.username, since: users.createdAt }).from(users)',
-      `await findPost(db, ${post})`,
+      `await findPost(db, ${post}, null)`,
       'for (const user of await db.select().from(users)) console.log(user)',
       'await db.select().from(posts).innerJoin(users, eq(users.id, posts.userId))',
-      'await exploreTimeline(db, {}, cursorOf({}))',
+      'await exploreTimeline(db, { viewer: 0 }, cursorOf({}))',
       '[]',
     )
     assert.match(output, /^id {2}username {2}since\n──/m)
@@ -207,7 +207,7 @@ describe(`the shell on ${engine}`, () => {
     const { output } = await answers(
       'await db.$count(users)',
       '.sql on',
-      'await db.transaction(tx => follow(tx, 1, 3))',
+      'await db.transaction(tx => unfollow(tx, 1, 3))',
       'await findProfile(db, "susan", null)',
       '.sql off',
       'await db.$count(users)',
@@ -216,7 +216,7 @@ describe(`the shell on ${engine}`, () => {
     const begin = /^ *\d+\.\d\d ms {2}(\w+)/
     assert.deepEqual(
       told.map(line => begin.exec(line)?.[1]),
-      ['begin', 'insert', 'commit', 'select'],
+      ['begin', 'delete', 'commit', 'select'],
     )
     assert.match((await run('--sql', '-e', '1 + await db.$count(users)')).output, /ms {2}select count.*\n5\n/)
   })
@@ -230,7 +230,7 @@ describe(`the shell on ${engine}`, () => {
     )
     for (const name of ['db', 'users', 'posts', 'findProfile', 'publishPost', 'homeTimeline', 'hashPassword'])
       assert.ok(names.includes(name), name)
-    assert.match(output, /findProfile +\(db, username, viewer\) {2}A person's profile/)
+    assert.match(output, /findProfile +\(db, username, viewer\) {2}The profile of whoever/)
     assert.match(output, /^ {2}and, asc, count, desc, eq/m)
   })
 

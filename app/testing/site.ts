@@ -3,6 +3,7 @@ import { hashPassword } from '../accounts/password.ts'
 import { createAccount } from '../accounts/queries.ts'
 import { type AppOptions, buildApp } from '../app.ts'
 import { type Config, type Environment, readConfig } from '../config.ts'
+import { workDueJobs } from '../jobs/worker.ts'
 import { publishPost } from '../posts/queries.ts'
 import { Browser } from './browser.ts'
 import { migratedDatabase } from './database.ts'
@@ -23,15 +24,21 @@ export type Site = {
   signedIn(name: Name): Promise<Browser>
   /** Publishes posts a second apart, oldest first, and returns their ids. */
   write(name: Name, bodies: string[], from?: Date): Promise<number[]>
+  /**
+   * Works on all jobs that are due, mails among them, until none is. Nothing works on them by itself here,
+   * unless `worker` is among the options. With a later moment: on those that are due by then, too.
+   */
+  workJobs(now?: Date): Promise<void>
   close(): Promise<void>
 }
 
 export async function openSite(environment: Environment = {}, options: AppOptions = {}): Promise<Site> {
   const database = await migratedDatabase()
-  const config = readConfig({ SQLITE_SYNCHRONOUS: 'NORMAL', ...environment, DATABASE_URL: database.url })
+  const quick = { SQLITE_SYNCHRONOUS: 'NORMAL', RATE_LIMITS: 'off' }
+  const config = readConfig({ ...quick, ...environment, DATABASE_URL: database.url })
   const statements: string[] = []
   const onStatement = (sql: string) => void statements.push(sql)
-  const app = await buildApp(config, { logger: false, onStatement, ...options })
+  const app = await buildApp(config, { logger: false, worker: false, onStatement, ...options })
   await app.ready()
   const ids = await addPeople(app)
   return {
@@ -43,6 +50,7 @@ export async function openSite(environment: Environment = {}, options: AppOption
     signedIn: name => signIn(new Browser(app), name),
     write: (name, bodies, from) =>
       writePosts(app, { userId: ids[name], bodies, from: from ?? new Date(Date.now() - 3_600_000) }),
+    workJobs: now => workDueJobs(app, { now }),
     close: async () => {
       await app.close()
       await database.drop()

@@ -1,3 +1,4 @@
+import { isVisible } from '../blocks/queries.ts'
 import { keysetList, type Place } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
@@ -7,6 +8,12 @@ import { type Post, postColumns } from '../posts/queries.ts'
 
 const keys = { time: posts.createdAt, id: posts.id }
 
+/**
+ * Posts of a closed account are on their way out. The condition names the post, too: one on the account alone
+ * makes SQLite read every account first, for a Bloom filter of those that are open.
+ */
+const isOpen = sql`case when ${users.closedAt} is null then ${posts.id} > 0 else false end`
+
 /** A list of posts, newest first. */
 function timeline(name: string, condition: (place: Place) => SQL | undefined) {
   return keysetList<Post>(name, keys, (db, place) =>
@@ -14,21 +21,24 @@ function timeline(name: string, condition: (place: Place) => SQL | undefined) {
       .select(postColumns)
       .from(posts)
       .innerJoin(users, eq(users.id, posts.userId))
-      .where(condition(place))
+      .where(and(condition(place), isOpen))
       .orderBy(...place.order)
       .limit(place.limit),
   )
 }
 
-/** Everybody's posts. */
-export const exploreTimeline = timeline('explore', ({ beyond }) => beyond)
+/** Everybody's posts; in every list, `viewer` is the reader's id, 0 for a visitor. */
+export const exploreTimeline = timeline('explore', ({ beyond }) => and(isVisible(posts.userId), beyond))
 
 /** One person's posts. */
 export const profileTimeline = timeline('profile', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), beyond),
+  and(eq(posts.userId, sql.placeholder('user')), isVisible(posts.userId), beyond),
 )
 
-/** The posts of the viewer and of everybody they follow: the newest keys first, then only their rows. */
+/**
+ * The posts of the viewer and of everybody they follow: the newest keys first, then only their rows. Nobody
+ * follows anybody whom they are apart from.
+ */
 export const homeTimeline = timeline(
   'home',
   place => sql`${posts.id} in (${engine === 'sqlite' ? homeKeysOnSqlite(place) : homeKeysOnPostgres(place)})`,
@@ -66,7 +76,7 @@ export const tagTimeline = keysetList<Post>(
       .from(hashtags)
       .innerJoin(posts, eq(posts.id, hashtags.postId))
       .innerJoin(users, eq(users.id, posts.userId))
-      .where(and(eq(hashtags.tag, sql.placeholder('tag')), place.beyond))
+      .where(and(eq(hashtags.tag, sql.placeholder('tag')), isVisible(posts.userId), isOpen, place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )

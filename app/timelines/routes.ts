@@ -22,7 +22,7 @@ type TimelineRequest = FastifyRequest<{ Querystring: CursorQuery }>
 type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: CursorQuery }>
 
 export default async function timelines(app: FastifyInstance) {
-  const open = { config: { public: true } }
+  const open = { config: { public: true, cached: true } }
   app.get('/', { ...open, schema: { querystring: CursorQuery } }, showHome)
   app.get('/explore', { ...open, schema: { querystring: CursorQuery } }, showExplore)
   app.get('/tags/:tag', { ...open, schema: { params: TagParams, querystring: CursorQuery } }, showTag)
@@ -43,14 +43,14 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
 }
 
 async function showWelcome({ server }: TimelineRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(server.db, {}, cursorOf({}))
+  const page = await exploreTimeline(server.db, { viewer: 0 }, cursorOf({}))
   return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
 }
 
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const [page, beside] = await Promise.all([
-    exploreTimeline(request.server.db, {}, cursor),
+    exploreTimeline(request.server.db, { viewer: request.viewer?.id ?? 0 }, cursor),
     besideTimeline(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
@@ -60,7 +60,8 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
 async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
-  const page = await tagTimeline(request.server.db, { tag }, cursor)
+  const viewer = request.viewer?.id ?? 0
+  const page = await tagTimeline(request.server.db, { tag, viewer }, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })
 }

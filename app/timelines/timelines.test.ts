@@ -156,6 +156,7 @@ describe('timelines', () => {
       ['/posts/new', 1],
       ['/settings/profile', 2],
       ['/settings/appearance', 1],
+      ['/settings/data', 2],
       ['/nothing', 1],
     ]
     for (const [path, most] of budget) {

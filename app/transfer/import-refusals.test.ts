@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { renameAccount } from '../accounts/username-queries.ts'
 import { type Database, openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
@@ -127,6 +128,18 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       assert.deepEqual(await names(), ['susan'], what)
     }
     assert.equal(await db.$count(posts), 1)
+  })
+
+  it('leaves a name that somebody had before to them', async () => {
+    await load('first.json', { users: [susan] })
+    await db.transaction(async tx => {
+      const [own] = await tx.select({ id: users.id }).from(users)
+      await renameAccount(tx, { id: Number(own?.id), username: 'sue' }, new Date())
+    })
+    const { code, output } = await load('former.json', { users: [{ ...susan, email: 'other@example.com' }] })
+    assert.equal(code, 1)
+    assert.match(output, /username susan was somebody's before/)
+    assert.deepEqual(await names(), ['sue'])
   })
 
   it('refuses in a sentence what it cannot read', async () => {

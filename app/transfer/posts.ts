@@ -3,6 +3,7 @@ import { foldName } from '../accounts/names.ts'
 import type { Writer } from '../database/database.ts'
 import { languageOf } from '../posts/language.ts'
 import { type Entity, findEntities, foldTag, mentionedNames, tagsOf } from '../posts/text.ts'
+import { indexPosts } from '../search/indexing.ts'
 import type { PostRow } from './forms.ts'
 import { momentOf } from './moments.ts'
 import {
@@ -116,6 +117,10 @@ async function addDerivedRows(tx: Writer, fresh: (Resolved & { id: number })[]):
     fresh.flatMap(({ id, post: { entities, createdAt } }) =>
       tagsOf(entities).map(tag => ({ tag: foldTag(tag), postId: id, createdAt })),
     ),
+  )
+  await indexPosts(
+    tx,
+    fresh.map(({ id, post }) => ({ ...post, id })),
   )
 }
 

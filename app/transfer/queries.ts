@@ -1,7 +1,8 @@
 /** What an import asks of the database and writes to it, many rows a statement. */
 import type { Reader, Writer } from '../database/database.ts'
-import { follows, hashtags, mentions, posts, users } from '../database/schema.ts'
+import { follows, formerUsernames, hashtags, mentions, posts, users } from '../database/schema.ts'
 import { inArray, or } from '../database/sql.ts'
+import { indexPeople } from '../search/indexing.ts'
 
 export type NewUser = typeof users.$inferInsert
 export type NewPost = typeof posts.$inferInsert
@@ -9,11 +10,13 @@ export type Follow = typeof follows.$inferInsert
 
 /** Inserts those whose id, username and e-mail address are all free; returns their folded usernames. */
 export async function insertFreeUsers(tx: Writer, rows: NewUser[]): Promise<string[]> {
+  const { username, displayName } = users
   const created = await tx
     .insert(users)
     .values(rows)
     .onConflictDoNothing()
-    .returning({ key: users.usernameKey })
+    .returning({ id: users.id, username, displayName, key: users.usernameKey })
+  await indexPeople(tx, created)
   return created.map(({ key }) => key)
 }
 
@@ -31,6 +34,13 @@ export async function usersInTheWay(db: Reader, rows: NewUser[]): Promise<Presen
     .select()
     .from(users)
     .where(or(...same))
+}
+
+/** Those of the folded usernames that somebody had before: they are nobody else's. */
+export async function formerNames(db: Reader, keys: string[]): Promise<Set<string>> {
+  const { usernameKey } = formerUsernames
+  const found = await db.select({ usernameKey }).from(formerUsernames).where(inArray(usernameKey, keys))
+  return new Set(found.map(({ usernameKey }) => usernameKey))
 }
 
 export type Named = { id: number; username: string; usernameKey: string }

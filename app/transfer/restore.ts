@@ -6,6 +6,7 @@ import { migrate } from '../database/migrations.ts'
 import { atFile, fileOf, keepIdsAbove, openPatiently } from '../database/snapshot.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../database/sqlite-file.ts'
 import { Refusal } from '../refusal.ts'
+import { rebuildIndex } from '../search/rebuild.ts'
 import { examine, isDatabaseFile, schemaOf, standardInput } from './backup.ts'
 import { readBytes, stamp } from './files.ts'
 import { type Line, linesIn } from './lines.ts'
@@ -99,6 +100,7 @@ async function receive(tx: Writer, lines: AsyncIterable<Line[]>, newest: string)
     rows: rows => insertInChunks(tx, rows),
   })
   for (const name of numbered) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
+  await rebuildIndex({ db: tx, transaction: work => work(tx) })
   // Rows from before the newest migrations have columns now that they had not then.
   const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
   if (wrong) throw new Refusal(`the rows of ${wrong} did not arrive as they were sent: nothing was changed`)

@@ -4,7 +4,7 @@ import { hashPassword } from '../accounts/password.ts'
 import type { Writer } from '../database/database.ts'
 import type { UserRow } from './forms.ts'
 import { momentOf } from './moments.ts'
-import { insertFreeUsers, type NewUser, type PresentUser, usersInTheWay } from './queries.ts'
+import { formerNames, insertFreeUsers, type NewUser, type PresentUser, usersInTheWay } from './queries.ts'
 
 /** A row and where a person finds it in the file. */
 export type Entry<Row> = { place: string; row: Row }
@@ -21,6 +21,7 @@ export async function writeUsers(tx: Writer, entries: Entry<UserRow>[], now: Dat
   const inTheWay = await others(tx, candidates)
   const isFree = ({ user }: Candidate) =>
     !inTheWay.name.has(user.usernameKey) &&
+    !inTheWay.former.has(user.usernameKey) &&
     !inTheWay.email.has(user.emailKey) &&
     !inTheWay.id.has(user.id ?? 0)
   const free = candidates.filter(isFree)
@@ -41,6 +42,7 @@ export async function writeUsers(tx: Writer, entries: Entry<UserRow>[], now: Dat
 
 type InTheWay = {
   name: Map<string, PresentUser>
+  former: Set<string>
   email: Map<string, PresentUser>
   id: Map<number, PresentUser>
 }
@@ -53,16 +55,21 @@ async function others(tx: Writer, candidates: Candidate[]): Promise<InTheWay> {
   )
   return {
     name: new Map(present.map(user => [user.usernameKey, user])),
+    former: await formerNames(
+      tx,
+      candidates.map(({ user }) => user.usernameKey),
+    ),
     email: new Map(present.map(user => [user.emailKey, user])),
     id: new Map(present.map(user => [user.id, user])),
   }
 }
 
 async function conflictsOf(tx: Writer, left: Candidate[]): Promise<string[]> {
-  const { name, email, id } = await others(tx, left)
+  const { name, former, email, id } = await others(tx, left)
   return left.flatMap(({ place, row, user }) => {
     const inTheWay = {
       name: name.get(user.usernameKey),
+      isFormer: former.has(user.usernameKey),
       email: email.get(user.emailKey),
       id: id.get(row.id ?? 0),
     }
@@ -96,12 +103,18 @@ function nobodys(): Promise<string> {
   return (unusable ??= hashPassword(randomBytes(32).toString('base64')))
 }
 
-type Others = { name: PresentUser | undefined; email: PresentUser | undefined; id: PresentUser | undefined }
+type Others = {
+  name: PresentUser | undefined
+  isFormer: boolean
+  email: PresentUser | undefined
+  id: PresentUser | undefined
+}
 
 /** What only one account can have, and what differs if it is the row's own; the password is its owner's affair. */
-function conflictOf(row: UserRow, user: NewUser, { name: own, email, id }: Others): string | null {
+function conflictOf(row: UserRow, user: NewUser, { name: own, isFormer, email, id }: Others): string | null {
   if (own && own.emailKey !== user.emailKey) return `username ${own.username} is taken, with another email`
   if (email && email !== own) return `email ${row.email} is ${email.username}'s already`
+  if (isFormer) return `username ${row.username} was somebody's before and stays theirs`
   if (id && id !== own) return `id ${row.id} is ${id.username}'s already`
   if (!own) return `username ${row.username} was taken meanwhile`
   const field = differingField(row, own)

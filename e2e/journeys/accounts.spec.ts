@@ -1,3 +1,4 @@
+import { linksIn } from '../../app/testing/mailbox.ts'
 import { password } from './people.ts'
 import { expect, test } from './site.ts'
 
@@ -69,4 +70,71 @@ test('a password link sets a new password, once', async ({ page, site }) => {
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   await page.goto(link)
   await expect(page.getByText('This link was used already')).toBeVisible()
+})
+
+test('an address is confirmed from the mail that came to it', async ({ page, site, pageOf }) => {
+  const susan = await site.person('susan')
+  const [link = ''] = linksIn((await site.mailbox.next(susan.email)).text)
+  const settings = await pageOf(susan)
+  await settings.goto('/settings/account')
+  await expect(settings.getByText('Not confirmed yet.')).toBeVisible()
+
+  await page.goto(link)
+  await expect(page.getByText(`${susan.email} is the address of @${susan.username}.`)).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, it’s mine' }).click()
+  await expect(page.getByText('Your email address is confirmed.')).toBeVisible()
+  await settings.reload()
+  await expect(settings.getByText('Confirmed', { exact: true })).toBeVisible()
+})
+
+test('another username is chosen by keyboard, and the old one leads to it', async ({
+  page,
+  site,
+  pageOf,
+}) => {
+  const susan = await site.person('susan')
+  const name = site.newName('suzanne')
+  const own = await pageOf(susan)
+  await own.goto('/settings/account')
+  await own.getByRole('link', { name: 'Change your username' }).focus()
+  await own.keyboard.press('Enter')
+  await expect(own.getByLabel('New username')).toBeFocused()
+  await own.keyboard.press('ControlOrMeta+A')
+  await own.keyboard.type(name)
+  await own.keyboard.press('Tab')
+  await own.keyboard.type('not my password')
+  await own.keyboard.press('Enter')
+  const field = own.getByLabel('Your password', { exact: true })
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription(/That isn’t your password/)
+  await expect(own.getByLabel('New username')).toHaveValue(name)
+  await own.keyboard.type(password)
+  await own.keyboard.press('Enter')
+  await expect(own.getByText(`You’re @${name} now.`)).toBeVisible()
+
+  await page.goto(`/@${susan.username}/followers`)
+  await expect(page).toHaveURL(`/@${name}/followers`)
+})
+
+test('an account is deleted, and nobody finds anything of it', async ({ page, site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const post = await susan.publish('A last cup of tea.')
+  await john.follow(susan)
+  const [own, others] = [await pageOf(susan), await pageOf(john)]
+  await others.goto('/')
+  await expect(others.getByText('A last cup of tea.')).toBeVisible()
+
+  await own.goto('/settings/account')
+  await own.getByRole('link', { name: 'Delete your account' }).click()
+  await expect(own.getByText('your 1 post')).toBeVisible()
+  await own.getByLabel('Your password', { exact: true }).fill(password)
+  await own.getByRole('button', { name: 'Delete my account' }).click()
+  await expect(own.getByText('Your account is deleted.')).toBeVisible()
+
+  await others.reload()
+  await expect(others.getByText('A last cup of tea.')).toBeHidden()
+  for (const path of [post, `/@${susan.username}`]) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { name: 'There’s nothing here' })).toBeVisible()
+  }
 })

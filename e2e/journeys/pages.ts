@@ -1,4 +1,5 @@
 /** Every page of the site, with things on it that are hard to set: what each of them has to get right. */
+import { linksIn } from '../../app/testing/mailbox.ts'
 import { type Person, password } from './people.ts'
 import { type Page, type Site, test as site } from './site.ts'
 
@@ -6,10 +7,13 @@ interface Community {
   susan: Person
   john: Person
   newcomer: Person
+  /** Whom susan has blocked. */
+  blocked: Person
   post: string
   johns: string
   tag: string
   passwordLink: string
+  confirmation: string
 }
 
 export interface Visit {
@@ -43,6 +47,28 @@ export const pages = {
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
+  'one’s data': { path: () => '/settings/data', as: 'newcomer' },
+  'an export that is ready': { path: () => '/settings/data', as: 'susan', act: untilExported },
+  account: { path: () => '/settings/account', as: 'newcomer' },
+  'another username': { path: () => '/settings/account/username', as: 'susan' },
+  'another email': { path: () => '/settings/account/email', as: 'newcomer' },
+  'another password': { path: () => '/settings/account/password', as: 'susan' },
+  'delete the account': { path: () => '/settings/account/delete', as: 'newcomer' },
+  devices: { path: () => '/settings/sessions', as: 'susan' },
+  'forgotten password': { path: () => '/passwords' },
+  'confirm the email': { path: ({ confirmation }) => confirmation },
+  privacy: { path: () => '/settings/privacy', as: 'susan' },
+  'block somebody': { path: ({ john }) => `/@${john.username}/block`, as: 'susan' },
+  'somebody blocked': { path: ({ blocked }) => `/@${blocked.username}`, as: 'susan' },
+  inbox: { path: () => '/messages', as: 'susan' },
+  'inbox, empty': { path: () => '/messages', as: 'newcomer' },
+  conversation: { path: ({ john }) => `/messages/@${john.username}`, as: 'susan' },
+  'conversation, not begun': { path: ({ susan }) => `/messages/@${susan.username}`, as: 'newcomer' },
+  'conversation with too many words': {
+    path: ({ john }) => `/messages/@${john.username}`,
+    as: 'susan',
+    act: sendTooMuch,
+  },
   tag: { path: ({ tag }) => `/tags/${tag}` },
   'password link': { path: ({ passwordLink }) => passwordLink },
   'not found': { path: () => '/nowhere' },
@@ -71,10 +97,24 @@ async function settle(site: Site): Promise<Community> {
   const johns = await john.publish('صباح الخير من الميناء #tea')
   await susan.follow(john)
   await john.follow(susan)
+  await correspond(susan, john)
+  await susan.send('/exports', {})
   const post = await susan.publish(`https://example.com/${'w'.repeat(90)} #${tag}`)
   await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
+  const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
+  await susan.send(`/@${blocked.username}/block`, {})
   const printed = await site.command('user', 'password-link', susan.username)
-  return { susan, john, newcomer, post, johns, tag, passwordLink: printed.split('\n')[0] ?? '' }
+  const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
+  const passwordLink = printed.split('\n')[0] ?? ''
+  return { susan, john, newcomer, blocked, post, johns, tag, passwordLink, confirmation }
+}
+
+async function correspond(susan: Person, john: Person): Promise<void> {
+  const say = (from: Person, to: Person, body: string) => from.send(`/messages/@${to.username}`, { body })
+  for (let line = 1; line <= 26; line++) await say(john, susan, `Line ${line} 🌊`)
+  await say(susan, john, `https://example.com/${'w'.repeat(99)}`)
+  await say(john, susan, 'x'.repeat(140))
+  await say(susan, john, 'صباح الخير من الميناء')
 }
 
 /** Sends the form as it is and waits for the page that says what is wrong with it. */
@@ -97,6 +137,15 @@ async function writeTooMuch(page: Page): Promise<void> {
 async function publishTooMuch(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
   await send(page, 'Publish')
+}
+
+async function sendTooMuch(page: Page): Promise<void> {
+  await page.getByRole('main').getByRole('textbox').fill('too much '.repeat(20))
+  await send(page, 'Send')
+}
+
+async function untilExported(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Download' }).waitFor()
 }
 
 async function openCard(page: Page): Promise<void> {

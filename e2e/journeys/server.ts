@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'playwright/test'
-import { type Engine, root, variables } from '../../app/config.ts'
+import { type Engine, type Environment, root, variables } from '../../app/config.ts'
 import { emptyPostgresDatabase } from '../../app/testing/database.ts'
+import { type Mailbox, openMailbox } from '../../app/testing/mailbox.ts'
 import { freePort } from '../../app/testing/process.ts'
 
 export interface Server {
   url: string
+  /** Where its mails arrive. */
+  mailbox: Mailbox
   /** What it has written so far, for whoever wonders why a journey failed. */
   log(): string
   /** Runs a command of app/cli.ts on the same database and answers what it printed. */
@@ -22,13 +25,17 @@ export interface Server {
 /** Settings of whoever runs the tests must not reach the server: an empty variable means its default. */
 const defaults = Object.fromEntries(Object.keys(variables).map(name => [name, '']))
 
-export async function startServer(engine: Engine): Promise<Server> {
+/** With some settings of its own. */
+export async function startServer(engine: Engine, environment: Environment = {}): Promise<Server> {
   const database = engine === 'sqlite' ? await emptyFile() : await emptyPostgresDatabase(postgresUrl())
+  const mailbox = await openMailbox()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url }
   const env = { ...process.env, ...defaults, ...address, DATABASE_URL: database.url, LOG_LEVEL: 'warn' }
-  const settings = { cwd: root, env: { ...env, SQLITE_SYNCHRONOUS: 'NORMAL' } }
+  // Without the short time limits of the mailbox's own address: a busy machine is not a mail server that hangs.
+  const quick = { SQLITE_SYNCHRONOUS: 'NORMAL', RATE_LIMITS: 'off', SMTP_URL: mailbox.url.split('?')[0] }
+  const settings = { cwd: root, env: { ...env, ...quick, ...environment } }
   const child = spawn(process.execPath, ['app/server.ts'], { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
   const written: string[] = []
   for (const stream of [child.stdout, child.stderr])
@@ -38,6 +45,7 @@ export async function startServer(engine: Engine): Promise<Server> {
   await untilReady(url, child, log)
   return {
     url,
+    mailbox,
     log,
     command: async (...words) =>
       (await promisify(execFile)(process.execPath, ['app/cli.ts', ...words], settings)).stdout,
@@ -45,6 +53,7 @@ export async function startServer(engine: Engine): Promise<Server> {
       child.kill('SIGTERM')
       const [code] = await ended
       await database.drop()
+      await mailbox.close()
       if (code !== 0) throw new Error(`the server ended with ${code}:\n${log()}`)
     },
   }

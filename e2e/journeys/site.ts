@@ -1,5 +1,5 @@
 import { type BrowserContextOptions, expect, type Page, test as playwright } from 'playwright/test'
-import type { Engine } from '../../app/config.ts'
+import type { Engine, Environment } from '../../app/config.ts'
 import { listenForMishaps } from './mishaps.ts'
 import { createPerson, type Person } from './people.ts'
 import { type Server, startServer } from './server.ts'
@@ -69,8 +69,8 @@ export const test = playwright.extend<Journey, Worker>({
   },
 })
 
-async function openSite(engine: Engine): Promise<Site> {
-  const server = await startServer(engine)
+export async function openSite(engine: Engine, environment: Environment = {}): Promise<Site> {
+  const server = await startServer(engine, environment)
   let people = 0
   const newName = (name: string) => `${name}_${++people}`
   return { ...server, newName, person: name => createPerson(server.url, newName(name)) }

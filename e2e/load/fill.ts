@@ -5,11 +5,21 @@ import { hashPassword } from '../../app/accounts/password.ts'
 import { environment, readConfig } from '../../app/config.ts'
 import { type Database, openDatabase } from '../../app/database/database.ts'
 import { migrate } from '../../app/database/migrations.ts'
-import { follows, hashtags, mentions, posts, users } from '../../app/database/schema.ts'
+import {
+  conversations,
+  follows,
+  hashtags,
+  mentions,
+  messages,
+  participants,
+  posts,
+  users,
+} from '../../app/database/schema.ts'
 import { findEntities, foldTag, mentionedNames, tagsOf } from '../../app/posts/text.ts'
+import { indexPeople, indexPosts } from '../../app/search/indexing.ts'
 import { between, mulberry32 } from '../../app/seed/random.ts'
 import type { Options } from './options.ts'
-import { authorOf, bodyOf, displayNameOf, followedBy, usernameOf } from './population.ts'
+import { authorOf, bodyOf, castOf, displayNameOf, followedBy, usernameOf } from './population.ts'
 
 const day = 24 * 3_600_000
 const months = 180 * day
@@ -26,6 +36,7 @@ const db = await openDatabase(database)
 const ids = await addPeople(db)
 await addPosts(db)
 await addFollows(db)
+await addMessages(db)
 await db.close()
 if (database.engine === 'postgresql') await settle(database.url)
 
@@ -39,8 +50,12 @@ async function addPeople(db: Database): Promise<number[]> {
   }))
   const added: number[] = []
   for (const part of chunksOf(rows)) {
-    const inserted = await db.transaction(tx => tx.insert(users).values(part).returning({ id: users.id }))
-    added.push(...inserted.map(({ id }) => id))
+    const { id, username, displayName } = users
+    await db.transaction(async tx => {
+      const inserted = await tx.insert(users).values(part).returning({ id, username, displayName })
+      await indexPeople(tx, inserted)
+      added.push(...inserted.map(({ id }) => id))
+    })
   }
   return added
 }
@@ -78,6 +93,7 @@ async function addPosts(db: Database): Promise<void> {
       const tagged = written.flatMap(hashtagsIn)
       if (mentioned.length > 0) await tx.insert(mentions).values(mentioned)
       if (tagged.length > 0) await tx.insert(hashtags).values(tagged)
+      await indexPosts(tx, written)
     })
   }
 }
@@ -102,6 +118,39 @@ async function addFollows(db: Database): Promise<void> {
     })),
   )
   for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(follows).values(part))
+}
+
+/** Two people who have written to each other ever since, and one who has written to everybody once. */
+async function addMessages(db: Database): Promise<void> {
+  const { viewers } = castOf(options.users)
+  const [talker, friend, popular] = viewers.map(person => ids[person] as number) as [number, number, number]
+  await addConversation(db, [talker, friend], 10_000)
+  const others = ids.filter(id => id !== popular).slice(0, 1_000)
+  for (const other of others) await addConversation(db, [popular, other], 1)
+}
+
+async function addConversation(db: Database, pair: [number, number], count: number): Promise<void> {
+  const random = mulberry32(3 + pair[0] * pair[1])
+  const [firstId, secondId] = pair.toSorted((a, b) => a - b) as [number, number]
+  const moment = (n: number) => new Date(Math.round(start + ((n + 1) / count) * months - 60_000))
+  await db.transaction(async tx => {
+    const begun = { firstId, secondId, createdAt: moment(0) }
+    const [added] = await tx.insert(conversations).values(begun).returning({ id: conversations.id })
+    const { id: conversationId } = added as { id: number }
+    const side = { conversationId, lastMessageAt: moment(count - 1) }
+    const [one, other] = pair
+    await tx.insert(participants).values([
+      { ...side, userId: one, otherId: other },
+      { ...side, userId: other, otherId: one },
+    ])
+    const rows = Array.from({ length: count }, (_, n) => {
+      const body = bodyOf(random, options.users)
+      const senderId = pair[random() < 0.5 ? 0 : 1]
+      const written = { body, entities: findEntities(body), language: 'en', createdAt: moment(n) }
+      return { conversationId, senderId, ...written }
+    })
+    for (const part of chunksOf(rows)) await tx.insert(messages).values(part)
+  })
 }
 
 function chunksOf<Row>(rows: Row[]): Row[][] {

@@ -9,6 +9,7 @@ import { engine } from '../../app/database/engine.ts'
 import { users } from '../../app/database/schema.ts'
 import { createSession } from '../../app/sessions/queries.ts'
 import { hashToken, newToken } from '../../app/sessions/token.ts'
+import { createToken } from '../../app/tokens/queries.ts'
 import { drive, type Load } from './drive.ts'
 import type { Options } from './options.ts'
 import { fetchPage } from './page.ts'
@@ -24,7 +25,7 @@ process.send?.(await measure())
 async function measure(): Promise<Run> {
   const scenarios = scenariosFor(options, await signIn())
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
-  const url = { DATABASE_URL: String(environment['DATABASE_URL']), LOG_LEVEL: 'warn' }
+  const url = { DATABASE_URL: String(environment['DATABASE_URL']), LOG_LEVEL: 'warn', RATE_LIMITS: 'off' }
   const server = await startServer('../../app/server.ts', url, [...startFlags(), ...profiling])
   const ceiling = await startServer('ceiling.ts')
   const rows: Measured[] = []
@@ -60,7 +61,7 @@ async function compare(scenario: Scenario, server: Server, ceiling: Server): Pro
   return { name, bytes: page.body.length, ...figures, ceiling: limit }
 }
 
-/** A session for everybody of the cast, as the sign-in page would make it. */
+/** A session for everybody of the cast, as the sign-in page would make it, and a token for the API. */
 async function signIn(): Promise<Cookies> {
   const { viewers, followsEverybody, followsNobody, followsTheQuiet } = castOf(options.users)
   const db = await openDatabase(readConfig(environment).database)
@@ -72,10 +73,12 @@ async function signIn(): Promise<Cookies> {
       tokens.set(person, token)
       const session = { tokenHash: hashToken(token), userId: ids[person]?.id as number, persistent: true }
       await createSession(tx, { ...session, userAgent: 'bench', label: '' }, new Date())
+      const program = { userId: session.userId, tokenHash: session.tokenHash, name: 'bench' }
+      await createToken(tx, { ...program, scope: 'read', expiresAt: null }, new Date())
     }
   })
   await db.close()
-  return person => ({ cookie: `session=${tokens.get(person)}` })
+  return person => ({ cookie: `session=${tokens.get(person)}`, authorization: `Bearer ${tokens.get(person)}` })
 }
 
 /** The processes that serve our pool; none on SQLite, which works inside the server. */

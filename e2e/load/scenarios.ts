@@ -34,6 +34,18 @@ export function scenariosFor(
       'permalink, visitor',
       everyNth(posts).map(post => get(`/posts/${post + 1}`)),
     ),
+    page(
+      'home timeline, API',
+      viewers.map(person => json('/api/timelines/home', cookies(person))),
+    ),
+    page('messages, 10,000 of them', [get(`/messages/@${usernameOf(1)}`, cookies(0))]),
+    page('messages, deep in 10,000', [get(`/messages/@${usernameOf(1)}?before=${longAgo}`, cookies(0))]),
+    page('messages, inbox of 1,000', [get('/messages', cookies(2))]),
+    {
+      name: 'messages, sending',
+      status: 303,
+      asks: viewers.map(person => send(`/messages/@${usernameOf(person + 1)}`, cookies(person))),
+    },
     { name: 'publish', status: 303, asks: viewers.map(person => publish(cookies(person))) },
   ]
 }
@@ -42,19 +54,30 @@ function get(path: string, headers: Record<string, string> = {}): Ask {
   return { method: 'GET', path, headers: { accept: 'text/html', 'accept-language': 'en', ...headers } }
 }
 
+function json(path: string, headers: Record<string, string>): Ask {
+  return { method: 'GET', path, headers: { accept: 'application/json', ...headers } }
+}
+
 function compressed(ask: Ask): Ask {
   return { ...ask, headers: { ...ask.headers, 'accept-encoding': 'gzip, deflate, br, zstd' } }
 }
 
+/** A place in the middle of what was written in the months before the benchmark. */
+const longAgo = `${Date.now() - 90 * 24 * 3_600_000}-1`
+
+function publish(cookie: Record<string, string>): Ask {
+  return send('/posts', cookie)
+}
+
 let published = 0
 
-/** Each post has words of its own. */
-function publish(cookie: Record<string, string>): Ask {
+/** Each post, or message, has words of its own. */
+function send(path: string, cookie: Record<string, string>): Ask {
   const type = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
   const words = () => `Post ${++published} from the bench, with #tea for @${usernameOf(published % 200)}`
   return {
     method: 'POST',
-    path: '/posts',
+    path,
     headers: { accept: 'text/html', 'accept-language': 'en', ...cookie, ...type },
     setupRequest: ask => ({ ...ask, body: new URLSearchParams({ body: words() }).toString() }),
   }

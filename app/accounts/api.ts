@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { parseForm } from '../api/bodies.ts'
+import { described, sendsJson, sendsProblem } from '../api/descriptions.ts'
+import { answerBefore, rememberAnswer, sendCreated } from '../api/idempotency.ts'
+import { FieldProblem } from '../api/problems.ts'
+import { fieldOf } from '../api/types.ts'
+import { spend } from '../limits/limits.ts'
+import { networkOf } from '../limits/network.ts'
+import { Problem } from '../plugins/errors.ts'
+import { alsoComplain } from '../plugins/forms.ts'
+import { findProfile, type Profile } from '../profiles/queries.ts'
+import { UserResource, userPath, userResource } from '../profiles/resource.ts'
+import { judgeSignUp, SignUpForm } from './forms.ts'
+import { openAccount } from './opening.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { findCredentials, takenNames } from './queries.ts'
+
+const { username, email } = SignUpForm.properties
+const UserBody = Type.Object(
+  {
+    username: fieldOf(username, { description: 'accounts.username_hint', examples: ['susan'] }),
+    email: fieldOf(email, { description: 'accounts.email_hint', examples: ['susan@example.com'] }),
+    password: Type.String({
+      complaint: 'accounts.password_too_short',
+      description: 'accounts.password_hint',
+      examples: ['tea at the harbour'],
+    }),
+  },
+  { additionalProperties: false },
+)
+const CreatedUser = Type.Object({ message: Type.String(), ...UserResource.properties })
+
+type CreateRequest = FastifyRequest<{ Body: Type.Static<typeof UserBody> }>
+type Taken = { username: boolean; email: boolean }
+
+/** A scope of its own: nowhere else in the API may a form be sent. */
+export default async function accountsApi(app: FastifyInstance) {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parseForm)
+  const create = described('users', 'reference.create_user', {
+    config: { public: true, once: true, judge: judgeSignUp },
+    body: UserBody,
+    consumes: ['application/json', 'application/x-www-form-urlencoded'],
+    answers: {
+      201: sendsJson(CreatedUser, 'reference.answer_created'),
+      403: sendsProblem('accounts.sign_up_closed'),
+      409: sendsProblem('api.detail_409'),
+    },
+    more: 'reference.create_user_more',
+  })
+  app.post('/users', create, createUser)
+}
+
+async function createUser(request: CreateRequest, reply: FastifyReply) {
+  const { config, db } = request.server
+  if (!config.signUpOpen) throw new Problem(403, 'accounts.sign_up_closed')
+  const taken = await takenNames(db, request.body)
+  if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
+  await db.transaction(tx => spend(tx, 'sign-up', networkOf(request.ip)))
+  const account = await newAccount(request)
+  const created = await db.transaction(async tx => {
+    const opened = await openAccount(tx, account, config)
+    if ('taken' in opened) return opened
+    const profile = (await findProfile(tx, account.username, null)) as Profile
+    const body = { message: request.t('api.user_created'), ...userResource(profile, config) }
+    const answer = { location: userPath(account.username), body }
+    await rememberAnswer(tx, request, { ...answer, userId: opened.id })
+    return answer
+  })
+  if (!('taken' in created)) return sendCreated(reply, created)
+  return replayOrRefuse(request, reply, { username: false, email: false, [created.taken]: true })
+}
+
+async function newAccount({ body, headers, language }: CreateRequest) {
+  const { username, email, password } = body
+  const asked = headers['accept-language'] ? language : null
+  return { username, email, passwordHash: await hashPassword(password), language: asked }
+}
+
+/** A name that is taken may be so by this very request, sent before: then its answer is sent again. */
+async function replayOrRefuse(request: CreateRequest, reply: FastifyReply, taken: Taken) {
+  const { username, password } = request.body
+  const { db } = request.server
+  const account = request.headers['idempotency-key'] ? await findCredentials(db, username) : undefined
+  const earlier = account && (await answerBefore(db, request, account.id))
+  if (earlier && (await verifyPassword(password, account?.passwordHash))) return sendCreated(reply, earlier)
+  const complaints = alsoComplain(
+    request,
+    {},
+    {
+      username: taken.username && 'accounts.username_taken',
+      email: taken.email && 'accounts.email_taken',
+    },
+  )
+  throw new FieldProblem(409, complaints)
+}

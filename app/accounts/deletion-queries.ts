@@ -1,0 +1,88 @@
+/** What an account has much of, taken away a chunk at a time. */
+import type { Writer } from '../database/database.ts'
+import {
+  conversations,
+  exports,
+  follows,
+  mentions,
+  messages,
+  notifications,
+  posts,
+} from '../database/schema.ts'
+import { and, eq, inArray, or } from '../database/sql.ts'
+import { forgetPosts } from '../search/indexing.ts'
+
+/** Rows of one statement: what is deleted with them blocks everybody else on SQLite. */
+const chunk = 100
+
+/** What there may be much of, in the order in which it goes: what others would notice first. */
+const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
+  (tx, id) => deleteFollows(tx, id, 'followedId'),
+  (tx, id) => deleteFollows(tx, id, 'followerId'),
+  deletePosts,
+  deleteMessages,
+  deleteConversations,
+  (tx, id) => deleteNotifications(tx, id, 'actorId'),
+  (tx, id) => deleteNotifications(tx, id, 'userId'),
+  deleteMentions,
+  deleteExports,
+]
+
+/** Takes away a chunk of what belongs to an account; false when only the account itself is left. */
+export async function deleteChunk(tx: Writer, userId: number): Promise<boolean> {
+  for (const deletePiece of pieces) if ((await deletePiece(tx, userId)).length > 0) return true
+  return false
+}
+
+async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'followedId') {
+  const other = side === 'followerId' ? follows.followedId : follows.followerId
+  const some = tx.select({ id: other }).from(follows).where(eq(follows[side], id)).limit(chunk)
+  return tx
+    .delete(follows)
+    .where(and(eq(follows[side], id), inArray(other, some)))
+    .returning({ id: other })
+}
+
+async function deletePosts(tx: Writer, id: number) {
+  const keys = { id: posts.id, createdAt: posts.createdAt }
+  const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
+  await forgetPosts(tx, some)
+  const ids = some.map(({ id }) => id)
+  return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
+}
+
+function conversationsOf(tx: Writer, id: number) {
+  const isTheirs = or(eq(conversations.firstId, id), eq(conversations.secondId, id))
+  return tx.select({ id: conversations.id }).from(conversations).where(isTheirs)
+}
+
+async function deleteMessages(tx: Writer, id: number) {
+  const isTheirs = inArray(messages.conversationId, conversationsOf(tx, id))
+  const some = tx.select({ id: messages.id }).from(messages).where(isTheirs).limit(chunk)
+  return tx.delete(messages).where(inArray(messages.id, some)).returning({ id: messages.id })
+}
+
+async function deleteConversations(tx: Writer, id: number) {
+  const some = conversationsOf(tx, id).limit(chunk)
+  return tx.delete(conversations).where(inArray(conversations.id, some)).returning({ id: conversations.id })
+}
+
+async function deleteNotifications(tx: Writer, id: number, side: 'actorId' | 'userId') {
+  const isTheirs = eq(notifications[side], id)
+  const some = tx.select({ id: notifications.id }).from(notifications).where(isTheirs).limit(chunk)
+  return tx.delete(notifications).where(inArray(notifications.id, some)).returning({ id: notifications.id })
+}
+
+async function deleteMentions(tx: Writer, id: number) {
+  const some = tx.select({ id: mentions.postId }).from(mentions).where(eq(mentions.userId, id)).limit(chunk)
+  return tx
+    .delete(mentions)
+    .where(and(eq(mentions.userId, id), inArray(mentions.postId, some)))
+    .returning({ id: mentions.postId })
+}
+
+/** One after the other: each has its bytes beside it. */
+async function deleteExports(tx: Writer, id: number) {
+  const some = tx.select({ id: exports.id }).from(exports).where(eq(exports.userId, id)).limit(1)
+  return tx.delete(exports).where(inArray(exports.id, some)).returning({ id: exports.id })
+}

@@ -1,0 +1,74 @@
+/** Proofs that an e-mail address is somebody's: that of their account, or the one that they are changing to. */
+import type { Reader, Writer } from '../database/database.ts'
+import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
+import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
+import { foldName } from './names.ts'
+
+/** Milliseconds that a link works. */
+export const confirmationLifetime = 3 * 24 * 3_600_000
+
+/** Adds a link. One that was sent before works on: mails may arrive twice, or late. */
+export async function createConfirmation(
+  tx: Writer,
+  confirmation: { tokenHash: string; userId: number; email: string },
+  now: Date,
+): Promise<void> {
+  await tx.delete(emailConfirmations).where(lt(emailConfirmations.expiresAt, now))
+  const expiresAt = new Date(now.getTime() + confirmationLifetime)
+  await tx.insert(emailConfirmations).values({ ...confirmation, createdAt: now, expiresAt })
+}
+
+/** Whose link this is, and for which address, if it still works. */
+export async function findConfirmation(db: Reader, tokenHash: string, now: Date) {
+  const { email } = emailConfirmations
+  const [found] = await db
+    .select({ userId: users.id, username: users.username, email, before: users.email })
+    .from(emailConfirmations)
+    .innerJoin(users, eq(users.id, emailConfirmations.userId))
+    .where(and(isUsable(tokenHash, now), isNull(users.closedAt)))
+  return found
+}
+
+/**
+ * Uses a link up: the address is the person's from now on, and proven. Undefined if the link was used or has
+ * expired meanwhile; `taken` if somebody else has the address by now.
+ */
+export async function useConfirmation(
+  tx: Writer,
+  tokenHash: string,
+  now: Date,
+): Promise<'confirmed' | 'taken' | undefined> {
+  const [used] = await tx
+    .delete(emailConfirmations)
+    .where(isUsable(tokenHash, now))
+    .returning({ userId: emailConfirmations.userId, email: emailConfirmations.email })
+  if (!used) return undefined
+  const { userId, email } = used
+  if (await isEmailTaken(tx, email, userId)) return 'taken'
+  await tx.delete(emailConfirmations).where(eq(emailConfirmations.userId, userId))
+  // A link to another password that went to the address before is not to outlive it.
+  await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
+  const proven = { email, emailKey: foldName(email), emailConfirmedAt: now }
+  await tx.update(users).set(proven).where(eq(users.id, userId))
+  return 'confirmed'
+}
+
+/** Whether somebody other than this person has the address. */
+export async function isEmailTaken(db: Reader, email: string, userId: number): Promise<boolean> {
+  const isOthers = and(eq(users.emailKey, foldName(email)), ne(users.id, userId))
+  const found = await db.select({ id: users.id }).from(users).where(isOthers)
+  return found.length > 0
+}
+
+/** Who asked for a link to another password, by their address. */
+export async function findByEmail(db: Reader, email: string) {
+  const [found] = await db
+    .select({ id: users.id, language: users.language })
+    .from(users)
+    .where(and(eq(users.emailKey, foldName(email)), isNull(users.closedAt)))
+  return found
+}
+
+function isUsable(tokenHash: string, now: Date) {
+  return and(eq(emailConfirmations.tokenHash, tokenHash), gt(emailConfirmations.expiresAt, now))
+}

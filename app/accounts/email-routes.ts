@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
+import { canMail, sendMail } from '../mail/mail.ts'
+import { ownAccount } from '../passwords/own-password.ts'
+import { Problem } from '../plugins/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { hashToken } from '../sessions/token.ts'
+import { findConfirmation, useConfirmation } from './email-queries.ts'
+import { ConfirmationParams, EmailForm } from './forms.ts'
+import { type Account, findAccount, hasPassword } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'accounts/email': { values: { email: string }; current: string; canMail: boolean; errors: Complaints }
+    'accounts/confirm': { token: string; username: string; email: string; isChange: boolean }
+  }
+}
+
+type EmailRequest = FastifyRequest<{ Body: EmailForm }>
+type ConfirmationRequest = FastifyRequest<{ Params: ConfirmationParams }>
+
+export default async function emails(app: FastifyInstance) {
+  const path = '/settings/account/email'
+  app.get(path, showEmail)
+  app.post(path, { schema: { body: EmailForm }, attachValidation: true }, askForEmail)
+  app.post(`${path}/confirmation`, sendConfirmation)
+  const open = { config: { public: true }, schema: { params: ConfirmationParams } }
+  app.get('/confirmations/:token', open, showConfirmation)
+  app.post('/confirmations/:token', open, confirm)
+}
+
+async function showEmail(request: FastifyRequest, reply: FastifyReply) {
+  const { email } = await viewersAccount(request)
+  return showForm(request, reply, { values: { email: '' }, current: email, errors: {} })
+}
+
+function showForm(
+  { server }: FastifyRequest,
+  reply: FastifyReply,
+  form: { values: { email: string }; current: string; errors: Complaints },
+) {
+  return reply.page('accounts/email', { ...form, canMail: canMail(server.config) })
+}
+
+/** The same answer, after the same work, whether or not somebody else has the address: the mail knows. */
+async function askForEmail(request: EmailRequest, reply: FastifyReply) {
+  if (!canMail(request.server.config)) throw new Problem(403, 'accounts.email_needs_mail')
+  const { email } = request.body
+  const errors = complaintsOf(request)
+  reply.code(422)
+  const account = await ownAccount(request, reply, errors)
+  if (!errors['email'] && email === account.email) errors['email'] = request.t('accounts.email_same')
+  const limit = hasComplaints(errors) ? null : await sendEmailChange(request, account)
+  if (limit) errors['form'] = slowDown(reply, limit)
+  if (hasComplaints(errors))
+    return showForm(request, reply, { values: { email }, current: account.email, errors })
+  return reply.flash('accounts.email_asked', { email }).redirect('/settings/account', 303)
+}
+
+async function sendEmailChange(
+  { server, body: { email }, language }: EmailRequest,
+  { id: userId, username, email: to, passwordHash }: Account,
+): Promise<LimitReached | void> {
+  const announced = { username, email, link: `${server.config.publicUrl}/settings/account/password` }
+  return server.db
+    .transaction(async tx => {
+      if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
+      await spend(tx, 'password-reset', `email:${userId}`)
+      const input = { userId, email, asked: hashToken(passwordHash) }
+      await sendMail(tx, { name: 'accounts.change_email', language, input, userId })
+      await sendMail(tx, { name: 'accounts.email_changing', language, to, input: announced, userId })
+    })
+    .catch(limitReached)
+}
+
+/** The link for the account's own address once more. */
+async function sendConfirmation(request: FastifyRequest, reply: FastifyReply) {
+  const { server, language } = request
+  if (!canMail(server.config)) throw new Problem(403, 'accounts.email_needs_mail')
+  const { id: userId, email, emailConfirmedAt } = await viewersAccount(request)
+  if (!emailConfirmedAt)
+    await server.db.transaction(async tx => {
+      await spend(tx, 'password-reset', `email:${userId}`)
+      await sendMail(tx, { name: 'accounts.confirm', language, input: { userId }, userId })
+    })
+  return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)
+}
+
+async function viewersAccount({ server, viewer }: FastifyRequest): Promise<Account> {
+  const account = await findAccount(server.db, (viewer as Viewer).id)
+  if (!account) throw new Problem(401)
+  return account
+}
+
+/** Asks before it confirms: the scanners of mail programs open every link, but they press no buttons. */
+async function showConfirmation({ server, params }: ConfirmationRequest, reply: FastifyReply) {
+  const found = await findConfirmation(server.db, hashToken(params.token), new Date())
+  if (!found) throw new Problem(404, 'accounts.confirmation_expired')
+  const { username, email, before } = found
+  return reply.page('accounts/confirm', { token: params.token, username, email, isChange: email !== before })
+}
+
+async function confirm({ server, params, viewer }: ConfirmationRequest, reply: FastifyReply) {
+  const tokenHash = hashToken(params.token)
+  const outcome = await server.db.transaction(tx => useConfirmation(tx, tokenHash, new Date()))
+  if (!outcome) throw new Problem(404, 'accounts.confirmation_expired')
+  if (outcome === 'taken') throw new Problem(422, 'accounts.email_taken')
+  return reply.flash('accounts.email_confirmed').redirect(viewer ? '/settings/account' : '/sign-in', 303)
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ownAccount } from '../passwords/own-password.ts'
+import { Problem } from '../plugins/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { UsernameForm } from './forms.ts'
+import { type Account, hasPassword } from './queries.ts'
+import { renameAccount } from './username-queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'accounts/username': { values: { username: string }; errors: Complaints }
+  }
+}
+
+type UsernameRequest = FastifyRequest<{ Body: UsernameForm }>
+
+export default async function usernames(app: FastifyInstance) {
+  const path = '/settings/account/username'
+  app.get(path, showUsername)
+  app.post(path, { schema: { body: UsernameForm }, attachValidation: true }, changeUsername)
+}
+
+async function showUsername({ viewer }: FastifyRequest, reply: FastifyReply) {
+  const { username } = viewer as Viewer
+  return reply.page('accounts/username', { values: { username }, errors: {} })
+}
+
+async function changeUsername(request: UsernameRequest, reply: FastifyReply) {
+  const { username } = request.body
+  const errors = complaintsOf(request)
+  reply.code(422)
+  const account = await ownAccount(request, reply, errors)
+  if (!hasComplaints(errors) && !(await rename(request, account)))
+    errors['username'] = request.t('accounts.username_taken')
+  if (hasComplaints(errors)) return reply.page('accounts/username', { values: { username }, errors })
+  return reply.flash('accounts.username_changed', { username }).redirect('/settings/account', 303)
+}
+
+function rename({ server, body }: UsernameRequest, { id, passwordHash }: Account): Promise<boolean> {
+  return server.db.transaction(async tx => {
+    if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
+    return renameAccount(tx, { id, username: body.username }, new Date())
+  })
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type ApiClient, programOf } from '../testing/api.ts'
+import { openSite, type Site } from '../testing/site.ts'
+
+/** Statements of each endpoint, that of the token among them. */
+const budgets: [url: string, most: number][] = [
+  ['/api/me', 2],
+  ['/api/users', 2],
+  ['/api/users/john', 2],
+  ['/api/users/john/followers', 3],
+  ['/api/users/john/following', 3],
+  ['/api/users/john/posts', 3],
+  ['/api/posts', 2],
+  ['/api/posts/1', 2],
+  ['/api/timelines/home', 2],
+  ['/api/tags/tea/posts', 2],
+  ['/api/blocks', 2],
+  ['/api/conversations', 2],
+  ['/api/conversations/john/messages', 3],
+  ['/api/notifications', 2],
+  ['/api/openapi.json', 1],
+]
+
+describe('an endpoint', () => {
+  let site: Site
+  let susan: ApiClient
+  before(async () => {
+    site = await openSite()
+    susan = await programOf(site, 'susan')
+    await site.write('john', Array.from({ length: 30 }, (_, n) => `number ${n} #tea`))
+    await susan.put('/api/users/john/follow')
+    await susan.post('/api/conversations/john/messages', { body: 'x' })
+  })
+  after(() => site.close())
+
+  for (const [url, most] of budgets) {
+    it(`asks at most ${most} statements for ${url}`, async () => {
+      await susan.get(url)
+      site.statements.length = 0
+      assert.equal((await susan.get(url)).status, 200)
+      assert.ok(site.statements.length <= most, site.statements.join('\n'))
+    })
+  }
+
+  it('has a budget, if it reads', () => {
+    const matches = (path: string) => {
+      const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+      return budgets.some(([url]) => pattern.test(url.split('?')[0] as string))
+    }
+    const reading = Object.entries(site.app.reference('en').paths).filter(([, methods]) => methods['get'])
+    assert.deepEqual(reading.map(([path]) => path).filter(path => !matches(path)), [])
+  })
+})

@@ -1,0 +1,17 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { described, sendsJson } from './descriptions.ts'
+
+/** The description of everything, in the language that is asked for; api/docs.ts is the same for people. */
+export default async function document(app: FastifyInstance) {
+  const anything = Type.Object({}, { additionalProperties: true })
+  const show = described('reference', 'reference.get_reference', {
+    config: { public: true },
+    answers: { 200: sendsJson(anything, 'reference.answer_ok') },
+  })
+  app.get('/openapi.json', show, showDocument)
+}
+
+async function showDocument({ server, language }: FastifyRequest, reply: FastifyReply) {
+  return reply.resource(server.reference(language))
+}

@@ -1,0 +1,83 @@
+/** Which fields of a request are wrong, and the sentence for each: what schemas find, put for people. */
+import type { TLocalizedValidationError } from 'typebox/error'
+import type { LocaleKey } from '../locales/words.ts'
+
+/** The schema of one field, as far as its sentences depend on it. */
+export type Field = { type?: string | string[]; complaint?: LocaleKey; allOf?: Field[] }
+type Fields = Record<string, Field>
+type Schema = { properties?: Fields }
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Line ends become `\n`; the fields with characters that PostgreSQL or a reader's terminal would choke on. */
+export function normaliseTexts(value: unknown): Map<string, LocaleKey> {
+  const wrong = new Map<string, LocaleKey>()
+  if (!isObject(value)) return wrong
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string') continue
+    value[name] = text.replaceAll(/\r\n?/g, '\n')
+    if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text.replaceAll(/[\r\n\t]/g, '')))
+      wrong.set(name, 'api.control_characters')
+  }
+  return wrong
+}
+
+/** The first complaint about each field; the empty name stands for the whole. */
+export function wrongFields(errors: TLocalizedValidationError[], schema: Schema): Map<string, LocaleKey> {
+  const wrong = new Map<string, LocaleKey>()
+  for (const error of errors) {
+    for (const name of namesIn(error)) {
+      if (!wrong.has(name)) wrong.set(name, complaintAbout(name, error, schema))
+    }
+  }
+  return wrong
+}
+
+function namesIn({ keyword, params, instancePath }: TLocalizedValidationError): string[] {
+  if (keyword === 'boolean') return []
+  if (keyword === 'required') return params.requiredProperties
+  if (keyword === 'additionalProperties') return params.additionalProperties
+  return [instancePath.split('/')[1] ?? '']
+}
+
+function complaintAbout(name: string, error: TLocalizedValidationError, schema: Schema): LocaleKey {
+  const { keyword, schemaPath } = error
+  if (name === '') return 'api.not_object'
+  if (keyword === 'additionalProperties') return 'api.unknown_field'
+  const field = schema.properties?.[name] ?? {}
+  if (keyword === 'required') return complaintOf(field) ?? 'api.missing'
+  if (keyword === 'type') return isText(field) ? 'api.must_be_text' : 'api.must_be_number'
+  return complaintOf(at(schema, schemaPath)) ?? complaintOf(field) ?? 'forms.invalid'
+}
+
+/** What a schema, or the last of its parts that has one, complains with. */
+function complaintOf({ complaint, allOf = [] }: Field): LocaleKey | undefined {
+  return complaint ?? allOf.findLast(part => part.complaint)?.complaint
+}
+
+function at(schema: Schema, path: string): Field {
+  const steps = path.split('/').slice(1)
+  return Object(steps.reduce<unknown>((part, step) => Object(part)[step], schema))
+}
+
+function isText({ type, allOf }: Field): boolean {
+  return type === 'string' || (allOf ?? []).some(isText)
+}
+
+/** Wrong texts become empty ones, so that a form's judgement can look at the fields that are right. */
+export function blankWrongTexts(value: unknown, wrong: Map<string, LocaleKey>, fields: Fields): void {
+  if (!isObject(value)) return
+  for (const name of wrong.keys()) if (isText(fields[name] ?? {})) value[name] = ''
+}
+
+/** Digits become a number where the schema asks for a whole one. */
+export function withNumbers(value: unknown, fields: Fields): unknown {
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([name, text]) => {
+    const isNumber = fields[name]?.type === 'integer' && /^\d{1,16}$/.test(String(text))
+    return [name, isNumber ? Number(text) : text]
+  })
+  return Object.fromEntries(entries)
+}

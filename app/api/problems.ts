@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { Problem, statusOf, whenToTry } from '../plugins/errors.ts'
+import type { Complaints } from '../plugins/forms.ts'
+
+/** A request with wrong fields, a sentence for each. */
+export class FieldProblem extends Problem {
+  readonly errors: object[]
+  constructor(status: 400 | 409 | 422, complaints: Complaints, part = 'body') {
+    super(status)
+    this.errors = Object.entries(complaints).map(([name, detail]) => ({ ...place(name, part), detail }))
+  }
+}
+
+/** Where a field is: a JSON pointer into the body, or the name of a parameter or header. */
+function place(name: string, part: string): object {
+  if (part === 'body') return { pointer: name === 'form' ? '#' : `#/${name}` }
+  return part === 'headers' ? { header: name } : { parameter: name }
+}
+
+/** Every answer that is not what was asked for has one form. */
+export default plugin(async (app: FastifyInstance) => {
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(new Problem(404), request, reply))
+})
+
+/** @see https://www.rfc-editor.org/rfc/rfc9457 */
+export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const status = statusOf(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
+  if (retryAfter) reply.header('retry-after', String(retryAfter))
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'Authorization, Accept-Language')
+  const instance = request.url.split('?')[0]
+  const errors = error instanceof FieldProblem ? { errors: error.errors } : {}
+  const sentence = detailOf(error, request)
+  const detail = retryAfter ? `${sentence} ${whenToTry(retryAfter, request.t)}` : sentence
+  const about = { type: 'about:blank', title: STATUS_CODES[status], status, detail }
+  return reply
+    .type('application/problem+json')
+    .send({ ...about, instance, requestId: request.id, ...errors })
+}
+
+/** Statuses that have a sentence of their own; any other borrows that of its class. */
+const worded = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503] as const
+
+function detailOf(error: FastifyError | Problem, { t }: FastifyRequest): string {
+  const status = statusOf(error)
+  if (error instanceof Problem && error.key) return t(error.key, error.values)
+  const words = worded.find(known => known === status) ?? (status < 500 ? 400 : 500)
+  return t(`api.detail_${words}`)
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import fastify, { type RouteOptions } from 'fastify'
+import { ApiClient } from '../testing/api.ts'
+import { openSite, type Site } from '../testing/site.ts'
+import api from './api.ts'
+import { endpoints } from './origin.ts'
+import reference, { type Operation } from './reference.ts'
+
+describe('the reference', () => {
+  let site: Site
+  let routes: RouteOptions[]
+  before(async () => {
+    site = await openSite({ PUBLIC_URL: 'https://harbour.example', SITE_NAME: 'Harbour' })
+    routes = await routesOf(site)
+  })
+  after(() => site.close())
+  const operations = (): [string, Operation][] =>
+    Object.entries(site.app.reference('en').paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path}`,
+        operation,
+      ]),
+    )
+
+  it('describes every route of the API, and nothing else', () => {
+    const there = routes
+      .filter(route => !isHidden(route))
+      .map(({ url, method }) => `${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
+    assert.ok(there.length > 25)
+    assert.deepEqual(operations().map(([place]) => place).toSorted(), there.toSorted())
+  })
+
+  it('leaves out only the methods that an address does not know', async () => {
+    for (const { url, method } of routes.filter(isHidden)) {
+      for (const one of [method].flat().filter(name => name !== 'HEAD')) {
+        const { statusCode } = await site.app.inject({ url: url.replaceAll(/:\w+/g, '1'), method: one as 'GET' })
+        assert.equal(statusCode, 405, `${one} ${url}`)
+      }
+    }
+  })
+
+  it('is OpenAPI 3.1, whose schemas are JSON Schema', async () => {
+    const { json } = await new ApiClient(site.app).get('/api/openapi.json')
+    assert.equal(json.openapi, '3.1.0')
+    assert.equal(json.info.title, 'Harbour')
+    assert.deepEqual(json.servers, [{ url: 'https://harbour.example' }])
+    const ajv = new Ajv2020({ strict: false })
+    for (const schema of Object.values(json.components.schemas)) assert.ok(ajv.validateSchema(schema as object))
+    for (const [place, { requestBody }] of operations())
+      for (const { schema } of Object.values(requestBody?.content ?? {})) assert.ok(ajv.validateSchema(schema), place)
+    const ids = operations().map(([, { operationId }]) => operationId)
+    assert.equal(new Set(ids).size, ids.length)
+    const references = JSON.stringify(json).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)
+    for (const [, name] of references) assert.ok(json.components.schemas[String(name)], name)
+  })
+
+  it('says of every operation in words what it does, who may, and what can go wrong', () => {
+    for (const language of ['en', 'es'] as const) {
+      const text = JSON.stringify(site.app.reference(language))
+      assert.doesNotMatch(text, /"(reference|api|accounts|posts|tokens)\.[a-z_]+"|Default Response|"complaint"/)
+    }
+    for (const [place, { summary, security, responses }] of operations()) {
+      assert.match(summary, /\w+ \w+/, place)
+      assert.ok(security.length > 0, place)
+      for (const status of ['400', '401', '429', '5XX']) assert.ok(responses[status], `${place} ${status}`)
+    }
+  })
+
+  it('is a page for people, without scripts of its own', async () => {
+    const { status, page, text, headers } = await site.visitor().get('/api/docs')
+    assert.equal(status, 200)
+    assert.match(String(headers['content-security-policy']), /default-src 'self'/)
+    assert.doesNotMatch(text, /<script(?![^>]* src=)|<style|\sstyle=|undefined|\[object/)
+    for (const [, { operationId }] of operations()) assert.ok(page.querySelector(`#${operationId}`), operationId)
+    for (const link of page.querySelectorAll('main a[href^="#"]'))
+      assert.ok(page.querySelector(String(link.getAttribute('href'))), String(link.getAttribute('href')))
+    assert.ok(text.includes('curl &#39;https://harbour.example/api/tokens&#39;'))
+    const inSpanish = await site.visitor().get('/api/docs', { 'accept-language': 'es' })
+    assert.ok(inSpanish.text.includes('Publicar un mensaje'))
+    assert.equal((await site.visitor().get('/api')).location, '/api/docs')
+  })
+
+  it('shows where each endpoint of the original went', async () => {
+    const ids = new Set(operations().map(([, { operationId }]) => operationId))
+    assert.equal(endpoints.length, 8)
+    for (const { ours } of endpoints) assert.ok(ids.has(ours), ours)
+    const { page } = await site.visitor().get('/api/docs')
+    assert.equal(page.querySelectorAll('table tbody tr').length, 8)
+  })
+})
+
+/** The API alone, as its routes are added one by one. */
+async function routesOf({ app: { config, db } }: Site): Promise<RouteOptions[]> {
+  const routes: RouteOptions[] = []
+  const app = fastify()
+  app.decorate('config', config).decorate('db', db)
+  app.addHook('onRoute', route => void routes.push(route))
+  app.register(reference).register(api, { prefix: '/api' })
+  await app.ready()
+  await app.close()
+  return routes.filter(({ method }) => method !== 'HEAD')
+}
+
+function isHidden({ schema }: RouteOptions): boolean {
+  return Boolean((schema as { hide?: boolean } | undefined)?.hide)
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { Page } from '../database/cursor.ts'
+import { pageLinks } from '../timelines/timeline.ts'
+import { entityTag, isAmong } from './conditions.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends what was asked for under its ETag, or 304 to whoever has it already. */
+    resource(resource: object): FastifyReply
+    /** Sends a page of a list, whose path is `path`, and the addresses of the pages next to it. */
+    list<Row>(page: Page<Row>, path: string, show: (row: Row) => object): FastifyReply
+  }
+}
+
+export default plugin(async (app: FastifyInstance) => {
+  app.decorateReply('resource', function (resource) {
+    const tag = entityTag(resource)
+    this.header('etag', tag).header('cache-control', 'private, no-cache')
+    this.header('vary', 'Authorization, Accept-Encoding')
+    if (this.request.method === 'GET' && isAmong(this.request.headers['if-none-match'], tag))
+      return this.code(304).send()
+    return this.send(resource)
+  })
+  app.decorateReply('list', function (page, path, show) {
+    const { newer: prev, older: next } = pageLinks(page, path)
+    const links = Object.entries({ next, prev }).filter(([, address]) => address)
+    if (links.length > 0) this.header('link', links.map(([rel, to]) => `<${to}>; rel="${rel}"`).join(', '))
+    return this.resource({ items: page.rows.map(show), links: { next, prev } })
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    const [tag, encoding] = [reply.getHeader('etag'), reply.getHeader('content-encoding')]
+    if (tag && encoding) reply.header('etag', `${String(tag).slice(0, -1)}-${encoding}"`)
+  })
+})

@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { blocks, follows, notifications, posts } from '../database/schema.ts'
+import { follow } from '../follows/queries.ts'
+import { topicOf } from '../notifications/queries.ts'
+import type { Answer, Browser } from '../testing/browser.ts'
+import { type Name, openSite, type Site } from '../testing/site.ts'
+import { areApart, block } from './queries.ts'
+
+let site: Site
+let susan: Browser
+let john: Browser
+let mary: Browser
+before(async () => {
+  site = await openSite()
+  ;[susan, john, mary] = await Promise.all([
+    site.signedIn('susan'),
+    site.signedIn('john'),
+    site.signedIn('mary'),
+  ])
+})
+after(() => site.close())
+afterEach(() =>
+  site.app.db.transaction(async tx => {
+    await tx.delete(blocks)
+    await tx.delete(follows)
+    await tx.delete(posts)
+  }),
+)
+const blocking = (one: Name, other: Name) =>
+  site.app.db.transaction(tx => block(tx, site.ids[one], site.ids[other]))
+const following = (one: Name, other: Name) =>
+  site.app.db.transaction(tx => follow(tx, site.ids[one], site.ids[other]))
+const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
+const main = ({ page }: Answer) => page.querySelector('main')?.text ?? ''
+
+describe('blocking somebody', () => {
+  it('is offered on their profile, asks first, and can be taken back there', async () => {
+    const profile = await susan.get('/@john')
+    const href = profile.page.querySelector('main a[href$="/block"]')?.getAttribute('href') as string
+    const question = await susan.get(href)
+    assert.match(main(question), /Block john\?/)
+    const action = question.page.querySelector('main form')?.getAttribute('action') as string
+    const answer = await susan.post(action)
+    assert.equal(answer.location, '/@john')
+    const blocked = await susan.follow(answer)
+    assert.match(main(blocked), /You’ve blocked john/)
+    assert.equal(blocked.page.querySelector('main form[action$="/follow"]'), null)
+    const undo = blocked.page.querySelector('main form[action="/@john/block/delete"]')
+    const freed = await susan.post('/@john/block/delete', {
+      next: undo?.querySelector('[name=next]')?.getAttribute('value') as string,
+    })
+    assert.equal(freed.location, '/@john')
+    assert.match(main(await susan.follow(freed)), /isn’t blocked any more/)
+    assert.equal(await site.app.db.$count(blocks), 0)
+  })
+
+  it('ends that either follows the other, and what the two were told of each other', async () => {
+    await following('susan', 'john')
+    await following('john', 'susan')
+    await following('mary', 'john')
+    const told = (userId: number, actorId: number) => ({
+      userId,
+      actorId,
+      kind: 'follow',
+      subject: `follow:${actorId}`,
+      createdAt: new Date(),
+    })
+    const { ids, app } = site
+    await app.db.transaction(async tx => {
+      await tx.delete(notifications)
+      await tx
+        .insert(notifications)
+        .values([told(ids.susan, ids.john), told(ids.john, ids.susan), told(ids.john, ids.mary)])
+    })
+    const heard = new Set<string>()
+    const stop = app.db.onSignal(topic => heard.add(topic))
+    assert.equal((await susan.post('/@john/block')).status, 303)
+    stop()
+    assert.ok(heard.has(topicOf(ids.susan)) && heard.has(topicOf(ids.john)), 'their badges hear of it')
+    const left = await app.db.select().from(follows)
+    assert.deepEqual(
+      left.map(({ followerId }) => followerId),
+      [ids.mary],
+    )
+    const news = await app.db.select().from(notifications)
+    assert.deepEqual(
+      news.map(({ actorId }) => actorId),
+      [ids.mary],
+    )
+  })
+
+  it('lets neither follow the other, in words that blame nobody', async () => {
+    await blocking('susan', 'john')
+    for (const [browser, name] of [
+      [john, 'susan'],
+      [susan, 'john'],
+    ] as const) {
+      const refused = await browser.post(`/@${name}/follow`)
+      assert.equal(refused.status, 403)
+      assert.match(main(refused), new RegExp(`Following ${name} isn’t possible`))
+    }
+    assert.equal(await site.app.db.$count(follows), 0)
+  })
+
+  it('takes effect although they follow at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      await Promise.all([
+        john.post('/@susan/follow'),
+        susan.post('/@john/block'),
+        susan.post('/@john/follow'),
+      ])
+      assert.equal(await site.app.db.$count(follows), 0, `round ${round}`)
+      await susan.post('/@john/block/delete')
+    }
+  })
+})
+
+describe('the routes', () => {
+  const block = { method: 'POST', url: '/@john/block' } as const
+  const unblock = { method: 'POST', url: '/@john/block/delete' } as const
+  const question = { method: 'GET', url: '/@john/block' } as const
+  const list = { method: 'GET', url: '/settings/privacy' } as const
+
+  it('are for those who are signed in', async () => {
+    const statuses = []
+    for (const ask of [question, block, unblock, list]) statuses.push((await site.visitor().ask(ask)).status)
+    assert.deepEqual(statuses, [303, 401, 401, 303])
+    assert.equal((await site.visitor().post('/settings/privacy', { messages_from: 'following' })).status, 401)
+    assert.equal(await site.app.db.$count(blocks), 0)
+  })
+
+  it('have nothing to say about oneself, or about nobody', async () => {
+    for (const ask of [question, block, unblock]) {
+      const own = await john.ask(ask)
+      assert.equal(own.status, 422)
+      assert.match(main(own), /can’t block yourself/)
+      assert.equal((await john.ask({ ...ask, url: ask.url.replace('john', 'nobody') })).status, 404)
+      assert.equal((await john.ask({ ...ask, url: ask.url.replace('john', '%00') })).status, 404)
+    }
+    assert.equal(await site.app.db.$count(blocks), 0)
+  })
+
+  it('do the same twice, also at the same moment', async () => {
+    const twice = await Promise.all(Array.from({ length: 6 }, () => susan.ask(block)))
+    assert.ok(twice.every(({ status }) => status === 303))
+    assert.equal(await site.app.db.$count(blocks), 1)
+    const again = await Promise.all(Array.from({ length: 6 }, () => susan.ask(unblock)))
+    assert.ok(again.every(({ status }) => status === 303))
+    assert.equal(await site.app.db.$count(blocks), 0)
+  })
+
+  it('undo only one’s own block', async () => {
+    await blocking('susan', 'john')
+    await blocking('john', 'susan')
+    await susan.ask(unblock)
+    const left = await site.app.db.select().from(blocks)
+    assert.deepEqual(
+      left.map(({ blockerId }) => blockerId),
+      [site.ids.john],
+    )
+    assert.ok(await areApart(site.app.db, site.ids.susan, site.ids.john))
+    await mary.ask({ ...unblock, url: '/@susan/block/delete' })
+    assert.equal(await site.app.db.$count(blocks), 1)
+  })
+
+  it('send nobody to another site', async () => {
+    assert.equal((await susan.post('/@john/block', { next: '//evil.example' })).location, '/')
+    assert.equal((await susan.post('/@john/block/delete', { next: 'https://evil.example' })).location, '/')
+  })
+})
+
+describe('between two who are apart', () => {
+  const sides: [string, () => Browser, Name][] = [
+    ['the one who blocked', () => susan, 'john'],
+    ['the one who was blocked', () => john, 'susan'],
+  ]
+  for (const [side, browser, other] of sides) {
+    it(`${side} sees nothing of the other’s posts, wherever posts are`, async () => {
+      const [post] = await site.write('susan', ['from susan #tea @john'])
+      const [johns] = await site.write('john', ['from john #tea @susan'])
+      await site.write('mary', ['from mary #tea'])
+      await blocking('susan', 'john')
+      const me = browser()
+      const own = other === 'john' ? 'from susan' : 'from john'
+      for (const path of ['/explore', '/tags/tea']) {
+        const shown = bodies(await me.get(path)).join()
+        assert.ok(shown.includes(own) && shown.includes('from mary'), path)
+        assert.ok(!shown.includes(`from ${other}`), path)
+      }
+      assert.ok(
+        !bodies(await me.get('/'))
+          .join()
+          .includes(`from ${other}`),
+      )
+      assert.equal((await me.get(`/posts/${other === 'john' ? johns : post}`)).status, 404)
+      const profile = await me.get(`/@${other}`)
+      assert.equal(profile.status, 200)
+      assert.deepEqual(bodies(profile), [])
+      assert.equal(profile.page.querySelector('main form[action$="/follow"]'), null)
+      assert.doesNotMatch(main(profile), /from |last seen/i)
+      const card = await me.get(`/@${other}/card`)
+      assert.equal(card.page.querySelector('form'), null)
+    })
+
+    it(`${side} does not meet the other in lists and suggestions`, async () => {
+      await following('susan', 'mary')
+      await following('john', 'mary')
+      await following('mary', 'susan')
+      await following('mary', 'john')
+      await blocking('susan', 'john')
+      const me = browser()
+      for (const list of ['followers', 'following']) {
+        const people = (await me.get(`/@mary/${list}`)).page.querySelectorAll('main .people a.author')
+        assert.equal(people.length, 1, list)
+        assert.ok(!people.some(link => link.getAttribute('href') === `/@${other}`))
+        assert.equal((await me.get(`/@${other}/${list}`)).location, `/@${other}`)
+      }
+      const aside = (await me.get('/explore')).page.querySelector('aside')
+      assert.equal(aside?.querySelector(`a[href="/@${other}"]`), null)
+    })
+  }
+
+  it('says to the one who was blocked nothing of a block', async () => {
+    await blocking('susan', 'john')
+    const profile = await john.get('/@susan')
+    assert.match(main(profile), /posts aren’t available to you/)
+    assert.doesNotMatch(main(profile), /block/i)
+    assert.equal((await john.get('/settings/privacy')).page.querySelector('main .people'), null)
+  })
+
+  it('is not for others, nor for visitors', async () => {
+    const [post] = await site.write('john', ['from john #tea'])
+    await blocking('susan', 'john')
+    for (const reader of [mary, site.visitor()]) {
+      for (const path of ['/explore', '/tags/tea', '/@john', `/posts/${post}`])
+        assert.deepEqual(bodies(await reader.get(path)), ['from john #tea'], path)
+    }
+  })
+
+  it('ends with the block; who followed has to follow again', async () => {
+    await site.write('john', ['from john'])
+    await following('susan', 'john')
+    await blocking('susan', 'john')
+    assert.deepEqual(bodies(await susan.get('/')), [])
+    await susan.post('/@john/block/delete')
+    assert.deepEqual(bodies(await susan.get('/explore')), ['from john'])
+    assert.deepEqual(bodies(await susan.get('/')), [])
+    assert.equal((await susan.post('/@john/follow')).status, 303)
+    assert.deepEqual(bodies(await susan.get('/')), ['from john'])
+  })
+
+  it('costs no statement more', async () => {
+    await site.write('mary', ['from mary #tea'])
+    await blocking('susan', 'john')
+    const budget = { '/explore': 4, '/tags/tea': 2, '/@john': 3, '/@mary': 3, '/settings/privacy': 3 }
+    for (const [path, most] of Object.entries(budget)) {
+      site.statements.length = 0
+      await susan.get(path)
+      assert.ok(site.statements.length <= most, `${path}: ${site.statements.length}`)
+    }
+  })
+})
+
+describe('the privacy settings', () => {
+  it('list whom one has blocked by pages, newest first, each with a way back', async () => {
+    const names = ['john', 'david', 'mary'] as const
+    for (const name of names) await blocking('susan', name)
+    const answer = await susan.get('/settings/privacy')
+    const listed = answer.page.querySelectorAll('main .people form').map(form => form.getAttribute('action'))
+    assert.deepEqual(
+      listed,
+      names.toReversed().map(name => `/@${name}/block/delete`),
+    )
+    assert.equal((await susan.get('/settings/privacy?before=1-1')).location, '/settings/privacy')
+    assert.equal((await susan.get('/settings/privacy?before=x')).status, 400)
+    const next = answer.page.querySelector('main .people [name=next]')?.getAttribute('value') as string
+    assert.equal((await susan.post('/@mary/block/delete', { next })).location, '/settings/privacy')
+  })
+
+  it('let one choose who can write to them', async () => {
+    const chosen = async () =>
+      (await susan.get('/settings/privacy')).page
+        .querySelector('button[aria-pressed=true]')
+        ?.getAttribute('value')
+    assert.equal(await chosen(), 'everyone')
+    assert.equal(
+      (await susan.post('/settings/privacy', { messages_from: 'following' })).location,
+      '/settings/privacy',
+    )
+    assert.equal(await chosen(), 'following')
+    for (const messages_from of ['nobody', '', 'everyone,following'])
+      assert.equal((await susan.post('/settings/privacy', { messages_from })).status, 400)
+    assert.equal(await chosen(), 'following')
+    await susan.post('/settings/privacy', { messages_from: 'everyone' })
+  })
+})

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { Problem } from '../plugins/errors.ts'
+import { ProfileParams } from '../profiles/forms.ts'
+import { findPerson } from '../profiles/queries.ts'
+import { NextQuery } from '../sessions/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { returnPath } from '../sessions/return-path.ts'
+import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
+import { pageLinks } from '../timelines/timeline.ts'
+import { PrivacyForm } from './forms.ts'
+import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
+
+type Person = { id: number; username: string; displayName: string }
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'blocks/new': { person: Person }
+    'blocks/privacy': {
+      messagesFrom: string
+      people: BlockedPerson[]
+      newer: string | null
+      older: string | null
+    }
+  }
+}
+
+type ShowRequest = FastifyRequest<{ Params: ProfileParams }>
+type WriteRequest = FastifyRequest<{ Params: ProfileParams; Body: NextQuery }>
+type PrivacyRequest = FastifyRequest<{ Querystring: CursorQuery }>
+
+export default async function blocks(app: FastifyInstance) {
+  const one = { params: ProfileParams }
+  app.get('/@:username/block', { schema: one }, confirmBlock)
+  app.post('/@:username/block', { schema: { ...one, body: NextQuery } }, createBlock)
+  app.post('/@:username/block/delete', { schema: { ...one, body: NextQuery } }, deleteBlock)
+  app.get('/settings/privacy', { schema: { querystring: CursorQuery } }, showPrivacy)
+  app.post('/settings/privacy', { schema: { body: PrivacyForm } }, savePrivacy)
+}
+
+async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
+  return reply.page('blocks/new', { person: await somebodyElse(request) })
+}
+
+async function createBlock(request: WriteRequest, reply: FastifyReply) {
+  const viewer = request.viewer as Viewer
+  const person = await somebodyElse(request)
+  await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
+  return reply.flash('blocks.blocked', { name: person.displayName }).redirect(wayBack(request, person), 303)
+}
+
+async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
+  const viewer = request.viewer as Viewer
+  const person = await somebodyElse(request)
+  await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
+  return reply.flash('blocks.unblocked', { name: person.displayName }).redirect(wayBack(request, person), 303)
+}
+
+async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
+  const { id } = viewer as Viewer
+  const cursor = cursorOf(query)
+  const [messagesFrom, page] = await Promise.all([
+    findMessagesFrom(server.db, id),
+    listBlocked(server.db, id, cursor),
+  ])
+  const path = '/settings/privacy'
+  if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+  return reply.page('blocks/privacy', { messagesFrom, people: page.rows, ...pageLinks(page, path) })
+}
+
+async function savePrivacy(request: FastifyRequest<{ Body: PrivacyForm }>, reply: FastifyReply) {
+  const { id } = request.viewer as Viewer
+  const messagesFrom = request.body.messages_from
+  await request.server.db.transaction(tx => saveSettings(tx, id, { messagesFrom }))
+  return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
+}
+
+/** Whoever the address names. */
+async function somebodyElse({ server, params, viewer }: ShowRequest): Promise<Person> {
+  const person = await findPerson(server.db, params.username)
+  if (!person) throw new Problem(404, 'errors.profile_missing', { username: params.username })
+  if (person.id === viewer?.id) throw new Problem(422, 'blocks.oneself')
+  return person
+}
+
+/** To the page that the form was on, or else to the person. */
+function wayBack({ body }: WriteRequest, { username }: Person): string {
+  return body.next ? returnPath(body.next) : `/@${username}`
+}

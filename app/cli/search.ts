@@ -1,0 +1,33 @@
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { migrate } from '../database/migrations.ts'
+import { openPatiently } from '../database/snapshot.ts'
+import { rebuildIndex } from '../search/rebuild.ts'
+import { progressBar } from '../transfer/progress.ts'
+import type { Command } from './command.ts'
+
+const search: Command = {
+  usage: '',
+  summary: `Makes the index of the search anew from the posts and people, while the site runs.
+Whoever searches meanwhile finds everything: rows are replaced some hundred at a time. It can be stopped at any time.`,
+  async run() {
+    const { database } = readConfig(environment)
+    await migrate(database)
+    const db = await openPatiently(database)
+    const bar = progressBar(publicDatabaseUrl(database))
+    try {
+      const progress = (done: number, total: number) => bar.show(done / total, counted(done))
+      const rows = await rebuildIndex({ db, transaction: db.transaction, progress })
+      bar.clear()
+      console.log(`Indexed ${counted(rows)}.`)
+    } finally {
+      bar.clear()
+      await db.close()
+    }
+  },
+}
+
+function counted(rows: number): string {
+  return `${rows.toLocaleString('en')} ${rows === 1 ? 'post or person' : 'posts and people'}`
+}
+
+export default search

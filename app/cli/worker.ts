@@ -1,0 +1,27 @@
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from '../app.ts'
+import { environment, readConfig } from '../config.ts'
+import { migrate } from '../database/migrations.ts'
+import type { Command } from './command.ts'
+
+const worker: Command = {
+  usage: '',
+  summary: `Works on jobs (mails, exports, cleaning) until it is stopped; as many may run as you like.
+With WORKER=apart the web processes leave all of them to it.`,
+  async run() {
+    const config = readConfig(environment)
+    await migrate(config.database)
+    // The whole application, which does not listen: jobs may need whatever a request does.
+    const app = await buildApp(config, { worker: {} })
+    const alive = setInterval(() => {}, 2 ** 31 - 1)
+    closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
+      if (err) app.log.fatal({ err }, 'stopping after an error that nobody caught')
+      clearInterval(alive)
+      await app.close()
+    })
+    await app.ready()
+    console.log('Waiting for jobs. Stop with Ctrl+C.')
+  },
+}
+
+export default worker

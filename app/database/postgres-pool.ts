@@ -1,0 +1,51 @@
+/**
+ * A pool that is never waited for without end. A server that has frozen, or a network that swallows what is sent,
+ * says nothing at all; postgres.js would wait for as long as the system holds on to the connection: 15 minutes.
+ */
+import type postgres from 'postgres'
+import { DatabaseUnavailable, withinTime } from './database.ts'
+
+export type Client = Pick<postgres.Sql, 'unsafe'>
+
+export type Pool = Client & {
+  /** The pool of now. */
+  current(): postgres.Sql
+  /** Settles like `work`; rejects if nothing has come of it in time. */
+  within<T>(work: (client: postgres.Sql) => Promise<T>): Promise<T>
+  end(): Promise<void>
+}
+
+/**
+ * Opens a pool, and another one in its place when it has not said anything for `patience` milliseconds to
+ * somebody who asked: new connections may well come through where the old ones have died.
+ */
+export function openPool(open: () => postgres.Sql, patience: number): Pool {
+  let client = open()
+  let heardAt = performance.now()
+  const within = async <T>(work: (client: postgres.Sql) => Promise<T>): Promise<T> => {
+    const asked = client
+    const silence = new DatabaseUnavailable(`the database has said nothing for ${patience} ms`)
+    try {
+      const answer = await withinTime(work(asked), patience, silence)
+      heardAt = performance.now()
+      return answer
+    } catch (error) {
+      if (error === silence && asked === client && performance.now() - heardAt >= patience) {
+        client = open()
+        void asked.end({ timeout: 0 })
+      }
+      throw error
+    }
+  }
+  return {
+    current: () => client,
+    within,
+    unsafe: ((...asked: Parameters<postgres.Sql['unsafe']>) => {
+      const query = client.unsafe(...asked)
+      const answer = within(async () => query)
+      // A query is sent in the tick after it was asked for: there is still time to say what its rows shall be.
+      return Object.assign(answer, { values: () => void query.values() ?? answer })
+    }) as unknown as Client['unsafe'],
+    end: () => client.end({ timeout: 5 }),
+  }
+}

@@ -1,0 +1,9 @@
+/** Moments as both engines reckon with them. */
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
+import { engine } from './engine.ts'
+
+/** The moment in the column moved by milliseconds: a number on SQLite, a timestamp on PostgreSQL. */
+export function shifted(column: AnyColumn, milliseconds: number): SQL {
+  const by = sql.raw(String(milliseconds))
+  return engine === 'postgresql' ? sql`${column} + ${by} * interval '1 millisecond'` : sql`${column} + ${by}`
+}

@@ -1,0 +1,149 @@
+/** What is in an export: its files in order. What each of them says is in views/exports/archive/format.en.md. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Config, root } from '../config.ts'
+import type { Reader } from '../database/database.ts'
+import type { Language } from '../locales/words.ts'
+import { type Entity, tagsOf } from '../posts/text.ts'
+import {
+  type OwnContact,
+  type OwnMessage,
+  type OwnPost,
+  ownContacts,
+  ownMessages,
+  ownPosts,
+  type Profile,
+} from './content-queries.ts'
+import { indexPage, type Section, sectionPage } from './pages.ts'
+import type { ArchiveFile } from './zip.ts'
+
+/** Whose export it is, and for whom its pages are worded. */
+export type Export = {
+  db: Reader
+  config: Pick<Config, 'publicUrl' | 'siteName'>
+  userId: number
+  profile: Profile
+  language: Language
+  now: Date
+  /** Called for every row that is written. */
+  onRow(): Promise<void>
+}
+
+/** Rows are written twice: for programs, and for people. */
+export function rowsToWrite({ posts, followers, following, messages }: Profile): number {
+  return 2 * (posts + followers + following + messages)
+}
+
+export async function* filesOf(one: Export): AsyncGenerator<ArchiveFile> {
+  const { db, userId } = one
+  yield { path: 'index.html', text: [indexPage(one)] }
+  yield { path: 'format.md', text: [await formatDescription(one.language)] }
+  yield { path: 'profile.json', text: [`${JSON.stringify(profileRow(one), null, 2)}\n`] }
+  yield* sectionFiles(one, 'posts', { rows: () => ownPosts(db, userId), toRow: postRow })
+  for (const list of ['followers', 'following'] as const)
+    yield* sectionFiles(one, list, { rows: () => ownContacts(db, userId, list), toRow: contactRow })
+  yield* sectionFiles(one, 'messages', { rows: () => ownMessages(db, userId), toRow: messageRow })
+}
+
+type Source<Row> = { rows(): AsyncGenerator<Row>; toRow(row: Row, one: Export): object }
+
+async function* sectionFiles<Row>(
+  one: Export,
+  section: Section,
+  { rows, toRow }: Source<Row>,
+): AsyncGenerator<ArchiveFile> {
+  const counted = () => eachCounted(rows(), one.onRow)
+  yield { path: `${section}.json`, text: jsonArray(counted(), row => toRow(row, one)) }
+  let number = 1
+  for await (const { page, isLast } of inPages(counted(), 1_000)) {
+    yield {
+      path: `${section}-${number}.html`,
+      text: [sectionPage(one, section, { rows: page, number, isLast })],
+    }
+    number += 1
+  }
+}
+
+async function* eachCounted<Row>(rows: AsyncIterable<Row>, onRow: () => Promise<void>): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    await onRow()
+    yield row
+  }
+}
+
+/** At least one page, even if there is nothing on it. */
+async function* inPages<Row>(rows: AsyncIterable<Row>, size: number) {
+  let page: Row[] = []
+  for await (const row of rows) {
+    if (page.length === size) {
+      yield { page, isLast: false }
+      page = []
+    }
+    page.push(row)
+  }
+  yield { page, isLast: true }
+}
+
+/** A row a line. */
+async function* jsonArray<Row>(rows: AsyncIterable<Row>, toRow: (row: Row) => object) {
+  let separator = '[\n'
+  for await (const { page } of inPages(rows, 200)) {
+    if (page.length > 0) yield separator + page.map(row => JSON.stringify(toRow(row))).join(',\n')
+    else yield '['
+    separator = ',\n'
+  }
+  yield '\n]\n'
+}
+
+function profileRow({ profile, config, now, language }: Export) {
+  const { posts, followers, following, messages } = profile
+  return {
+    format: 'microblog-export',
+    version: 1,
+    exported_at: now,
+    site: { name: config.siteName, url: config.publicUrl },
+    username: profile.username,
+    url: `${config.publicUrl}/@${profile.username}`,
+    display_name: profile.displayName,
+    about: profile.about,
+    email: profile.email,
+    email_confirmed_at: profile.emailConfirmedAt,
+    language: profile.language ?? language,
+    theme: profile.theme,
+    messages_from: profile.messagesFrom,
+    created_at: profile.createdAt,
+    last_seen_at: profile.lastSeenAt,
+    counts: { posts, followers, following, messages },
+  }
+}
+
+function postRow({ id, body, entities, language, createdAt, editedAt }: OwnPost, { config }: Export) {
+  const url = `${config.publicUrl}/posts/${id}`
+  return { id, url, body, language, created_at: createdAt, edited_at: editedAt, ...found(entities) }
+}
+
+function contactRow({ username, displayName, createdAt }: OwnContact, { config }: Export) {
+  const url = `${config.publicUrl}/@${username}`
+  return { username, display_name: displayName, url, since: createdAt }
+}
+
+function messageRow(message: OwnMessage, { profile }: Export) {
+  const { id, conversation, with: other, isOwn, body, language, createdAt, entities } = message
+  const from = isOwn ? profile.username : other.username
+  const row = { id, conversation, with: other.username, from, body, language, created_at: createdAt }
+  return { ...row, ...found(entities) }
+}
+
+function found(entities: Entity[]) {
+  const hrefs = (kind: Entity['kind']) =>
+    entities.filter(entity => entity.kind === kind).map(({ href }) => href)
+  return {
+    mentions: hrefs('mention').map(href => href.slice('/@'.length)),
+    hashtags: tagsOf(entities),
+    links: hrefs('link'),
+  }
+}
+
+function formatDescription(language: Language): Promise<string> {
+  return readFile(path.join(root, `views/exports/archive/format.${language}.md`), 'utf8')
+}

@@ -1,0 +1,476 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { parse } from 'node-html-parser'
+import { root } from '../config.ts'
+import {
+  conversations,
+  exportParts,
+  exports,
+  follows,
+  jobs,
+  notifications,
+  posts,
+  users,
+} from '../database/schema.ts'
+import { asc, eq } from '../database/sql.ts'
+import { follow } from '../follows/queries.ts'
+import { scheduleCleaning } from '../jobs/cleaning.ts'
+import { sendMessage } from '../messages/sending-queries.ts'
+import type { Browser } from '../testing/browser.ts'
+import { eventually } from '../testing/eventually.ts'
+import { openMailbox } from '../testing/mailbox.ts'
+import { endProcess, startProcess } from '../testing/process.ts'
+import { type Name, openSite, type Site } from '../testing/site.ts'
+import { unzip } from '../testing/unzip.ts'
+
+type Row = Record<string, unknown>
+
+describe('exporting one’s data', () => {
+  let site: Site
+  let susan: Browser
+  let address: string
+  before(async () => {
+    site = await openSite({ SITE_NAME: 'Harbour', PUBLIC_URL: 'https://harbour.example' })
+    address = await site.app.listen({ host: '127.0.0.1', port: 0 })
+    susan = await site.signedIn('susan')
+  })
+  beforeEach(() =>
+    site.app.db.transaction(async tx => {
+      for (const table of [exports, jobs, posts, follows, conversations]) await tx.delete(table)
+    }),
+  )
+  after(() => site.close())
+
+  const stored = () => site.app.db.select().from(exports).orderBy(asc(exports.id))
+  const parts = () => site.app.db.$count(exportParts)
+  const cookieOf = ({ cookies }: Browser) =>
+    [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const link = async () =>
+    (await susan.get('/settings/data')).page.querySelector('main a[href^="/exports/"]')?.getAttribute('href')
+
+  async function fetchExport(url: string, browser = susan) {
+    const answer = await site.app.inject({ url, headers: { cookie: cookieOf(browser), accept: 'text/html' } })
+    return { status: answer.statusCode, headers: answer.headers, bytes: answer.rawPayload }
+  }
+  /** Makes an export and answers its files. */
+  async function exported(): Promise<Map<string, string>> {
+    assert.equal((await susan.post('/exports')).status, 303)
+    await site.workJobs()
+    return unzip((await fetchExport(String(await link()))).bytes)
+  }
+  const rows = (files: Map<string, string>, name: string) => JSON.parse(files.get(name) ?? '') as Row[]
+  const message = (from: Name, to: Name, body: string) =>
+    site.app.db.transaction(tx =>
+      sendMessage(tx, { senderId: site.ids[from], to, body, language: 'en', submission: null }, new Date()),
+    )
+
+  it('is offered in the settings, made by a job, and can be fetched when it is ready', async () => {
+    const answer = await susan.post('/exports')
+    assert.equal(answer.location, '/settings/data')
+    const making = await susan.follow(answer)
+    assert.ok(making.page.querySelector('main progress'))
+    assert.ok(making.page.querySelector('main noscript a[href="/settings/data"]'))
+    assert.equal(making.page.querySelector('main form[action="/exports"]'), null, 'one at a time')
+    await site.workJobs()
+    const ready = await susan.get('/settings/data')
+    assert.equal(ready.page.querySelector('main progress'), null)
+    const { status, headers, bytes } = await fetchExport(String(await link()))
+    assert.equal(status, 200)
+    assert.equal(headers['content-type'], 'application/zip')
+    assert.match(
+      String(headers['content-disposition']),
+      /^attachment; filename="susan-\d{4}-\d\d-\d\d\.zip"$/,
+    )
+    assert.equal(headers['content-length'], String(bytes.length))
+    assert.match(String(headers['cache-control']), /no-store/)
+    assert.equal(bytes.length, (await stored())[0]?.size)
+  })
+
+  it('has everything of theirs, as JSON', async () => {
+    const [first] = await site.write('susan', ['Hello @john #Tea https://example.org/a?b=c', 'Second'])
+    await site.write('john', ['not hers'])
+    await susan.post(`/posts/${first}`, {
+      body: 'Hello again @john #Tea https://example.org/a?b=c',
+      language: 'de',
+    })
+    await site.app.db.transaction(async tx => {
+      await follow(tx, site.ids.john, site.ids.susan)
+      await follow(tx, site.ids.mary, site.ids.susan)
+      await follow(tx, site.ids.susan, site.ids.david)
+    })
+    await message('susan', 'john', 'to john')
+    await message('john', 'susan', 'to susan')
+    await message('mary', 'susan', 'from mary')
+    await message('john', 'david', 'none of her business')
+    const files = await exported()
+    const profile = JSON.parse(files.get('profile.json') ?? '') as Row
+    assert.equal(profile['username'], 'susan')
+    assert.equal(profile['email'], 'susan@example.com')
+    assert.deepEqual(profile['site'], { name: 'Harbour', url: 'https://harbour.example' })
+    assert.deepEqual(profile['counts'], { posts: 2, followers: 2, following: 1, messages: 3 })
+    const [second, hello] = rows(files, 'posts.json')
+    assert.equal(second?.['body'], 'Second')
+    assert.equal(second?.['edited_at'], null)
+    assert.equal(hello?.['url'], `https://harbour.example/posts/${first}`)
+    assert.equal(hello?.['language'], 'de')
+    assert.match(String(hello?.['edited_at']), /Z$/)
+    assert.deepEqual(hello?.['mentions'], ['john'])
+    assert.deepEqual(hello?.['hashtags'], ['tea'])
+    assert.deepEqual(hello?.['links'], ['https://example.org/a?b=c'])
+    const names = (file: string) => rows(files, file).map(({ username }) => username)
+    assert.deepEqual(names('followers.json').toSorted(), ['john', 'mary'])
+    assert.deepEqual(names('following.json'), ['david'])
+    assert.deepEqual(
+      rows(files, 'messages.json').map(row => [row['with'], row['from'], row['body']]),
+      [
+        ['john', 'susan', 'to john'],
+        ['john', 'john', 'to susan'],
+        ['mary', 'mary', 'from mary'],
+      ],
+    )
+  })
+
+  it('has nothing private of anybody else’s, no password and no token', async () => {
+    await message('john', 'susan', 'hello')
+    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    const everything = [...(await exported()).values()].join('\n')
+    for (const { username, email, passwordHash } of await site.app.db.select().from(users)) {
+      assert.equal(everything.includes(email), username === 'susan', email)
+      assert.ok(!everything.includes(passwordHash))
+    }
+    assert.doesNotMatch(everything, /argon2|token/i)
+    assert.ok(!everything.includes(cookieOf(susan).split('=')[1] as string))
+    assert.ok(!everything.includes('none of her business'))
+  })
+
+  it('shows it all offline: pages that need nothing but each other', async () => {
+    await site.write(
+      'susan',
+      Array.from({ length: 1_001 }, (_, n) => `post ${n}`),
+    )
+    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    const files = await exported()
+    const shown: string[] = []
+    for (const [name, text] of files) {
+      if (!name.endsWith('.html')) continue
+      const page = parse(text)
+      assert.equal(page.querySelector('script, img, link[rel=stylesheet], iframe'), null, name)
+      for (const anchor of page.querySelectorAll('a[href]')) {
+        const href = String(anchor.getAttribute('href'))
+        assert.ok(/^https?:\/\//.test(href) || files.has(href), `${name} leads to ${href}`)
+      }
+      if (name.startsWith('posts-')) shown.push(...page.querySelectorAll('.words').map(({ text }) => text))
+    }
+    assert.deepEqual(
+      shown,
+      Array.from({ length: 1_001 }, (_, n) => `post ${1_000 - n}`),
+    )
+    assert.deepEqual(
+      [...files.keys()].filter(name => name.startsWith('posts-')),
+      ['posts-1.html', 'posts-2.html'],
+    )
+    const index = parse(files.get('index.html') ?? '')
+    assert.match(index.text, /susan@example\.com/)
+    assert.ok(index.querySelector('a[href="posts-1.html"]'))
+    assert.match(parse(files.get('followers-1.html') ?? '').text, /@john/)
+    assert.match(parse(files.get('following-1.html') ?? '').text, /Nothing here/)
+  })
+
+  it('keeps awkward words as they are, and harmless', async () => {
+    const awkward = [
+      '😀 👨‍👩‍👧‍👦 e\u0301',
+      'مرحبا שלום \u202eevil\u202c',
+      '</script><script>alert(1)</script><img src=x onerror=alert(1)>',
+      'tab\tbell\u0007escape\u001b[31m line\u2028separator "quotes" \\ back',
+      '<%= it.profile %> {{x}} %s',
+      'https://example.org/"><b>',
+    ]
+    const [id] = await site.write('susan', awkward)
+    const entities = [{ kind: 'link' as const, start: 0, end: 2, href: 'javascript:alert(1)' }]
+    await site.app.db.transaction(async tx => {
+      await tx
+        .update(posts)
+        .set({ entities })
+        .where(eq(posts.id, Number(id)))
+      await tx.update(users).set({ displayName: '<b>John</b>"' }).where(eq(users.id, site.ids.john))
+      await follow(tx, site.ids.john, site.ids.susan)
+    })
+    const files = await exported()
+    assert.deepEqual(
+      rows(files, 'posts.json').map(({ body }) => body),
+      awkward.toReversed(),
+    )
+    const page = parse(files.get('posts-1.html') ?? '')
+    assert.deepEqual(
+      page.querySelectorAll('.words').map(({ text }) => text),
+      awkward.toReversed(),
+    )
+    assert.equal(page.querySelector('.words script, .words img, .words b'), null)
+    assert.ok(!files.get('posts-1.html')?.includes('javascript:'))
+    assert.equal(parse(files.get('followers-1.html') ?? '').querySelector('article b b'), null)
+    assert.equal(rows(files, 'followers.json')[0]?.['display_name'], '<b>John</b>"')
+  })
+
+  it('says what every field means, in both languages', async () => {
+    await site.write('susan', ['words'])
+    await message('susan', 'john', 'words')
+    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    for (const [language, heading] of [
+      ['en', 'What is in this export'],
+      ['es', 'Qué hay en esta exportación'],
+    ] as const) {
+      await susan.post('/settings/language', { language })
+      const files = await exported()
+      const description = files.get('format.md') ?? ''
+      assert.ok(description.includes(heading))
+      assert.ok(files.get('index.html')?.includes(`lang="${language}"`))
+      for (const [name, text] of files) {
+        if (!name.endsWith('.json')) continue
+        const [row] = [JSON.parse(text) as Row | Row[]].flat()
+        const section = description
+          .split(/^## /m)
+          .find(section => section.startsWith(name) || section.includes(` ${name}`))
+        for (const field of Object.keys(row ?? {}))
+          assert.ok(section?.includes(`\`${field}\``), `${language}: ${name}: ${field}`)
+      }
+    }
+    await susan.post('/settings/language', { language: 'en' })
+  })
+
+  it('is its owner’s alone', async () => {
+    await exported()
+    const url = String(await link())
+    const john = await site.signedIn('john')
+    assert.equal((await fetchExport(url, john)).status, 404)
+    assert.equal((await john.ask({ method: 'HEAD', url })).status, 404)
+    assert.equal((await john.post(`${url}/delete`)).status, 303)
+    assert.equal((await stored()).length, 1)
+    assert.equal((await john.get('/settings/data')).page.querySelector('a[href^="/exports/"]'), null)
+    const visitor = site.visitor()
+    for (const path of [url, '/settings/data', '/exports/fragment'])
+      assert.match(String((await visitor.get(path)).location), /^\/sign-in\?next=/)
+    for (const path of ['/exports', `${url}/delete`]) assert.equal((await visitor.post(path)).status, 401)
+    assert.equal((await visitor.ask({ method: 'HEAD', url })).status, 303)
+    for (const id of ['0', '-1', 'x', '1.5', '9007199254740993', '%00'])
+      assert.equal((await susan.get(`/exports/${id}`)).status, 404, id)
+  })
+
+  it('comes over a real connection with its length, and HEAD tells it', async () => {
+    await exported()
+    const url = address + String(await link())
+    const headers = { cookie: cookieOf(susan) }
+    const head = await fetch(url, { method: 'HEAD', headers })
+    assert.equal(head.status, 200)
+    const answer = await fetch(url, { headers })
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    assert.ok(unzip(bytes))
+    for (const name of ['content-length', 'content-type', 'content-disposition', 'cache-control'])
+      assert.equal(head.headers.get(name), answer.headers.get(name), name)
+    assert.equal(head.headers.get('content-length'), String(bytes.length))
+  })
+
+  it('makes one at a time for each person, however often they ask at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => susan.post('/exports')))
+    assert.ok(answers.every(({ status }) => status === 303))
+    assert.equal(await site.app.db.$count(jobs), 1)
+    assert.equal((await stored()).length, 1)
+    const john = await site.signedIn('john')
+    await john.post('/exports')
+    assert.equal((await stored()).length, 2, 'and another person’s beside it')
+    await site.workJobs()
+    assert.equal((await stored()).filter(({ size }) => size).length, 2)
+  })
+
+  it('keeps the newest one only', async () => {
+    await exported()
+    const [old] = await stored()
+    await site.write('susan', ['since then'])
+    const files = await exported()
+    assert.equal(rows(files, 'posts.json').length, 1)
+    const [present, ...more] = await stored()
+    assert.notEqual(present?.id, old?.id)
+    assert.equal(more.length, 0)
+    assert.equal((await fetchExport(`/exports/${old?.id}`)).status, 404)
+  })
+
+  it('tells how far it is', async () => {
+    await site.write('susan', Array(150).fill('words'))
+    await susan.post('/exports')
+    await site.app.db.transaction(tx =>
+      tx.update(jobs).set({ state: 'running', progress: { done: 75, total: 300 } }),
+    )
+    const fragment = await susan.get('/exports/fragment')
+    assert.ok(!fragment.text.includes('<html'))
+    assert.equal(fragment.page.querySelector('progress')?.getAttribute('value'), '25')
+    assert.match(fragment.text, /25%/)
+    await site.app.db.transaction(tx => tx.update(jobs).set({ state: 'waiting' }))
+    await site.workJobs()
+    const [job] = await site.app.db.select().from(jobs)
+    assert.deepEqual(job?.progress, { done: 100, total: 300 }, 'the rows that were written, at the time')
+  })
+
+  it('does not take the flash of the page around it', async () => {
+    await susan.post('/exports')
+    await susan.get('/exports/fragment')
+    const page = await susan.get('/settings/data')
+    assert.match(page.page.querySelector('main [role=status]')?.text ?? '', /together/)
+  })
+
+  it('expires after seven days, and is cleaned away', async () => {
+    await exported()
+    const [one] = await stored()
+    const days = (Number(one?.expiresAt) - Number(one?.finishedAt)) / 86_400_000
+    assert.equal(days, 7)
+    const url = String(await link())
+    await site.app.db.transaction(tx => tx.update(exports).set({ expiresAt: new Date(Date.now() - 1) }))
+    assert.equal((await fetchExport(url)).status, 404)
+    assert.equal(await link(), undefined)
+    await scheduleCleaning(site.app.db)
+    await site.workJobs()
+    assert.equal((await stored()).length, 0)
+    assert.equal(await parts(), 0)
+  })
+
+  it('can be deleted, also twice', async () => {
+    await exported()
+    const url = String(await link())
+    for (const _ of [1, 2]) assert.equal((await susan.post(`${url}/delete`)).location, '/settings/data')
+    assert.equal((await fetchExport(url)).status, 404)
+    assert.equal(await parts(), 0)
+    assert.equal((await exported()).has('index.html'), true, 'and made anew')
+  })
+
+  it('breaks off when it is deleted while it is sent', async () => {
+    await exported()
+    // As if its last parts had gone while the first were on their way.
+    await site.app.db.transaction(tx => tx.update(exports).set({ size: 10_000_000 }))
+    const answer = await fetch(address + String(await link()), { headers: { cookie: cookieOf(susan) } })
+    assert.equal(answer.headers.get('content-length'), '10000000')
+    await assert.rejects(answer.arrayBuffer())
+  })
+
+  it('says so when it fails for good, and can be tried again', async () => {
+    const [id] = await site.write('susan', ['words'])
+    const unreadable = [{ kind: 'tag' as const, start: 0, end: 1, href: '/tags/%' }]
+    const change = (entities: typeof unreadable) =>
+      site.app.db.transaction(tx =>
+        tx
+          .update(posts)
+          .set({ entities })
+          .where(eq(posts.id, Number(id))),
+      )
+    await change(unreadable)
+    await susan.post('/exports')
+    await site.workJobs()
+    assert.match((await susan.get('/settings/data')).text, /tried again in a moment/)
+    for (let hour = 1; hour <= 5; hour++) await site.workJobs(new Date(Date.now() + hour * 3_600_000))
+    const failed = await susan.get('/settings/data')
+    assert.match(failed.page.querySelector('.export')?.text ?? '', /couldn’t be made/)
+    assert.match(failed.page.querySelector('main form[action="/exports"]')?.text ?? '', /Try again/)
+    assert.equal((await fetchExport(`/exports/${(await stored())[0]?.id}`)).status, 404)
+    await change([])
+    assert.equal((await exported()).has('posts.json'), true)
+    assert.equal((await stored()).length, 1)
+  })
+})
+
+/** So many words that cannot be packed any smaller: enough for a good many parts. */
+const bulky = Array.from({ length: 2_500 }, (_, n) =>
+  Array.from({ length: 1_000 }, (_, at) =>
+    String.fromCharCode(0x4e00 + ((n * 7_919 + at * at * 31) % 20_000)),
+  ).join(''),
+)
+
+describe('an export that takes its time', () => {
+  let site: Site
+  let susan: Browser
+  before(async () => {
+    site = await openSite()
+    susan = await site.signedIn('susan')
+    const written = bulky.map((body, n) => {
+      const createdAt = new Date(Date.now() - 3_600_000 + n)
+      return { userId: site.ids.susan, body, entities: [], language: 'zh', createdAt }
+    })
+    for (let at = 0; at < written.length; at += 100) {
+      const some = written.slice(at, at + 100)
+      await site.app.db.transaction(async tx => void (await tx.insert(posts).values(some)))
+    }
+  })
+  after(() => site.close())
+  const parts = () => site.app.db.$count(exportParts)
+
+  it('can be cancelled while it is made: nothing of it is left', async () => {
+    await susan.post('/exports')
+    const working = site.workJobs()
+    await eventually(async () => (await parts()) > 0)
+    const [one] = await site.app.db.select().from(exports)
+    const answer = await susan.post(`/exports/${one?.id}/delete`)
+    assert.match((await susan.follow(answer)).text, /cancelled/)
+    await working
+    assert.equal(await parts(), 0)
+    assert.equal(await site.app.db.$count(exports), 0)
+    const [job] = await site.app.db.select().from(jobs)
+    assert.equal(job?.state, 'cancelled')
+  })
+
+  it('is whole though its worker was killed in the middle', { timeout: 60_000 }, async () => {
+    await susan.post('/exports')
+    const { database } = site.config
+    const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+    const worker = startProcess([`${root}/app/cli.ts`, 'worker'], { DATABASE_URL: url })
+    await eventually(async () => (await parts()) > 2, 40_000)
+    await endProcess(worker, 'SIGKILL')
+    assert.equal((await site.app.db.select().from(exports))[0]?.size, null)
+    await site.workJobs(new Date(Date.now() + 600_000))
+    const [one] = await site.app.db.select().from(exports)
+    const cookie = [...susan.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const { rawPayload } = await site.app.inject({ url: `/exports/${one?.id}`, headers: { cookie } })
+    assert.equal(rawPayload.length, one?.size)
+    const files = await unzip(rawPayload)
+    const bodies = (JSON.parse(files.get('posts.json') ?? '') as Row[]).map(({ body }) => body)
+    assert.deepEqual(bodies, bulky.toReversed())
+  })
+})
+
+describe('an export that is announced', () => {
+  it('comes with a mail that leads to it, and a notification', async () => {
+    const mailbox = await openMailbox()
+    const site = await openSite({ SMTP_URL: mailbox.url, PUBLIC_URL: 'https://harbour.example' })
+    const susan = await site.signedIn('susan')
+    assert.match((await susan.get('/settings/data')).text, /by email/)
+    await susan.post('/exports', {}, { 'accept-language': 'es' })
+    for (const _ of ['the export', 'the mail about it']) await site.workJobs()
+    const { subject, text } = await mailbox.next('susan@example.com')
+    assert.match(subject, /exportación/)
+    assert.ok(text.includes('https://harbour.example/settings/data'))
+    const told = await site.app.db.select().from(notifications)
+    assert.deepEqual(
+      told.map(({ userId, kind }) => [userId, kind]),
+      [[site.ids.susan, 'export']],
+    )
+    await site.close()
+    await mailbox.close()
+  })
+
+  it('promises no mail where there is none', async () => {
+    const site = await openSite()
+    const susan = await site.signedIn('susan')
+    assert.doesNotMatch((await susan.get('/settings/data')).text, /by email/)
+    await susan.post('/exports')
+    await site.workJobs()
+    assert.equal(await site.app.db.$count(jobs), 1)
+    await site.close()
+  })
+
+  it('is limited: three, and then one an hour', async () => {
+    const site = await openSite({ RATE_LIMITS: 'on' })
+    const susan = await site.signedIn('susan')
+    const statuses: number[] = []
+    for (let n = 0; n < 4; n++) {
+      statuses.push((await susan.post('/exports')).status)
+      await site.workJobs()
+    }
+    assert.deepEqual(statuses, [303, 303, 303, 429])
+    await site.close()
+  })
+})

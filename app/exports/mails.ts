@@ -1,0 +1,20 @@
+import { findAccount } from '../accounts/queries.ts'
+import { defineMail } from '../mail/mail.ts'
+
+declare module '../mail/mail.ts' {
+  interface Mails {
+    'exports.ready': { userId: number; expiresAt: string }
+  }
+}
+
+/** Says where an export can be fetched, and until when. Its link opens for its owner alone. */
+export const exportReadyMail = defineMail<'exports.ready'>({
+  subject: 'exports.mail_subject',
+  view: 'exports/ready-mail',
+  async prepare(tx, { userId, expiresAt }, { config }) {
+    const account = await findAccount(tx, userId)
+    if (!account) return null
+    const link = `${config.publicUrl}/settings/data`
+    return { to: account.email, locals: { username: account.username, link, until: new Date(expiresAt) } }
+  },
+})

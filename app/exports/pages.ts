@@ -1,0 +1,49 @@
+/** The pages of an export, for people: they need nothing but themselves, no server, no script, no other file. */
+import path from 'node:path'
+import { Eta } from 'eta'
+import { root } from '../config.ts'
+import { formatsFor } from '../locales/when.ts'
+import { translate } from '../locales/words.ts'
+import { type Entity, type Part, partsOf } from '../posts/text.ts'
+import type { Export } from './contents.ts'
+
+export const sections = ['posts', 'followers', 'following', 'messages'] as const
+export type Section = (typeof sections)[number]
+
+const eta = new Eta({ views: path.join(root, 'views/exports/archive'), cache: true })
+
+/** Where an export is opened first. */
+export function indexPage(one: Export): string {
+  return eta.render('./index', sharedLocals(one))
+}
+
+type Page = { rows: unknown[]; number: number; isLast: boolean }
+
+/** A page of the posts, people or messages, with the way to those beside it. */
+export function sectionPage(one: Export, section: Section, { rows, number, isLast }: Page): string {
+  const file = (number: number) => `${section}-${number}.html`
+  const ways = { before: number > 1 && file(number - 1), after: !isLast && file(number + 1) }
+  return eta.render(`./${section}`, { ...sharedLocals(one), section, rows, ways })
+}
+
+function sharedLocals({ config, profile, language, now }: Export) {
+  const { siteName: name, publicUrl: url } = config
+  const { when, number } = formatsFor(language)
+  return {
+    site: { name, url },
+    profile,
+    language,
+    now,
+    sections,
+    t: translate(language),
+    when,
+    number,
+    parts: (words: { body: string; entities: Entity[] }) => partsOf(words).map(part => outward(part, url)),
+  }
+}
+
+/** A link out of the file leads to the site, or to where its writer said if that is a page of the web. */
+function outward(part: Part, site: string): Part {
+  const href = part.href?.startsWith('/') ? site + part.href : part.href
+  return { ...part, href: href && /^https?:\/\//i.test(href) ? href : null }
+}

@@ -1,0 +1,133 @@
+import { prepared, type Reader, type Writer } from '../database/database.ts'
+import { exportParts, exports, jobs } from '../database/schema.ts'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from '../database/sql.ts'
+import { cancelJob, type Progress } from '../jobs/queries.ts'
+import { enqueue } from '../jobs/queue.ts'
+import type { Language } from '../locales/words.ts'
+
+/** Milliseconds that an export is kept, and what came of one that failed. */
+const lifetime = 7 * 86_400_000
+
+type Own = { id: number; userId: number }
+const isOwn = ({ id, userId }: Own) => and(eq(exports.id, id), eq(exports.userId, userId))
+
+/** An export as its owner follows it: `size` in bytes, null as long as it is not whole. */
+export type ExportState = Own & {
+  createdAt: Date
+  expiresAt: Date
+  size: number | null
+  /** Of its job, which is forgotten some time after it has ended. */
+  state: string | null
+  progress: Progress | null
+  attempts: number | null
+}
+
+/** Somebody's exports, newest first: one that can be fetched, and one that is being made or has failed. */
+export async function findExports(db: Reader, userId: number, now: Date): Promise<ExportState[]> {
+  const { id, createdAt, expiresAt, size } = exports
+  const { state, progress, attempts } = jobs
+  const found = await db
+    .select({ id, userId: exports.userId, createdAt, expiresAt, size, state, progress, attempts })
+    .from(exports)
+    .leftJoin(jobs, eq(jobs.id, exports.jobId))
+    .where(and(eq(exports.userId, userId), gt(expiresAt, now)))
+    .orderBy(desc(createdAt), desc(id))
+  return found as ExportState[]
+}
+
+export async function isExportUnderWay(db: Reader, userId: number): Promise<boolean> {
+  const found = await db
+    .select({ id: exports.id })
+    .from(exports)
+    .innerJoin(jobs, eq(jobs.id, exports.jobId))
+    .where(and(eq(exports.userId, userId), inArray(jobs.state, ['waiting', 'running'])))
+  return found.length > 0
+}
+
+/** Begins an export; what came of those that failed goes. */
+export async function beginExport(
+  tx: Writer,
+  { userId, language }: { userId: number; language: Language },
+  now: Date,
+): Promise<void> {
+  await tx.delete(exports).where(and(eq(exports.userId, userId), isNull(exports.size)))
+  const uniqueKey = `export:${userId}`
+  const jobId = await enqueue(tx, { name: 'exports.make', input: { language }, userId, uniqueKey })
+  const expiresAt = new Date(now.getTime() + lifetime)
+  await tx.insert(exports).values({ userId, jobId, createdAt: now, expiresAt })
+}
+
+/** The export that a job makes, without the parts that an earlier attempt left; undefined if it was deleted. */
+export async function takeUpExport(tx: Writer, jobId: number): Promise<number | undefined> {
+  const [found] = await tx.select({ id: exports.id }).from(exports).where(eq(exports.jobId, jobId))
+  if (found) await tx.delete(exportParts).where(eq(exportParts.exportId, found.id))
+  return found?.id
+}
+
+export async function addExportPart(tx: Writer, part: typeof exportParts.$inferInsert): Promise<void> {
+  await tx.insert(exportParts).values(part)
+}
+
+/** Makes an export whole and answers until when; those before it go. Undefined if it was deleted meanwhile. */
+export async function finishExport(
+  tx: Writer,
+  { size, ...own }: Own & { size: number },
+  now: Date,
+): Promise<Date | undefined> {
+  const expiresAt = new Date(now.getTime() + lifetime)
+  const finished = await tx
+    .update(exports)
+    .set({ size, finishedAt: now, expiresAt })
+    .where(isOwn(own))
+    .returning({ id: exports.id })
+  if (finished.length === 0) return undefined
+  await tx.delete(exports).where(and(eq(exports.userId, own.userId), ne(exports.id, own.id)))
+  return expiresAt
+}
+
+/** One's own export that is whole and has not expired. */
+export async function findFinishedExport(db: Reader, own: Own, now: Date) {
+  const { id, size, createdAt, expiresAt } = exports
+  const [found] = await db
+    .select({ id, size, createdAt })
+    .from(exports)
+    .where(and(isOwn(own), isNotNull(size), gt(expiresAt, now)))
+  return found as { id: number; size: number; createdAt: Date } | undefined
+}
+
+const partAt = prepared<{ exportId: number; position: number }, { bytes: Buffer }[]>('export_part', db =>
+  db
+    .select({ bytes: exportParts.bytes })
+    .from(exportParts)
+    .where(
+      and(
+        eq(exportParts.exportId, sql.placeholder('exportId')),
+        eq(exportParts.position, sql.placeholder('position')),
+      ),
+    ),
+)
+
+/**
+ * The bytes of an export, a part at a time.
+ * @throws Error when it is deleted meanwhile: whoever was promised its size must not take less for the whole
+ */
+export async function* exportBytes(
+  db: Reader,
+  { id: exportId, size }: { id: number; size: number },
+): AsyncGenerator<Buffer> {
+  let sent = 0
+  for (let position = 0; sent < size; position++) {
+    const [part] = await partAt(db, { exportId, position })
+    if (!part) throw new Error(`export ${exportId} was deleted while it was sent`)
+    sent += part.bytes.length
+    yield part.bytes
+  }
+}
+
+/** Deletes one's own export, and cancels its job if that is under way; answers which, or null if there is none. */
+export async function deleteExport(tx: Writer, own: Own, now: Date): Promise<'cancelled' | 'deleted' | null> {
+  const [deleted] = await tx.delete(exports).where(isOwn(own)).returning({ jobId: exports.jobId })
+  if (!deleted) return null
+  const isCancelled = deleted.jobId !== null && (await cancelJob(tx, deleted.jobId, now))
+  return isCancelled ? 'cancelled' : 'deleted'
+}

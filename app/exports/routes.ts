@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { spend } from '../limits/limits.ts'
+import { canMail } from '../mail/mail.ts'
+import { Problem } from '../plugins/errors.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { ExportParams } from './forms.ts'
+import {
+  beginExport,
+  deleteExport,
+  type ExportState,
+  exportBytes,
+  findExports,
+  findFinishedExport,
+  isExportUnderWay,
+} from './queries.ts'
+import { inBytes } from './size.ts'
+
+type ExportsPage = { exports: ExportState[]; willMail: boolean; size(bytes: number): string }
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'exports/show': ExportsPage
+    'exports/fragment': ExportsPage
+  }
+}
+
+type ExportRequest = FastifyRequest<{ Params: ExportParams }>
+
+export default async function exports(app: FastifyInstance) {
+  const one = { schema: { params: ExportParams } }
+  app.get('/settings/data', showExports)
+  app.get('/exports/fragment', showFragment)
+  app.post('/exports', createExport)
+  app.head('/exports/:id', one, describeExport)
+  app.get('/exports/:id', { ...one, exposeHeadRoute: false }, sendExport)
+  app.post('/exports/:id/delete', one, destroyExport)
+}
+
+async function showExports(request: FastifyRequest, reply: FastifyReply) {
+  return reply.page('exports/show', await exportsPage(request))
+}
+
+/** How far it is, for the script that follows it. */
+async function showFragment(request: FastifyRequest, reply: FastifyReply) {
+  return reply.page('exports/fragment', await exportsPage(request))
+}
+
+async function exportsPage({ server, viewer, language }: FastifyRequest): Promise<ExportsPage> {
+  const exports = await findExports(server.db, (viewer as Viewer).id, new Date())
+  return { exports, willMail: canMail(server.config), size: bytes => inBytes(bytes, language) }
+}
+
+/** One at a time: asking again while one is being made begins no other. */
+async function createExport({ server, viewer, language }: FastifyRequest, reply: FastifyReply) {
+  const { id: userId } = viewer as Viewer
+  const begun = await server.db.transaction(async tx => {
+    if (await isExportUnderWay(tx, userId)) return false
+    await spend(tx, 'export', userId)
+    await beginExport(tx, { userId, language }, new Date())
+    return true
+  })
+  return reply.flash(begun ? 'exports.begun' : 'exports.already').redirect('/settings/data', 303)
+}
+
+async function describeExport(request: ExportRequest, reply: FastifyReply) {
+  await setFileHeaders(request, reply)
+  return reply.send(null)
+}
+
+/** A part at a time, as fast as the browser takes them. */
+async function sendExport(request: ExportRequest, reply: FastifyReply) {
+  const found = await setFileHeaders(request, reply)
+  return reply.send(Readable.from(exportBytes(request.server.db, found), { objectMode: false }))
+}
+
+async function setFileHeaders({ server, viewer, params }: ExportRequest, reply: FastifyReply) {
+  const { id: userId, username } = viewer as Viewer
+  const found = await findFinishedExport(server.db, { id: params.id, userId }, new Date())
+  if (!found) throw new Problem(404, 'exports.missing')
+  const name = `${username}-${found.createdAt.toISOString().slice(0, 10)}.zip`
+  reply
+    .type('application/zip')
+    .header('content-length', found.size)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .header('cache-control', 'private, no-store')
+  return found
+}
+
+/** Deleting one that is being made cancels it; deleting what is gone is harmless. */
+async function destroyExport({ server, viewer, params }: ExportRequest, reply: FastifyReply) {
+  const own = { id: params.id, userId: (viewer as Viewer).id }
+  const done = await server.db.transaction(tx => deleteExport(tx, own, new Date()))
+  return reply.flash(`exports.${done ?? 'deleted'}`).redirect('/settings/data', 303)
+}

@@ -1,0 +1,52 @@
+/** A feed in Atom. @see https://www.rfc-editor.org/rfc/rfc4287 */
+import type { Post } from '../posts/queries.ts'
+import { changeOf, type Feed } from './feed.ts'
+import { escapeMarkup, htmlOf, titleOf } from './markup.ts'
+
+export const atomType = 'application/atom+xml; charset=utf-8'
+
+export function atomOf(feed: Feed): string {
+  const { id, title, description, page, address, updated, author, posts, siteUrl } = feed
+  const lines = [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    '<feed xmlns="http://www.w3.org/2005/Atom">',
+    element('id', id),
+    element('title', title),
+    description && element('subtitle', description),
+    element('updated', updated.toISOString()),
+    link('self', `${address}.atom`, 'application/atom+xml'),
+    link('alternate', page, 'text/html'),
+    author && authorElement(author),
+    ...posts.map(post => entryOf(post, siteUrl)),
+    '</feed>',
+  ]
+  return `${lines.filter(Boolean).join('\n')}\n`
+}
+
+function entryOf(post: Post, siteUrl: string): string {
+  const { id, language, createdAt, author } = post
+  const address = `${siteUrl}/posts/${id}`
+  return [
+    language ? `<entry xml:lang="${escapeMarkup(language)}">` : '<entry>',
+    element('id', address),
+    element('title', titleOf(post)),
+    link('alternate', address, 'text/html'),
+    element('published', createdAt.toISOString()),
+    element('updated', changeOf(post).toISOString()),
+    authorElement({ name: author.displayName, url: `${siteUrl}/@${author.username}` }),
+    `<content type="html">${escapeMarkup(htmlOf(post, siteUrl))}</content>`,
+    '</entry>',
+  ].join('\n')
+}
+
+function authorElement({ name, url }: { name: string; url: string }): string {
+  return `<author>${element('name', name)}${element('uri', url)}</author>`
+}
+
+function element(name: string, text: string): string {
+  return `<${name}>${escapeMarkup(text)}</${name}>`
+}
+
+function link(rel: string, href: string, type: string): string {
+  return `<link rel="${rel}" type="${type}" href="${escapeMarkup(href)}"/>`
+}

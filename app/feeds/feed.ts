@@ -1,0 +1,67 @@
+/** A feed, whatever it is written as: what it is of, and its newest posts. */
+import type { Config } from '../config.ts'
+import type { Post } from '../posts/queries.ts'
+import { tagPath } from '../posts/text.ts'
+
+export type Feed = {
+  /** Stays the same when the name or the address changes (RFC 4151). */
+  id: string
+  title: string
+  description: string
+  /** The page that shows the same. */
+  page: string
+  /** Where the feed itself is, without its ending. */
+  address: string
+  updated: Date
+  author: Author | null
+  posts: Post[]
+  siteUrl: string
+}
+type Author = { name: string; url: string }
+type Person = { id: number; username: string; displayName: string; about: string; createdAt: Date }
+
+export function feedOfPerson(person: Person, posts: Post[], { publicUrl, siteName }: Config): Feed {
+  const { id, username, displayName, about, createdAt } = person
+  const page = `${publicUrl}/@${username}`
+  return {
+    id: `tag:${new URL(publicUrl).hostname},${dayOf(createdAt)}:user/${id}`,
+    title: `${displayName} (@${username}) · ${siteName}`,
+    description: about,
+    page,
+    address: `${page}/feed`,
+    updated: newestChange(posts) ?? createdAt,
+    author: { name: displayName, url: page },
+    posts,
+    siteUrl: publicUrl,
+  }
+}
+
+/** A hashtag is nobody's, and has been there for ever. */
+export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: Config): Feed {
+  const page = publicUrl + tagPath(tag)
+  return {
+    id: page,
+    title: `#${tag} · ${siteName}`,
+    description: '',
+    page,
+    address: `${page}/feed`,
+    updated: newestChange(posts) ?? new Date(0),
+    author: null,
+    posts,
+    siteUrl: publicUrl,
+  }
+}
+
+/** When a post last changed. */
+export function changeOf({ createdAt, editedAt }: Post): Date {
+  return editedAt ?? createdAt
+}
+
+function newestChange(posts: Post[]): Date | undefined {
+  const moments = posts.map(post => changeOf(post).getTime())
+  return moments.length > 0 ? new Date(Math.max(...moments)) : undefined
+}
+
+function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10)
+}

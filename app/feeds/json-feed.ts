@@ -1,0 +1,37 @@
+/** A feed in JSON. @see https://www.jsonfeed.org/version/1.1/ */
+import type { Post } from '../posts/queries.ts'
+import { tagsOf } from '../posts/text.ts'
+import { changeOf, type Feed } from './feed.ts'
+import { htmlOf } from './markup.ts'
+
+export const jsonFeedType = 'application/feed+json; charset=utf-8'
+
+export function jsonFeedOf({ title, description, page, address, author, posts, siteUrl }: Feed): string {
+  return JSON.stringify({
+    version: 'https://jsonfeed.org/version/1.1',
+    title,
+    home_page_url: page,
+    feed_url: `${address}.json`,
+    ...(description && { description }),
+    ...(author && { authors: [author] }),
+    items: posts.map(post => itemOf(post, siteUrl)),
+  })
+}
+
+/** Without a title: a post has none, and readers of this format do not ask for one. */
+function itemOf(post: Post, siteUrl: string): object {
+  const { id, body, entities, language, createdAt, author } = post
+  const address = `${siteUrl}/posts/${id}`
+  const tags = tagsOf(entities)
+  return {
+    id: address,
+    url: address,
+    content_html: htmlOf(post, siteUrl),
+    content_text: body,
+    date_published: createdAt.toISOString(),
+    date_modified: changeOf(post).toISOString(),
+    authors: [{ name: author.displayName, url: `${siteUrl}/@${author.username}` }],
+    ...(language && { language }),
+    ...(tags.length > 0 && { tags }),
+  }
+}

@@ -1,0 +1,31 @@
+/** Text as XML and HTML take it. */
+import type { Post } from '../posts/queries.ts'
+import { partsOf } from '../posts/text.ts'
+
+/** Everything but what XML 1.0 can hold at all: control characters, lone surrogates and two more. */
+const impossible = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+export function escapeMarkup(text: string): string {
+  return text.replaceAll(impossible, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
+}
+
+/** The words of a post as HTML, with addresses that hold wherever they are read. */
+export function htmlOf(post: Post, siteUrl: string): string {
+  const parts = partsOf(post).map(({ text, href }) => {
+    const words = escapeMarkup(text).replaceAll('\n', '<br>')
+    const address = href?.startsWith('/') ? siteUrl + href : href
+    return address ? `<a href="${escapeMarkup(address)}">${words}</a>` : words
+  })
+  return `<p dir="auto">${parts.join('')}</p>`
+}
+
+const longestTitle = 60
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The beginning of a post, for readers that show a title. */
+export function titleOf({ body }: Post): string {
+  const line = body.replaceAll(/\s+/g, ' ').trim()
+  const characters = [...graphemes.segment(line)].map(({ segment }) => segment)
+  return characters.length > longestTitle ? `${characters.slice(0, longestTitle).join('')}…` : line
+}

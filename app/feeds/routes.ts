@@ -1,0 +1,77 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { foldName } from '../accounts/names.ts'
+import { entityTag, isAmong } from '../api/conditions.ts'
+import { languageOf } from '../api/negotiation.ts'
+import { cursorOf } from '../database/cursor.ts'
+import { translate } from '../locales/words.ts'
+import compression from '../plugins/compression.ts'
+import { Problem, statusOf } from '../plugins/errors.ts'
+import { foldTag } from '../posts/text.ts'
+import { ProfileParams } from '../profiles/forms.ts'
+import { findProfile } from '../profiles/queries.ts'
+import { TagParams } from '../timelines/forms.ts'
+import { profileTimeline, tagTimeline } from '../timelines/queries.ts'
+import { atomOf, atomType } from './atom.ts'
+import { type Feed, feedOfPerson, feedOfTag } from './feed.ts'
+import { jsonFeedOf, jsonFeedType } from './json-feed.ts'
+
+type ProfileRequest = FastifyRequest<{ Params: ProfileParams }>
+type TagRequest = FastifyRequest<{ Params: TagParams }>
+
+/** A scope without cookies: what anybody may keep is the same for everybody. */
+export default async function feeds(app: FastifyInstance) {
+  app.register(compression)
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply))
+  app.get('/@:username/feed.atom', { schema: { params: ProfileParams } }, showProfileFeed)
+  app.get('/@:username/feed.json', { schema: { params: ProfileParams } }, showProfileFeed)
+  app.get('/tags/:tag/feed.atom', { schema: { params: TagParams } }, showTagFeed)
+  app.get('/tags/:tag/feed.json', { schema: { params: TagParams } }, showTagFeed)
+}
+
+async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
+  const { db, config } = request.server
+  const { username } = request.params
+  const person = await findProfile(db, username, null)
+  if (!person) throw new Problem(404, 'errors.profile_missing', { username })
+  // A name that they had before leads to the same feed under the one that they have now.
+  if (foldName(person.username) !== foldName(username))
+    return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))
+  const { rows } = await profileTimeline(db, { user: person.id, viewer: 0 }, cursorOf({}))
+  return sendFeed(request, reply, feedOfPerson(person, rows, config))
+}
+
+async function showTagFeed(request: TagRequest, reply: FastifyReply) {
+  const { db, config } = request.server
+  const tag = foldTag(request.params.tag)
+  const { rows } = await tagTimeline(db, { tag, viewer: 0 }, cursorOf({}))
+  return sendFeed(request, reply, feedOfTag(tag, rows, config))
+}
+
+/** Anybody may keep a feed for some minutes, and ask after that whether it has changed. */
+function sendFeed(request: FastifyRequest, reply: FastifyReply, feed: Feed) {
+  const isAtom = request.routeOptions.url?.endsWith('.atom')
+  const tag = `W/${entityTag(feed)}`
+  reply.header('etag', tag).header('last-modified', feed.updated.toUTCString())
+  reply.header('cache-control', 'public, max-age=300').header('vary', 'Accept-Encoding')
+  if (isFresh(request, tag, feed.updated)) return reply.code(304).send()
+  return reply.type(isAtom ? atomType : jsonFeedType).send(isAtom ? atomOf(feed) : jsonFeedOf(feed))
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2 */
+function isFresh({ headers }: FastifyRequest, tag: string, updated: Date): boolean {
+  const given = headers['if-none-match']
+  if (given !== undefined) return isAmong(given, tag.replace('W/', ''))
+  const since = Date.parse(headers['if-modified-since'] ?? '')
+  return since >= Math.floor(updated.getTime() / 1000) * 1000
+}
+
+/** Whoever asks for a feed gets no page; a sentence will do. */
+function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const status = statusOf(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const t = translate(languageOf(request))
+  const isOurs = error instanceof Problem && error.key
+  const words = ([404, 500, 503] as const).find(known => known === status) ?? 400
+  const sentence = isOurs ? t(isOurs, error.values) : t(`errors.detail_${words}`)
+  return reply.code(status).header('cache-control', 'no-store').type('text/plain').send(`${sentence}\n`)
+}

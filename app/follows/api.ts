@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { described, sendsListOf, sendsNothing, sendsProblem } from '../api/descriptions.ts'
+import { ListQuery, UserParams } from '../api/parameters.ts'
+import { cursorOf } from '../database/cursor.ts'
+import { spend } from '../limits/limits.ts'
+import { Problem } from '../plugins/errors.ts'
+import { personOr404, profileOr404 } from '../profiles/api.ts'
+import { personResource, userPath } from '../profiles/resource.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { type FollowList, follow, followList, unfollow } from './queries.ts'
+
+type OneRequest = FastifyRequest<{ Params: UserParams }>
+type ListRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
+
+export default async function followsApi(app: FastifyInstance) {
+  const list = {
+    config: { public: true },
+    params: UserParams,
+    querystring: ListQuery,
+    answers: { 200: sendsListOf('Person'), 403: sendsProblem('api.detail_403') },
+  }
+  const one = { params: UserParams, answers: { 204: sendsNothing() } }
+  app.get('/users/:username/followers', described('follows', 'reference.list_followers', list), listFollowers)
+  app.get('/users/:username/following', described('follows', 'reference.list_following', list), listFollowing)
+  app.put('/users/:username/follow', described('follows', 'reference.follow_user', one), createFollow)
+  app.delete('/users/:username/follow', described('follows', 'reference.unfollow_user', one), deleteFollow)
+}
+
+function listFollowers(request: ListRequest, reply: FastifyReply) {
+  return sendPeople(request, reply, 'followers')
+}
+
+function listFollowing(request: ListRequest, reply: FastifyReply) {
+  return sendPeople(request, reply, 'following')
+}
+
+async function sendPeople(request: ListRequest, reply: FastifyReply, list: FollowList) {
+  const { server, caller, query } = request
+  const { id: user, username, displayName, apart } = await profileOr404(server.db, request)
+  if (apart) throw new Problem(403, 'follows.apart', { name: displayName })
+  const asked = { user, viewer: caller?.id ?? null, list, cursor: cursorOf(query) }
+  const page = await followList(server.db, asked)
+  return reply.list(page, `${userPath(username)}/${list}`, person => personResource(person, server.config))
+}
+
+async function createFollow(request: OneRequest, reply: FastifyReply) {
+  const { id } = request.caller as Caller
+  const { db } = request.server
+  const person = await personOr404(db, request)
+  if (person.id === id) throw new Problem(422, 'follows.oneself')
+  const followed = await db.transaction(async tx => {
+    await spend(tx, 'following', id)
+    return follow(tx, id, person.id)
+  })
+  if (!followed) throw new Problem(403, 'follows.apart', { name: person.displayName })
+  return reply.code(204).send()
+}
+
+async function deleteFollow(request: OneRequest, reply: FastifyReply) {
+  const { id } = request.caller as Caller
+  const person = await personOr404(request.server.db, request)
+  await request.server.db.transaction(tx => unfollow(tx, id, person.id))
+  return reply.code(204).send()
+}

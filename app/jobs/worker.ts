@@ -1,0 +1,169 @@
+/** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
+import { anything } from '../database/database.ts'
+import { type Attempt, startAttempt, type WorkerParts } from './attempt.ts'
+import type { JobDefinition } from './definition.ts'
+import { definitions } from './definitions.ts'
+import { patience } from './failure.ts'
+import { cancelTopic, claimJob, claimsHeld, nextDueAt } from './queries.ts'
+
+export type WorkerOptions = {
+  /** Jobs at the same time. */
+  concurrency?: number
+  /** Milliseconds without a heartbeat after which others take the worker's jobs over. */
+  lease?: number
+  /** Milliseconds that a stop waits for the jobs under way. */
+  grace?: number
+  /** Milliseconds between failures and new attempts. */
+  patience?(failures: number): number
+  definitions?: Record<string, JobDefinition>
+}
+
+export type Worker = {
+  /** Takes up nothing more, waits a little for the jobs under way, and gives the rest back. */
+  stop(): Promise<void>
+}
+
+type Bench = WorkerParts & Required<WorkerOptions> & { attempts: Set<Attempt> }
+
+/** Milliseconds after which the queue is looked at even if nobody said that there is something. */
+const safetyNet = 5_000
+
+/** Begins to work; its timers never keep a process from ending. */
+export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Worker {
+  const bench = benchOf(parts, options)
+  let timer: NodeJS.Timeout | undefined
+  let stopped: Promise<void> | null = null
+  const look = oneAtATime(async () => {
+    clearTimeout(timer)
+    const wait = stopped ? null : await takeUpWhatIsDue(bench, { isStopped: () => stopped !== null, wake })
+    if (wait === null || stopped) return
+    timer = setTimeout(wake, wait).unref()
+  })
+  const wake = () => void look()
+  const deafen = parts.db.onSignal(topic => {
+    if (topic === 'jobs' || topic === anything) wake()
+    if (topic === cancelTopic || topic === anything) void abandonLost(bench)
+  })
+  wake()
+  const stop = async () => {
+    deafen()
+    clearTimeout(timer)
+    await look()
+    await settle(bench)
+  }
+  return { stop: () => (stopped ??= stop()) }
+}
+
+/** Works on everything that is due at that moment, one job after the other, until nothing is: for tests. */
+export async function workDueJobs(
+  parts: WorkerParts,
+  { now = new Date(), ...options }: WorkerOptions & { now?: Date } = {},
+): Promise<void> {
+  const bench = benchOf(parts, options)
+  const names = Object.keys(bench.definitions)
+  for (;;) {
+    const job = await claim(bench, { names, now })
+    if (!job) return
+    await startAttempt(job, bench, termsOf(bench, job.name)).ended
+  }
+}
+
+function benchOf(parts: WorkerParts, options: WorkerOptions): Bench {
+  const { db, config, log } = parts
+  const defaults = { concurrency: 4, lease: 30_000, grace: 3_000, patience, definitions }
+  return { ...defaults, ...options, db, config, log, attempts: new Set() }
+}
+
+function termsOf({ definitions, lease, patience }: Bench, name: string) {
+  return { definition: definitions[name] as JobDefinition, lease, patience }
+}
+
+function claim({ db, lease }: Bench, { names, now }: { names: string[]; now: Date }) {
+  const until = new Date(Math.max(now.getTime(), Date.now()) + lease)
+  return db.transaction(tx => claimJob(tx, { names, now, until }))
+}
+
+/** Returns the milliseconds until there is reason to look again. */
+async function takeUpWhatIsDue(
+  bench: Bench,
+  { isStopped, wake }: { isStopped(): boolean; wake(): void },
+): Promise<number> {
+  try {
+    while (!isStopped() && bench.attempts.size < bench.concurrency) {
+      const names = namesWithRoom(bench)
+      const now = new Date()
+      const dueAt = await nextDueAt(bench.db, names)
+      // Claiming is a write, so a look at an empty queue is a read.
+      if (!dueAt || dueAt > now)
+        return Math.min(safetyNet, dueAt ? dueAt.getTime() - now.getTime() : safetyNet)
+      const job = isStopped() ? undefined : await claim(bench, { names, now })
+      // Another worker was quicker.
+      if (!job) return 50 + Math.random() * 100
+      begin(bench, startAttempt(job, bench, termsOf(bench, job.name)), wake)
+    }
+  } catch (error) {
+    bench.log.warn({ err: error }, 'the queue of jobs could not be read')
+  }
+  return safetyNet
+}
+
+/** Jobs of a kind that has its full number under way wait, and those behind them do not. */
+function namesWithRoom({ definitions, attempts }: Bench): string[] {
+  const underWay = (name: string) => [...attempts].filter(({ job }) => job.name === name).length
+  return Object.values(definitions)
+    .filter(({ name, atOnce = Infinity }) => underWay(name) < atOnce)
+    .map(({ name }) => name)
+}
+
+function begin({ attempts }: Bench, attempt: Attempt, wake: () => void): void {
+  const ended = async () => {
+    await attempt.ended
+    attempts.delete(attempt)
+    wake()
+  }
+  attempts.add(attempt)
+  void ended()
+}
+
+/** Reads only: in answer to `anything`, a write would be what other processes answer to. */
+async function abandonLost({ db, log, attempts }: Bench): Promise<void> {
+  if (attempts.size === 0) return
+  const all = [...attempts]
+  try {
+    const held = await claimsHeld(
+      db,
+      all.map(({ job }) => job.claim),
+    )
+    for (const attempt of all) if (!held.includes(attempt.job.claim)) attempt.abandon('cancelled')
+  } catch (error) {
+    log.warn({ err: error }, 'the claims of jobs could not be read')
+  }
+}
+
+/** Lets the jobs under way end, for a while, and gives back those that do not. */
+async function settle({ attempts, grace, log }: Bench): Promise<void> {
+  const all = [...attempts]
+  const timeUp = Promise.withResolvers<void>()
+  const timer = setTimeout(timeUp.resolve, grace)
+  await Promise.race([Promise.all(all.map(({ ended }) => ended)), timeUp.promise])
+  clearTimeout(timer)
+  const given = [...attempts].map(attempt => attempt.giveBack())
+  await Promise.all(given).catch(error => log.warn({ err: error }, 'a job was not given back'))
+}
+
+/** While a call runs, further ones make it run once more, however many they are. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let again = false
+  const run = async () => {
+    do {
+      again = false
+      await work()
+    } while (again)
+    running = null
+  }
+  return () => {
+    again = running !== null
+    return (running ??= run())
+  }
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type Database, openDatabase } from '../database/database.ts'
+import { rateLimits } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { shifted } from '../database/time.ts'
+import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { type AllowanceName, giveBack, LimitReached, limitReached, spend } from './limits.ts'
+
+describe('an allowance', () => {
+  let test: TestDatabase
+  let databases: Database[]
+  before(async () => {
+    test = await migratedDatabase()
+    databases = await Promise.all(Array.from({ length: 4 }, () => openDatabase(test.config)))
+  })
+  after(async () => {
+    await Promise.all(databases.map(db => db.close()))
+    await test.drop()
+  })
+  const nth = (n: number) => databases[n % databases.length] as Database
+  const spendOne = (allowance: AllowanceName, subject: string, n = 0) =>
+    nth(n)
+      .transaction(tx => spend(tx, allowance, subject))
+      .catch(limitReached)
+  const spendMany = (count: number, subject: string) =>
+    Promise.all(Array.from({ length: count }, (_, n) => spendOne('sign-in', subject, n)))
+  const passed = (answers: (LimitReached | void)[]) => answers.filter(answer => !answer).length
+  /** As if so much time had passed. */
+  const wait = (key: string, milliseconds: number) =>
+    nth(0).transaction(tx =>
+      tx
+        .update(rateLimits)
+        .set({ freeAt: shifted(rateLimits.freeAt, -milliseconds) })
+        .where(eq(rateLimits.key, key)),
+    )
+
+  it('lets exactly its burst through, of 50 at the same moment on four connections', async () => {
+    assert.equal(passed(await spendMany(50, 'hammered')), 10)
+    assert.equal(passed(await spendMany(5, 'hammered')), 0, 'and it holds')
+    assert.equal(passed(await spendMany(5, 'somebody else')), 5)
+  })
+
+  it('says when there is one again, and has one then', async () => {
+    assert.equal(passed(await spendMany(12, 'patient')), 10)
+    const refused = await spendOne('sign-in', 'patient')
+    assert.ok(refused instanceof LimitReached)
+    assert.equal(refused.statusCode, 429)
+    assert.ok(refused.retryAfter > 50 && refused.retryAfter <= 60, String(refused.retryAfter))
+    await wait('sign-in:patient', refused.retryAfter * 1000)
+    assert.equal(passed(await spendMany(3, 'patient')), 1)
+    await wait('sign-in:patient', 150_000)
+    assert.equal(passed(await spendMany(5, 'patient')), 2)
+  })
+
+  it('is never more than its burst, however long nobody used it', async () => {
+    await spendOne('sign-in', 'rare')
+    await wait('sign-in:rare', 365 * 24 * 3_600_000)
+    assert.equal(passed(await spendMany(20, 'rare')), 10)
+  })
+
+  it('is not used up by what was rolled back, nor by what was given back', async () => {
+    for (let n = 0; n < 20; n++) {
+      const failed = nth(n).transaction(async tx => {
+        await spend(tx, 'sign-in', 'unlucky')
+        throw new Error('something else')
+      })
+      await assert.rejects(failed, /something else/)
+      await nth(n).transaction(tx => spend(tx, 'sign-in', 'welcome'))
+      await nth(n).transaction(tx => giveBack(tx, 'sign-in', 'welcome'))
+    }
+    assert.equal(passed(await spendMany(20, 'unlucky')), 10)
+    assert.equal(passed(await spendMany(20, 'welcome')), 10)
+  })
+
+  it('is one for each subject and each kind', async () => {
+    assert.equal(passed(await spendMany(11, '7')), 10)
+    assert.equal(await spendOne('posting', '7'), undefined)
+    assert.equal(await spendOne('sign-in', '77'), undefined)
+  })
+
+  it('holds after a restart', async () => {
+    await spendMany(10, 'steady')
+    const again = await openDatabase(test.config)
+    const refused = await again.transaction(tx => spend(tx, 'sign-in', 'steady')).catch(limitReached)
+    await again.close()
+    assert.ok(refused instanceof LimitReached)
+  })
+
+  it('is not counted where the owner says so', async () => {
+    const free = await openDatabase(test.config, { limits: false })
+    for (let n = 0; n < 30; n++) await free.transaction(tx => spend(tx, 'sign-in', 'free'))
+    const rows = await free.select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))
+    await free.close()
+    assert.equal(rows.length, 0)
+  })
+})

@@ -1,0 +1,36 @@
+import { isIPv4, isIPv6 } from 'node:net'
+
+/**
+ * Whom an address stands for where requests are counted: an IPv4 address for itself, an IPv6 address for its
+ * /64, of which one household has all 18 quintillion. Behind a proxy the address may be anything.
+ */
+export function networkOf(address: string | undefined): string {
+  const bare = withoutPort(address ?? '')
+  if (isIPv4(bare)) return bare
+  if (!isIPv6(bare)) return 'unknown'
+  const groups = groupsOf(bare)
+  const isMapped = groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff
+  if (isMapped)
+    return groups
+      .slice(6)
+      .flatMap(group => [group >> 8, group & 0xff])
+      .join('.')
+  return `${groups
+    .slice(0, 4)
+    .map(group => group.toString(16))
+    .join(':')}::/64`
+}
+
+/** Some proxies write the client's port as well; a link-local address may name its interface. */
+function withoutPort(address: string): string {
+  const written = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
+  return written.split('%')[0] as string
+}
+
+/** The eight numbers of an IPv6 address; the URL parser writes its last two as IPv6, too. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const numbers = (part = '') => (part ? part.split(':').map(group => Number.parseInt(group, 16)) : [])
+  const [first, last] = [numbers(head), numbers(tail)]
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last]
+}

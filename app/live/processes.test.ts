@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createAccount } from '../accounts/queries.ts'
+import { root } from '../config.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { engine } from '../database/engine.ts'
+import { follow } from '../follows/queries.ts'
+import { notify } from '../notifications/queries.ts'
+import { publishPost } from '../posts/queries.ts'
+import { createSession, endSessionsOf } from '../sessions/queries.ts'
+import { hashToken, newToken } from '../sessions/token.ts'
+import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { eventually } from '../testing/eventually.ts'
+import { Listener } from '../testing/listener.ts'
+import { endProcess, freePort, type Started, startProcess } from '../testing/process.ts'
+
+type Server = { address: string; child: Started }
+
+describe(`streams of two processes on one ${engine} database`, { timeout: 90_000 }, () => {
+  let test: TestDatabase
+  let db: Database
+  let servers: [Server, Server]
+  const ids = { susan: 0, john: 0 }
+  before(async () => {
+    test = await migratedDatabase()
+    db = await openDatabase(test.config)
+    for (const username of ['susan', 'john'] as const) {
+      const account = { username, email: `${username}@example.com`, passwordHash: '-', language: null }
+      const created = await db.transaction(tx => createAccount(tx, account, new Date()))
+      ids[username] = (created as { id: number }).id
+    }
+    await db.transaction(tx => follow(tx, ids.susan, ids.john))
+    servers = await Promise.all([startServer(test.url), startServer(test.url)])
+  })
+  after(async () => {
+    await Promise.all(servers.map(({ child }) => endProcess(child)))
+    await db.close()
+    await test.drop()
+  })
+  const cookieOf = async (userId: number) => {
+    const token = newToken()
+    const session = { tokenHash: hashToken(token), userId, persistent: false, userAgent: '', label: '' }
+    await db.transaction(tx => createSession(tx, session, new Date()))
+    return `session=${token}`
+  }
+  const listen = async ({ address }: Server) => {
+    const listener = new Listener(address, await cookieOf(ids.susan))
+    await listener.open()
+    await listener.until('badges')
+    return listener
+  }
+  const write = (body: string) =>
+    db.transaction(tx =>
+      publishPost(tx, { userId: ids.john, body, language: null, submission: null }, new Date()),
+    )
+
+  it('tell what any process has written, and end when it ends the session', async () => {
+    const listeners = [await listen(servers[0]), await listen(servers[1])]
+    const id = await write('hello @susan')
+    for (const listener of listeners) {
+      await listener.until('post')
+      await listener.until('notification')
+      assert.deepEqual(listener.of('post'), [{ type: 'post', id }])
+    }
+    await db.transaction(tx => endSessionsOf(tx, ids.susan))
+    await eventually(async () => listeners.every(({ isOver }) => isOver))
+  })
+
+  it('miss nothing and double nothing, however often the connection is lost', async () => {
+    const listener = await listen(servers[0])
+    const until = Date.now() + 8_000
+    const written = { posts: [] as number[], notifications: 0 }
+    const pause = (most: number) => delay(Math.random() * most)
+    /** Some transactions stay open after they have written: on PostgreSQL beside others. */
+    const late = engine === 'postgresql' ? 1_500 : 60
+    const publish = async () => {
+      while (Date.now() < until) {
+        const id = await db.transaction(async tx => {
+          const draft = { userId: ids.john, body: 'x', language: null, submission: null }
+          const id = await publishPost(tx, draft, new Date())
+          await pause(late)
+          return id
+        })
+        written.posts.push(id)
+        await pause(100)
+      }
+    }
+    const tell = async (subject: string) => {
+      for (let n = 0; Date.now() < until; n++) {
+        await db.transaction(async tx => {
+          await notify(tx, { userId: ids.susan, kind: 'follow', subject: `${subject} ${n}` })
+          await pause(late)
+        })
+        written.notifications++
+        await pause(100)
+      }
+    }
+    const cut = async () => {
+      while (Date.now() < until) {
+        await pause(250)
+        listener.cut()
+        await pause(50)
+        const { address } = servers[Math.random() < 0.5 ? 0 : 1]
+        await listener.open('/live', { address })
+      }
+    }
+    const four = ['a', 'b', 'c', 'd']
+    await Promise.all([...four.map(publish), ...four.map(tell), cut()])
+    await listener.until('post', written.posts.length)
+    await listener.until('notification', written.notifications)
+    // Whatever is told twice is told by then.
+    const last = await write('the end')
+    await eventually(async () => listener.of('post').some(({ id }) => id === last))
+    const told = (type: 'post' | 'notification') => listener.of(type).map(({ id }) => id)
+    assert.ok(written.posts.length > 20 && written.notifications > 20)
+    assert.deepEqual(told('post').toSorted(byNumber), [...written.posts, last].toSorted(byNumber))
+    assert.equal(told('notification').length, written.notifications)
+    assert.equal(new Set(told('notification')).size, written.notifications)
+    assert.equal(listener.of('reset').length, 0)
+  })
+
+  it('do not keep a process that is told to stop, and go on elsewhere', async () => {
+    const listener = await listen(servers[0])
+    const asked = Date.now()
+    assert.equal(await endProcess(servers[0].child), 0)
+    assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`)
+    await eventually(async () => !listener.isOpen)
+    assert.ok(!listener.isOver, 'it may come back')
+    await write('in the meantime')
+    await listener.open('/live', { address: servers[1].address })
+    await listener.until('post')
+    assert.equal(listener.of('post').length, 1)
+    listener.cut()
+  })
+})
+
+const byNumber = (a: number, b: number) => a - b
+
+async function startServer(url: string): Promise<Server> {
+  const port = await freePort()
+  const settings = { HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: url, WORKER: 'apart' }
+  const child = startProcess([`${root}/app/server.ts`], settings)
+  const address = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually(async () => child.exitCode !== null || (await isReady()), 20_000)
+  assert.equal(child.exitCode, null, child.output())
+  return { address, child }
+}

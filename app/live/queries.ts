@@ -1,0 +1,166 @@
+/** What streams ask the database, and only when somebody has signalled that there is something. */
+
+import { prepared, type Reader } from '../database/database.ts'
+import { manyIds, preparedForMany } from '../database/many.ts'
+import { follows, notifications, posts, sessions, users } from '../database/schema.ts'
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from '../database/sql.ts'
+import type { NotificationKind } from '../notifications/queries.ts'
+import { type Unread, unreadMessages, unreadNotifications } from '../sessions/queries.ts'
+
+/** How many rows are looked at. Whoever missed more than that looks at the page again instead. */
+export const mostRows = 5_000
+
+const unread = {
+  unreadNotifications: sql`${unreadNotifications}`.mapWith(Number),
+  unreadMessages: sql`${unreadMessages}`.mapWith(Number),
+}
+const user = sql.placeholder('user')
+const sinceNotified = sql.param(sql.placeholder('since'), notifications.createdAt)
+const sincePosted = sql.param(sql.placeholder('since'), posts.createdAt)
+
+export type News = {
+  id: number
+  kind: NotificationKind
+  actorName: string | null
+  conversationId: number | null
+  createdAt: Date
+}
+type NewsRow = Unread & { news: News | null }
+
+const newsRows = prepared<{ user: number; since: Date }, NewsRow[]>(
+  'live_news',
+  db =>
+    db
+      .select({
+        ...unread,
+        news: {
+          id: notifications.id,
+          kind: notifications.kind,
+          actorName: sql`(select actor.display_name from ${users} actor where actor.id = ${notifications.actorId})`,
+          conversationId: notifications.conversationId,
+          createdAt: notifications.createdAt,
+        },
+      })
+      .from(users)
+      .leftJoin(
+        notifications,
+        and(eq(notifications.userId, users.id), gt(notifications.createdAt, sinceNotified)),
+      )
+      .where(eq(users.id, user))
+      .orderBy(desc(notifications.createdAt), desc(notifications.id))
+      .limit(mostRows) as never,
+)
+
+/** What the badges of somebody count, and what they were told since then, oldest first: one statement. */
+export async function newsOf(
+  db: Reader,
+  user: number,
+  since: Date,
+): Promise<{ unread: Unread; news: News[] } | undefined> {
+  const rows = await newsRows(db, { user, since })
+  const [first] = rows
+  if (!first) return undefined
+  const { unreadNotifications, unreadMessages } = first
+  const news = rows.flatMap(row => row.news ?? []).toReversed()
+  return { unread: { unreadNotifications, unreadMessages }, news }
+}
+
+type State = Unread & { id: number; isTold: unknown }
+
+const statesOfMany = preparedForMany<{ since: Date }, State>('live_states', db =>
+  db
+    .select({
+      id: users.id,
+      ...unread,
+      isTold: sql`(select count(*) from (select 1 from ${notifications} where ${and(
+        eq(notifications.userId, users.id),
+        gt(notifications.createdAt, sinceNotified),
+      )} limit 1) as told)`,
+    })
+    .from(users)
+    .where(inArray(users.id, manyIds)),
+)
+
+/** What the badges of people count, and whether they were told anything since then. */
+export async function statesOf(
+  db: Reader,
+  ids: number[],
+  since: Date,
+): Promise<(Unread & { id: number; isTold: boolean })[]> {
+  const states = await statesOfMany(db, ids, { since })
+  return states.map(state => ({ ...state, isTold: Number(state.isTold) > 0 }))
+}
+
+export type PostKey = { id: number; userId: number; createdAt: Date }
+const postKey = { id: posts.id, userId: posts.userId, createdAt: posts.createdAt }
+
+const newestPosts = prepared<{ since: Date }, PostKey[]>('live_posts', db =>
+  db
+    .select(postKey)
+    .from(posts)
+    .where(gt(posts.createdAt, sincePosted))
+    .orderBy(asc(posts.createdAt), asc(posts.id))
+    .limit(mostRows),
+)
+
+/** Everybody's posts since then, oldest first. */
+export function postsSince(db: Reader, since: Date): Promise<PostKey[]> {
+  return newestPosts(db, { since })
+}
+
+const newestAtHome = prepared<{ user: number; since: Date }, PostKey[]>('live_home', db => {
+  const followed = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${user}`
+  return db
+    .select(postKey)
+    .from(posts)
+    .where(
+      and(
+        sql`${posts.userId} in (${followed} union all select ${users.id} from ${users} where ${users.id} = ${user})`,
+        gt(posts.createdAt, sincePosted),
+      ),
+    )
+    .orderBy(asc(posts.createdAt), asc(posts.id))
+    .limit(mostRows)
+})
+
+/** The posts of somebody's Home since then, oldest first. */
+export function homeSince(db: Reader, user: number, since: Date): Promise<PostKey[]> {
+  return newestAtHome(db, { user, since })
+}
+
+const readersAmongMany = preparedForMany<{ author: number }, { id: number }>('live_readers', db => {
+  const author = sql.placeholder('author')
+  // As a question about each person: an author may have any number of followers, and few of them are here.
+  const follow = sql`select 1 from ${follows} where ${follows.followerId} = ${users.id} and ${follows.followedId} = ${author}`
+  return db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(inArray(users.id, manyIds), sql`(${users.id} = ${author} or exists (${follow}))`))
+})
+
+/** Those of the people at whose Home the author's posts are. */
+export async function readersAmong(db: Reader, people: number[], author: number): Promise<number[]> {
+  return (await readersAmongMany(db, people, { author })).map(({ id }) => id)
+}
+
+type OpenSession = { id: number; expiresAt: Date }
+
+const openAmongMany = preparedForMany<{ now: Date }, OpenSession>('live_sessions', db =>
+  db
+    .select({ id: sessions.id, expiresAt: sessions.expiresAt })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        inArray(sessions.id, manyIds),
+        isNull(users.closedAt),
+        gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
+      ),
+    ),
+)
+
+/** Those of the sessions that have not ended, and when they will. */
+export async function openSessions(db: Reader, ids: number[], now: Date): Promise<Map<number, Date>> {
+  const open = await openAmongMany(db, ids, { now })
+  return new Map(open.map(({ id, expiresAt }) => [id, expiresAt]))
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { defineJob, type JobContext, PermanentFailure } from '../jobs/definition.ts'
+import { type Language, translate } from '../locales/words.ts'
+import { mails } from './definitions.ts'
+import type { MailDefinition, MailLocals, Mails } from './mail.ts'
+import { renderMail } from './render.ts'
+import { deliver, type Letter } from './transport.ts'
+
+type MailInput = { name: keyof Mails; to: string | null; language: Language; input: unknown }
+
+declare module '../jobs/queue.ts' {
+  interface Jobs {
+    mail: MailInput
+  }
+}
+
+/** Tried for about two days, most of them an hour apart. */
+export const mailJob = defineJob({
+  name: 'mail',
+  attempts: 48,
+  atOnce: 2,
+  async run(input, context) {
+    const { config, signal } = context
+    if (!config.mail && !config.development)
+      throw new PermanentFailure('there is no mail server: SMTP_URL is not set')
+    const letter = await writeLetter(input, context)
+    if (!letter) return { sent: false }
+    if (config.mail) await deliver(config.mail, letter, signal)
+    // A developer reads at /dev/mail what was sent; elsewhere nobody does, because it may have secret links in it.
+    return config.development ? letter : { sent: true }
+  },
+})
+
+async function writeLetter(input: MailInput, context: JobContext): Promise<Letter | null> {
+  const { config } = context
+  const definition = mails[input.name] as MailDefinition | undefined
+  if (!definition) throw new PermanentFailure(`there is no mail ${String(input.name)}`)
+  const addressed = await address(definition, input, context)
+  if (!addressed) return null
+  const { to, locals } = addressed
+  return {
+    ...renderMail(definition, locals, { config, language: input.language }),
+    from: { name: config.siteName, address: config.mailFrom },
+    to,
+    messageId: messageId(context),
+  }
+}
+
+async function address(
+  { prepare }: MailDefinition,
+  { to, language, input }: MailInput,
+  { config, transaction }: JobContext,
+): Promise<{ to: string; locals: MailLocals } | null> {
+  const context = { config, language, t: translate(language), now: new Date() }
+  if (prepare) return transaction(tx => prepare(tx, input as never, context))
+  if (to === null) throw new PermanentFailure('nobody said where this mail goes')
+  return { to, locals: Object(input) as MailLocals }
+}
+
+/** The same at every attempt, so that mail programs know a second copy of a mail when they see one. */
+function messageId({ id, createdAt, config }: JobContext & { config: Config }): string {
+  const digest = createHash('sha256').update(`${id} ${createdAt.toISOString()}`).digest('hex').slice(0, 24)
+  return `<${id}.${digest}@${new URL(config.publicUrl).hostname}>`
+}

@@ -1,0 +1,50 @@
+/** Mails from templates: `view.eta` for HTML, where everything is escaped, and `view-text.eta` for text. */
+import path from 'node:path'
+import { Eta } from 'eta'
+import { type Config, root } from '../config.ts'
+import { formatsFor } from '../locales/when.ts'
+import { type Arguments, type Language, translate } from '../locales/words.ts'
+import type { MailDefinition, MailLocals } from './mail.ts'
+
+export type RenderedMail = { subject: string; text: string; html: string }
+
+const views = path.join(root, 'views')
+const pages = new Eta({ views, cache: true })
+const texts = new Eta({ views, cache: true, autoEscape: false, autoTrim: false })
+for (const eta of [pages, texts])
+  eta.resolvePath = name => path.join(views, path.extname(name) ? name : `${name}.eta`)
+
+export function renderMail(
+  { subject, view }: Pick<MailDefinition, 'subject' | 'view'>,
+  locals: MailLocals,
+  { config, language }: { config: Config; language: Language },
+): RenderedMail {
+  const t = translate(language)
+  const site = { name: config.siteName, url: config.publicUrl }
+  const title = t(subject, { ...argumentsAmong(locals), site: site.name })
+  const { when, number } = formatsFor(language)
+  const all = { ...locals, site, language, t, when, number, subject: title }
+  return {
+    subject: oneLine(title),
+    text: `${spaced(texts.render(`${view}-text`, all))}\n`,
+    html: pages.render(view, all),
+  }
+}
+
+function argumentsAmong(locals: MailLocals): Arguments {
+  const entries = Object.entries(locals).filter(([, value]) => ['string', 'number'].includes(typeof value))
+  return Object.fromEntries(entries) as Arguments
+}
+
+/** A header is one line, whatever a person's name has in it. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}
+
+/** Paragraphs one empty line apart; the templates' own tags leave some more. */
+function spaced(text: string): string {
+  return text
+    .replaceAll(/[^\S\n]+$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Problem } from '../plugins/errors.ts'
+import { type Entity, findEntities } from '../posts/text.ts'
+import { findMail, listMails } from './queries.ts'
+import type { Letter } from './transport.ts'
+
+type StoredMail = NonNullable<Awaited<ReturnType<typeof findMail>>>
+type ShownMail = Omit<StoredMail, 'input' | 'letter'> & {
+  name: string
+  to: string | null
+  /** Null until it is written. */
+  letter: Letter | null
+  links: Entity[]
+}
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'mail/index': { mails: ShownMail[] }
+    'mail/show': { mail: ShownMail }
+  }
+}
+
+const MailParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+type MailRequest = FastifyRequest<{ Params: Type.Static<typeof MailParams> }>
+
+/** The mails as a developer reads them; registered in development only, because they have secret links in them. */
+export default async function developerMail(app: FastifyInstance) {
+  const open = { config: { public: true } }
+  const schema = { params: MailParams }
+  app.get('/dev/mail', open, showMails)
+  app.get('/dev/mail/:id', { ...open, schema }, showMail)
+  app.get('/dev/mail/:id/html', { ...open, schema }, showHtml)
+}
+
+async function showMails({ server }: FastifyRequest, reply: FastifyReply) {
+  const mails = await listMails(server.db, 50)
+  return reply.page('mail/index', { mails: mails.map(shown) })
+}
+
+async function showMail(request: MailRequest, reply: FastifyReply) {
+  return reply.page('mail/show', { mail: await mailOr404(request) })
+}
+
+/** The HTML as it went out, in a frame that can do nothing but be looked at and lead to where its links go. */
+async function showHtml(request: MailRequest, reply: FastifyReply) {
+  const { letter } = await mailOr404(request)
+  if (!letter) throw new Problem(404)
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    "frame-ancestors 'self'",
+    'sandbox allow-top-navigation-by-user-activation',
+  ]
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', policy.join('; '))
+    .header('x-frame-options', 'SAMEORIGIN')
+    .header('cache-control', 'no-store')
+    .send(letter.html.replace('<head>', '<head><base target="_top">'))
+}
+
+async function mailOr404({ server, params }: MailRequest): Promise<ShownMail> {
+  const mail = await findMail(server.db, params.id)
+  if (!mail) throw new Problem(404)
+  return shown(mail)
+}
+
+function shown({ input, letter, ...mail }: StoredMail): ShownMail {
+  const { name, to } = input as { name: string; to: string | null }
+  const written = letter && 'html' in Object(letter) ? (letter as Letter) : null
+  const links = findEntities(written?.text ?? '').filter(({ kind }) => kind === 'link')
+  return { ...mail, name, to, letter: written, links }
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { foldName } from '../accounts/names.ts'
+import { described, sends, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { createOnce } from '../api/idempotency.ts'
+import { ListQuery, UserParams } from '../api/parameters.ts'
+import { cursorOf } from '../database/cursor.ts'
+import type { Reader } from '../database/database.ts'
+import { Problem } from '../plugins/errors.ts'
+import { languageOf } from '../posts/language.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { judgeMessage } from './forms.ts'
+import { obstacleWords } from './obstacles.ts'
+import { type Correspondent, findCorrespondent, findMessage, inbox, thread } from './queries.ts'
+import { conversationResource, messageResource, messagesPath } from './resource.ts'
+import { markRead, type Sent, sendMessage } from './sending-queries.ts'
+
+const MessageBody = Type.Object(
+  { body: Type.String({ complaint: 'messages.blank', examples: ['Tea tomorrow?'] }) },
+  { additionalProperties: false },
+)
+const ReadBody = Type.Object(
+  {
+    messageId: Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'reference.read_message_id',
+      examples: [42],
+    }),
+  },
+  { additionalProperties: false },
+)
+
+type InboxRequest = FastifyRequest<{ Querystring: ListQuery }>
+type OneRequest = FastifyRequest<{ Params: UserParams }>
+type ThreadRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
+type SendRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof MessageBody> }>
+type ReadRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof ReadBody> }>
+
+export default async function messagesApi(app: FastifyInstance) {
+  const inbox = described('messages', 'reference.list_conversations', {
+    querystring: ListQuery,
+    answers: { 200: sendsListOf('Conversation') },
+  })
+  const thread = described('messages', 'reference.list_messages', {
+    params: UserParams,
+    querystring: ListQuery,
+    answers: { 200: sendsListOf('Message') },
+  })
+  const send = described('messages', 'reference.send_message', {
+    config: { once: true, judge: judgeMessage },
+    params: UserParams,
+    body: MessageBody,
+    answers: { 201: sends('Message', 'reference.answer_created') },
+  })
+  const read = described('messages', 'reference.mark_conversation_read', {
+    params: UserParams,
+    body: ReadBody,
+    answers: { 204: sendsNothing() },
+  })
+  app.get('/conversations', inbox, listConversations)
+  app.get('/conversations/:username/messages', thread, listMessages)
+  app.post('/conversations/:username/messages', send, createMessage)
+  app.put('/conversations/:username/read', read, markConversationRead)
+}
+
+async function listConversations({ server, caller, query }: InboxRequest, reply: FastifyReply) {
+  const { id } = caller as Caller
+  const page = await inbox(server.db, id, cursorOf(query))
+  return reply.list(page, '/api/conversations', row => conversationResource(row, id, server.config))
+}
+
+async function listMessages(request: ThreadRequest, reply: FastifyReply) {
+  const { server, query } = request
+  const { id, pair } = pairOf(request)
+  const [other, page] = await Promise.all([
+    correspondentOr404(server.db, request),
+    thread(server.db, pair, cursorOf(query)),
+  ])
+  return reply.list(page, messagesPath(other.username), row => messageResource(row, id, server.config))
+}
+
+async function createMessage(request: SendRequest, reply: FastifyReply) {
+  const { id: senderId, language: own } = request.caller as Caller
+  const body = request.body.body.trim()
+  const language = await languageOf(body, own)
+  const draft = { senderId, to: foldName(request.params.username), body, language, submission: null }
+  return createOnce(request, reply, async tx => {
+    const message = sentOrRefuse(request, await sendMessage(tx, draft, new Date()))
+    const location = messagesPath(request.params.username)
+    return { location, body: messageResource(message, senderId, request.server.config) }
+  })
+}
+
+function sentOrRefuse({ params }: OneRequest, sent: Sent | undefined) {
+  if (!sent) throw nobody(params)
+  if ('message' in sent) return sent.message
+  const { obstacle } = sent
+  throw new Problem(obstacle === 'oneself' ? 422 : 403, obstacleWords[obstacle], { name: params.username })
+}
+
+/** Nothing is read by being listed: a program that keeps a copy is nobody who has seen it. */
+async function markConversationRead(request: ReadRequest, reply: FastifyReply) {
+  const { db } = request.server
+  const { id: userId, pair } = pairOf(request)
+  const upTo = await findMessage(db, pair, request.body.messageId)
+  if (!upTo) throw new Problem(404, 'messages.message_missing')
+  const seen = { userId, conversationId: upTo.conversationId, upTo }
+  await db.transaction(tx => markRead(tx, seen, new Date()))
+  return reply.code(204).send()
+}
+
+function pairOf({ caller, params }: OneRequest) {
+  const { id } = caller as Caller
+  return { id, pair: { viewer: id, username: params.username } }
+}
+
+async function correspondentOr404(db: Reader, request: OneRequest): Promise<Correspondent> {
+  const other = await findCorrespondent(db, pairOf(request).pair)
+  if (!other || (other.obstacle === 'closed' && other.conversationId === null)) throw nobody(request.params)
+  return other
+}
+
+function nobody(params: UserParams): Problem {
+  return new Problem(404, 'errors.profile_missing', params)
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { renameAccount } from '../accounts/username-queries.ts'
+import { conversations, formerUsernames, users } from '../database/schema.ts'
+import type { Answer, Browser } from '../testing/browser.ts'
+import { type Name, openSite, type Site } from '../testing/site.ts'
+import { sendMessage } from './sending-queries.ts'
+
+const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .words').map(({ text }) => text)
+const composerOf = ({ page }: Answer) => page.querySelector('main form[action^="/messages/"]')
+const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
+  page.querySelector(`main nav a[rel=${rel}]`)?.getAttribute('href') as string
+const rowsOf = ({ page }: Answer) => page.querySelectorAll('.conversation')
+const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, n) => `message ${n + from}`)
+
+describe('messages', () => {
+  let site: Site
+  const people = {} as Record<Name, Browser>
+  before(async () => {
+    site = await openSite()
+    for (const name of ['susan', 'john', 'david', 'mary'] as const) people[name] = await site.signedIn(name)
+  })
+  beforeEach(() =>
+    site.app.db.transaction(async tx => {
+      await tx.delete(conversations)
+      await tx.delete(formerUsernames)
+    }),
+  )
+  after(() => site.close())
+  /** Sends a second apart, oldest first. */
+  const write = ([from, to]: [Name, Name], bodies: string[], since = Date.now() - 3_600_000) =>
+    site.app.db.transaction(async tx => {
+      for (const [n, body] of bodies.entries()) {
+        const draft = { senderId: site.ids[from], to, body, language: 'en', submission: null }
+        await sendMessage(tx, draft, new Date(since + n * 1000))
+      }
+    })
+
+  it('begin on a profile, and are read by both of the two', async () => {
+    const profile = await people.susan.get('/@john')
+    assert.ok(profile.page.querySelector('main a[href^="/messages/@john"]'))
+    assert.equal((await people.susan.get('/@susan')).page.querySelector('main a[href^="/messages/"]'), null)
+    assert.ok((await people.susan.get('/messages/@john')).page.querySelector('.empty'))
+    const sent = await people.susan.post('/messages/@john', { body: '  Is the kettle on?  ' })
+    assert.equal(sent.status, 303)
+    const hers = await people.susan.follow(sent)
+    assert.deepEqual(wordsOf(hers), ['Is the kettle on?'])
+    assert.ok(hers.page.querySelector('[data-kept][role=status] p'))
+    await people.john.post('/messages/@susan', { body: 'It is.' })
+    const his = await people.john.get('/messages/@susan')
+    assert.deepEqual(wordsOf(his), ['Is the kettle on?', 'It is.'])
+    const whose = his.page.querySelectorAll('.message .hidden').map(({ text }) => text)
+    assert.deepEqual(whose, ['susan:', 'You:'], 'said, not only shown by colour and side')
+    assert.equal((await site.app.db.select().from(conversations)).length, 1)
+  })
+
+  it('are reached by nobody else', async () => {
+    await write(['susan', 'john'], ['between us'])
+    for (const path of ['/messages', '/messages/@john', '/messages/@susan', '/messages/@john/new']) {
+      const visitor = await site.visitor().get(path)
+      assert.equal(visitor.status, 303)
+      assert.match(String(visitor.location), /^\/sign-in\?next=/)
+      const other = await people.mary.get(path)
+      assert.equal(other.status, 200)
+      assert.ok(!other.text.includes('between us'), path)
+    }
+    assert.equal((await site.visitor().post('/messages/@john', { body: 'me, too' })).status, 401)
+    for (const path of ['/', '/explore', '/@susan', '/notifications'])
+      assert.ok(!(await people.mary.get(path)).text.includes('between us'), path)
+    for (const name of ['susan', 'john'] as const) {
+      const [own, other] = [await people[name].get('/messages'), name === 'susan' ? 'john' : 'susan']
+      assert.equal(rowsOf(own).length, 1)
+      assert.deepEqual(wordsOf(await people[name].get(`/messages/@${other}`)), ['between us'])
+    }
+  })
+
+  it('stand in the inbox by conversation, the newest first', async () => {
+    const now = Date.now()
+    await write(['john', 'susan'], ['older'], now - 30_000)
+    await write(['mary', 'susan'], ['newer <b>!</b>\nsecond line'], now - 20_000)
+    await write(['susan', 'john'], ['newest'], now - 10_000)
+    const rows = rowsOf(await people.susan.get('/messages'))
+    const links = rows.map(row => row.querySelector('a')?.getAttribute('href'))
+    assert.deepEqual(links, ['/messages/@john#newest', '/messages/@mary#newest'])
+    assert.match(rows[0]?.querySelector('.excerpt')?.text ?? '', /^You: newest$/)
+    assert.match(rows[1]?.querySelector('.excerpt')?.text ?? '', /^newer <b>!<\/b>/)
+    const marks = rows.map(row => row.querySelector('.badge .hidden')?.text)
+    assert.deepEqual(marks, ['1 new message', '1 new message'])
+  })
+
+  it('fill the inbox by pages', async () => {
+    await site.app.db.transaction(async tx => {
+      const account = { passwordHash: '-', displayName: 'fan', lastSeenAt: new Date(), createdAt: new Date() }
+      for (let n = 0; n < 30; n++) {
+        const keys = {
+          username: `fan${n}`,
+          usernameKey: `fan${n}`,
+          email: `fan${n}@x`,
+          emailKey: `fan${n}@x`,
+        }
+        await tx
+          .insert(users)
+          .values({ ...account, ...keys })
+          .onConflictDoNothing()
+        const draft = { senderId: site.ids.susan, to: `fan${n}`, body: 'x', language: null, submission: null }
+        await sendMessage(tx, draft, new Date(Date.now() - n * 1000))
+      }
+    })
+    const first = await people.susan.get('/messages')
+    const second = await people.susan.get(linkTo(first, 'next'))
+    assert.deepEqual([rowsOf(first).length, rowsOf(second).length], [25, 5])
+    assert.equal(
+      new Set([...rowsOf(first), ...rowsOf(second)].map(row => row.querySelector('a')?.text)).size,
+      30,
+    )
+    assert.equal(rowsOf(await people.susan.get(linkTo(second, 'prev'))).length, 25)
+    assert.equal((await people.susan.get('/messages?before=1-1')).location, '/messages')
+    assert.equal((await people.susan.get('/messages?before=x')).status, 400)
+  })
+
+  it('link what posts link, keep their direction and language, and are never markup', async () => {
+    const body = 'See https://example.org/a?b=c&d, @JOHN, @nobody and #Té <b>!</b>'
+    await people.susan.post('/messages/@john', { body })
+    await people.susan.post('/messages/@john', { body: 'صباح الخير من الميناء يا صديقي العزيز' })
+    const thread = await people.john.get('/messages/@susan')
+    const links = thread.page.querySelectorAll('.message .words a').map(a => [a.getAttribute('href'), a.text])
+    assert.deepEqual(links, [
+      ['https://example.org/a?b=c&d', 'https://example.org/a?b=c&d'],
+      ['/@john', '@JOHN'],
+      ['/tags/t%C3%A9', '#Té'],
+    ])
+    assert.ok(thread.text.includes('&lt;b&gt;!&lt;/b&gt;'))
+    const arabic = thread.page.querySelectorAll('.message .words')[1]
+    assert.deepEqual([arabic?.getAttribute('dir'), arabic?.getAttribute('lang')], ['auto', 'ar'])
+    assert.equal((await site.visitor().get('/tags/té')).page.querySelectorAll('article').length, 0)
+  })
+
+  it('are read by pages, without skipping or repeating while new ones come', async () => {
+    await write(['susan', 'john'], numbered(60), Date.now() - 7 * 24 * 3_600_000)
+    const first = await people.john.get('/messages/@susan')
+    assert.deepEqual(wordsOf(first), numbered(25, 36), 'the newest at the bottom')
+    assert.equal(linkTo(first, 'prev'), undefined)
+    await write(['john', 'susan'], numbered(3, 61))
+    const second = await people.john.get(linkTo(first, 'next'))
+    assert.deepEqual(wordsOf(second), numbered(25, 11))
+    assert.equal(composerOf(second), null, 'one answers at the end')
+    const third = await people.john.get(linkTo(second, 'next'))
+    assert.deepEqual(wordsOf(third), numbered(10))
+    assert.equal(linkTo(third, 'next'), undefined)
+    const back = await people.john.get(linkTo(second, 'prev'))
+    assert.deepEqual(wordsOf(back), numbered(25, 36))
+    const arrived = await people.john.get(linkTo(back, 'prev'))
+    assert.deepEqual(wordsOf(arrived), numbered(3, 61))
+    assert.ok(composerOf(arrived))
+    const days = (await people.john.get('/messages/@susan')).page.querySelectorAll('.day h2')
+    assert.deepEqual(days.length, 2)
+    assert.match(days[1]?.text ?? '', /^(Today|Yesterday) · UTC$/)
+  })
+
+  it('lead from a page that is not there to the newest', async () => {
+    for (const query of ['before=1-1', `after=${Date.now() + 1000}-1`])
+      assert.equal((await people.susan.get(`/messages/@john?${query}`)).location, '/messages/@john')
+    assert.equal((await people.susan.get('/messages/@john?before=1')).status, 400)
+  })
+
+  it('come after a place as a fragment, for the page that is open', async () => {
+    await write(['susan', 'john'], numbered(2))
+    const page = await people.john.get('/messages/@susan')
+    const src = page.page.querySelector('message-thread')?.getAttribute('src')
+    const end = page.page.querySelector('message-thread')?.getAttribute('end')
+    await write(['susan', 'john'], numbered(30, 3))
+    const first = await people.john.get(`${src}?after=${end}`)
+    assert.deepEqual(wordsOf(first), numbered(25, 3))
+    assert.equal(first.page.querySelector('html'), null)
+    const next = first.page.querySelector('[data-end][data-more]')?.getAttribute('data-end')
+    const second = await people.john.get(`${src}?after=${next}`)
+    assert.deepEqual(wordsOf(second), numbered(5, 28))
+    assert.equal(second.page.querySelector('[data-more]'), null)
+  })
+
+  it('follow people to their new name', async () => {
+    await write(['susan', 'john'], numbered(30))
+    const older = linkTo(await people.susan.get('/messages/@john'), 'next')
+    const rename = (username: string) =>
+      site.app.db.transaction(tx => renameAccount(tx, { id: site.ids.john, username }, new Date()))
+    await rename('johannes')
+    const moved = await people.susan.get(older)
+    assert.equal(moved.location, older.replace('@john', '@johannes'))
+    assert.deepEqual(wordsOf(await people.susan.follow(moved)), numbered(5))
+    assert.equal((await people.susan.post('/messages/@john', { body: 'New name?' })).status, 303)
+    assert.equal(wordsOf(await people.susan.get('/messages/@johannes')).at(-1), 'New name?')
+    await rename('john')
+  })
+
+  it('ask few statements a page', async () => {
+    await write(['susan', 'john'], numbered(30))
+    await people.john.get('/messages/@susan')
+    const budget: [string, number][] = [
+      ['/messages', 2],
+      ['/messages/@susan', 3],
+      ['/messages/@susan/new', 3],
+      ['/messages/@mary', 3],
+    ]
+    for (const [path, most] of budget) {
+      site.statements.length = 0
+      assert.equal((await people.john.get(path)).status, 200)
+      assert.ok(site.statements.length <= most, `${path}: ${site.statements.length}, at most ${most}`)
+    }
+  })
+})

@@ -1,0 +1,10 @@
+import type { LocaleKey } from '../locales/words.ts'
+import type { Obstacle } from './queries.ts'
+
+/** Why somebody cannot be written to, in words that take their `name`. */
+export const obstacleWords: Record<Obstacle, LocaleKey> = {
+  oneself: 'messages.oneself',
+  apart: 'messages.apart',
+  closed: 'messages.closed',
+  only_following: 'messages.only_following',
+}

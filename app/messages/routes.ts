@@ -1,0 +1,141 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { foldName } from '../accounts/names.ts'
+import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page } from '../database/cursor.ts'
+import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
+import { Problem } from '../plugins/errors.ts'
+import { type Complaints, hasComplaints } from '../plugins/forms.ts'
+import { newSubmission, submissionDigest } from '../posts/forms.ts'
+import { languageOf } from '../posts/language.ts'
+import { ProfileParams } from '../profiles/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { pageLinks } from '../timelines/timeline.ts'
+import { judgeMessage, MessageForm, ThreadQuery } from './forms.ts'
+import { obstacleWords } from './obstacles.ts'
+import {
+  type Conversation,
+  type Correspondent,
+  findCorrespondent,
+  inbox,
+  type Message,
+  thread,
+} from './queries.ts'
+import { markSeen } from './seen.ts'
+import { sendMessage } from './sending-queries.ts'
+import { type Thread, threadOf, threadPath } from './thread.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'messages/inbox': { conversations: Conversation[]; newer: string | null; older: string | null }
+    'messages/thread': {
+      other: Correspondent
+      thread: Thread
+      /** Why there is no composer, in words. */
+      obstacle: string | null
+      values: { body: string }
+      submission: string
+      errors: Complaints
+    }
+    'messages/new': { other: Correspondent; thread: Thread }
+  }
+}
+
+type InboxRequest = FastifyRequest<{ Querystring: CursorQuery }>
+type PersonRequest = FastifyRequest<{ Params: ProfileParams }>
+type ThreadRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ThreadQuery }>
+type NewRequest = FastifyRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
+type SendRequest = FastifyRequest<{ Params: ProfileParams; Body: MessageForm }>
+
+export default async function messages(app: FastifyInstance) {
+  const one = { params: ProfileParams }
+  app.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
+  app.get('/messages/@:username', { schema: { ...one, querystring: ThreadQuery } }, showThread)
+  app.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)
+  app.post('/messages/@:username', { schema: { ...one, body: MessageForm } }, createMessage)
+}
+
+async function showInbox(request: InboxRequest, reply: FastifyReply) {
+  const cursor = cursorOf(request.query)
+  const page = await inbox(request.server.db, (request.viewer as Viewer).id, cursor)
+  if (isPastTheEnd(page, cursor)) return reply.redirect('/messages', 303)
+  return reply.page('messages/inbox', { conversations: page.rows, ...pageLinks(page, '/messages') })
+}
+
+async function showThread(request: ThreadRequest, reply: FastifyReply) {
+  const { params, query, url } = request
+  const cursor = cursorOf(query)
+  const { other, page } = await conversationOr404(request, cursor)
+  if (other.obstacle === 'oneself') return reply.redirect('/messages', 303)
+  const path = threadPath(other)
+  if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+  // A name that they had before leads to the same place under the one that they have now.
+  if (foldName(params.username) !== foldName(other.username))
+    return reply.redirect(url.replace(/^[^?]*/, path), 303)
+  await markSeen(request, { other, page, cursor })
+  return sendThread(reply, { other, page, body: query.body ?? '' })
+}
+
+/** The messages that have come since the page was made: a fragment for its script. */
+async function showNew(request: NewRequest, reply: FastifyReply) {
+  const cursor = cursorOf(request.query)
+  const { other, page } = await conversationOr404(request, cursor)
+  await markSeen(request, { other, page, cursor })
+  return reply.page('messages/new', { other, thread: threadOf(page, other) })
+}
+
+async function createMessage(request: SendRequest, reply: FastifyReply) {
+  const errors = judgeMessage(request)
+  if (hasComplaints(errors)) return refuse(request, reply.code(422), errors)
+  const draft = await draftOf(request)
+  const { db } = request.server
+  const sent = await db.transaction(tx => sendMessage(tx, draft, new Date())).catch(limitReached)
+  if (sent instanceof LimitReached) return refuse(request, reply, { body: slowDown(reply, sent) })
+  if (!sent) throw nobody(request)
+  if ('message' in sent)
+    return reply.flash('messages.sent').redirect(`${threadPath(request.params)}#newest`, 303)
+  if (sent.obstacle === 'oneself') throw new Problem(422, obstacleWords.oneself)
+  return refuse(request, reply.code(403), {})
+}
+
+/** The words as they are kept, once for each form, and the language that they are in. */
+async function draftOf({ viewer, params, body: form, language }: SendRequest) {
+  const senderId = (viewer as Viewer).id
+  const to = foldName(params.username)
+  const body = form.body.trim()
+  const submission = form.submission ? `${form.submission} to ${to}` : undefined
+  return {
+    senderId,
+    to,
+    body,
+    language: await languageOf(body, language),
+    submission: submissionDigest(senderId, { body, submission }),
+  }
+}
+
+/** The thread again, with what was typed and what is wrong with it. */
+async function refuse(request: SendRequest, reply: FastifyReply, errors: Complaints) {
+  const { other, page } = await conversationOr404(request, cursorOf({}))
+  const { body, submission } = request.body
+  return sendThread(reply, { other, page, body, submission, errors })
+}
+
+type Shown = { other: Correspondent; page: Page<Message> } & MessageForm & { errors?: Complaints }
+
+function sendThread(reply: FastifyReply, { other, page, ...form }: Shown) {
+  const { body, submission = newSubmission(), errors = {} } = form
+  const { t } = reply.request
+  const obstacle = other.obstacle && t(obstacleWords[other.obstacle], { name: other.displayName })
+  const shown = { other, thread: threadOf(page, other), obstacle, values: { body }, submission }
+  return reply.page('messages/thread', { ...shown, errors: obstacle ? { form: obstacle } : errors })
+}
+
+async function conversationOr404(request: PersonRequest, cursor: Cursor) {
+  const { db } = request.server
+  const pair = { viewer: (request.viewer as Viewer).id, username: request.params.username }
+  const [other, page] = await Promise.all([findCorrespondent(db, pair), thread(db, pair, cursor)])
+  if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw nobody(request)
+  return { other, page }
+}
+
+function nobody({ params }: PersonRequest): Problem {
+  return new Problem(404, 'errors.profile_missing', { username: params.username })
+}

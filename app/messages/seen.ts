@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify'
+import type { Cursor, Page } from '../database/cursor.ts'
+import { isUnavailable } from '../database/database.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import type { Correspondent, Message } from './queries.ts'
+import { markRead } from './sending-queries.ts'
+
+type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
+
+/**
+ * Marks a conversation as read up to the last message that this answer shows, if it shows the end of it and
+ * somebody looks at it; the badges of the same answer know already. Where nothing can be written just now,
+ * the conversation is shown all the same.
+ */
+export async function markSeen(request: FastifyRequest, { other, page, cursor }: Shown): Promise<void> {
+  const { server, log } = request
+  const { conversationId, unread } = other
+  if (conversationId === null || unread === 0 || page.newer !== null || !isSeen(request)) return
+  const viewer = request.viewer as Viewer
+  const upTo = page.rows[0] ?? { createdAt: cursor.time, id: cursor.id }
+  const seen = { userId: viewer.id, conversationId, upTo }
+  try {
+    const left = await server.db.transaction(tx => markRead(tx, seen, new Date()))
+    request.viewer = { ...viewer, ...left }
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    log.warn({ err: error }, 'the messages were not marked as read')
+  }
+}
+
+/** Whether somebody looks at the answer: nobody does at what a browser fetches beforehand, nor at headers alone. */
+export function isSeen({ method, headers }: FastifyRequest): boolean {
+  const purpose = String([headers['sec-purpose'], headers['purpose']])
+  return method === 'GET' && !purpose.includes('prefetch')
+}

@@ -1,0 +1,140 @@
+/** How a message comes to be, and how it comes to be read. */
+import { holdPair } from '../blocks/queries.ts'
+import type { Writer } from '../database/database.ts'
+import { conversations, messages, participants } from '../database/schema.ts'
+import { and, eq, sql } from '../database/sql.ts'
+import { spend } from '../limits/limits.ts'
+import { markSubjectRead, notify, topicOf } from '../notifications/queries.ts'
+import { resolveEntities } from '../posts/queries.ts'
+import { type Unread, unreadOf } from '../sessions/queries.ts'
+import { findCorrespondent, type Message, messageColumns, type Obstacle } from './queries.ts'
+
+export type NewMessage = {
+  senderId: number
+  /** The username of whoever it is for. */
+  to: string
+  body: string
+  language: string | null
+  submission: string | null
+}
+export type Sent = { message: Message } | { obstacle: Obstacle }
+
+/**
+ * Sends a message, and with the first one begins the conversation; the same submission sends once. Answers
+ * what is in the way if the two may not write to each other, and undefined if there is nobody of that name.
+ * @throws Problem 429 when the sender has sent too many
+ */
+export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Promise<Sent | undefined> {
+  const earlier = await findSubmission(tx, draft.submission)
+  if (earlier) return { message: earlier }
+  const { senderId } = draft
+  const recipient = await findCorrespondent(tx, { viewer: senderId, username: draft.to })
+  if (!recipient) return undefined
+  if (recipient.obstacle) return { obstacle: recipient.obstacle }
+  await holdPair(tx, senderId, recipient.id)
+  await spend(tx, 'messages', senderId)
+  const people = { senderId, recipientId: recipient.id }
+  const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
+  const createdAt = await countUnread(tx, { conversationId, recipientId: recipient.id }, now)
+  const message = await addMessage(tx, draft, { conversationId, createdAt })
+  const about = { actorId: senderId, conversationId, subject: subjectOf(conversationId) }
+  await notify(tx, { userId: recipient.id, kind: 'message', again: true, ...about })
+  return { message }
+}
+
+async function findSubmission(tx: Writer, submission: string | null): Promise<Message | undefined> {
+  if (submission === null) return undefined
+  const [earlier] = await tx.select(messageColumns).from(messages).where(eq(messages.submission, submission))
+  return earlier
+}
+
+type People = { senderId: number; recipientId: number }
+
+/** Of two people who begin at the same moment, one begins and the other joins: there is one for each pair. */
+async function beginConversation(tx: Writer, { senderId, recipientId }: People, now: Date): Promise<number> {
+  const [firstId, secondId] = [Math.min(senderId, recipientId), Math.max(senderId, recipientId)]
+  const [begun] = await tx
+    .insert(conversations)
+    .values({ firstId, secondId, createdAt: now })
+    .onConflictDoUpdate({ target: [conversations.firstId, conversations.secondId], set: { firstId } })
+    .returning({ id: conversations.id })
+  const { id: conversationId } = begun as { id: number }
+  const side = { conversationId, unread: 0, lastMessageAt: now }
+  const sides = [
+    { ...side, userId: senderId, otherId: recipientId },
+    { ...side, userId: recipientId, otherId: senderId },
+  ]
+  await tx.insert(participants).values(sides).onConflictDoNothing()
+  return conversationId
+}
+
+/**
+ * Counts one more unread message for the recipient and answers the new message's moment, never earlier than
+ * that of the last one. Both sides' rows are locked from here on, so that messages of a conversation are
+ * committed in their order: whoever has seen one has seen all that came before it.
+ */
+async function countUnread(
+  tx: Writer,
+  { conversationId, recipientId }: { conversationId: number; recipientId: number },
+  now: Date,
+): Promise<Date> {
+  const { userId, unread, lastMessageAt } = participants
+  const moment = sql.param(now, lastMessageAt)
+  const [side] = await tx
+    .update(participants)
+    .set({
+      unread: sql`${unread} + case when ${userId} = ${recipientId} then 1 else 0 end`,
+      lastMessageAt: sql`case when ${lastMessageAt} < ${moment} then ${moment} else ${lastMessageAt} end`,
+    })
+    .where(eq(participants.conversationId, conversationId))
+    .returning({ lastMessageAt })
+  return (side as { lastMessageAt: Date }).lastMessageAt
+}
+
+async function addMessage(
+  tx: Writer,
+  { senderId, body, language, submission }: NewMessage,
+  place: { conversationId: number; createdAt: Date },
+): Promise<Message> {
+  const { entities } = await resolveEntities(tx, body)
+  const [added] = await tx
+    .insert(messages)
+    .values({ ...place, senderId, body, entities, language, submission })
+    .returning(messageColumns)
+  return added as Message
+}
+
+/** What a conversation's notification is about. */
+function subjectOf(conversationId: number): string {
+  return `message:${conversationId}`
+}
+
+export type Seen = {
+  userId: number
+  conversationId: number
+  /** The last message that they have seen. */
+  upTo: Pick<Message, 'id' | 'createdAt'>
+}
+
+/**
+ * Leaves as unread what came after the last message that somebody has seen, and answers what is unread in all
+ * now. What an earlier reading has left unread is never more again, however late this one is.
+ */
+export async function markRead(
+  tx: Writer,
+  { userId, conversationId, upTo }: Seen,
+  now: Date,
+): Promise<Unread> {
+  const place = sql`(${sql.param(upTo.createdAt, messages.createdAt)}, ${sql.param(upTo.id, messages.id)})`
+  const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
+    and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
+  const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
+  const [read] = await tx
+    .update(participants)
+    .set({ unread: later })
+    .where(and(mine, sql`${participants.unread} > ${later}`))
+    .returning({ unread: participants.unread })
+  if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
+  if (read) tx.signal(topicOf(userId))
+  return unreadOf(tx, userId)
+}

@@ -1,0 +1,36 @@
+import type { Page } from '../database/cursor.ts'
+import { pageLinks } from '../timelines/timeline.ts'
+import type { Correspondent, Message } from './queries.ts'
+
+/** What was written on one day (UTC), oldest first. */
+export type Day = { date: Date; messages: Message[] }
+
+/** A page of a conversation as the templates show it, oldest first. */
+export type Thread = {
+  days: Day[]
+  newer: string | null
+  older: string | null
+  /** The place of its last message, after which new ones come; null when it shows none. */
+  end: string | null
+}
+
+export function threadPath({ username }: Pick<Correspondent, 'username'>): string {
+  return `/messages/@${username}`
+}
+
+/** The page's messages, which come newest first, as they are read: by day, oldest first. */
+export function threadOf(page: Page<Message>, other: Correspondent): Thread {
+  const days: Day[] = []
+  for (const message of page.rows.toReversed()) {
+    const last = days.at(-1)
+    if (last && isSameDay(last.date, message.createdAt)) last.messages.push(message)
+    else days.push({ date: message.createdAt, messages: [message] })
+  }
+  const [newest] = page.rows
+  const end = newest ? `${newest.createdAt.getTime()}-${newest.id}` : null
+  return { days, ...pageLinks(page, threadPath(other)), end }
+}
+
+function isSameDay(one: Date, other: Date): boolean {
+  return one.toISOString().slice(0, 10) === other.toISOString().slice(0, 10)
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { described, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { ListQuery } from '../api/parameters.ts'
+import { cursorOf } from '../database/cursor.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { markAllRead, notificationList } from './queries.ts'
+import { notificationResource } from './resource.ts'
+
+const ReadBody = Type.Object(
+  {
+    upTo: Type.String({
+      format: 'date-time',
+      complaint: 'api.must_be_moment',
+      description: 'reference.read_up_to',
+      examples: ['2026-11-20T12:00:00.000Z'],
+    }),
+  },
+  { additionalProperties: false },
+)
+
+type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
+type ReadRequest = FastifyRequest<{ Body: Type.Static<typeof ReadBody> }>
+
+export default async function notificationsApi(app: FastifyInstance) {
+  const list = described('notifications', 'reference.list_notifications', {
+    querystring: ListQuery,
+    answers: { 200: sendsListOf('Notification') },
+  })
+  const read = described('notifications', 'reference.mark_notifications_read', {
+    body: ReadBody,
+    answers: { 204: sendsNothing() },
+  })
+  app.get('/notifications', list, listNotifications)
+  app.put('/notifications/read', read, readNotifications)
+}
+
+async function listNotifications({ server, caller, query, t }: ListRequest, reply: FastifyReply) {
+  const page = await notificationList(server.db, (caller as Caller).id, cursorOf(query))
+  return reply.list(page, '/api/notifications', row => notificationResource(row, server.config, t))
+}
+
+async function readNotifications({ server, caller, body }: ReadRequest, reply: FastifyReply) {
+  const { id: userId } = caller as Caller
+  const upTo = new Date(body.upTo)
+  await server.db.transaction(tx => markAllRead(tx, { userId, upTo }, new Date()))
+  return reply.code(204).send()
+}

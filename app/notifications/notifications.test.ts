@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { createAccount } from '../accounts/queries.ts'
+import { block, unblock } from '../blocks/queries.ts'
+import { blocks, follows, notifications, posts } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { follow } from '../follows/queries.ts'
+import { publishPost } from '../posts/queries.ts'
+import type { Answer, Browser } from '../testing/browser.ts'
+import { type Name, openSite, type Site } from '../testing/site.ts'
+import { notify } from './queries.ts'
+
+const rows = ({ page }: Answer) => page.querySelectorAll('.notification')
+const sentences = (answer: Answer) =>
+  rows(answer).map(row => row.querySelector('a')?.text.replaceAll(/\s+/g, ' '))
+const badge = ({ page }: Answer) => page.querySelector('[data-badge=notifications]')
+const counted = (answer: Answer) =>
+  badge(answer)?.hasAttribute('hidden') ? 0 : Number(badge(answer)?.querySelector('span')?.text)
+
+describe('notifications', () => {
+  let site: Site
+  let susan: Browser
+  let john: Browser
+  before(async () => {
+    site = await openSite()
+    susan = await site.signedIn('susan')
+    john = await site.signedIn('john')
+  })
+  afterEach(() =>
+    site.app.db.transaction(async tx => {
+      for (const table of [posts, follows, blocks, notifications]) await tx.delete(table)
+    }),
+  )
+  after(() => site.close())
+  const all = () => site.app.db.select().from(notifications).orderBy(notifications.id)
+  const publish = async (browser: Browser, body: string) => {
+    await browser.post('/posts', { body })
+    const [post] = await site.app.db.select({ id: posts.id }).from(posts).where(eq(posts.body, body))
+    return Number(post?.id)
+  }
+  const told = (name: Name) => async () =>
+    (await all()).filter(({ userId }) => userId === site.ids[name]).map(({ kind }) => kind)
+
+  it('tell of a new follower once, however often they come and go', async () => {
+    await john.post('/@susan/follow')
+    await john.post('/@susan/follow')
+    await john.post('/@susan/follow/delete')
+    await john.post('/@susan/follow')
+    assert.deepEqual(sentences(await susan.get('/notifications')), ['john follows you'])
+    assert.equal((await all()).length, 1)
+  })
+
+  it('tell of a mention, with what was said, and not of one’s own', async () => {
+    await publish(john, 'tea with @susan and @john?')
+    const answer = await susan.get('/notifications')
+    assert.deepEqual(sentences(answer), ['john mentioned you in a post'])
+    assert.match(rows(answer)[0]?.querySelector('.words')?.text ?? '', /^tea with @susan/)
+    assert.deepEqual(await told('john')(), [])
+  })
+
+  it('tell of an edited post only those whom it did not mention before', async () => {
+    const id = await publish(john, 'tea with @susan')
+    await susan.post('/notifications/read')
+    await john.post(`/posts/${id}`, { body: 'tea with @susan and @david' })
+    await john.post(`/posts/${id}`, { body: 'tea' })
+    await john.post(`/posts/${id}`, { body: 'tea with @susan' })
+    assert.deepEqual(await told('susan')(), ['mention'])
+    assert.deepEqual(await told('david')(), ['mention'])
+    assert.equal(counted(await susan.get('/')), 0)
+  })
+
+  it('tell fifty people with two statements', async () => {
+    const { db } = site.app
+    const people = Array.from({ length: 50 }, (_, n) => `many${n}`)
+    await db.transaction(async tx => {
+      for (const username of people)
+        await createAccount(
+          tx,
+          { username, email: `${username}@example.com`, passwordHash: '-', language: null },
+          new Date(),
+        )
+    })
+    site.statements.length = 0
+    const body = people.map(name => `@${name}`).join(' ')
+    const draft = { userId: site.ids.john, body, language: null, submission: null }
+    await db.transaction(tx => publishPost(tx, draft, new Date()))
+    const about = (table: string) => site.statements.filter(text => text.includes(`"${table}"`)).length
+    assert.deepEqual([about('notifications'), about('blocks')], [1, 1])
+    assert.equal((await all()).length, 50)
+  })
+
+  it('tell nobody of what somebody does whom they are apart from, in either direction', async () => {
+    const { db } = site.app
+    await db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    for (const [one, other] of [
+      ['susan', 'john'],
+      ['john', 'susan'],
+    ] as const) {
+      await db.transaction(tx => block(tx, site.ids[one], site.ids[other]))
+      await publish(john, `hello @susan, @david (${one})`)
+      assert.deepEqual(await told('susan')(), [], 'what was told before is gone, too')
+      await db.transaction(tx => unblock(tx, site.ids[one], site.ids[other]))
+    }
+    assert.deepEqual(await told('david')(), ['mention', 'mention'])
+  })
+
+  it('can be told again as news', async () => {
+    const { db } = site.app
+    const news = { userId: site.ids.susan, kind: 'follow', subject: 'x', actorId: site.ids.john } as const
+    await db.transaction(tx => notify(tx, news))
+    await susan.post('/notifications/read')
+    await db.transaction(tx => notify(tx, news))
+    assert.equal(counted(await susan.get('/notifications')), 0)
+    const [before] = await all()
+    await db.transaction(tx => notify(tx, { ...news, again: true }))
+    const [after] = await all()
+    assert.equal(counted(await susan.get('/notifications')), 1)
+    assert.equal(after?.id, before?.id)
+    assert.ok(Number(after?.createdAt) > Number(before?.createdAt))
+  })
+
+  it('lead to what they are about, which marks them as read; a prefetch does not', async () => {
+    const id = await publish(john, 'hello @susan')
+    await john.post('/@susan/follow')
+    const list = await susan.get('/notifications')
+    assert.equal(counted(list), 2)
+    assert.equal(rows(list).filter(row => row.classList.contains('unread')).length, 2)
+    const [followed, mentioned] = rows(list).map(row => String(row.querySelector('a')?.getAttribute('href')))
+    const beforehand = await susan.get(String(mentioned), { 'sec-purpose': 'prefetch;prerender' })
+    assert.equal(beforehand.location, `/posts/${id}`)
+    assert.equal(counted(await susan.get('/')), 2)
+    assert.equal((await susan.get(String(mentioned))).location, `/posts/${id}`)
+    assert.equal((await susan.get(String(followed))).location, '/@john')
+    assert.equal(counted(await susan.get('/')), 0)
+    assert.equal(rows(await susan.get('/notifications')).length, 2, 'they stay')
+    assert.ok(badge(await susan.get('/')), 'the badge is there, hidden, for the script')
+  })
+
+  it('are all marked as read, but not those that came after the page was made', async () => {
+    await john.post('/@susan/follow')
+    const { page } = await susan.get('/notifications')
+    const form = page.querySelector('form[action="/notifications/read"]')
+    const upTo = String(form?.querySelector('[name=upTo]')?.getAttribute('value'))
+    await publish(john, 'hello @susan')
+    const answer = await susan.post('/notifications/read', { upTo })
+    assert.equal(answer.location, '/notifications')
+    const next = await susan.follow(answer)
+    assert.match(next.page.querySelector('[role=status]')?.text ?? '', /marked as read/)
+    assert.equal(counted(next), 1)
+    await susan.post('/notifications/read')
+    assert.equal(counted(await susan.get('/')), 0)
+    assert.equal((await susan.post('/notifications/read', { upTo: 'x' })).status, 400)
+  })
+
+  it('are nobody else’s', async () => {
+    await john.post('/@susan/follow')
+    const [own] = await all()
+    assert.equal((await john.get(`/notifications/${own?.id}`)).status, 404)
+    await john.post('/notifications/read')
+    assert.equal(counted(await susan.get('/')), 1)
+    assert.equal(sentences(await john.get('/notifications')).length, 0)
+    for (const path of ['/notifications', `/notifications/${own?.id}`])
+      assert.equal((await site.visitor().get(path)).location, `/sign-in?next=${encodeURIComponent(path)}`)
+    assert.equal((await site.visitor().post('/notifications/read')).status, 401)
+    assert.equal((await susan.get('/notifications/99999')).status, 404)
+    assert.equal((await susan.get('/notifications/x')).status, 404)
+  })
+
+  it('go with what they are about', async () => {
+    const id = await publish(john, 'hello @susan')
+    await john.post(`/posts/${id}/delete`)
+    assert.deepEqual(await all(), [])
+  })
+
+  it('are shown by pages, each with two statements', async () => {
+    await site.app.db.transaction(async tx => {
+      for (let n = 0; n < 60; n++)
+        await notify(tx, {
+          userId: site.ids.susan,
+          kind: n % 2 ? 'export' : 'follow',
+          subject: `${n}`,
+          ...(n % 2 ? {} : { actorId: site.ids.john }),
+          at: new Date(Date.now() - 60_000 + n),
+        })
+    })
+    site.statements.length = 0
+    const first = await susan.get('/notifications')
+    assert.ok(site.statements.length <= 2, site.statements.join('\n'))
+    assert.equal(counted(first), 60)
+    const seen = [...rows(first)]
+    let next = first.page.querySelector('a[rel=next]')?.getAttribute('href')
+    while (next) {
+      const page = await susan.get(next)
+      seen.push(...rows(page))
+      next = page.page.querySelector('a[rel=next]')?.getAttribute('href')
+    }
+    assert.equal(new Set(seen.map(({ id }) => id)).size, 60)
+    assert.match(first.text, /Your data is ready/)
+  })
+
+  it('say so when there is nothing', async () => {
+    const answer = await susan.get('/notifications')
+    assert.ok(answer.page.querySelector('.empty'))
+    assert.equal(answer.page.querySelector('form[action="/notifications/read"]'), null)
+  })
+})

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { isUnavailable } from '../database/database.ts'
+import { isSeen } from '../messages/seen.ts'
+import { Problem } from '../plugins/errors.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { pageLinks } from '../timelines/timeline.ts'
+import { NotificationParams, ReadForm } from './forms.ts'
+import { findNotification, markAllRead, markRead, type Notification, notificationList } from './queries.ts'
+import { pathOf, sentenceOf } from './sentence.ts'
+
+type Told = Notification & { sentence: string }
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'notifications/index': { notifications: Told[]; newer: string | null; older: string | null }
+  }
+}
+
+type ListRequest = FastifyRequest<{ Querystring: CursorQuery }>
+type OpenRequest = FastifyRequest<{ Params: NotificationParams }>
+type ReadRequest = FastifyRequest<{ Body: ReadForm }>
+
+export default async function notifications(app: FastifyInstance) {
+  app.get('/notifications', { schema: { querystring: CursorQuery } }, showNotifications)
+  app.get('/notifications/:id', { schema: { params: NotificationParams } }, openNotification)
+  app.post('/notifications/read', { schema: { body: ReadForm } }, readAll)
+}
+
+async function showNotifications(request: ListRequest, reply: FastifyReply) {
+  const cursor = cursorOf(request.query)
+  const page = await notificationList(request.server.db, (request.viewer as Viewer).id, cursor)
+  if (isPastTheEnd(page, cursor)) return reply.redirect('/notifications', 303)
+  const notifications = page.rows.map(row => ({
+    ...row,
+    sentence: sentenceOf(row.kind, row.actor?.displayName ?? null, request.t),
+  }))
+  return reply.page('notifications/index', { notifications, ...pageLinks(page, '/notifications') })
+}
+
+/** Leads to what a notification is about, which thereby has been read. */
+async function openNotification(request: OpenRequest, reply: FastifyReply) {
+  const own = { id: request.params.id, userId: (request.viewer as Viewer).id }
+  const notification = await findNotification(request.server.db, own)
+  if (!notification) throw new Problem(404)
+  if (!notification.readAt && isSeen(request)) await readIfPossible(request, own)
+  return reply.header('cache-control', 'no-store').redirect(pathOf(notification), 303)
+}
+
+/** Where nothing can be written just now, the way is open all the same. */
+async function readIfPossible({ server, log }: OpenRequest, own: { id: number; userId: number }) {
+  try {
+    await server.db.transaction(tx => markRead(tx, own, new Date()))
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    log.warn({ err: error }, 'the notification was not marked as read')
+  }
+}
+
+async function readAll(request: ReadRequest, reply: FastifyReply) {
+  const { id: userId } = request.viewer as Viewer
+  const now = new Date()
+  const upTo = request.body.upTo ? new Date(Number(request.body.upTo)) : now
+  await request.server.db.transaction(tx => markAllRead(tx, { userId, upTo }, now))
+  return reply.flash('notifications.all_read').redirect('/notifications', 303)
+}

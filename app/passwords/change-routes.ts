@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { judgePasswords } from '../accounts/forms.ts'
+import { hashPassword } from '../accounts/password.ts'
+import { hasPassword } from '../accounts/queries.ts'
+import { forgetOtherDevices } from '../limits/queries.ts'
+import { canMail, sendMail } from '../mail/mail.ts'
+import { Problem } from '../plugins/errors.ts'
+import { alsoComplain, type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { deviceHash } from '../sessions/device-cookie.ts'
+import { endOtherSessions, type Viewer } from '../sessions/queries.ts'
+import { ChangeForm } from './forms.ts'
+import { ownAccount } from './own-password.ts'
+import { setPassword } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'passwords/change': { errors: Complaints }
+  }
+}
+
+type ChangeRequest = FastifyRequest<{ Body: ChangeForm }>
+
+/** Another password by somebody who knows the present one. */
+export default async function passwordChange(app: FastifyInstance) {
+  const path = '/settings/account/password'
+  app.get(path, (_request, reply) => reply.page('passwords/change', { errors: {} }))
+  app.post(path, { schema: { body: ChangeForm }, attachValidation: true }, changePassword)
+}
+
+async function changePassword(request: ChangeRequest, reply: FastifyReply) {
+  const { body, viewer } = request
+  const { username } = viewer as Viewer
+  const errors = alsoComplain(request, complaintsOf(request), judgePasswords(body, username))
+  reply.code(422)
+  const { passwordHash } = await ownAccount(request, reply, errors)
+  if (hasComplaints(errors)) return reply.page('passwords/change', { errors })
+  await saveChange(request, { before: passwordHash, after: await hashPassword(body.password) })
+  return reply.flash('passwords.saved').redirect('/settings/account', 303)
+}
+
+function saveChange(
+  request: ChangeRequest,
+  { before, after }: { before: string; after: string },
+): Promise<void> {
+  const { server, language } = request
+  const person = request.viewer as Viewer
+  return server.db.transaction(async tx => {
+    if (!(await hasPassword(tx, person.id, before))) throw new Problem(401)
+    await setPassword(tx, person.id, after)
+    await endOtherSessions(tx, person)
+    await forgetOtherDevices(tx, { userId: person.id, tokenHash: deviceHash(request) })
+    if (!canMail(server.config)) return
+    const input = { userId: person.id }
+    await sendMail(tx, { name: 'passwords.changed', language, input, userId: person.id })
+  })
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { foldName } from '../accounts/names.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { digestOf, type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
+import { networkOf } from '../limits/network.ts'
+import { canMail } from '../mail/mail.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { ForgottenForm } from './forms.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'passwords/forgotten': { values: { email: string }; canMail: boolean; errors: Complaints }
+  }
+}
+
+type ForgottenRequest = FastifyRequest<{ Body: ForgottenForm }>
+
+export default async function forgottenPasswords(app: FastifyInstance) {
+  const config = { public: true }
+  app.get('/passwords', { config }, showForgotten)
+  app.post('/passwords', { config, schema: { body: ForgottenForm }, attachValidation: true }, askForLink)
+}
+
+async function showForgotten({ server }: FastifyRequest, reply: FastifyReply) {
+  const values = { email: '' }
+  return reply.page('passwords/forgotten', { values, canMail: canMail(server.config), errors: {} })
+}
+
+/** The same answer, after the same work, whether or not somebody has the address: the job finds out. */
+async function askForLink(request: ForgottenRequest, reply: FastifyReply) {
+  const values = { email: request.body.email }
+  if (!canMail(request.server.config))
+    return reply.code(403).page('passwords/forgotten', { values, canMail: false, errors: {} })
+  const errors = complaintsOf(request)
+  reply.code(422)
+  const limit = hasComplaints(errors) ? null : await enqueueRequest(request)
+  if (limit) errors['form'] = slowDown(reply, limit)
+  if (hasComplaints(errors)) return reply.page('passwords/forgotten', { values, canMail: true, errors })
+  return reply.flash('passwords.asked', values).redirect('/sign-in', 303)
+}
+
+async function enqueueRequest({
+  server,
+  body,
+  ip,
+  language,
+}: ForgottenRequest): Promise<LimitReached | void> {
+  const email = foldName(body.email)
+  return server.db
+    .transaction(async tx => {
+      await spend(tx, 'password-reset', networkOf(ip))
+      await spend(tx, 'password-reset', digestOf(email))
+      await enqueue(tx, { name: 'passwords.request', input: { email, language } })
+    })
+    .catch(limitReached)
+}

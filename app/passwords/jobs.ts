@@ -1,0 +1,28 @@
+import { findByEmail } from '../accounts/email-queries.ts'
+import { defineJob } from '../jobs/definition.ts'
+import { forgetInput } from '../jobs/queue.ts'
+import { sendMail } from '../mail/mail.ts'
+
+declare module '../jobs/queue.ts' {
+  interface Jobs {
+    /** Empty once it is done: the address may be anybody's. */
+    'passwords.request': { email?: string; language?: string }
+  }
+}
+
+/** Finds out whose address it is that a link to another password was asked for; nobody's gets no mail. */
+export const requestPasswordJob = defineJob({
+  name: 'passwords.request',
+  attempts: 10,
+  run:
+    async ({ email = '', language = null }: { email?: string; language?: string | null }, { id }) =>
+    async tx => {
+      const person = await findByEmail(tx, email)
+      if (person) {
+        const input = { userId: person.id }
+        const readers = person.language ?? language
+        await sendMail(tx, { name: 'passwords.reset', language: readers, input, userId: person.id })
+      }
+      await forgetInput(tx, id)
+    },
+})

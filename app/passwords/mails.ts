@@ -1,0 +1,37 @@
+import { findAccount } from '../accounts/queries.ts'
+import { defineMail } from '../mail/mail.ts'
+import { hashToken, newToken } from '../sessions/token.ts'
+import { createPasswordReset } from './queries.ts'
+
+declare module '../mail/mail.ts' {
+  interface Mails {
+    'passwords.reset': { userId: number }
+    'passwords.changed': { userId: number }
+  }
+}
+
+/** The link with which somebody who forgot their password sets another one. */
+export const resetMail = defineMail<'passwords.reset'>({
+  subject: 'passwords.reset_subject',
+  view: 'passwords/reset-mail',
+  async prepare(tx, { userId }, { config, now }) {
+    const account = await findAccount(tx, userId)
+    if (!account) return null
+    const token = newToken()
+    await createPasswordReset(tx, { tokenHash: hashToken(token), userId }, now)
+    const locals = { username: account.username, link: `${config.publicUrl}/passwords/${token}` }
+    return { to: account.email, locals }
+  },
+})
+
+/** Tells somebody that their password was changed: it may not have been them. */
+export const changedMail = defineMail<'passwords.changed'>({
+  subject: 'passwords.changed_subject',
+  view: 'passwords/changed-mail',
+  async prepare(tx, { userId }, { config }) {
+    const account = await findAccount(tx, userId)
+    if (!account) return null
+    const locals = { username: account.username, link: `${config.publicUrl}/passwords` }
+    return { to: account.email, locals }
+  },
+})

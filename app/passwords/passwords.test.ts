@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { jobs, knownDevices, passwordResets, sessions } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { hashToken } from '../sessions/token.ts'
+import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
+import { openSite, password, type Site } from '../testing/site.ts'
+import { resetLifetime } from './queries.ts'
+
+const publicUrl = 'https://social.example.org'
+const another = 'a lamp by the window'
+
+describe('a forgotten password', () => {
+  let site: Site
+  let mailbox: Mailbox
+  before(async () => {
+    mailbox = await openMailbox()
+    site = await openSite({ SMTP_URL: mailbox.url, PUBLIC_URL: publicUrl })
+  })
+  after(async () => {
+    await site.close()
+    await mailbox.close()
+  })
+  const ask = (email: string, headers: Record<string, string> = {}) =>
+    site.visitor().post('/passwords', { email }, headers)
+  /** The job of the request, then that of the mail which it enqueued. */
+  const workJobs = async () => {
+    await site.workJobs()
+    await site.workJobs()
+  }
+  const linkFor = async (address: string, email = address): Promise<string> => {
+    await ask(email)
+    await workJobs()
+    const newest = mailbox.received.findLast(({ to }) => to === address)
+    return new URL(linksIn(String(newest?.text))[0] ?? '').pathname
+  }
+  const signIn = async (identifier: string, typed: string) =>
+    (await site.visitor().post('/sign-in', { identifier, password: typed })).status
+
+  it('is found from the sign-in page', async () => {
+    const signIn = await site.visitor().get('/sign-in')
+    const href = signIn.page.querySelector('main a[href="/passwords"]')?.getAttribute('href')
+    const { status, page } = await site.visitor().get(String(href))
+    assert.equal(status, 200)
+    assert.equal(page.querySelector('input[type=email]')?.getAttribute('autocomplete'), 'email')
+  })
+
+  it('is replaced by a link that works once, and signs out everywhere', async () => {
+    const susan = await site.signedIn('susan')
+    const link = await linkFor('susan@example.com', 'SUSAN@example.com')
+    const visitor = site.visitor()
+    assert.equal((await visitor.get(link)).status, 200)
+    const answer = await visitor.post(link, { password: another })
+    assert.equal(answer.location, '/sign-in')
+    assert.equal((await susan.get('/posts/new')).status, 303)
+    for (const table of [sessions, knownDevices, passwordResets]) {
+      const left = await site.app.db.select().from(table).where(eq(table.userId, site.ids.susan))
+      assert.deepEqual(left, [])
+    }
+    assert.equal(await signIn('susan', password), 422)
+    assert.equal(await signIn('susan', another), 303)
+    assert.equal((await visitor.post(link, { password: 'once more, please' })).status, 404)
+    await workJobs()
+    const told = mailbox.received.findLast(({ to }) => to === 'susan@example.com')
+    assert.match(String(told?.subject), /was changed/)
+    assert.equal(linksIn(String(told?.text))[0], `${publicUrl}/passwords`)
+  })
+
+  it('gets its link from PUBLIC_URL alone, in the person’s language', async () => {
+    const mary = await site.signedIn('mary')
+    await mary.post('/settings/language', { language: 'es' })
+    await ask('mary@example.com', { host: 'evil.example', 'x-forwarded-host': 'evil.example' })
+    await workJobs()
+    const mail = await mailbox.next('mary@example.com')
+    assert.ok(linksIn(mail.text)[0]?.startsWith(`${publicUrl}/passwords/`))
+    assert.ok(!mail.source.includes('evil.example'))
+    assert.match(mail.subject, /contraseña/)
+  })
+
+  it('makes no difference between an address that somebody has and one that nobody has', async () => {
+    const answerTo = async (email: string) => {
+      site.statements.length = 0
+      const { status, location, headers } = await ask(email)
+      const statements = [...site.statements]
+      return {
+        status,
+        location,
+        statements,
+        flash: String(headers['set-cookie']).replace(encodeURIComponent(email), ''),
+      }
+    }
+    await ask('warm.up@example.com')
+    assert.deepEqual(await answerTo('david@example.com'), await answerTo('nobody@example.com'))
+    await workJobs()
+    assert.ok(mailbox.received.some(({ to }) => to === 'david@example.com'))
+    assert.ok(mailbox.received.every(({ to }) => to !== 'nobody@example.com'))
+  })
+
+  it('leaves no address behind, and no token', async () => {
+    const token = (await linkFor('john@example.com')).split('/').at(-1) as string
+    await ask('stranger@example.com')
+    await workJobs()
+    const kept = JSON.stringify([
+      await site.app.db.select().from(jobs),
+      await site.app.db.select().from(passwordResets),
+    ])
+    assert.ok(!kept.includes('stranger@example.com'))
+    assert.ok(!kept.includes(token))
+  })
+
+  it('lets a link that was sent before work until one is used', async () => {
+    const [first, second] = [await linkFor('john@example.com'), await linkFor('john@example.com')]
+    assert.equal((await site.visitor().get(first)).status, 200)
+    await site.visitor().post(second, { password })
+    assert.equal((await site.visitor().get(first)).status, 404)
+  })
+
+  it('has a link for an hour', async () => {
+    const link = await linkFor('john@example.com')
+    const [stored] = await site.app.db.select().from(passwordResets)
+    assert.equal(Number(stored?.expiresAt) - Number(stored?.createdAt), resetLifetime)
+    await site.app.db.transaction(async tx => {
+      await tx.update(passwordResets).set({ expiresAt: new Date(Date.now() - 1) })
+    })
+    assert.equal((await site.visitor().get(link)).status, 404)
+    assert.equal((await site.visitor().post(link, { password: another })).status, 404)
+  })
+
+  it('cannot be asked for without an address, or from another site', async () => {
+    for (const email of ['', 'nowhere', `${'a'.repeat(200)}@example.com`]) {
+      const { status, page } = await ask(email)
+      assert.equal(status, 422)
+      assert.equal(page.querySelector('#email')?.getAttribute('aria-invalid'), 'true')
+      assert.equal(page.querySelector('#email')?.getAttribute('value') ?? '', email)
+    }
+    assert.equal((await ask('susan@example.com', { 'sec-fetch-site': 'cross-site' })).status, 403)
+  })
+
+  it('can be asked for only so often, known or not', async () => {
+    const strict = await openSite({ SMTP_URL: mailbox.url, RATE_LIMITS: 'on', TRUST_PROXY: 'true' })
+    const askFrom = (email: string, address: string) =>
+      strict.visitor().post('/passwords', { email }, { 'x-forwarded-for': address })
+    for (const email of ['susan@example.com', 'nobody@example.com']) {
+      for (let n = 0; n < 5; n++)
+        assert.equal((await askFrom(email, `10.0.${email.length}.${n}`)).status, 303)
+      const limited = await askFrom(email.toUpperCase(), '10.9.9.9')
+      assert.equal(limited.status, 429)
+      assert.ok(Number(limited.headers['retry-after']) > 0)
+      assert.equal(limited.page.querySelector('#email')?.getAttribute('value'), email.toUpperCase())
+    }
+    await strict.close()
+  })
+
+  it('cannot be helped where there is no mail, which the page says', async () => {
+    const silent = await openSite({ CONTACT: 'owner@example.com' })
+    const { status, page, text } = await silent.visitor().get('/passwords')
+    assert.equal(status, 200)
+    assert.equal(page.querySelector('main form'), null)
+    assert.match(text, /can’t send mail/)
+    assert.ok(text.includes('mailto:owner@example.com'))
+    assert.equal((await silent.visitor().post('/passwords', { email: 'susan@example.com' })).status, 403)
+    await silent.close()
+  })
+})
+
+describe('changing the password', () => {
+  let site: Site
+  let mailbox: Mailbox
+  before(async () => {
+    mailbox = await openMailbox()
+    site = await openSite({ SMTP_URL: mailbox.url })
+  })
+  after(async () => {
+    await site.close()
+    await mailbox.close()
+  })
+  const form = '/settings/account/password'
+
+  it('ends every other session, and tells by mail', async () => {
+    const [here, elsewhere] = [await site.signedIn('susan'), await site.signedIn('susan')]
+    const answer = await here.post(form, { current_password: password, password: another })
+    assert.equal(answer.location, '/settings/account')
+    assert.match((await here.follow(answer)).text, /Your password is changed/)
+    assert.equal((await elsewhere.get('/posts/new')).status, 303)
+    const known = await site.app.db.select().from(knownDevices).where(eq(knownDevices.userId, site.ids.susan))
+    assert.deepEqual(
+      known.map(({ tokenHash }) => tokenHash),
+      [hashToken(String(here.cookies.get('device')))],
+      'this browser alone is known from now on',
+    )
+    const signIn = async (typed: string) =>
+      (await site.visitor().post('/sign-in', { identifier: 'susan', password: typed })).status
+    assert.equal(await signIn(password), 422)
+    assert.equal(await signIn(another), 303)
+    await site.workJobs()
+    assert.match((await mailbox.next('susan@example.com')).subject, /was changed/)
+  })
+
+  for (const [name, values, field] of [
+    ['a wrong password', { current_password: 'wrong', password: another }, 'current_password'],
+    ['no password', { password: another }, 'current_password'],
+    ['a short new one', { current_password: password, password: 'short' }, 'password'],
+    ['a common new one', { current_password: password, password: 'password123' }, 'password'],
+    ['its owner’s name', { current_password: password, password: 'john1234' }, 'password'],
+    [
+      'two new ones that differ',
+      { current_password: password, password: another, password_again: 'other' },
+      'password_again',
+    ],
+  ] as const) {
+    it(`refuses ${name}`, async () => {
+      const john = await site.signedIn('john')
+      const { status, page, text } = await john.post(form, values)
+      assert.equal(status, 422)
+      assert.equal(page.querySelector(`#${field}`)?.getAttribute('aria-invalid'), 'true')
+      assert.ok(!text.includes(another) && !text.includes(password))
+      assert.equal(
+        (await site.visitor().post('/sign-in', { identifier: 'john', password })).status,
+        303,
+        'nothing has changed',
+      )
+    })
+  }
+
+  it('is for its owner alone, from this site', async () => {
+    assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
+    assert.equal(
+      (await site.visitor().post(form, { current_password: password, password: another })).status,
+      401,
+    )
+    const mary = await site.signedIn('mary')
+    const values = { current_password: password, password: another }
+    assert.equal((await mary.post(form, values, { 'sec-fetch-site': 'cross-site' })).status, 403)
+  })
+})

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { openDatabase } from '../database/database.ts'
+import { unfollow } from '../follows/queries.ts'
+import { editPost } from '../posts/queries.ts'
+import { saveSettings } from '../settings/queries.ts'
+import { eventually } from '../testing/eventually.ts'
+import { openSite, type Site } from '../testing/site.ts'
+
+describe('finished pages are remembered', () => {
+  let site: Site
+  let post: number
+  before(async () => {
+    site = await openSite()
+    post = (await site.write('john', ['the first words']))[0] as number
+  })
+  after(() => site.close())
+
+  /** Asks twice and tells how many statements the second answer took. */
+  async function statementsOfSecond(path: string): Promise<number> {
+    const susan = await site.signedIn('susan')
+    await susan.get('/explore')
+    await susan.get(path)
+    site.statements.length = 0
+    assert.equal((await susan.get(path)).status, 200)
+    return site.statements.length
+  }
+
+  it('asks the database nothing while nothing was written', async () => {
+    // Whatever is written elsewhere on a PostgreSQL server makes the state another, too.
+    for (const path of ['/', '/explore', '/@john', `/posts/${post}`, '/@john/followers'])
+      await eventually(async () => (await statementsOfSecond(path)) === 0)
+  })
+
+  it('answers 304 to a browser that has the page, before anything is looked up', async () => {
+    const first = await site.app.inject({ url: '/explore' })
+    const etag = String(first.headers.etag)
+    site.statements.length = 0
+    const again = await site.app.inject({ url: '/explore', headers: { 'if-none-match': etag } })
+    assert.equal(again.statusCode, 304)
+    assert.equal(again.body, '')
+    assert.equal(again.headers.etag, etag)
+    assert.equal(site.statements.length, 0)
+    const inSpanish = { 'if-none-match': etag, 'accept-language': 'es' }
+    assert.equal((await site.app.inject({ url: '/explore', headers: inSpanish })).statusCode, 200)
+  })
+
+  it('sends the same page compressed as the browser wants it', async () => {
+    const sizes = new Set<number>()
+    for (const encoding of ['br', 'gzip', 'identity', 'br', 'gzip']) {
+      const answer = await site.app.inject({ url: '/explore', headers: { 'accept-encoding': encoding } })
+      assert.equal(answer.headers['content-encoding'] ?? 'identity', encoding)
+      sizes.add(answer.rawPayload.length)
+    }
+    assert.equal(sizes.size, 3)
+  })
+
+  it('shows an edit, a rename, an unfollow, a language and a theme at once', async () => {
+    const susan = await site.signedIn('susan')
+    await susan.post('/@john/follow')
+    await susan.get('/')
+    assert.match((await susan.get('/')).text, /the first words/)
+    const john = await site.signedIn('john')
+    await john.post(`/posts/${post}`, { body: 'other words' })
+    assert.match((await susan.get('/')).text, /other words/)
+    await john.post('/settings/profile', { displayName: 'Johnny', about: '' })
+    assert.match((await susan.get('/')).text, /Johnny/)
+    await susan.post('/settings/language', { language: 'es' })
+    assert.match((await susan.get('/')).text, /<html lang="es"/)
+    await susan.post('/settings/theme', { theme: 'dark' })
+    assert.match((await susan.get('/')).text, /data-theme="dark"/)
+    await susan.post('/@john/follow/delete')
+    await susan.get('/')
+    assert.doesNotMatch((await susan.get('/')).text, /other words/)
+  })
+
+  it('shows at once what another process wrote', async () => {
+    const other = await openDatabase(site.config.database)
+    const susan = await site.signedIn('susan')
+    const { john, susan: me } = site.ids
+    const own = { id: post, userId: john, language: 'en' }
+    for (const body of ['from elsewhere', 'once more']) {
+      await susan.get('/explore')
+      await other.transaction(tx => editPost(tx, { ...own, body }, new Date()))
+      assert.match((await susan.get('/explore')).text, new RegExp(body))
+    }
+    await other.transaction(tx => saveSettings(tx, john, { displayName: 'Jack' }))
+    assert.match((await susan.get('/@john')).text, /Jack/)
+    await other.transaction(tx => unfollow(tx, me, john))
+    assert.match((await susan.get('/@john')).text, /action="\/@john\/follow"/)
+    await other.close()
+  })
+
+  it('is never another reader’s', async () => {
+    const [susan, john] = [await site.signedIn('susan'), await site.signedIn('john')]
+    const own = `/posts/${post}/edit`
+    await john.get(`/posts/${post}`)
+    assert.ok((await john.get(`/posts/${post}`)).text.includes(own))
+    assert.ok(!(await susan.get(`/posts/${post}`)).text.includes(own))
+    assert.ok(!(await site.visitor().get(`/posts/${post}`)).text.includes(own))
+    await susan.post('/sign-out')
+    await susan.get('/')
+    assert.match((await susan.get('/')).text, /href="\/sign-in"/)
+  })
+
+  it('shows a flash once', async () => {
+    const susan = await site.signedIn('susan')
+    await susan.get('/')
+    const answer = await susan.post('/posts', { body: 'flash me' })
+    assert.ok((await susan.follow(answer)).page.querySelector('[role=status] p'))
+    assert.equal((await susan.get('/')).page.querySelector('[role=status] p'), null)
+  })
+})

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { requireUnchanged } from '../api/conditions.ts'
+import { described, sends, sendsNothing } from '../api/descriptions.ts'
+import { createOnce } from '../api/idempotency.ts'
+import { PostParams } from '../api/parameters.ts'
+import type { Reader } from '../database/database.ts'
+import { spend } from '../limits/limits.ts'
+import { Problem } from '../plugins/errors.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { judgePost } from './forms.ts'
+import { languageOf } from './language.ts'
+import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
+import { postResource } from './resource.ts'
+
+const PostBody = Type.Object(
+  {
+    body: Type.String({ complaint: 'posts.blank', description: 'reference.post_body', examples: ['Tea?'] }),
+    language: Type.Optional(Type.String({ description: 'reference.post_language_sent' })),
+  },
+  { additionalProperties: false },
+)
+type PostBody = Type.Static<typeof PostBody>
+
+type OneRequest = FastifyRequest<{ Params: PostParams }>
+type CreateRequest = FastifyRequest<{ Body: PostBody }>
+type UpdateRequest = FastifyRequest<{ Params: PostParams; Body: PostBody }>
+
+export default async function postsApi(app: FastifyInstance) {
+  const create = described('posts', 'reference.create_post', {
+    config: { once: true, judge: judgePost },
+    body: PostBody,
+    answers: { 201: sends('Post', 'reference.answer_created') },
+  })
+  const show = described('posts', 'reference.get_post', {
+    config: { public: true },
+    params: PostParams,
+    answers: { 200: sends('Post') },
+  })
+  const update = described('posts', 'reference.update_post', {
+    config: { guarded: true, judge: judgePost },
+    params: PostParams,
+    body: PostBody,
+    answers: { 200: sends('Post') },
+  })
+  const destroy = described('posts', 'reference.delete_post', {
+    config: { guarded: true },
+    params: PostParams,
+    answers: { 204: sendsNothing() },
+  })
+  app.post('/posts', create, createPost)
+  app.get('/posts/:id', show, showPost)
+  app.put('/posts/:id', update, updatePost)
+  app.delete('/posts/:id', destroy, destroyPost)
+}
+
+async function createPost(request: CreateRequest, reply: FastifyReply) {
+  const draft = { ...(await draftOf(request)), submission: null }
+  return createOnce(request, reply, async tx => {
+    await spend(tx, 'posting', draft.userId)
+    const id = await publishPost(tx, draft, new Date())
+    const post = (await findPost(tx, id, draft.userId)) as Post
+    return { location: `/api/posts/${id}`, body: postResource(post, request.server.config) }
+  })
+}
+
+/** The words as they are kept, and their language: the one that was sent, or a guess, or else the author's own. */
+async function draftOf(request: CreateRequest) {
+  const { id, language: own } = request.caller as Caller
+  const body = request.body.body.trim()
+  return { userId: id, body, language: request.body.language || (await languageOf(body, own)) }
+}
+
+async function showPost(request: OneRequest, reply: FastifyReply) {
+  const post = await postOr404(request.server.db, request)
+  return reply.resource(postResource(post, request.server.config))
+}
+
+async function updatePost(request: UpdateRequest, reply: FastifyReply) {
+  const { config, db } = request.server
+  const draft = await draftOf(request)
+  const edited = await db.transaction(async tx => {
+    const { id } = await ownPost(tx, request)
+    await spend(tx, 'posting', draft.userId)
+    await editPost(tx, { ...draft, id }, new Date())
+    return (await findPost(tx, id, draft.userId)) as Post
+  })
+  return reply.resource(postResource(edited, config))
+}
+
+async function destroyPost(request: OneRequest, reply: FastifyReply) {
+  await request.server.db.transaction(async tx => {
+    const { id, author } = await ownPost(tx, request)
+    await deletePost(tx, { id, userId: author.id })
+  })
+  return reply.code(204).send()
+}
+
+async function postOr404(db: Reader, { params, caller }: OneRequest): Promise<Post> {
+  const post = await findPost(db, params.id, caller?.id ?? null)
+  if (!post) throw new Problem(404, 'errors.post_missing')
+  return post
+}
+
+/** The caller's own post, as they last saw it if they say so. */
+async function ownPost(db: Reader, request: OneRequest): Promise<Post> {
+  const post = await postOr404(db, request)
+  if (post.author.id !== request.caller?.id) throw new Problem(403)
+  requireUnchanged(request, postResource(post, request.server.config))
+  return post
+}

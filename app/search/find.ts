@@ -1,0 +1,68 @@
+/** One search, from the words that somebody typed to everything that their page shows. */
+import type { Cursor, Page } from '../database/cursor.ts'
+import type { Database } from '../database/database.ts'
+import type { Person } from '../follows/queries.ts'
+import type { Post } from '../posts/queries.ts'
+import type { Order } from './forms.ts'
+import { resolveAuthors, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
+import { isEmpty, parseQuery, type Query, starred } from './query.ts'
+
+export type Found = {
+  query: Query
+  posts: Page<Post>
+  people: Person[]
+  hasMorePeople: boolean
+}
+export type Asked = { text: string; order: Order; viewer: number; cursor: Cursor }
+
+const nothing = { rows: [], newer: null, older: null }
+
+/** Everything about a query; null for one that asks for nothing. */
+export async function find(db: Database, asked: Asked): Promise<Found | null> {
+  const query = parseQuery(asked.text)
+  if (isEmpty(query)) return null
+  const [found, { people, more }] = await Promise.all([findPosts(db, query, asked), findPeople(db, asked)])
+  return { ...found, people, hasMorePeople: more }
+}
+
+type FoundPosts = Pick<Found, 'query' | 'posts'>
+
+/** Where no post has a word like the last one, those that begin like it are what was meant: the query says so then. */
+async function findPosts(db: Database, query: Query, asked: Asked): Promise<FoundPosts> {
+  const posts = await postsFor(db, query, asked)
+  const text = starred(query.text)
+  if (posts.rows.length > 0 || asked.cursor.direction !== 'newest' || text === query.text)
+    return { query, posts }
+  const wider = parseQuery(text)
+  return { query: wider, posts: await postsFor(db, wider, asked) }
+}
+
+async function postsFor(db: Database, query: Query, { viewer, cursor, order }: Asked): Promise<Page<Post>> {
+  const wanted = await resolveAuthors(db, query)
+  if (!wanted) return nothing
+  if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
+  return { ...nothing, rows: await searchBestPosts(db, { wanted, viewer }) }
+}
+
+/** Names are seldom written out, so their last word may always go on. Who writes from: or # does not mean them. */
+function wantedPeople(text: string) {
+  const { terms, authors } = parseQuery(starred(text.trimEnd()))
+  const isTag = terms.some(({ tokens }) => tokens[0]?.startsWith('#'))
+  const isMeant = terms.length > 0 && authors.length === 0 && !isTag
+  return isMeant ? { terms, authors: [] } : null
+}
+
+/** The people who stand above the newest posts. */
+async function findPeople(db: Database, { text, viewer, cursor }: Asked) {
+  const wanted = cursor.direction === 'newest' ? wantedPeople(text) : null
+  return wanted ? searchLikelyPeople(db, { wanted, viewer }) : { people: [], more: false }
+}
+
+/** A page of everybody whose name is like the text. */
+export async function findEverybody(
+  db: Database,
+  { text, viewer, cursor }: Pick<Asked, 'text' | 'viewer' | 'cursor'>,
+): Promise<Page<Person>> {
+  const wanted = wantedPeople(text)
+  return wanted ? searchPeople(db, { wanted, viewer, cursor }) : nothing
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../database/database.ts'
+import { defineJob } from '../jobs/definition.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { isUnmade, rebuildIndex } from './rebuild.ts'
+
+declare module '../jobs/queue.ts' {
+  interface Jobs {
+    'search.rebuild': Record<string, never>
+  }
+}
+
+/** May begin anew at any time: what is done already is only done again. */
+export const rebuildJob = defineJob({
+  name: 'search.rebuild',
+  attempts: 5,
+  atOnce: 1,
+  async run(_input, { db, transaction, progress, signal }) {
+    const rows = await rebuildIndex({
+      db: db.aside,
+      transaction: work => transaction(work),
+      progress: async (done, total) => {
+        signal.throwIfAborted()
+        await progress(done, total)
+      },
+    })
+    return { rows }
+  },
+})
+
+/** A site that had posts before it had a search makes its index in the background, once for all processes. */
+export async function scheduleRebuilding(db: Database): Promise<void> {
+  if (!(await isUnmade(db))) return
+  const key = 'search.rebuild'
+  await db.transaction(tx => enqueue(tx, { name: key, input: {}, uniqueKey: key }))
+}

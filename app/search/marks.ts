@@ -1,0 +1,71 @@
+/** Shows what was found: the parts of a post as everywhere, with the words of the query marked in them. */
+import { type Part, partsOf } from '../posts/text.ts'
+import { occurrencesOf } from './occurrences.ts'
+import type { Term } from './query.ts'
+import { tagToken, tokensOf } from './tokens.ts'
+
+type Span = { start: number; end: number }
+type Piece = { text: string; isMarked: boolean }
+type Written = Parameters<typeof partsOf>[0]
+
+/** For a template, in the place of partsOf. */
+export function partsMarking(terms: Term[]): (post: Written) => Part[] {
+  return post => {
+    const spans = spansIn(post, terms)
+    let at = 0
+    return partsOf(post).map(part => {
+      const start = at
+      at += part.text.length
+      return { ...part, pieces: cut(part.text, start, spans) }
+    })
+  }
+}
+
+/** Where the words of the query are in a text, in order and without overlaps. */
+function spansIn({ body, entities }: Written, terms: Term[]): Span[] {
+  const tags = terms.filter(({ tokens }) => tokens[0]?.startsWith('#'))
+  const tagged = entities.filter(
+    ({ kind, start, end }) => kind === 'tag' && tags.some(term => isTagged(body.slice(start + 1, end), term)),
+  )
+  const spans = [...tagged, ...terms.flatMap(term => spansOf(term, body))]
+  return merged(spans.toSorted((a, b) => a.start - b.start))
+}
+
+function isTagged(tag: string, { tokens: [asked = ''], prefix }: Term): boolean {
+  const token = tagToken(tag)
+  return prefix ? token.startsWith(asked) : token === asked
+}
+
+function spansOf(term: Term, body: string): Span[] {
+  const tokens = tokensOf(body)
+  return occurrencesOf(term, tokens).map(({ first, last, isWhole }) => {
+    const [begin, end] = [tokens[first], tokens[last]]
+    // A single character of a pair was asked for: the other one was not.
+    return { start: begin?.start ?? 0, end: (isWhole ? end?.end : (end?.half ?? end?.end)) ?? 0 }
+  })
+}
+
+function merged(spans: Span[]): Span[] {
+  const all: Span[] = []
+  for (const { start, end } of spans) {
+    const before = all.at(-1)
+    if (before && start <= before.end) before.end = Math.max(before.end, end)
+    else all.push({ start, end })
+  }
+  return all
+}
+
+/** A part of the body that begins at `from`, cut where spans begin and end. */
+function cut(text: string, from: number, spans: Span[]): Piece[] {
+  const pieces: Piece[] = []
+  let at = 0
+  for (const { start, end } of spans) {
+    const [first, last] = [Math.max(start - from, at), Math.min(end - from, text.length)]
+    if (first >= last) continue
+    if (first > at) pieces.push({ text: text.slice(at, first), isMarked: false })
+    pieces.push({ text: text.slice(first, last), isMarked: true })
+    at = last
+  }
+  if (at < text.length) pieces.push({ text: text.slice(at), isMarked: false })
+  return pieces
+}

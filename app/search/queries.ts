@@ -1,0 +1,136 @@
+/** Finds posts and people. What is asked for has been read by query.ts; who asks is `viewer`, 0 for a visitor. */
+import { setImmediate as othersFirst } from 'node:timers/promises'
+import { findByUsernames } from '../accounts/username-queries.ts'
+import { isVisible } from '../blocks/queries.ts'
+import { type Cursor, keysetList, type Page, type Place } from '../database/cursor.ts'
+import { type Database, prepared, type Reader } from '../database/database.ts'
+import { engine } from '../database/engine.ts'
+import { posts, users } from '../database/schema.ts'
+import { asc, desc, eq, sql } from '../database/sql.ts'
+import { isFollowedByViewer, type Person, type PersonRow, personOf } from '../follows/queries.ts'
+import { type Post, postColumns } from '../posts/queries.ts'
+import { matchOf, type Wanted } from './match.ts'
+import * as postgres from './postgres.ts'
+import type { Query } from './query.ts'
+import { scoreOf } from './rank.ts'
+import * as sqlite from './sqlite.ts'
+import { tsvectorPosts } from './tables.ts'
+
+const { postKeys, personKeys } = engine === 'sqlite' ? sqlite : postgres
+
+/** What is looked for, for whom, and where in the list. */
+export type Search = { wanted: Wanted; viewer: number; cursor: Cursor }
+
+/** What a query wants, with the ids of the authors whom it names; null if none of them is there. */
+export async function resolveAuthors(db: Reader, { terms, authors }: Query): Promise<Wanted | null> {
+  if (authors.length === 0) return { terms, authors: [] }
+  const people = await findByUsernames(db, authors)
+  return people.length > 0 ? { terms, authors: [...new Set(people.map(({ id }) => id))] } : null
+}
+
+function matchingPosts(db: Reader, place: Place) {
+  const order = place.direction === 'after' ? asc : desc
+  return db
+    .select(postColumns)
+    .from(posts)
+    .innerJoin(users, eq(users.id, posts.userId))
+    .where(sql`${posts.id} in (${postKeys(place)})`)
+    .orderBy(order(posts.createdAt), order(posts.id))
+    .limit(place.limit)
+}
+
+const keysOfPosts = { time: tsvectorPosts.createdAt, id: tsvectorPosts.postId }
+const listOfPosts = keysetList<Post>('search_posts', keysOfPosts, matchingPosts)
+
+/** A page of the posts that match, newest first. */
+export function searchPosts({ aside }: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
+  return listOfPosts(aside, { viewer, ...matchOf(wanted) }, cursor)
+}
+
+/** The best are looked for among so many. */
+export const rankedPosts = 1_000
+const bestPosts = 25
+const ranked = prepared<Record<string, unknown>, Post[]>('search_ranked', db =>
+  matchingPosts(db, {
+    direction: 'newest',
+    beyond: undefined,
+    order: [desc(keysOfPosts.time), desc(keysOfPosts.id)],
+    limit: rankedPosts,
+  }),
+)
+
+/** The best of the newest posts that match; of equally good ones, the newer first. */
+export async function searchBestPosts(
+  { aside }: Database,
+  { wanted, viewer }: Omit<Search, 'cursor'>,
+): Promise<Post[]> {
+  const found = await ranked(aside, { viewer, ...matchOf(wanted) })
+  const scored: { post: Post; score: number }[] = []
+  for (const [number, post] of found.entries()) {
+    // Others are answered in between: it takes 10 ms for all of them.
+    if (number % 100 === 99) await othersFirst()
+    scored.push({ post, score: scoreOf(post.body, wanted.terms) })
+  }
+  return scored
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, bestPosts)
+    .map(({ post }) => post)
+}
+
+const personColumns = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  about: users.about,
+  followed: isFollowedByViewer(users.id),
+  createdAt: users.createdAt,
+}
+
+/** Ids only grow, so the id alone is the place. */
+const listOfPeople = keysetList<PersonRow>(
+  'search_people',
+  { time: users.createdAt, id: users.id },
+  (db, place) =>
+    db
+      .select(personColumns)
+      .from(users)
+      .where(sql`${users.id} in (${personKeys(place)})`)
+      .orderBy(place.direction === 'after' ? asc(users.id) : desc(users.id))
+      .limit(place.limit),
+)
+
+/** A page of the people whose names match, the newest account first. */
+export async function searchPeople(
+  { aside }: Database,
+  { wanted, viewer, cursor }: Search,
+): Promise<Page<Person>> {
+  const page = await listOfPeople(aside, { viewer, ...matchOf(wanted) }, cursor)
+  return { ...page, rows: page.rows.map(row => personOf(row, viewer || null)) }
+}
+
+const likelyPeople = 50
+const shownPeople = 3
+
+/** People whose names may well be meant, among the newest accounts that match. */
+const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]>('search_likely', db => {
+  const newest = personKeys({ direction: 'newest', beyond: undefined, order: [], limit: likelyPeople })
+  const namesake = sql`select ${users.id} from ${users} where ${users.usernameKey} = ${sql.placeholder('name')}
+    and ${users.closedAt} is null and ${isVisible(users.id)}`
+  return db
+    .select({ ...personColumns, key: users.usernameKey })
+    .from(users)
+    .where(sql`${users.id} in (select * from (${newest}) as matching union all ${namesake})`)
+    .orderBy(desc(users.id))
+})
+
+/** The few people who stand above the posts, and whether there are more: who has just this name comes first. */
+export async function searchLikelyPeople(
+  { aside }: Database,
+  { wanted, viewer }: Omit<Search, 'cursor'>,
+): Promise<{ people: Person[]; more: boolean }> {
+  const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
+  const rows = await likely(aside, { viewer, name, ...matchOf(wanted) })
+  const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
+  const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
+  return { people: shown.map(row => personOf(row, viewer || null)), more: rows.length > shownPeople }
+}

@@ -1,0 +1,91 @@
+/** Makes the index anew while the site runs: piece by piece, each in a transaction that holds all of its rows. */
+import type { Reader, Writer } from '../database/database.ts'
+import { engine } from '../database/engine.ts'
+import { posts, users } from '../database/schema.ts'
+import { and, asc, gt, sql } from '../database/sql.ts'
+import { forgetBetween, forgetPeopleBetween, indexPeople, indexPosts } from './indexing.ts'
+import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from './tables.ts'
+
+type Transaction = <T>(work: (tx: Writer) => Promise<T>) => Promise<T>
+export type Rebuilding = {
+  db: Reader
+  /** db.transaction, or that of a job. */
+  transaction: Transaction
+  progress?(done: number, total: number): Promise<void> | void
+}
+
+/** Rows of one transaction, for which others wait some 20 ms on SQLite. */
+const piece = 200
+
+/**
+ * Indexes every post and person anew, and forgets those that are not there; returns how many there are. What
+ * is written meanwhile indexes itself: a row that has been passed, or stands further on, in its own transaction.
+ */
+export async function rebuildIndex({ db, transaction, progress }: Rebuilding): Promise<number> {
+  const total = (await db.$count(posts)) + (await db.$count(users))
+  let done = 0
+  const advance = async (count: number) => progress?.((done += count), Math.max(total, done))
+  for (let last: PostKey | null = null, more = true; more; ) {
+    const step: PostStep = await transaction(tx => rebuildPosts(tx, last))
+    ;({ last, more } = step)
+    await advance(step.count)
+  }
+  for (let last = 0, more = true; more; ) {
+    const step: PeopleStep = await transaction(tx => rebuildPeople(tx, last))
+    ;({ last, more } = step)
+    await advance(step.count)
+  }
+  return done
+}
+
+type PostStep = { last: PostKey | null; count: number; more: boolean }
+
+async function rebuildPosts(tx: Writer, after: PostKey | null): Promise<PostStep> {
+  const rows = await postsAfter(tx, after)
+  const more = rows.length === piece
+  const last = rows.at(-1) ?? after
+  await forgetBetween(tx, after, more ? last : null)
+  await indexPosts(tx, rows)
+  return { last, count: rows.length, more }
+}
+
+/** In the order of the index: it follows the moment, and then the number, of which SQLite's keeps 20 bits. */
+async function postsAfter(tx: Writer, after: PostKey | null) {
+  const { id, userId, body, entities, createdAt } = posts
+  const number = engine === 'sqlite' ? sql`(${id} & ${sql.raw(String(numberMask))})` : sql`${id}`
+  const least = after && (engine === 'sqlite' ? Number(BigInt(after.id) & numberMask) : after.id)
+  const beyond =
+    after && sql`(${createdAt}, ${number}) > (${sql.param(after.createdAt, createdAt)}, ${least})`
+  return tx
+    .select({ id, userId, body, entities, createdAt })
+    .from(posts)
+    .where(beyond ?? undefined)
+    .orderBy(asc(createdAt), asc(number))
+    .limit(piece)
+}
+
+type PeopleStep = { last: number; count: number; more: boolean }
+
+async function rebuildPeople(tx: Writer, after: number): Promise<PeopleStep> {
+  const { id, username, displayName } = users
+  const rows = await tx
+    .select({ id, username, displayName })
+    .from(users)
+    .where(and(gt(id, after)))
+    .orderBy(asc(id))
+    .limit(piece)
+  const more = rows.length === piece
+  const last = rows.at(-1)?.id ?? after
+  await forgetPeopleBetween(tx, after, more ? last : null)
+  await indexPeople(tx, rows)
+  return { last, count: rows.length, more }
+}
+
+/** Whether there are posts or people, and nothing of them in the index: it has never been made. */
+export async function isUnmade(db: Reader): Promise<boolean> {
+  const index = engine === 'sqlite' ? fts5Posts : tsvectorPosts
+  const hasRows = async (table: typeof users | typeof posts | typeof index | typeof indexedPeople) =>
+    (await db.select({ one: sql`1` }).from(table).limit(1)).length > 0
+  if ((await hasRows(posts)) && !(await hasRows(index))) return true
+  return (await hasRows(users)) && !(await hasRows(indexedPeople))
+}

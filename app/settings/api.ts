@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { requireUnchanged } from '../api/conditions.ts'
+import { described, sends } from '../api/descriptions.ts'
+import { fieldOf } from '../api/types.ts'
+import type { Reader } from '../database/database.ts'
+import { languages } from '../locales/words.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { ProfileForm, shownName } from './forms.ts'
+import { findMe, saveSettings } from './queries.ts'
+import { meResource } from './resource.ts'
+
+const { displayName, about } = ProfileForm.properties
+const codes = languages.map(({ code }) => code)
+const MeBody = Type.Object(
+  {
+    displayName: Type.Optional(
+      fieldOf(displayName, { description: 'settings.display_name_hint', examples: ['Susan'] }),
+    ),
+    about: Type.Optional(fieldOf(about, { description: 'settings.about_hint' })),
+    language: Type.Optional(
+      Type.Enum(codes, { complaint: 'api.language_unknown', description: 'reference.me_language' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+type MeBody = Type.Static<typeof MeBody>
+
+export default async function meApi(app: FastifyInstance) {
+  const update = { config: { guarded: true }, body: MeBody, answers: { 200: sends('Me') } }
+  app.get('/me', described('me', 'reference.get_me', { answers: { 200: sends('Me') } }), showMe)
+  app.patch('/me', described('me', 'reference.update_me', update), updateMe)
+}
+
+async function showMe(request: FastifyRequest, reply: FastifyReply) {
+  return reply.resource(await meOf(request.server.db, request))
+}
+
+async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: FastifyReply) {
+  const { id, username } = request.caller as Caller
+  const { displayName, about, language } = request.body
+  const changed = {
+    ...(displayName !== undefined && { displayName: shownName(displayName, username) }),
+    ...(about !== undefined && { about: about.trim() }),
+    ...(language !== undefined && { language }),
+  }
+  const me = await request.server.db.transaction(async tx => {
+    requireUnchanged(request, await meOf(tx, request))
+    if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)
+    return meOf(tx, request)
+  })
+  return reply.resource(me)
+}
+
+async function meOf(db: Reader, { caller, server }: FastifyRequest) {
+  return meResource(await findMe(db, (caller as Caller).id), server.config)
+}

@@ -1,0 +1,23 @@
+import { once } from 'node:events'
+import { buffer } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
+import { type Entry, fromBuffer, type Options, type ZipFile } from 'yauzl'
+
+const open = promisify<Buffer, Options, ZipFile>(fromBuffer)
+
+/** The files of a ZIP by their names, as text, in their order; rejects if any of them is damaged. */
+export async function unzip(bytes: Buffer): Promise<Map<string, string>> {
+  const zip = await open(bytes, { lazyEntries: true, autoClose: false })
+  const read = promisify<Entry, NodeJS.ReadableStream>(zip.openReadStream.bind(zip))
+  const files = new Map<string, string>()
+  while (files.size < zip.entryCount) {
+    const next = once(zip, 'entry') as Promise<[Entry]>
+    zip.readEntry()
+    const [entry] = await next
+    const content = await buffer(await read(entry))
+    if (crc32(content) !== entry.crc32) throw new Error(`${entry.fileName} is damaged`)
+    files.set(entry.fileName, content.toString('utf8'))
+  }
+  return files
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { described, sendsListOf } from '../api/descriptions.ts'
+import { ListQuery, TagParams, UserParams } from '../api/parameters.ts'
+import { cursorOf } from '../database/cursor.ts'
+import type { Post } from '../posts/queries.ts'
+import { postResource } from '../posts/resource.ts'
+import { foldTag } from '../posts/text.ts'
+import { personOr404 } from '../profiles/api.ts'
+import { userPath } from '../profiles/resource.ts'
+import type { Caller } from '../tokens/queries.ts'
+import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
+
+type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
+type UserRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
+type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: ListQuery }>
+
+export default async function timelinesApi(app: FastifyInstance) {
+  const posts = { querystring: ListQuery, answers: { 200: sendsListOf('Post') } }
+  const open = { ...posts, config: { public: true } }
+  app.get('/posts', described('timelines', 'reference.list_posts', open), listAll)
+  app.get('/timelines/home', described('timelines', 'reference.get_home_timeline', posts), listHome)
+  app.get(
+    '/users/:username/posts',
+    described('timelines', 'reference.list_posts_of_user', { ...open, params: UserParams }),
+    listOfUser,
+  )
+  app.get(
+    '/tags/:tag/posts',
+    described('timelines', 'reference.list_posts_with_tag', { ...open, params: TagParams }),
+    listWithTag,
+  )
+}
+
+async function listAll(request: ListRequest, reply: FastifyReply) {
+  const page = await exploreTimeline(request.server.db, viewerOf(request), cursorOf(request.query))
+  return reply.list(page, '/api/posts', shown(request))
+}
+
+async function listHome(request: ListRequest, reply: FastifyReply) {
+  const { id: viewer } = request.caller as Caller
+  const page = await homeTimeline(request.server.db, { viewer }, cursorOf(request.query))
+  return reply.list(page, '/api/timelines/home', shown(request))
+}
+
+async function listOfUser(request: UserRequest, reply: FastifyReply) {
+  const { db } = request.server
+  const { id: user, username } = await personOr404(db, request)
+  const page = await profileTimeline(db, { user, ...viewerOf(request) }, cursorOf(request.query))
+  return reply.list(page, `${userPath(username)}/posts`, shown(request))
+}
+
+async function listWithTag(request: TagRequest, reply: FastifyReply) {
+  const tag = foldTag(request.params.tag)
+  const page = await tagTimeline(request.server.db, { tag, ...viewerOf(request) }, cursorOf(request.query))
+  return reply.list(page, `/api/tags/${encodeURIComponent(tag)}/posts`, shown(request))
+}
+
+function viewerOf({ caller }: FastifyRequest): { viewer: number } {
+  return { viewer: caller?.id ?? 0 }
+}
+
+function shown({ server }: FastifyRequest) {
+  return (post: Post) => postResource(post, server.config)
+}

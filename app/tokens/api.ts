@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasPassword } from '../accounts/queries.ts'
+import { described, sends, sendsNothing } from '../api/descriptions.ts'
+import { Problem } from '../plugins/errors.ts'
+import { authenticate } from '../sessions/authenticate.ts'
+import { hashToken, newToken } from '../sessions/token.ts'
+import { expiryOf, TokenBody } from './forms.ts'
+import { type Caller, createToken, mostTokens, revokeToken } from './queries.ts'
+import { tokenResource } from './resource.ts'
+
+type CreateRequest = FastifyRequest<{ Body: TokenBody }>
+
+export default async function tokensApi(app: FastifyInstance) {
+  const create = described('tokens', 'reference.create_token', {
+    config: { public: true, password: true },
+    body: TokenBody,
+    answers: { 201: sends('Token', 'reference.answer_created') },
+  })
+  const destroy = described('tokens', 'reference.delete_token', {
+    config: { scope: 'read' },
+    answers: { 204: sendsNothing() },
+  })
+  app.post('/tokens', create, createOwnToken)
+  app.delete('/tokens/current', destroy, destroyToken)
+}
+
+async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
+  const { name = 'API', scope = 'write', expiresInDays = 90 } = request.body
+  const account = await accountOf(request, reply)
+  const secret = newToken()
+  const now = new Date()
+  const token = { userId: account.id, tokenHash: hashToken(secret), name: name.trim(), scope }
+  const created = await request.server.db.transaction(async tx => {
+    // The password may have been changed while it was being compared.
+    if (!(await hasPassword(tx, account.id, account.passwordHash))) throw wrong(reply)
+    return createToken(tx, { ...token, expiresAt: expiryOf(expiresInDays, now) }, now)
+  })
+  if (!created) throw new Problem(422, 'tokens.too_many', { most: mostTokens })
+  return reply.code(201).header('cache-control', 'no-store').send(tokenResource(secret, created))
+}
+
+/** Whose name and password `Authorization: Basic …` holds (RFC 7617); counted like any attempt to sign in. */
+async function accountOf(request: FastifyRequest, reply: FastifyReply) {
+  const [, encoded = ''] = /^basic +([\w+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? []
+  const [, identifier = '', password = ''] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  if (identifier.length > 200 || password.length > 1000 || !identifier || !password) throw wrong(reply)
+  const account = await authenticate(request, { identifier, password })
+  if (!account) throw wrong(reply)
+  return account
+}
+
+function wrong(reply: FastifyReply): Problem {
+  reply.header('www-authenticate', 'Basic realm="api", charset="UTF-8"')
+  return new Problem(401, 'api.password_wrong')
+}
+
+async function destroyToken({ caller, server }: FastifyRequest, reply: FastifyReply) {
+  const { id: userId, token } = caller as Caller
+  await server.db.transaction(tx => revokeToken(tx, { id: token.id, userId }))
+  return reply.code(204).send()
+}

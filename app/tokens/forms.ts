@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+
+const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', complaint: 'tokens.name_wrong' })
+const Scope = Type.Enum(['read', 'write'], { complaint: 'tokens.scope_unknown' })
+
+/** Days after which a token can be said to end. */
+export const lifetimes = [30, 90, 365] as const
+
+export const TokenForm = Type.Object({
+  name: Type.String({ ...Name, default: '' }),
+  scope: Type.Enum(['read', 'write'], { complaint: 'tokens.scope_unknown' }),
+  expiry: Type.Enum([...lifetimes.map(String), 'never'], { complaint: 'tokens.expiry_unknown' }),
+})
+export type TokenForm = Type.Static<typeof TokenForm>
+
+export const TokenParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+export type TokenParams = Type.Static<typeof TokenParams>
+
+/** What a program says of the token that it asks for; the original's tokens could do everything. */
+export const TokenBody = Type.Object(
+  {
+    name: Type.Optional({ ...Name, default: 'API', description: 'reference.token_name', examples: ['my script'] }),
+    scope: Type.Optional({ ...Scope, default: 'write', description: 'reference.token_scope' }),
+    expiresInDays: Type.Optional(
+      Type.Unsafe<number | null>({
+        type: ['integer', 'null'],
+        minimum: 1,
+        maximum: 365,
+        default: 90,
+        complaint: 'tokens.expiry_unknown',
+        description: 'reference.token_expiry',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TokenBody = Type.Static<typeof TokenBody>
+
+const day = 86_400_000
+
+/** When a token ends that lives so many days; null for one that lives until it is revoked. */
+export function expiryOf(days: number | null, now: Date): Date | null {
+  return days === null ? null : new Date(now.getTime() + days * day)
+}

@@ -1,0 +1,98 @@
+import { prepared, type Reader, type Writer } from '../database/database.ts'
+import { apiTokens, users } from '../database/schema.ts'
+import { and, count, desc, eq, gt, isNull, lt, or, sql } from '../database/sql.ts'
+
+export type Scope = 'read' | 'write'
+/** A program that acts for somebody, as every request of the API knows it. */
+export type Caller = {
+  id: number
+  username: string
+  displayName: string
+  language: string | null
+  token: { id: number; scope: string; lastUsedAt: Date | null }
+}
+export type Token = {
+  id: number
+  name: string
+  scope: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  expiresAt: Date | null
+}
+
+/** So many tokens a person may have: their page shows all of them. */
+export const mostTokens = 100
+
+const callerOfToken = prepared<{ tokenHash: string; now: Date }, Caller[]>('caller_of_token', db =>
+  db
+    .select({
+      id: users.id,
+      username: users.username,
+      displayName: users.displayName,
+      language: users.language,
+      token: { id: apiTokens.id, scope: apiTokens.scope, lastUsedAt: apiTokens.lastUsedAt },
+    })
+    .from(apiTokens)
+    .innerJoin(users, eq(users.id, apiTokens.userId))
+    .where(
+      and(
+        eq(apiTokens.tokenHash, sql.placeholder('tokenHash')),
+        isNull(users.closedAt),
+        or(
+          isNull(apiTokens.expiresAt),
+          gt(apiTokens.expiresAt, sql.param(sql.placeholder('now'), apiTokens.expiresAt)),
+        ),
+      ),
+    ),
+)
+
+/** Whose token this is, unless it has expired. */
+export async function findCaller(db: Reader, tokenHash: string, now: Date): Promise<Caller | undefined> {
+  return (await callerOfToken(db, { tokenHash, now }))[0]
+}
+
+export type NewToken = { userId: number; tokenHash: string; name: string; scope: Scope; expiresAt: Date | null }
+
+/** Adds a token and clears away its owner's expired ones; null if they have as many as one may have. */
+export async function createToken(tx: Writer, token: NewToken, now: Date): Promise<Token | null> {
+  const own = eq(apiTokens.userId, token.userId)
+  await tx.delete(apiTokens).where(and(own, lt(apiTokens.expiresAt, now)))
+  const [present] = await tx.select({ count: count() }).from(apiTokens).where(own)
+  if (Number(present?.count) >= mostTokens) return null
+  const [created] = await tx
+    .insert(apiTokens)
+    .values({ ...token, createdAt: now })
+    .returning(columns)
+  return created as Token
+}
+
+const columns = {
+  id: apiTokens.id,
+  name: apiTokens.name,
+  scope: apiTokens.scope,
+  createdAt: apiTokens.createdAt,
+  lastUsedAt: apiTokens.lastUsedAt,
+  expiresAt: apiTokens.expiresAt,
+}
+
+/** Somebody's tokens, the newest first, expired ones too. */
+export async function listTokens(db: Reader, userId: number): Promise<Token[]> {
+  return db
+    .select(columns)
+    .from(apiTokens)
+    .where(eq(apiTokens.userId, userId))
+    .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
+    .limit(mostTokens)
+}
+
+/** Revokes one of one's own tokens; doing it twice is harmless. */
+export async function revokeToken(
+  tx: Writer,
+  { id, userId }: { id: number; userId: number },
+): Promise<void> {
+  await tx.delete(apiTokens).where(and(eq(apiTokens.id, id), eq(apiTokens.userId, userId)))
+}
+
+export async function touchToken(tx: Writer, id: number, now: Date): Promise<void> {
+  await tx.update(apiTokens).set({ lastUsedAt: now }).where(eq(apiTokens.id, id))
+}

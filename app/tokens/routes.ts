@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { hashToken, newToken } from '../sessions/token.ts'
+import { expiryOf, lifetimes, TokenForm, TokenParams } from './forms.ts'
+import { createToken, listTokens, mostTokens, revokeToken, type Token } from './queries.ts'
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'tokens/list': {
+      tokens: Token[]
+      /** The token that was just created, which is shown this once. */
+      secret: string | null
+      now: Date
+      lifetimes: readonly number[]
+      values: TokenForm
+      errors: Complaints
+    }
+  }
+}
+
+type CreateRequest = FastifyRequest<{ Body: TokenForm }>
+type Shown = { secret?: string; values?: TokenForm; errors?: Complaints }
+
+export default async function tokens(app: FastifyInstance) {
+  const one = { params: TokenParams }
+  app.get('/settings/apps', showTokens)
+  app.post('/settings/apps', { schema: { body: TokenForm }, attachValidation: true }, createOwnToken)
+  app.post('/settings/apps/:id/delete', { schema: one }, destroyToken)
+}
+
+async function showTokens(request: FastifyRequest, reply: FastifyReply) {
+  return sendTokens(request, reply, {})
+}
+
+/** No redirect leads to the token that is shown once: a flash would write it down. */
+async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
+  const values = request.body
+  const errors = complaintsOf(request)
+  if (hasComplaints(errors)) return sendTokens(request, reply.code(422), { values, errors })
+  const { id: userId } = request.viewer as Viewer
+  const now = new Date()
+  const secret = newToken()
+  const expiresAt = expiryOf(values.expiry === 'never' ? null : Number(values.expiry), now)
+  const token = { userId, tokenHash: hashToken(secret), name: values.name.trim(), scope: values.scope, expiresAt }
+  const created = await request.server.db.transaction(tx => createToken(tx, token, now))
+  if (created) return sendTokens(request, reply.code(201).header('cache-control', 'no-store'), { secret })
+  errors['form'] = request.t('tokens.too_many', { most: mostTokens })
+  return sendTokens(request, reply.code(422), { values, errors })
+}
+
+/** Revoking what is already gone is harmless: the second of two clicks is told the same. */
+async function destroyToken(request: FastifyRequest<{ Params: TokenParams }>, reply: FastifyReply) {
+  const { id: userId } = request.viewer as Viewer
+  await request.server.db.transaction(tx => revokeToken(tx, { id: request.params.id, userId }))
+  return reply.flash('tokens.revoked').redirect('/settings/apps', 303)
+}
+
+async function sendTokens({ server, viewer }: FastifyRequest, reply: FastifyReply, shown: Shown) {
+  const tokens = await listTokens(server.db, (viewer as Viewer).id)
+  const { secret = null, values = { name: '', scope: 'read', expiry: '90' }, errors = {} } = shown
+  return reply.page('tokens/list', { tokens, secret, now: new Date(), lifetimes, values, errors })
+}

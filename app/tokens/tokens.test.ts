@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { apiTokens } from '../database/schema.ts'
+import { ApiClient, programOf } from '../testing/api.ts'
+import type { Browser } from '../testing/browser.ts'
+import { openSite, type Site } from '../testing/site.ts'
+import { createToken } from './queries.ts'
+
+describe('the page of tokens', () => {
+  let site: Site
+  let susan: Browser
+  before(async () => {
+    site = await openSite()
+    susan = await site.signedIn('susan')
+  })
+  beforeEach(() => site.app.db.transaction(async tx => void (await tx.delete(apiTokens))))
+  after(() => site.close())
+  const form = { name: 'My script', scope: 'write', expiry: '30' }
+  const names = async () =>
+    (await susan.get('/settings/apps')).page.querySelectorAll('.rows h3').map(name => name.text)
+
+  it('creates one, shows it this once, and it works', async () => {
+    const answer = await susan.post('/settings/apps', form)
+    assert.equal(answer.status, 201)
+    assert.equal(answer.headers['cache-control'], 'no-store')
+    const secret = String(answer.page.querySelector('#secret')?.getAttribute('value'))
+    const { json } = await new ApiClient(site.app, secret).post('/api/posts', { body: 'From my script.' })
+    assert.equal(json.author.username, 'susan')
+    const later = await susan.get('/settings/apps')
+    assert.ok(!later.text.includes(secret))
+    assert.deepEqual(await names(), ['My script'])
+    assert.match(later.text, /Read and write/)
+    const [token] = await site.app.db.select().from(apiTokens)
+    assert.ok(!JSON.stringify(token).includes(secret))
+    assert.equal(Math.round((Number(token?.expiresAt) - Date.now()) / 86_400_000), 30)
+  })
+
+  it('revokes one, twice without harm, and no one else’s', async () => {
+    const program = await programOf(site, 'susan')
+    const johns = await programOf(site, 'john')
+    const [mine, his] = await site.app.db.select().from(apiTokens).orderBy(apiTokens.id)
+    for (const id of [mine?.id, mine?.id, his?.id, 999])
+      assert.equal((await susan.post(`/settings/apps/${id}/delete`)).location, '/settings/apps')
+    assert.equal((await program.get('/api/me')).status, 401)
+    assert.equal((await johns.get('/api/me')).status, 200)
+    assert.equal((await susan.post('/settings/apps/x/delete')).status, 404)
+  })
+
+  it('says until when each works, and which does no more', async () => {
+    const token = { userId: site.ids.susan, scope: 'read' as const }
+    const day = 86_400_000
+    await site.app.db.transaction(async tx => {
+      for (const [name, expiresAt] of [
+        ['ended', new Date(Date.now() - day)],
+        ['going on', new Date(Date.now() + day)],
+        ['for good', null],
+      ] as const)
+        await createToken(tx, { ...token, name, tokenHash: name, expiresAt }, new Date(Date.now() - 2 * day))
+    })
+    const rows = (await susan.get('/settings/apps')).page.querySelectorAll('.rows li').map(row => row.text)
+    assert.match(String(rows.find(row => row.includes('ended'))), /expired on/)
+    assert.match(String(rows.find(row => row.includes('going on'))), /works until/)
+    assert.match(String(rows.find(row => row.includes('for good'))), /until you revoke it/)
+  })
+
+  it('brings a form back whole, with a sentence beside each wrong field', async () => {
+    for (const [wrong, fields] of [
+      [{ name: '' }, ['name']],
+      [{ name: '   ' }, ['name']],
+      [{ name: 'x'.repeat(65) }, ['name']],
+      [{ scope: 'admin', expiry: '7' }, ['scope', 'expiry']],
+    ] as const) {
+      const answer = await susan.post('/settings/apps', { ...form, ...wrong })
+      assert.equal(answer.status, 422)
+      for (const field of fields) assert.ok(answer.page.querySelector(`#${field}-mistake`)?.text.trim(), field)
+      assert.equal(answer.page.querySelectorAll('.field .mistake').length, fields.length)
+    }
+    const answer = await susan.post('/settings/apps', { ...form, expiry: '7' })
+    assert.equal(answer.page.querySelector('#name')?.getAttribute('value'), 'My script')
+    assert.ok(answer.page.querySelector('[value=write]')?.hasAttribute('checked'))
+    assert.deepEqual(await names(), [])
+  })
+
+  it('keeps a name that is markup a name', async () => {
+    await susan.post('/settings/apps', { ...form, name: '<b>bold</b> "x"' })
+    assert.deepEqual(await names(), ['<b>bold</b> "x"'])
+  })
+
+  it('is for those who are signed in', async () => {
+    assert.equal((await site.visitor().get('/settings/apps')).status, 303)
+    assert.equal((await site.visitor().post('/settings/apps', form)).status, 401)
+  })
+
+  it('asks one statement besides the session’s', async () => {
+    await susan.get('/settings/apps')
+    site.statements.length = 0
+    await susan.get('/settings/apps')
+    assert.ok(site.statements.length <= 2, site.statements.join('\n'))
+  })
+})

@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { spend } from '../limits/limits.ts'
+import { networkOf } from '../limits/network.ts'
+import { Problem, prefersJson } from '../plugins/errors.ts'
+import { PostParams } from '../posts/forms.ts'
+import { findPost, type Post } from '../posts/queries.ts'
+import { isForeign } from './languages.ts'
+import { findTranslation } from './queries.ts'
+import { type Failure, TranslationFailed } from './service.ts'
+import { openTranslator, type Translator } from './translator.ts'
+
+/** A post in the reader's language, or why there is none of it. */
+type Translated = { body: string; failure: null } | { body: null; failure: Failure }
+
+declare module '../plugins/views.ts' {
+  interface Pages {
+    'translations/show': { post: Post; translated: Translated }
+    'translations/fragment': { post: Post; translated: Translated }
+  }
+}
+declare module 'fastify' {
+  interface FastifyInstance {
+    translator: Translator
+  }
+}
+
+type PostRequest = FastifyRequest<{ Params: PostParams }>
+
+/** Statuses of a gateway: this site is well, the service behind it is not. */
+const statuses: Record<Failure, number> = {
+  slow: 504,
+  down: 503,
+  busy: 503,
+  forbidden: 502,
+  refused: 502,
+  nonsense: 502,
+}
+
+/** Without a service there is nothing to translate with, and these addresses name nothing. */
+export default async function translations(app: FastifyInstance) {
+  const { translate } = app.config
+  if (!translate) return
+  app.decorate('translator', openTranslator(translate, app.db))
+  const open = { config: { public: true }, schema: { params: PostParams } }
+  app.get('/posts/:id/translation', open, showTranslation)
+  app.get('/posts/:id/translation/fragment', open, showFragment)
+}
+
+function showTranslation(request: PostRequest, reply: FastifyReply) {
+  return answer(request, reply, 'translations/show')
+}
+
+/** The translation alone, for the script that puts it into the page. */
+function showFragment(request: PostRequest, reply: FastifyReply) {
+  return answer(request, reply, 'translations/fragment')
+}
+
+async function answer(
+  request: PostRequest,
+  reply: FastifyReply,
+  view: 'translations/show' | 'translations/fragment',
+) {
+  const post = await findPost(request.server.db, request.params.id, request.viewer?.id ?? null)
+  if (!post) throw new Problem(404, 'errors.post_missing')
+  if (post.language && !isForeign(post, request.language)) return reply.redirect(`/posts/${post.id}`, 303)
+  const translated = await translatedOrWhyNot(request, post)
+  const { failure } = translated
+  if (failure && prefersJson(request)) throw new Problem(statuses[failure], `translations.${failure}`)
+  if (failure) reply.code(statuses[failure]).header('cache-control', 'no-store')
+  return reply.page(view, { post, translated })
+}
+
+async function translatedOrWhyNot(request: PostRequest, post: Post): Promise<Translated> {
+  try {
+    return { body: await translationOf(request, post), failure: null }
+  } catch (error) {
+    if (!(error instanceof TranslationFailed)) throw error
+    request.log.warn({ err: error }, 'no translation')
+    return { body: null, failure: error.failure }
+  }
+}
+
+/** The one that is kept, or else a new one. */
+async function translationOf({ server, viewer, ip, language }: PostRequest, post: Post): Promise<string> {
+  const { db, translator } = server
+  const kept = await findTranslation(db, post.id, language)
+  if (kept !== null) return kept
+  await db.transaction(tx => spend(tx, 'translating', viewer?.id ?? networkOf(ip)))
+  return translator({ postId: post.id, body: post.body, language: post.language }, language)
+}

@@ -1,0 +1,26 @@
+import type { TranslateConfig } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import { sourceLanguage } from './languages.ts'
+import { keepTranslation, type Source } from './queries.ts'
+import { translateText } from './service.ts'
+
+/** Puts a post's words into another language and keeps them. */
+export type Translator = (source: Source, to: string) => Promise<string>
+
+/** Two readers who want the same at the same time are one question to the service. */
+export function openTranslator(service: TranslateConfig, db: Database): Translator {
+  const underWay = new Map<string, Promise<string>>()
+  /** No transaction is open while the service thinks. */
+  const translateAndKeep = async (source: Source, to: string) => {
+    const from = sourceLanguage(source.language)
+    const body = await translateText(service, { text: source.body, from, to })
+    await db.transaction(tx => keepTranslation(tx, { source, language: to, body }, new Date()))
+    return body
+  }
+  return (source, to) => {
+    const key = JSON.stringify([source, to])
+    const asked = underWay.get(key) ?? translateAndKeep(source, to).finally(() => underWay.delete(key))
+    underWay.set(key, asked)
+    return asked
+  }
+}

@@ -1,0 +1,3 @@
+DROP TABLE `person_fts`;
+--> statement-breakpoint
+DROP TABLE `post_fts`;

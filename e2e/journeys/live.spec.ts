@@ -1,0 +1,165 @@
+import type { Request } from 'playwright/test'
+import { signIn } from './people.ts'
+import { expect, type Page, test } from './site.ts'
+
+const badge = (page: Page) => page.locator('[data-badge=notifications]')
+const news = (page: Page) => page.locator('live-news > *')
+const words = (page: Page) => page.getByRole('article').locator('.words')
+/** Counts the streams that a page's browser has open, of all its tabs. */
+const streamsOf = (page: Page) => {
+  const open = new Map<Request, Page>()
+  page.context().on('request', request => {
+    if (request.url().includes('/live?')) open.set(request, request.frame().page())
+  })
+  page.context().on('requestfinished', request => void open.delete(request))
+  page.context().on('requestfailed', request => void open.delete(request))
+  return () => [...open.values()].filter(page => !page.isClosed()).length
+}
+
+test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await john.follow(susan)
+  for (let number = 1; number <= 12; number++) await susan.publish(`Number ${number}`)
+  const his = await pageOf(john)
+  await his.goto('/')
+  await expect(news(his)).toHaveCount(0)
+  const hers = await pageOf(susan)
+  await hers.goto('/')
+  await hers.getByLabel('What’s on your mind?').fill(`The ferry is late, @${john.username}.`)
+  await hers.getByRole('button', { name: 'Publish' }).click()
+  await expect(news(his)).toHaveText('1 new post')
+  await expect(badge(his)).toHaveText('1 1 new')
+  await expect(his.locator('live-stream')).toHaveText(/susan.* mentioned you in a post/)
+  await susan.publish('It is here.')
+  await expect(news(his)).toHaveText('2 new posts')
+
+  await his.getByLabel('What’s on your mind?').fill('Half a thought')
+  await his.getByRole('button', { name: '2 new posts' }).click()
+  await expect(words(his)).toHaveText([
+    'It is here.',
+    `The ferry is late, @${john.username}.`,
+    ...Array.from({ length: 12 }, (_, index) => `Number ${12 - index}`),
+  ])
+  await expect(news(his)).toHaveCount(0)
+  await expect(his.getByRole('article').first()).toBeFocused()
+  await expect(his.getByRole('article').first()).toBeInViewport({ ratio: 1 })
+  await expect(his.getByLabel('What’s on your mind?')).toHaveValue('Half a thought')
+  await susan.publish('One more.')
+  await expect(his.getByRole('button', { name: '1 new post' })).toBeVisible()
+  await expect(news(hers)).toHaveText('2 new posts')
+})
+
+test('what was pressed is where what came begins', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await john.follow(susan)
+  for (let number = 1; number <= 20; number++) await susan.publish(`Number ${number}`)
+  const page = await pageOf(john)
+  await page.setViewportSize({ width: 390, height: 600 })
+  await page.goto('/')
+  await susan.publish('A\nfew\nlines')
+  await susan.publish('And\na\nfew\nmore')
+  await expect(news(page)).toHaveText('2 new posts')
+  await page.mouse.wheel(0, 120)
+  await expect.poll(() => page.evaluate('scrollY')).toBe(120)
+  const before = await news(page).boundingBox()
+  await news(page).click()
+  await expect(page.getByRole('article').first()).toBeFocused()
+  const after = await page.getByRole('article').first().boundingBox()
+  expect(Math.abs(Number(after?.y) - Number(before?.y))).toBeLessThan(2)
+})
+
+test('more than a page of news is a link to Home', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await john.follow(susan)
+  await susan.publish('The first.')
+  const page = await pageOf(john)
+  await page.goto('/')
+  for (let number = 1; number <= 27; number++) await susan.send('/posts', { body: `Number ${number}` })
+  await expect(news(page)).toHaveText('27 new posts')
+  await page.getByRole('link', { name: '27 new posts' }).click()
+  await expect(words(page).first()).toHaveText('Number 27')
+  await expect(news(page)).toHaveCount(0)
+})
+
+test('tabs share one stream, and the next one goes on with it', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const first = await pageOf(susan)
+  const open = streamsOf(first)
+  await first.goto('/')
+  await expect.poll(open).toBe(1)
+  const second = await first.context().newPage()
+  await second.goto('/explore')
+  const third = await first.context().newPage()
+  await third.goto('/notifications')
+  await john.publish(`Hello @${susan.username}`)
+  for (const page of [first, second, third]) await expect(badge(page)).toHaveText('1 1 new')
+  await expect(third.getByRole('link', { name: '1 new notification' })).toBeVisible()
+  expect(open()).toBe(1)
+  await first.close()
+  await john.follow(susan)
+  for (const page of [second, third]) await expect(badge(page)).toHaveText('2 2 new')
+  await expect.poll(open).toBe(1)
+})
+
+test('a page come back to has what happened meanwhile', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await susan.follow(john)
+  await john.publish('Before.')
+  const page = await pageOf(susan)
+  const open = streamsOf(page)
+  await page.goto('/')
+  await expect.poll(open).toBe(1)
+  await page.goto('/explore')
+  await john.publish('Meanwhile.')
+  await page.goBack()
+  await expect(page.getByText('Meanwhile.').or(news(page))).toBeVisible()
+})
+
+test('a page that the browser keeps has no stream until it is shown again', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  const open = streamsOf(page)
+  const turn = (type: string) =>
+    page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`)
+  await page.goto('/')
+  await expect.poll(open).toBe(1)
+  await turn('pagehide')
+  await expect.poll(open).toBe(0)
+  await john.follow(susan)
+  await turn('pageshow')
+  await expect(badge(page)).toHaveText('1 1 new')
+  await john.publish(`Hello @${susan.username}`)
+  await expect(badge(page)).toHaveText('2 2 new')
+})
+
+test('the stream ends with the session, in every tab, and comes with the next', async ({
+  site,
+  openPage,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await openPage()
+  const open = streamsOf(page)
+  await signIn(page, susan)
+  const other = await page.context().newPage()
+  await other.goto('/explore')
+  await expect.poll(open).toBe(1)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page.getByText('You’re signed out.')).toBeVisible()
+  await expect.poll(open).toBe(0)
+  await signIn(page, john)
+  await expect.poll(open).toBe(1)
+  await susan.send('/posts', { body: `For @${john.username} alone.` })
+  await expect(badge(page)).toHaveText('1 1 new')
+  await expect(badge(other)).toBeHidden()
+})
+
+test('a tab that nobody looks at says so in its title', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  await page.goto('/')
+  await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })")
+  await john.follow(susan)
+  await expect(page).toHaveTitle(/^\(1\) Home/)
+  await page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+  await expect(page).toHaveTitle(/^Home/)
+})

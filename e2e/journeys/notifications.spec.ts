@@ -1,0 +1,54 @@
+import { expect, type Page, test } from './site.ts'
+
+const badge = (page: Page) => page.locator('[data-badge=notifications]')
+const row = (page: Page, words: string) =>
+  page.getByRole('main').getByRole('listitem').filter({ hasText: words })
+
+test('a follower, a mention and a message are told, opened and read', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  await page.goto('/')
+  await expect(badge(page)).toBeHidden()
+  await john.follow(susan)
+  await expect(badge(page)).toHaveText('1 1 new')
+  await john.publish(`Tea, @${susan.username}?`)
+  await expect(badge(page)).toHaveText('2 2 new')
+  await john.send(`/messages/@${susan.username}`, { body: 'Or coffee?' })
+  await expect(badge(page)).toHaveText('3 3 new')
+  await expect(page.locator('[data-badge=messages]')).toHaveText('1 1 new')
+
+  await page.getByRole('link', { name: 'Notifications' }).click()
+  await expect(page.getByRole('main').getByRole('listitem')).toContainText([
+    `${john.username} wrote to you (New)`,
+    `${john.username} mentioned you in a post (New)`,
+    `${john.username} follows you (New)`,
+  ])
+  await row(page, 'mentioned').getByRole('link').click()
+  await expect(page.getByRole('article')).toContainText('Tea,')
+  await expect(badge(page)).toHaveText('2 2 new')
+  await page.goBack()
+  await row(page, 'wrote to you').getByRole('link').click()
+  await expect(page.getByText('Or coffee?')).toBeVisible()
+  await expect(badge(page)).toHaveText('1 1 new')
+  await expect(page.locator('[data-badge=messages]')).toBeHidden()
+  await page.goto('/notifications')
+  await page.getByRole('button', { name: 'Mark all as read' }).click()
+  await expect(page.getByText('Everything is marked as read.')).toBeVisible()
+  await expect(badge(page)).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Mark all as read' })).toHaveCount(0)
+  await expect(row(page, '(New)')).toHaveCount(0)
+})
+
+test('without JavaScript the page and its badge are right when loaded', async ({ site, openPage }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await openPage({ javaScriptEnabled: false })
+  await page.context().addCookies([susan.cookie])
+  await page.goto('/')
+  await john.follow(susan)
+  await page.reload()
+  await expect(badge(page)).toHaveText('1 1 new')
+  await page.getByRole('link', { name: 'Notifications' }).click()
+  await row(page, 'follows you').getByRole('link').click()
+  await expect(page).toHaveURL(`/@${john.username}`)
+  await expect(badge(page)).toBeHidden()
+})

@@ -1,0 +1,67 @@
+/** <export-progress src>: while an export is being made, asks how far it is, and shows it when it is ready. */
+const EVERY = 1000 // milliseconds between two questions
+
+class ExportProgress extends HTMLElement {
+  #timer = 0
+  #asking = false
+  speaker = document.createElement('p')
+
+  connectedCallback() {
+    this.speaker.className = 'hidden'
+    this.speaker.setAttribute('role', 'status')
+    this.after(this.speaker)
+    // Something happened to this person: it may have been this.
+    document.addEventListener('live', () => void this.#ask())
+    document.addEventListener('visibilitychange', () => void this.#ask())
+    this.#wait()
+  }
+
+  get progress() {
+    return this.querySelector('progress')
+  }
+
+  #wait() {
+    clearTimeout(this.#timer)
+    if (this.progress && this.isConnected) this.#timer = setTimeout(() => void this.#ask(), EVERY)
+  }
+
+  async #ask() {
+    if (this.#asking || !this.progress || document.hidden) return
+    this.#asking = true
+    const answer = await fetchFragment(this.getAttribute('src') ?? '')
+    this.#asking = false
+    if (answer) this.#show(answer)
+    this.#wait()
+  }
+
+  /** The page moves as little as possible: as long as it goes on, only the number does. @param {DocumentFragment} answer */
+  #show(answer) {
+    const [shown, next] = [
+      this.querySelector('.export:has(progress)'),
+      answer.querySelector('.export:has(progress)'),
+    ]
+    const isSame = shown?.querySelector('h3')?.textContent === next?.querySelector('h3')?.textContent
+    if (shown && next && shown.id === next.id && isSame) {
+      shown.querySelector('progress')?.replaceWith(/** @type {Element} */ (next.querySelector('progress')))
+      shown.querySelector('small')?.replaceWith(/** @type {Element} */ (next.querySelector('small')))
+      return
+    }
+    this.speaker.textContent = answer.querySelector('h3')?.textContent ?? ''
+    this.replaceChildren(answer)
+  }
+}
+
+/** Nothing if the answer is no fragment: the session may have ended. @param {string} src */
+async function fetchFragment(src) {
+  try {
+    const response = await fetch(src, { headers: { accept: 'text/html' } })
+    if (!response.ok || response.redirected) return null
+    const template = document.createElement('template')
+    template.innerHTML = await response.text()
+    return template.content
+  } catch {
+    return null
+  }
+}
+
+customElements.define('export-progress', ExportProgress)

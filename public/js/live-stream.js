@@ -1,0 +1,229 @@
+/**
+ * <live-stream user since many>: hears what happens to this person, and tells the page by `live` events of the document.
+ *
+ * Browsers allow few connections to a server, so of all tabs one has the stream and passes on what it hears: the one
+ * with the lock. When it closes, another gets the lock and goes on where it was itself. Each tab's badges, title and
+ * announcements are its own. An element that shows what an event is about prevents its default: no announcement.
+ *
+ * @typedef {{ id: string, items: any[], at: number }} Frame `at`: when it was sent, by the clock that made the page
+ * @typedef {{ frame?: Frame, hello?: number, from?: string, to?: string, missed?: Frame[], over?: boolean }} Message
+ */
+const RECENT = 50 // frames kept for tabs that come later
+const PATIENCE = 2000 // milliseconds after which a tab that has the lock and says nothing is taken for asleep
+const SOONEST = 5000 // milliseconds until a stream that was refused is tried again,
+const LATEST = 300_000 // each time twice as late, up to this
+
+/** Without https there are none; then each tab that is looked at has a stream of its own. */
+const hasLocks = 'locks' in navigator
+/** @type {(task: () => void) => void} */
+const whenIdle = task =>
+  'requestIdleCallback' in window ? requestIdleCallback(task, { timeout: 2000 }) : setTimeout(task, 200)
+
+class LiveStream extends HTMLElement {
+  #name = `live:${this.getAttribute('user')}`
+  #tab = crypto.getRandomValues(new Uint32Array(2)).join()
+  /** Where this tab is: the id of the last frame, or when its page was made. */
+  #place = this.getAttribute('since') ?? ''
+  #heardAt = Number(this.#place)
+  /** @type {Frame[]} */
+  #recent = []
+  #recentFrom = this.#heardAt
+  /** @type {any} */
+  #badges = null
+  #refused = 0
+  #over = false
+  /** @type {AbortController | null} Of the time that the page is shown. */
+  #shown = null
+  /** @type {BroadcastChannel | null} */
+  #channel = null
+  /** @type {EventSource | null} */
+  #source = null
+  /** @type {(() => void) | null} Gives the lock to another tab. */
+  #release = null
+  #timer = 0
+  #asleep = 0
+  #unread = 0
+  #isMissed = false
+  #title = document.title
+  /** @type {string[]} */
+  #sentences = []
+  speaker = document.createElement('p')
+
+  connectedCallback() {
+    this.speaker.className = 'hidden'
+    this.speaker.setAttribute('role', 'status')
+    this.append(this.speaker)
+    addEventListener('pageshow', () => this.#start())
+    addEventListener('pagehide', () => this.#stop())
+    document.addEventListener('visibilitychange', () => this.#seen())
+  }
+
+  #start() {
+    if (this.#shown || this.#over) return
+    this.#shown = new AbortController()
+    if (!hasLocks) return document.hidden || this.#open()
+    this.#channel = new BroadcastChannel(this.#name)
+    this.#channel.addEventListener('message', ({ data }) => this.#heard(data))
+    void this.#lead({ signal: this.#shown.signal })
+    this.#greet()
+  }
+
+  /** Nothing may be open on a page that is kept for the way back. */
+  #stop() {
+    this.#shown?.abort()
+    this.#shown = null
+    this.#close()
+    this.#channel?.close()
+    this.#channel = null
+    clearTimeout(this.#asleep)
+  }
+
+  /** Waits for the lock and has it until the page goes, or until another tab takes it. @param {LockOptions} options */
+  async #lead(options) {
+    const hold = () =>
+      new Promise(resolve => {
+        this.#release = () => resolve(undefined)
+        whenIdle(() => this.#release && this.#open())
+      })
+    try {
+      await navigator.locks.request(this.#name, options, hold)
+    } catch {
+      if (!this.#release) return
+      this.#close()
+      if (this.#shown) void this.#lead({ signal: this.#shown.signal })
+    }
+  }
+
+  #close() {
+    clearTimeout(this.#timer)
+    this.#source?.close()
+    this.#source = null
+    this.#release?.()
+    this.#release = null
+  }
+
+  #open() {
+    clearTimeout(this.#timer)
+    if (this.#source || this.#over || !this.#shown) return
+    const query = new URLSearchParams({ user: this.getAttribute('user') ?? '', after: this.#place })
+    const source = new EventSource(`/live?${query}`)
+    this.#source = source
+    source.addEventListener('message', ({ data, lastEventId }) => {
+      this.#refused = 0
+      const frame = { id: lastEventId, ...JSON.parse(data) }
+      this.#channel?.postMessage({ frame })
+      this.#take(frame)
+    })
+    source.addEventListener('error', () => source.readyState === EventSource.CLOSED && this.#later())
+    source.addEventListener('over', () => {
+      this.#channel?.postMessage({ over: true })
+      this.#end()
+    })
+  }
+
+  /** The browser comes back by itself when a connection is lost, but not when something between refuses it. */
+  #later() {
+    this.#source?.close()
+    this.#source = null
+    const wait = Math.min(SOONEST * 2 ** this.#refused++, LATEST)
+    this.#timer = setTimeout(() => this.#open(), wait * (0.5 + Math.random() / 2))
+  }
+
+  /** The person has signed out. */
+  #end() {
+    this.#over = true
+    this.#stop()
+  }
+
+  /** Asks the tab with the stream for what this one has missed. If it does not answer, its lock is taken from it. */
+  #greet() {
+    clearTimeout(this.#asleep)
+    if (this.#release || document.hidden) return
+    this.#channel?.postMessage({ hello: this.#heardAt, from: this.#tab })
+    this.#asleep = setTimeout(() => this.#release || void this.#lead({ steal: true }), PATIENCE)
+  }
+
+  /** @param {Message} message */
+  #heard({ frame, hello, from, to, missed, over }) {
+    if (over) return this.#end()
+    if (frame) this.#take(frame)
+    if (hello !== undefined && this.#source)
+      this.#channel?.postMessage({ to: from, missed: this.#since(hello) })
+    if (to !== this.#tab) return
+    clearTimeout(this.#asleep)
+    for (const frame of missed ?? []) if (frame.at > this.#heardAt) this.#take(frame)
+  }
+
+  /** What came after that, or that it is too long ago to tell. @param {number} hello @returns {Frame[]} */
+  #since(hello) {
+    if (hello >= this.#recentFrom) return this.#recent.filter(({ at }) => at > hello)
+    return [
+      {
+        id: this.#place,
+        at: this.#heardAt,
+        items: [...(this.#badges ? [this.#badges] : []), { type: 'reset' }],
+      },
+    ]
+  }
+
+  /** @param {Frame} frame */
+  #take(frame) {
+    this.#heardAt = frame.at
+    this.#place = frame.id
+    this.#recent.push(frame)
+    if (this.#recent.length > RECENT) this.#recentFrom = this.#recent.shift()?.at ?? 0
+    for (const item of frame.items) this.#tell(item)
+  }
+
+  /** @param {any} item */
+  #tell(item) {
+    if (item.type === 'badges') this.#count((this.#badges = item))
+    const event = new CustomEvent('live', { detail: item, cancelable: true })
+    if (document.dispatchEvent(event) && item.type === 'notification') this.#announce(item.sentence)
+  }
+
+  /** @param {{ notifications: number, messages: number, words: Record<string, string> }} badges */
+  #count({ words, ...counts }) {
+    for (const [name, count] of [
+      ['notifications', counts.notifications],
+      ['messages', counts.messages],
+    ]) {
+      for (const badge of document.querySelectorAll(`[data-badge=${name}]`)) {
+        const [shown, spoken] = badge.children
+        badge.toggleAttribute('hidden', !count)
+        if (shown) shown.textContent = Number(count) > 99 ? '99+' : String(count)
+        if (spoken) spoken.textContent = ` ${words[name]}`
+      }
+    }
+    this.#unread = counts.notifications + counts.messages
+    this.#entitle()
+  }
+
+  /** Some at a time, and only where somebody is. @param {string} sentence */
+  #announce(sentence) {
+    this.#isMissed = document.hidden
+    this.#entitle()
+    if (document.hidden || this.#sentences.push(sentence) > 1) return
+    setTimeout(() => {
+      const count = this.#sentences.length
+      const many = (this.getAttribute('many') ?? '').replace('{count}', String(count))
+      this.speaker.textContent = count > 1 ? many : sentence
+      this.#sentences = []
+    }, 1000)
+  }
+
+  #seen() {
+    if (document.hidden) return hasLocks || this.#close()
+    this.#isMissed = false
+    this.#entitle()
+    if (hasLocks) this.#greet()
+    else this.#open()
+  }
+
+  /** A tab that nobody looks at says in its title that something has come. */
+  #entitle() {
+    document.title = this.#isMissed && this.#unread ? `(${this.#unread}) ${this.#title}` : this.#title
+  }
+}
+
+customElements.define('live-stream', LiveStream)
