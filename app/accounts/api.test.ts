@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { eq } from '../database/sql.ts'
 import { users } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
@@ -53,7 +53,10 @@ describe('accounts by the API', () => {
       const account = { username: 'newone', email: 'new@example.com', password, ...wrong }
       for (const answer of [await visitor.post('/api/users', account), await visitor.ask(form(account))]) {
         assert.equal(answer.status, 422)
-        assert.deepEqual(answer.json.errors.map(({ pointer }: never) => pointer).toSorted(), pointers.toSorted())
+        assert.deepEqual(
+          answer.json.errors.map(({ pointer }: never) => pointer).toSorted(),
+          pointers.toSorted(),
+        )
       }
     }
   })
@@ -67,7 +70,10 @@ describe('accounts by the API', () => {
       ['#/username', '#/email'],
     )
     const account = { username: 'twice', email: 'twice@example.com', password }
-    const answers = await Promise.all([visitor.post('/api/users', account), visitor.post('/api/users', account)])
+    const answers = await Promise.all([
+      visitor.post('/api/users', account),
+      visitor.post('/api/users', account),
+    ])
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409])
   })
 
@@ -94,17 +100,31 @@ describe('accounts by the API', () => {
     assert.equal(json.username, 'susan')
     assert.deepEqual(json.counts, { posts: 0, followers: 0, following: 0 })
     assert.equal(json.url, 'https://harbour.example/@susan')
-    for (const url of Object.values<string>(json.links)) assert.equal((await visitor.get(url)).status, 200, url)
+    for (const url of Object.values<string>(json.links))
+      assert.equal((await visitor.get(url)).status, 200, url)
     assert.equal((await visitor.get('/api/users/nobody')).status, 404)
   })
 
   it('change what they say about themselves', async () => {
     const susan = await programOf(site, 'susan')
-    const { json } = await susan.patch('/api/me', { displayName: ' Susan  Q. ', about: ' Tea. ', language: 'es' })
+    const { json } = await susan.patch('/api/me', {
+      displayName: ' Susan  Q. ',
+      about: ' Tea. ',
+      language: 'es',
+    })
     assert.deepEqual([json.displayName, json.about, json.language], ['Susan Q.', 'Tea.', 'es'])
     assert.equal((await susan.patch('/api/me', { displayName: ' ' })).json.displayName, 'susan')
     assert.equal((await susan.patch('/api/me')).json.about, 'Tea.', 'nothing said, nothing changed')
-    for (const wrong of [{ displayName: 'x'.repeat(65) }, { about: 'x'.repeat(141) }, { language: 'tlh' }, { language: null }, { email: 'x@example.com' }, { username: 'x' }, { id: 7 }, { displayName: null }]) {
+    for (const wrong of [
+      { displayName: 'x'.repeat(65) },
+      { about: 'x'.repeat(141) },
+      { language: 'tlh' },
+      { language: null },
+      { email: 'x@example.com' },
+      { username: 'x' },
+      { id: 7 },
+      { displayName: null },
+    ]) {
       const { status, json } = await susan.patch('/api/me', wrong)
       assert.deepEqual([status, json.errors?.length], [422, 1], JSON.stringify(wrong))
     }

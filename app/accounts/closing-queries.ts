@@ -16,6 +16,7 @@ import { and, eq, isNull, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { forgetAllowances } from '../limits/queries.ts'
 import { forgetPerson } from '../search/indexing.ts'
+import { signalSessionsEnd } from '../sessions/queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
 declare module '../jobs/queue.ts' {
@@ -57,6 +58,7 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
   if (closed.length === 0) return
   for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
     await tx.delete(keys).where(eq(keys.userId, id))
+  signalSessionsEnd(tx, id)
   await forgetPerson(tx, id)
   // Not the person's own job: it would go with them while it is working.
   await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })

@@ -36,14 +36,27 @@ describe('what every request of the API passes', () => {
   })
 
   it('answers 404 for what is nowhere, and 405 for what an address does not know', async () => {
-    for (const url of ['/api/nothing', '/api/posts/abc', '/api/posts/0', '/api/posts/9007199254740993', '/api/users/%00', '/api/users/no%20body', '/api/%ff'])
+    for (const url of [
+      '/api/nothing',
+      '/api/posts/abc',
+      '/api/posts/0',
+      '/api/posts/9007199254740993',
+      '/api/users/%00',
+      '/api/users/no%20body',
+      '/api/%ff',
+    ])
       assert.equal((await visitor.get(url)).status, 404, url)
     const patched = await susan.patch('/api/users/susan', {})
     assert.equal(patched.status, 405)
     assert.equal(patched.headers['allow'], 'GET, HEAD')
     assert.equal((await visitor.delete('/api/users')).headers['allow'], 'POST, GET, HEAD')
     assert.equal((await visitor.ask({ method: 'OPTIONS', url: '/api/posts' })).status, 405)
-    const before = await visitor.ask({ method: 'PUT', url: '/api/posts', payload: 'x', headers: { 'content-type': 'text/plain' } })
+    const before = await visitor.ask({
+      method: 'PUT',
+      url: '/api/posts',
+      payload: 'x',
+      headers: { 'content-type': 'text/plain' },
+    })
     assert.equal(before.status, 405, 'whatever its body')
   })
 
@@ -55,7 +68,13 @@ describe('what every request of the API passes', () => {
   })
 
   it('takes JSON alone', async () => {
-    for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'x'])
+    for (const type of [
+      'text/plain',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      'application/x-www-form-urlencoded',
+      'x',
+    ])
       assert.equal((await send('{"body":"hi"}', type)).status, 415, type)
     assert.equal((await send('{"body":"hi"}', 'application/json; charset=utf-8')).status, 201)
   })
@@ -111,7 +130,19 @@ describe('what every request of the API passes', () => {
     })
   }
 
-  for (const body of [5, null, true, ['x'], { a: 1 }, '', '  ', 'a\u0000b', 'a\u001bb', '\ud800', 'x'.repeat(141)]) {
+  for (const body of [
+    5,
+    null,
+    true,
+    ['x'],
+    { a: 1 },
+    '',
+    '  ',
+    'a\u0000b',
+    'a\u001bb',
+    '\ud800',
+    'x'.repeat(141),
+  ]) {
     it(`refuses ${JSON.stringify(body).slice(0, 20)} as the words of a post`, async () => {
       const { status, json } = await susan.post('/api/posts', { body })
       assert.equal(status, 422)
@@ -135,12 +166,22 @@ describe('the answer that one has already', () => {
   before(async () => {
     site = await openSite()
     susan = await programOf(site, 'susan')
-    await site.write('susan', Array.from({ length: 30 }, (_, n) => `number ${n} ${'x'.repeat(90)}`))
+    await site.write(
+      'susan',
+      Array.from({ length: 30 }, (_, n) => `number ${n} ${'x'.repeat(90)}`),
+    )
   })
   after(() => site.close())
 
   it('is not sent again', async () => {
-    for (const url of ['/api/posts', '/api/posts/1', '/api/timelines/home', '/api/users/john', '/api/me', '/api/openapi.json']) {
+    for (const url of [
+      '/api/posts',
+      '/api/posts/1',
+      '/api/timelines/home',
+      '/api/users/john',
+      '/api/me',
+      '/api/openapi.json',
+    ]) {
       const first = await susan.get(url)
       const tag = String(first.headers['etag'])
       assert.match(tag, /^"[\w-]{22}"$/)
@@ -163,7 +204,10 @@ describe('the answer that one has already', () => {
   it('is not what somebody else gets', async () => {
     const { headers } = await susan.get('/api/users/john')
     await susan.put('/api/users/john/follow')
-    assert.equal((await susan.get('/api/users/john', { 'if-none-match': String(headers['etag']) })).status, 200)
+    assert.equal(
+      (await susan.get('/api/users/john', { 'if-none-match': String(headers['etag']) })).status,
+      200,
+    )
     assert.match(String(headers['cache-control']), /private/)
     assert.match(String(headers['vary']), /Authorization/)
   })
@@ -176,10 +220,26 @@ describe('the answer that one has already', () => {
     assert.equal((await susan.put('/api/posts/1', { body: 'lost' }, { 'if-match': tag })).status, 412)
     assert.equal((await susan.delete('/api/posts/1', { 'if-match': tag })).status, 412)
     assert.equal((await susan.get('/api/posts/1')).json.body, 'second')
-    assert.equal((await susan.delete('/api/posts/1', { 'if-match': String(edited.headers['etag']) })).status, 204)
+    assert.equal(
+      (await susan.delete('/api/posts/1', { 'if-match': String(edited.headers['etag']) })).status,
+      204,
+    )
+    const again = await susan.get('/api/posts/2')
+    const atOnce = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(body =>
+        susan.put('/api/posts/2', { body }, { 'if-match': String(again.headers['etag']) }),
+      ),
+    )
+    assert.deepEqual(atOnce.map(({ status }) => status).toSorted(), [200, 412, 412, 412])
     const me = await susan.get('/api/me')
-    assert.equal((await susan.patch('/api/me', { about: 'x' }, { 'if-match': String(me.headers['etag']) })).status, 200)
-    assert.equal((await susan.patch('/api/me', { about: 'y' }, { 'if-match': String(me.headers['etag']) })).status, 412)
+    assert.equal(
+      (await susan.patch('/api/me', { about: 'x' }, { 'if-match': String(me.headers['etag']) })).status,
+      200,
+    )
+    assert.equal(
+      (await susan.patch('/api/me', { about: 'y' }, { 'if-match': String(me.headers['etag']) })).status,
+      412,
+    )
     assert.equal((await susan.patch('/api/me', { about: 'y' }, { 'if-match': '*' })).status, 200)
   })
 })
@@ -188,7 +248,10 @@ describe('the pages of a list', () => {
   let site: Site
   before(async () => {
     site = await openSite()
-    await site.write('susan', Array.from({ length: 60 }, (_, n) => `number ${n}`))
+    await site.write(
+      'susan',
+      Array.from({ length: 60 }, (_, n) => `number ${n}`),
+    )
   })
   after(() => site.close())
 
@@ -203,10 +266,16 @@ describe('the pages of a list', () => {
         next = json.links.next
         assert.equal(String(headers['link'] ?? '').includes(`<${next}>; rel="next"`), next !== null)
       }
-      assert.deepEqual(seen, Array.from({ length: 60 }, (_, n) => `number ${59 - n}`))
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 60 }, (_, n) => `number ${59 - n}`),
+      )
       const { json } = await visitor.get(last)
       assert.equal((await visitor.get(json.links.prev)).json.items.at(-1).body, 'number 10')
     }
-    assert.deepEqual((await visitor.get('/api/posts?before=1-1')).json, { items: [], links: { next: null, prev: null } })
+    assert.deepEqual((await visitor.get('/api/posts?before=1-1')).json, {
+      items: [],
+      links: { next: null, prev: null },
+    })
   })
 })

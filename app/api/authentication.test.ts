@@ -37,7 +37,17 @@ describe('tokens', () => {
     assert.equal(Math.round((Date.parse(json.expiresAt) - Date.now()) / 86_400_000), 30)
     const forever = await visitor.post('/api/tokens', { expiresInDays: null }, basic('@susan', password))
     assert.equal(forever.json.expiresAt, null)
-    for (const wrong of [{ name: '' }, { name: ' ' }, { name: 'x'.repeat(65) }, { scope: 'admin' }, { scope: null }, { expiresInDays: 0 }, { expiresInDays: 366 }, { expiresInDays: '30' }, { admin: true }]) {
+    for (const wrong of [
+      { name: '' },
+      { name: ' ' },
+      { name: 'x'.repeat(65) },
+      { scope: 'admin' },
+      { scope: null },
+      { expiresInDays: 0 },
+      { expiresInDays: 366 },
+      { expiresInDays: '30' },
+      { admin: true },
+    ]) {
       const { status, json } = await visitor.post('/api/tokens', wrong, basic('susan', password))
       assert.deepEqual([status, json.errors.length], [422, 1], JSON.stringify(wrong))
     }
@@ -74,7 +84,14 @@ describe('tokens', () => {
   it('are asked for where one is needed, in the words of RFC 6750', async () => {
     const without = await visitor.get('/api/me')
     assert.deepEqual([without.status, without.headers['www-authenticate']], [401, 'Bearer realm="api"'])
-    for (const authorization of ['Bearer wrong', 'Bearer', 'Bearer a b', 'Basic c3VzYW46eA==', 'x', `Bearer ${'x'.repeat(5_000)}`]) {
+    for (const authorization of [
+      'Bearer wrong',
+      'Bearer',
+      'Bearer a b',
+      'Basic c3VzYW46eA==',
+      'x',
+      `Bearer ${'x'.repeat(5_000)}`,
+    ]) {
       for (const url of ['/api/me', '/api/users', '/api/nothing']) {
         const answer = await visitor.get(url, { authorization })
         assert.equal(answer.status, 401, `${authorization} ${url}`)
@@ -123,11 +140,18 @@ describe('tokens', () => {
   it('are at most a hundred each', async () => {
     await site.app.db.transaction(async tx => {
       await tx.delete(apiTokens).where(eq(apiTokens.userId, site.ids.susan))
-      const rows = Array.from({ length: 100 }, (_, n) => ({ tokenHash: `x${n}`, expiresAt: n < 1 ? new Date(0) : null }))
+      const rows = Array.from({ length: 100 }, (_, n) => ({
+        tokenHash: `x${n}`,
+        expiresAt: n < 1 ? new Date(0) : null,
+      }))
       const row = { userId: site.ids.susan, name: 'x', scope: 'read', createdAt: new Date() }
       await tx.insert(apiTokens).values(rows.map(one => ({ ...row, ...one })))
     })
-    assert.equal((await visitor.post('/api/tokens', {}, basic('susan', password))).status, 201, 'an expired one made room')
+    assert.equal(
+      (await visitor.post('/api/tokens', {}, basic('susan', password))).status,
+      201,
+      'an expired one made room',
+    )
     assert.equal((await visitor.post('/api/tokens', {}, basic('susan', password))).status, 422)
   })
 })

@@ -5,7 +5,13 @@ import { openSite, type Site } from '../testing/site.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** What a visitor, a token that only reads, somebody else's token that writes, and the owner's get. */
-type Row = [operation: string, method: Method, url: string, statuses: [number, number, number, number], body?: object]
+type Row = [
+  operation: string,
+  method: Method,
+  url: string,
+  statuses: [number, number, number, number],
+  body?: object,
+]
 
 /** Susan owns post 1 and a conversation with mary; john is the other. Rows are tried in this order. */
 const table: Row[] = [
@@ -17,6 +23,8 @@ const table: Row[] = [
   ['listPostsOfUser', 'GET', '/api/users/susan/posts', [200, 200, 200, 200]],
   ['listPosts', 'GET', '/api/posts', [200, 200, 200, 200]],
   ['listPostsWithTag', 'GET', '/api/tags/tea/posts', [200, 200, 200, 200]],
+  ['searchPosts', 'GET', '/api/search/posts?q=tea', [200, 200, 200, 200]],
+  ['searchPeople', 'GET', '/api/search/people?q=susan', [200, 200, 200, 200]],
   ['getPost', 'GET', '/api/posts/1', [200, 200, 200, 200]],
   ['getHomeTimeline', 'GET', '/api/timelines/home', [401, 200, 200, 200]],
   ['getMe', 'GET', '/api/me', [401, 200, 200, 200]],
@@ -24,7 +32,13 @@ const table: Row[] = [
   ['listConversations', 'GET', '/api/conversations', [401, 200, 200, 200]],
   ['listMessages', 'GET', '/api/conversations/mary/messages', [401, 200, 200, 200]],
   ['listNotifications', 'GET', '/api/notifications', [401, 200, 200, 200]],
-  ['markNotificationsRead', 'PUT', '/api/notifications/read', [401, 403, 204, 204], { upTo: '2026-11-20T12:00:00Z' }],
+  [
+    'markNotificationsRead',
+    'PUT',
+    '/api/notifications/read',
+    [401, 403, 204, 204],
+    { upTo: '2026-11-20T12:00:00Z' },
+  ],
   ['updateMe', 'PATCH', '/api/me', [401, 403, 200, 200], { about: 'x' }],
   ['createPost', 'POST', '/api/posts', [401, 403, 201, 201], { body: 'x' }],
   ['updatePost', 'PUT', '/api/posts/1', [401, 403, 403, 200], { body: 'x' }],
@@ -36,7 +50,13 @@ const table: Row[] = [
   ['blockUser', 'PUT', '/api/users/mary/block', [401, 403, 204, 204]],
   ['unblockUser', 'DELETE', '/api/users/mary/block', [401, 403, 204, 204]],
   ['createToken', 'POST', '/api/tokens', [401, 401, 401, 401], {}],
-  ['createUser', 'POST', '/api/users', [409, 409, 409, 409], { username: 'john', email: 'john@example.com', password: 'tea at the quay' }],
+  [
+    'createUser',
+    'POST',
+    '/api/users',
+    [409, 409, 409, 409],
+    { username: 'john', email: 'john@example.com', password: 'tea at the quay' },
+  ],
   ['deleteToken', 'DELETE', '/api/tokens/current', [401, 204, 204, 204]],
 ]
 
@@ -65,7 +85,10 @@ describe('who may do what', () => {
   it('is tried for every operation', () => {
     const all = Object.values(site.app.reference('en').paths).flatMap(Object.values<{ operationId: string }>)
     const tried = new Set(table.map(([operation]) => operation))
-    assert.deepEqual(all.map(({ operationId }) => operationId).filter(id => !tried.has(id)), [])
+    assert.deepEqual(
+      all.map(({ operationId }) => operationId).filter(id => !tried.has(id)),
+      [],
+    )
   })
 })
 
@@ -79,11 +102,13 @@ describe('what is private', () => {
   it('is nobody else’s to read', async () => {
     const [susan, john] = [await programOf(site, 'susan'), await programOf(site, 'john')]
     await susan.post('/api/conversations/mary/messages', { body: 'Between us.' })
-    for (const url of ['/api/conversations', '/api/conversations/mary/messages', '/api/conversations/susan/messages'])
+    for (const url of [
+      '/api/conversations',
+      '/api/conversations/mary/messages',
+      '/api/conversations/susan/messages',
+    ])
       assert.deepEqual((await john.get(url)).json.items, [], url)
-    const all = await Promise.all(
-      ['/api/users', '/api/users/susan', '/api/posts'].map(url => john.get(url)),
-    )
+    const all = await Promise.all(['/api/users', '/api/users/susan', '/api/posts'].map(url => john.get(url)))
     for (const { text } of all) assert.doesNotMatch(text, /susan@example\.com|argon2|Between us/)
     assert.equal((await john.get('/api/me')).json.email, 'john@example.com')
   })
@@ -96,7 +121,12 @@ describe('what is private', () => {
     assert.deepEqual((await susan.get('/api/blocks')).json.items, [
       { id: site.ids.john, username: 'john', displayName: 'john' },
     ])
-    for (const url of ['/api/posts', '/api/timelines/home', '/api/users/susan/posts', '/api/tags/secret/posts'])
+    for (const url of [
+      '/api/posts',
+      '/api/timelines/home',
+      '/api/users/susan/posts',
+      '/api/tags/secret/posts',
+    ])
       assert.doesNotMatch((await john.get(url)).text, /Not for john/, url)
     assert.equal((await john.get(`/api/posts/${id}`)).status, 404)
     assert.equal((await john.put('/api/users/susan/follow')).status, 403)

@@ -15,6 +15,8 @@ const budgets: [url: string, most: number][] = [
   ['/api/posts/1', 2],
   ['/api/timelines/home', 2],
   ['/api/tags/tea/posts', 2],
+  ['/api/search/posts?q=number', 2],
+  ['/api/search/people?q=john', 2],
   ['/api/blocks', 2],
   ['/api/conversations', 2],
   ['/api/conversations/john/messages', 3],
@@ -28,7 +30,10 @@ describe('an endpoint', () => {
   before(async () => {
     site = await openSite()
     susan = await programOf(site, 'susan')
-    await site.write('john', Array.from({ length: 30 }, (_, n) => `number ${n} #tea`))
+    await site.write(
+      'john',
+      Array.from({ length: 30 }, (_, n) => `number ${n} #tea`),
+    )
     await susan.put('/api/users/john/follow')
     await susan.post('/api/conversations/john/messages', { body: 'x' })
   })
@@ -49,6 +54,9 @@ describe('an endpoint', () => {
       return budgets.some(([url]) => pattern.test(url.split('?')[0] as string))
     }
     const reading = Object.entries(site.app.reference('en').paths).filter(([, methods]) => methods['get'])
-    assert.deepEqual(reading.map(([path]) => path).filter(path => !matches(path)), [])
+    assert.deepEqual(
+      reading.map(([path]) => path).filter(path => !matches(path)),
+      [],
+    )
   })
 })

@@ -12,7 +12,12 @@ export function entityTag(resource: object): string {
 /** Whether the tag is among those of an If-None-Match or If-Match; compressed answers carry their encoding in it. */
 export function isAmong(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
-  const given = header.split(',').map(one => one.trim().replace(/^W\//, '').replace(/-(br|gzip)"$/, '"'))
+  const given = header.split(',').map(one =>
+    one
+      .trim()
+      .replace(/^W\//, '')
+      .replace(/-(br|gzip)"$/, '"'),
+  )
   return given.includes(tag) || given.includes('*')
 }
 

@@ -36,7 +36,9 @@ type Route = {
 
 /** A route of a noun; `reference.create_post` is its summary and `createPost` its operationId. */
 export function described(noun: Noun, summary: ReferenceKey, { config, answers, more, ...parts }: Route) {
-  const operationId = summary.replace('reference.', '').replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const operationId = summary
+    .replace('reference.', '')
+    .replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
   const description = more && { description: more }
   const schema = { tags: [noun], operationId, summary, ...description, ...parts, response: answers }
   return { ...(config && { config }), schema }

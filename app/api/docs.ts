@@ -12,7 +12,7 @@ declare module '../plugins/views.ts' {
 export default async function docs(app: FastifyInstance) {
   const open = { config: { public: true } }
   app.get('/api', open, async (_request, reply) => reply.redirect('/api/docs', 303))
-  app.get('/api/docs', open, showDocs)
+  app.get('/api/docs', { config: { public: true, cached: true } }, showDocs)
 }
 
 async function showDocs({ server, language }: FastifyRequest, reply: FastifyReply) {

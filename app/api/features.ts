@@ -6,6 +6,7 @@ import messages from '../messages/api.ts'
 import notifications from '../notifications/api.ts'
 import posts from '../posts/api.ts'
 import profiles from '../profiles/api.ts'
+import search from '../search/api.ts'
 import me from '../settings/api.ts'
 import timelines from '../timelines/api.ts'
 import tokens from '../tokens/api.ts'
@@ -21,6 +22,7 @@ export const features = [
   timelines,
   follows,
   blocks,
+  search,
   messages,
   notifications,
 ]

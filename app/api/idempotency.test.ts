@@ -36,7 +36,10 @@ describe('a create with an Idempotency-Key', () => {
   it('refuses another request under the same key', async () => {
     await susan.post('/api/posts', { body: 'One.' }, key('a'))
     assert.equal((await susan.post('/api/posts', { body: 'Two.' }, key('a'))).status, 422)
-    assert.equal((await susan.post('/api/conversations/john/messages', { body: 'One.' }, key('a'))).status, 422)
+    assert.equal(
+      (await susan.post('/api/conversations/john/messages', { body: 'One.' }, key('a'))).status,
+      422,
+    )
     assert.equal(await count(posts), 1)
   })
 
@@ -77,11 +80,22 @@ describe('a create with an Idempotency-Key', () => {
     const visitor = new ApiClient(site.app)
     const account = { username: 'newbie', email: 'newbie@example.com', password: 'tea at the quay' }
     const before = await count(users)
-    const answers = await Promise.all(Array.from({ length: 3 }, () => visitor.post('/api/users', account, key('e'))))
-    assert.deepEqual(answers.map(({ status }) => status), [201, 201, 201])
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => visitor.post('/api/users', account, key('e'))),
+    )
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [201, 201, 201],
+    )
     assert.equal(await count(users), before + 1)
-    assert.equal((await visitor.post('/api/users', { ...account, password: 'tea at the pier' }, key('e'))).status, 409)
-    assert.equal((await visitor.post('/api/users', { ...account, email: 'x@example.com' }, key('e'))).status, 422)
+    assert.equal(
+      (await visitor.post('/api/users', { ...account, password: 'tea at the pier' }, key('e'))).status,
+      409,
+    )
+    assert.equal(
+      (await visitor.post('/api/users', { ...account, email: 'x@example.com' }, key('e'))).status,
+      422,
+    )
     assert.equal((await visitor.post('/api/users', account, key('f'))).status, 409)
     const [kept] = await site.app.db.select().from(idempotencyKeys)
     assert.ok(!JSON.stringify(kept).includes('quay'))

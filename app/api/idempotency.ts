@@ -72,5 +72,7 @@ function keyOf({ headers }: FastifyRequest): string | null {
 /** Names a request. A password is left out: it could be guessed from this. */
 function digestOf({ method, url, body }: FastifyRequest): string {
   const { password: _, ...said } = Object(body) as Record<string, unknown>
-  return createHash('sha256').update(JSON.stringify([method, url, said])).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify([method, url, said]))
+    .digest('base64url')
 }

@@ -16,7 +16,7 @@ export function methodsOf(app: FastifyInstance): Map<string, Set<string>> {
 
 /** An address that exists answers other methods with 405 and those that it knows (RFC 9110, section 15.5.6). */
 export function refuseOtherMethods(app: FastifyInstance, known: Map<string, Set<string>>): void {
-  for (const [url, of] of [...known]) {
+  for (const [url, of] of known) {
     const allow = [...of].join(', ')
     const others: HTTPMethods[] = methods.filter(method => !of.has(method))
     const refuse = async (_request: FastifyRequest, reply: FastifyReply) => {

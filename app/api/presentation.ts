@@ -53,7 +53,9 @@ function operationView({ path, method, url }: Place, operation: Operation): Oper
     access: accessOf(operation),
     parameters: parameters
       .filter(parameter => parameter.in !== 'header')
-      .map(({ name, required = false, schema, description = '' }) => field(name, { ...schema, description }, required)),
+      .map(({ name, required = false, schema, description = '' }) =>
+        field(name, { ...schema, description }, required),
+      ),
     body: bodyOf(operation) ? fieldsOf(bodyOf(operation) as Schema) : [],
     curl: curlOf({ path, method, url }, operation),
     answers: answersOf(operation),
@@ -73,7 +75,9 @@ function bodyOf({ requestBody }: Operation): Schema | undefined {
 function curlOf({ path, method, url }: Place, operation: Operation): string {
   const examples = new Map(operation.parameters?.map(({ name, example }) => [name, example]))
   const address = url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(examples.get(name)))
-  const query = operation.parameters?.find(({ in: where, example }) => where === 'query' && example !== undefined)
+  const query = operation.parameters?.find(
+    ({ in: where, example }) => where === 'query' && example !== undefined,
+  )
   const asked = query ? `${address}?${query.name}=${encodeURIComponent(String(query.example))}` : address
   const body = exampleOf(bodyOf(operation))
   const isUsual = method === 'GET' || (method === 'POST' && body)

@@ -37,9 +37,7 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   const sentence = detailOf(error, request)
   const detail = retryAfter ? `${sentence} ${whenToTry(retryAfter, request.t)}` : sentence
   const about = { type: 'about:blank', title: STATUS_CODES[status], status, detail }
-  return reply
-    .type('application/problem+json')
-    .send({ ...about, instance, requestId: request.id, ...errors })
+  return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
 }
 
 /** Statuses that have a sentence of their own; any other borrows that of its class. */

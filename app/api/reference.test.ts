@@ -29,13 +29,21 @@ describe('the reference', () => {
       .filter(route => !isHidden(route))
       .map(({ url, method }) => `${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
     assert.ok(there.length > 25)
-    assert.deepEqual(operations().map(([place]) => place).toSorted(), there.toSorted())
+    assert.deepEqual(
+      operations()
+        .map(([place]) => place)
+        .toSorted(),
+      there.toSorted(),
+    )
   })
 
   it('leaves out only the methods that an address does not know', async () => {
     for (const { url, method } of routes.filter(isHidden)) {
       for (const one of [method].flat().filter(name => name !== 'HEAD')) {
-        const { statusCode } = await site.app.inject({ url: url.replaceAll(/:\w+/g, '1'), method: one as 'GET' })
+        const { statusCode } = await site.app.inject({
+          url: url.replaceAll(/:\w+/g, '1'),
+          method: one as 'GET',
+        })
         assert.equal(statusCode, 405, `${one} ${url}`)
       }
     }
@@ -47,9 +55,11 @@ describe('the reference', () => {
     assert.equal(json.info.title, 'Harbour')
     assert.deepEqual(json.servers, [{ url: 'https://harbour.example' }])
     const ajv = new Ajv2020({ strict: false })
-    for (const schema of Object.values(json.components.schemas)) assert.ok(ajv.validateSchema(schema as object))
+    for (const schema of Object.values(json.components.schemas))
+      assert.ok(ajv.validateSchema(schema as object))
     for (const [place, { requestBody }] of operations())
-      for (const { schema } of Object.values(requestBody?.content ?? {})) assert.ok(ajv.validateSchema(schema), place)
+      for (const { schema } of Object.values(requestBody?.content ?? {}))
+        assert.ok(ajv.validateSchema(schema), place)
     const ids = operations().map(([, { operationId }]) => operationId)
     assert.equal(new Set(ids).size, ids.length)
     const references = JSON.stringify(json).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)
@@ -59,7 +69,10 @@ describe('the reference', () => {
   it('says of every operation in words what it does, who may, and what can go wrong', () => {
     for (const language of ['en', 'es'] as const) {
       const text = JSON.stringify(site.app.reference(language))
-      assert.doesNotMatch(text, /"(reference|api|accounts|posts|tokens)\.[a-z_]+"|Default Response|"complaint"/)
+      assert.doesNotMatch(
+        text,
+        /"(reference|api|accounts|posts|tokens)\.[a-z_]+"|Default Response|"complaint"/,
+      )
     }
     for (const [place, { summary, security, responses }] of operations()) {
       assert.match(summary, /\w+ \w+/, place)
@@ -73,7 +86,8 @@ describe('the reference', () => {
     assert.equal(status, 200)
     assert.match(String(headers['content-security-policy']), /default-src 'self'/)
     assert.doesNotMatch(text, /<script(?![^>]* src=)|<style|\sstyle=|undefined|\[object/)
-    for (const [, { operationId }] of operations()) assert.ok(page.querySelector(`#${operationId}`), operationId)
+    for (const [, { operationId }] of operations())
+      assert.ok(page.querySelector(`#${operationId}`), operationId)
     for (const link of page.querySelectorAll('main a[href^="#"]'))
       assert.ok(page.querySelector(String(link.getAttribute('href'))), String(link.getAttribute('href')))
     assert.ok(text.includes('curl &#39;https://harbour.example/api/tokens&#39;'))
@@ -104,5 +118,5 @@ async function routesOf({ app: { config, db } }: Site): Promise<RouteOptions[]> 
 }
 
 function isHidden({ schema }: RouteOptions): boolean {
-  return Boolean((schema as { hide?: boolean } | undefined)?.hide)
+  return Boolean(schema?.hide)
 }

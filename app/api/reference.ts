@@ -62,8 +62,11 @@ export default plugin(
     await app.register(swagger, {
       hideUntagged: true,
       openapi: openapi(app) as never,
-      transform: ({ schema, url, route }) => ({ url, schema: isOurs(schema) ? withCommonAnswers(schema, route) : schema }),
-      refResolver: { buildLocalReference: schema => String(schema['$id']) },
+      transform: ({ schema, url, route }) => ({
+        url,
+        schema: isOurs(schema) ? withCommonAnswers(schema, route) : schema,
+      }),
+      refResolver: { buildLocalReference: ({ $id }) => $id as string },
     })
     const inLanguage = memo((language: Language) => document(app, language), String)
     app.decorate('reference', language => inLanguage(language))
@@ -79,7 +82,8 @@ function document(app: FastifyInstance, language: Language): Reference {
   const reference = translated(app.swagger(), translate(language)) as Reference
   for (const { requestBody } of Object.values(reference.paths).flatMap(Object.values<Operation>)) {
     // The plugin calls every body required; here, one that has to say nothing may be left out.
-    if (requestBody) requestBody.required = Object.values(requestBody.content).some(({ schema }) => schema.required)
+    if (requestBody)
+      requestBody.required = Object.values(requestBody.content).some(({ schema }) => schema.required)
   }
   return reference
 }
@@ -104,7 +108,9 @@ function translated(part: unknown, t: Translate): unknown {
   if (Array.isArray(part)) return part.map(item => translated(item, t))
   if (typeof part !== 'object' || part === null) return part
   const entries = Object.entries(part).filter(([name]) => name !== 'complaint')
-  return Object.fromEntries(entries.map(([name, value]) => [name, sentence(name, value, t) ?? translated(value, t)]))
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, sentence(name, value, t) ?? translated(value, t)]),
+  )
 }
 
 function sentence(name: string, value: unknown, t: Translate): string | null {

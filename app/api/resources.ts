@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { Page } from '../database/cursor.ts'
-import { pageLinks } from '../timelines/timeline.ts'
+import { type Cursor, cursorQuery, type Page } from '../database/cursor.ts'
 import { entityTag, isAmong } from './conditions.ts'
 
 declare module 'fastify' {
@@ -23,13 +22,19 @@ export default plugin(async (app: FastifyInstance) => {
     return this.send(resource)
   })
   app.decorateReply('list', function (page, path, show) {
-    const { newer: prev, older: next } = pageLinks(page, path)
+    const [next, prev] = [page.older, page.newer].map(cursor => cursor && addressOf(path, cursor))
     const links = Object.entries({ next, prev }).filter(([, address]) => address)
     if (links.length > 0) this.header('link', links.map(([rel, to]) => `<${to}>; rel="${rel}"`).join(', '))
     return this.resource({ items: page.rows.map(show), links: { next, prev } })
   })
   app.addHook('onSend', async (_request, reply) => {
     const [tag, encoding] = [reply.getHeader('etag'), reply.getHeader('content-encoding')]
-    if (tag && encoding) reply.header('etag', `${String(tag).slice(0, -1)}-${encoding}"`)
+    if (tag && encoding) reply.header('etag', `${String(tag).slice(0, -1)}-${String(encoding)}"`)
   })
 })
+
+/** The place in a list comes after what else the address asks for. */
+function addressOf(path: string, cursor: Cursor): string {
+  const place = cursorQuery(cursor)
+  return path + (path.includes('?') ? place.replace('?', '&') : place)
+}

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-type Schema = FastifySchema & { response?: object }
+type Schema = FastifySchema & { response?: unknown }
 
 /** Lets a route take the header that makes its create safe to send again. */
 export function takeIdempotencyKey(route: RouteOptions): void {
@@ -29,7 +29,7 @@ export function withCommonAnswers(schema: Schema, route: RouteOptions): FastifyS
     ...schema,
     ...headersOf(route),
     security: securityOf(route),
-    response: { ...problemsOf(route, schema), ...schema.response },
+    response: { ...problemsOf(route, schema), ...(schema.response as object) },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -68,5 +68,5 @@ function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: st
 function inLowerCase(schema: TSchema): TSchema {
   const { properties } = schema as { properties?: Record<string, TSchema> }
   const entries = Object.entries(properties ?? {}).map(([name, field]) => [name.toLowerCase(), field])
-  return { ...schema, properties: Object.fromEntries(entries) as Record<string, TSchema> } as TSchema
+  return { ...schema, properties: Object.fromEntries(entries) as Record<string, TSchema> }
 }

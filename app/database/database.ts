@@ -6,6 +6,7 @@ import type { PgAsyncDatabase } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import type { DatabaseConfig } from '../config.ts'
 import { engine } from './engine.ts'
+import './postgres-repairs.ts'
 import type { relations } from './schema.ts'
 
 type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
@@ -49,6 +50,8 @@ export type DatabaseOptions = {
   onStatement?: OnStatement
   /** Milliseconds that a transaction may stay open. */
   transactionTimeout?: number
+  /** Milliseconds to wait for a database server that says nothing at all. */
+  patience?: number
   /** Milliseconds to wait for another process's write lock. */
   lockTimeout?: number
   /** False: allowances are not counted. */

@@ -11,7 +11,7 @@ export type Pool = Client & {
   /** The pool of now. */
   current(): postgres.Sql
   /** Settles like `work`; rejects if nothing has come of it in time. */
-  within<T>(work: (client: postgres.Sql) => Promise<T>): Promise<T>
+  within<T>(work: (client: postgres.Sql) => Promise<T>, milliseconds?: number): Promise<T>
   end(): Promise<void>
 }
 
@@ -22,15 +22,15 @@ export type Pool = Client & {
 export function openPool(open: () => postgres.Sql, patience: number): Pool {
   let client = open()
   let heardAt = performance.now()
-  const within = async <T>(work: (client: postgres.Sql) => Promise<T>): Promise<T> => {
+  const within: Pool['within'] = async (work, milliseconds = patience) => {
     const asked = client
-    const silence = new DatabaseUnavailable(`the database has said nothing for ${patience} ms`)
+    const silence = new DatabaseUnavailable(`the database has said nothing for ${milliseconds} ms`)
     try {
-      const answer = await withinTime(work(asked), patience, silence)
+      const answer = await withinTime(work(asked), milliseconds, silence)
       heardAt = performance.now()
       return answer
     } catch (error) {
-      if (error === silence && asked === client && performance.now() - heardAt >= patience) {
+      if (error === silence && asked === client && performance.now() - heardAt >= milliseconds) {
         client = open()
         void asked.end({ timeout: 0 })
       }
@@ -44,7 +44,11 @@ export function openPool(open: () => postgres.Sql, patience: number): Pool {
       const query = client.unsafe(...asked)
       const answer = within(async () => query)
       // A query is sent in the tick after it was asked for: there is still time to say what its rows shall be.
-      return Object.assign(answer, { values: () => void query.values() ?? answer })
+      const values = () => {
+        void query.values()
+        return answer
+      }
+      return Object.assign(answer, { values })
     }) as unknown as Client['unsafe'],
     end: () => client.end({ timeout: 5 }),
   }

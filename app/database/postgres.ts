@@ -17,6 +17,7 @@ import {
   withinTime,
   writerOf,
 } from './database.ts'
+import { type Client, openPool, type Pool } from './postgres-pool.ts'
 import { relations } from './schema.ts'
 import { openSignals, type Signals } from './signals.ts'
 
@@ -24,8 +25,8 @@ export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
 
 export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
   // The server itself refuses to write outside a transaction of ours: a Reader is one by more than its type.
-  const patience = options.patience ?? 10_000
-  const pool = openPool(() => withDatesOfDrizzle(connect(config, { readOnly: true })), patience)
+  const patience = options.patience ?? options.transactionTimeout ?? 10_000
+  const pool = openPool(() => withDrizzlesDates(connect(config, { readOnly: true })), patience)
   const origin = randomBytes(6).toString('base64url')
   const signals = openSignals(emit => hearOthers(config, origin, emit))
   const reader = readerOf(drizzleOn(guard(pool), pool.current(), options))
@@ -98,28 +99,39 @@ async function notifyOthers(connection: Client, topics: Set<string>, origin: str
 
 type TransactionOptions = DatabaseOptions & { signals: Signals; origin: string }
 
+/** The longest that a timer can wait. */
+const longest = 2 ** 31 - 1
+
+/** One that waited for its connection until nobody waits for it any more does not begin. */
 async function attempt<T>(
-  client: postgres.Sql,
+  pool: Pool,
   options: TransactionOptions,
   work: (tx: Writer) => Promise<T>,
 ): Promise<T> {
   const timeout = options.transactionTimeout ?? 10_000
   const topics = new Set<string>()
-  const result = (await client.begin('isolation level repeatable read read write', async connection => {
-    let open = true
-    try {
+  let open = true
+  const begin = (client: postgres.Sql) =>
+    client.begin('isolation level repeatable read read write', async connection => {
+      if (!open) throw tooLong(timeout)
       const guarded = guard(connection, () => open)
       const signal = (topic: string) => void topics.add(topic)
       const tx = writerOf(drizzleOn(guarded, client, options), { signal, limits: options.limits ?? true })
-      const result = await withinTime(work(tx), timeout, tooLong(timeout))
-      await notifyOthers(connection, topics, options.origin)
-      return result
-    } finally {
-      open = false
-    }
-  })) as T
-  options.signals.emit(topics)
-  return result
+      try {
+        const result = await withinTime(work(tx), timeout, tooLong(timeout))
+        await notifyOthers(connection, topics, options.origin)
+        return result
+      } finally {
+        open = false
+      }
+    }) as Promise<T>
+  try {
+    const result = await pool.within(begin, options.patience ?? Math.min(timeout + 500, longest))
+    options.signals.emit(topics)
+    return result
+  } finally {
+    open = false
+  }
 }
 
 /**
@@ -127,10 +139,10 @@ async function attempt<T>(
  * duplicate (23505). Those of this process that have to run again do so one after the other: at the same time
  * they would only fail each other again.
  */
-function transactions(client: postgres.Sql, options: TransactionOptions): Database['transaction'] {
+function transactions(pool: Pool, options: TransactionOptions): Database['transaction'] {
   let last: Promise<unknown> = Promise.resolve()
   return async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
-    const run = () => attempt(client, options, work)
+    const run = () => attempt(pool, options, work)
     const deadline = Date.now() + 10_000
     try {
       return await run()
@@ -168,8 +180,6 @@ function isDuplicate(error: unknown): boolean {
   return errorCode(error) === '23505'
 }
 
-type Client = Pick<postgres.Sql, 'unsafe'>
-
 /** Every statement is prepared (one round trip from its second use on), and none runs after its transaction. */
 function guard(connection: Client, isOpen: () => boolean = () => true): Client {
   return {
@@ -189,6 +199,12 @@ function drizzleOn(
 ): Parameters<typeof writerOf>[0] {
   const unsafe = onStatement ? observed(client, onStatement) : client.unsafe
   return drizzle({ client: { unsafe, options } as unknown as postgres.Sql, relations })
+}
+
+/** Drizzle has set them on the options that its pool was opened with; another pool has options of its own. */
+function withDrizzlesDates(client: postgres.Sql): postgres.Sql {
+  drizzle({ client })
+  return client
 }
 
 /** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */

@@ -62,7 +62,9 @@ class Thread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#file })
+    // Without the flags of this process: some of them (--input-type, --watch) are not for a thread.
+    const options = { workerData: this.#file, execArgv: [] }
+    const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), options)
     worker.on('message', (answer: Answer) => this.#hear(worker, answer))
     let why: unknown
     worker.on('error', error => void (why = error))

@@ -22,7 +22,10 @@ function parseXml(xml: string): Element {
     if (text) parent.text += unescaped(text)
     if (end) assert.equal(open.pop()?.name, end)
     if (!name) continue
-    const pairs = [...attributes.matchAll(/([\w:]+)="([^"]*)"/g)].map(([, key, value]) => [key, unescaped(String(value))])
+    const pairs = [...attributes.matchAll(/([\w:]+)="([^"]*)"/g)].map(([, key, value]) => [
+      key,
+      unescaped(String(value)),
+    ])
     const element = { name, attributes: Object.fromEntries(pairs), children: [], text: '' }
     parent.children.push(element)
     if (!empty) open.push(element)
@@ -62,7 +65,9 @@ describe('feeds', () => {
     'a\u0000b\u0008c\ufffe\uffff\ud800d \u001b[31m #tea',
     'مرحبا بالعالم \u202e 👨‍👩‍👧‍👦 𝒳 #tea @john',
     'Line one\nline two https://example.org/?a=1&b="2" #tea',
-  ].map(body => (body.isWellFormed() ? body.replaceAll('\u0000', '') : body.toWellFormed().replaceAll('\u0000', '')))
+  ].map(body =>
+    body.isWellFormed() ? body.replaceAll('\u0000', '') : body.toWellFormed().replaceAll('\u0000', ''),
+  )
   const get = (url: string, headers: Record<string, string> = {}) =>
     site.app.inject({ url, headers: { 'accept-language': 'en', ...headers } })
   const atom = async (url: string) => parseXml((await get(url)).body)
@@ -84,7 +89,8 @@ describe('feeds', () => {
     for (const entry of entries) {
       assert.match(one(entry, 'id').text, /^https:\/\/harbour\.example\/posts\/\d+$/)
       assert.equal(linkOf(entry, 'alternate'), one(entry, 'id').text)
-      for (const moment of ['published', 'updated']) assert.ok(!Number.isNaN(Date.parse(one(entry, moment).text)))
+      for (const moment of ['published', 'updated'])
+        assert.ok(!Number.isNaN(Date.parse(one(entry, moment).text)))
       assert.equal(one(entry, 'content').attributes['type'], 'html')
       assert.equal(entry.attributes['xml:lang'], 'en')
     }
@@ -135,7 +141,9 @@ describe('feeds', () => {
       ['/tags/t%C3%A9', '/tags/t%C3%A9/feed'],
     ] as const) {
       const { page } = await site.visitor().get(path)
-      const found = page.querySelectorAll('link[rel=alternate]').map(link => [link.getAttribute('type'), link.getAttribute('href')])
+      const found = page
+        .querySelectorAll('link[rel=alternate]')
+        .map(link => [link.getAttribute('type'), link.getAttribute('href')])
       assert.deepEqual(found, [
         ['application/atom+xml', `${feed}.atom`],
         ['application/feed+json', `${feed}.json`],
@@ -185,7 +193,13 @@ describe('feeds', () => {
   })
 
   it('have nothing of nobody', async () => {
-    for (const url of ['/@nobody/feed.atom', '/@no%20body/feed.json', '/tags/a%20b/feed.atom', '/@susan/feed.rss', '/@susan/feed'])
+    for (const url of [
+      '/@nobody/feed.atom',
+      '/@no%20body/feed.json',
+      '/tags/a%20b/feed.atom',
+      '/@susan/feed.rss',
+      '/@susan/feed',
+    ])
       assert.equal((await get(url)).statusCode, 404, url)
     assert.equal((await get('/@nobody/feed.atom')).body, 'There’s nobody called @nobody here.\n')
     assert.equal(all(await atom('/@david/feed.atom'), 'entry').length, 0)

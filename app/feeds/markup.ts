@@ -4,7 +4,13 @@ import { partsOf } from '../posts/text.ts'
 
 /** Everything but what XML 1.0 can hold at all: control characters, lone surrogates and two more. */
 const impossible = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 export function escapeMarkup(text: string): string {
   return text.replaceAll(impossible, '').replaceAll(/[&<>"']/g, character => entities[character] as string)

@@ -14,6 +14,7 @@ import {
 } from './queries.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
+type Clocked = WorkerParts & Pick<JobContext, 'now'>
 
 export type Attempt = {
   job: ClaimedJob
@@ -33,7 +34,7 @@ type Terms = {
   patience(failures: number): number
 }
 
-export function startAttempt(job: ClaimedJob, parts: WorkerParts, terms: Terms): Attempt {
+export function startAttempt(job: ClaimedJob, parts: Clocked, terms: Terms): Attempt {
   const controller = new AbortController()
   const abandon = (reason: string) => controller.abort(new ClaimLost(reason))
   const ended = work(job, parts, { ...terms, controller })
@@ -43,14 +44,14 @@ export function startAttempt(job: ClaimedJob, parts: WorkerParts, terms: Terms):
     abandon,
     giveBack: async () => {
       abandon('the worker is stopping')
-      await parts.db.transaction(tx => giveJobBack(tx, job, new Date())).catch(ignoreLostClaim)
+      await parts.db.transaction(tx => giveJobBack(tx, job, parts.now())).catch(ignoreLostClaim)
     },
   }
 }
 
 async function work(
   job: ClaimedJob,
-  parts: WorkerParts,
+  parts: Clocked,
   terms: Terms & { controller: AbortController },
 ): Promise<void> {
   const log = parts.log.child({ job: job.id, name: job.name, attempt: job.attempts })
@@ -72,7 +73,7 @@ async function work(
 
 async function runToItsEnd(
   job: ClaimedJob,
-  parts: WorkerParts,
+  parts: Clocked,
   terms: Terms & { controller: AbortController },
 ): Promise<void> {
   const { definition, controller } = terms
@@ -81,7 +82,7 @@ async function runToItsEnd(
   const context = contextOf(job, parts, { ...terms, signal: controller.signal })
   const finish = await definition.run(job.input as never, context)
   await parts.db.transaction(async tx => {
-    await finishJob(tx, job, new Date())
+    await finishJob(tx, job, parts.now())
     const result = typeof finish === 'function' ? await finish(tx) : finish
     if (result !== undefined) await setResult(tx, job.id, result)
   })
@@ -89,14 +90,14 @@ async function runToItsEnd(
 
 function contextOf(
   job: ClaimedJob,
-  parts: WorkerParts,
+  parts: Clocked,
   { lease, signal }: { lease: number; signal: AbortSignal },
 ): JobContext {
   const { id, userId, createdAt, attempts: attempt } = job
-  const transaction = <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     return parts.db.transaction(async tx => {
-      await renewClaim(tx, job, new Date(Date.now() + lease))
+      await renewClaim(tx, job, leaseEnd(parts, lease))
       return work(tx)
     })
   }
@@ -104,6 +105,10 @@ function contextOf(
     transaction(tx => setProgress(tx, job, { done, total })),
   )
   return { ...parts, id, userId, createdAt, attempt, signal, progress, transaction }
+}
+
+export function leaseEnd({ now }: Pick<JobContext, 'now'>, lease: number): Date {
+  return new Date(now().getTime() + lease)
 }
 
 /** Leaves out the calls that come too soon after the last one. */
@@ -123,18 +128,18 @@ function atMostEvery<Arguments extends unknown[]>(
 /** Renews the claim until the work has ended; abandons the work when the claim is lost, or may be. */
 function keepClaim(
   job: ClaimedJob,
-  { db, log }: WorkerParts,
+  { db, log, now }: Clocked,
   { lease, controller }: { lease: number; controller: AbortController },
 ): () => void {
-  let heldUntil = Date.now() + lease
+  let heldUntil = leaseEnd({ now }, lease)
   const beat = async () => {
-    const until = Date.now() + lease
+    const until = leaseEnd({ now }, lease)
     try {
-      await db.transaction(tx => renewClaim(tx, job, new Date(until)))
+      await db.transaction(tx => renewClaim(tx, job, until))
       heldUntil = until
     } catch (error) {
       if (error instanceof ClaimLost) controller.abort(error)
-      else if (Date.now() > heldUntil) controller.abort(new ClaimLost('the database was away for too long'))
+      else if (now() > heldUntil) controller.abort(new ClaimLost('the database was away for too long'))
       else log.warn({ err: error }, 'the claim of a job was not renewed')
     }
   }
@@ -146,18 +151,18 @@ function keepClaim(
 /** Another attempt later, or none; nothing when the attempt had been given up. */
 async function recordFailure(
   job: ClaimedJob,
-  { db, log }: WorkerParts,
-  { definition, patience, error }: Terms & { error: unknown },
+  { db, log, now }: Clocked,
+  { definition, patience, controller, error }: Terms & { controller: AbortController; error: unknown },
 ): Promise<void> {
-  if (error instanceof ClaimLost) return log.info('the attempt was given up')
+  if (error instanceof ClaimLost || controller.signal.aborted) return log.info('the attempt was given up')
   const cause = causeOf(error)
   const last = error instanceof PermanentFailure || job.attempts >= definition.attempts
   log[last ? 'error' : 'warn']({ err: error }, last ? 'job parked' : 'job failed, to be tried again')
   await db
     .transaction(tx => {
-      const now = new Date()
-      if (last) return parkJob(tx, job, { error: cause, now })
-      return postponeJob(tx, job, { error: cause, at: new Date(now.getTime() + patience(job.attempts)) })
+      if (last) return parkJob(tx, job, { error: cause, now: now() })
+      const at = new Date(now().getTime() + patience(job.attempts))
+      return postponeJob(tx, job, { error: cause, at })
     })
     .catch(ignoreLostClaim)
 }

@@ -20,21 +20,21 @@ export const cleanJob = defineJob({
   async run(_input, context) {
     const rows = await cleanAll(context)
     return async tx => {
-      await enqueueCleaning(tx, new Date(Date.now() + hour))
+      await enqueueCleaning(tx, new Date(context.now().getTime() + hour))
       return { rows }
     }
   },
 })
 
 /** Returns how many rows went. */
-async function cleanAll({ transaction, signal }: JobContext): Promise<number> {
-  const now = new Date()
+async function cleanAll({ transaction, signal, now }: JobContext): Promise<number> {
+  const moment = now()
   let rows = 0
   for (const kind of outdated) {
     let gone: number
     do {
       signal.throwIfAborted()
-      gone = await transaction(tx => deleteOutdated(tx, kind, now))
+      gone = await transaction(tx => deleteOutdated(tx, kind, moment))
       rows += gone
     } while (gone > 0)
   }

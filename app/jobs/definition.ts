@@ -11,6 +11,8 @@ export type JobContext = {
   id: number
   createdAt: Date
   userId: number | null
+  /** The moment by the worker's clock, which a test may put forward. */
+  now(): Date
   /** 1 at the first attempt. */
   attempt: number
   /** Aborts when nobody waits for this attempt any more: cancelled, given to another worker, or stopping. */

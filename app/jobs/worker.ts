@@ -1,6 +1,6 @@
 /** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
 import { anything } from '../database/database.ts'
-import { type Attempt, startAttempt, type WorkerParts } from './attempt.ts'
+import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import type { JobDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { patience } from './failure.ts'
@@ -16,6 +16,7 @@ export type WorkerOptions = {
   /** Milliseconds between failures and new attempts. */
   patience?(failures: number): number
   definitions?: Record<string, JobDefinition>
+  now?(): Date
 }
 
 export type Worker = {
@@ -54,15 +55,12 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Wo
   return { stop: () => (stopped ??= stop()) }
 }
 
-/** Works on everything that is due at that moment, one job after the other, until nothing is: for tests. */
-export async function workDueJobs(
-  parts: WorkerParts,
-  { now = new Date(), ...options }: WorkerOptions & { now?: Date } = {},
-): Promise<void> {
+/** Works on everything that is due, one job after the other, until nothing is: for tests. */
+export async function workDueJobs(parts: WorkerParts, options: WorkerOptions = {}): Promise<void> {
   const bench = benchOf(parts, options)
   const names = Object.keys(bench.definitions)
   for (;;) {
-    const job = await claim(bench, { names, now })
+    const job = await claim(bench, names)
     if (!job) return
     await startAttempt(job, bench, termsOf(bench, job.name)).ended
   }
@@ -70,7 +68,7 @@ export async function workDueJobs(
 
 function benchOf(parts: WorkerParts, options: WorkerOptions): Bench {
   const { db, config, log } = parts
-  const defaults = { concurrency: 4, lease: 30_000, grace: 3_000, patience, definitions }
+  const defaults = { concurrency: 4, lease: 30_000, grace: 3_000, patience, definitions, now: () => new Date() }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
 }
 
@@ -78,9 +76,8 @@ function termsOf({ definitions, lease, patience }: Bench, name: string) {
   return { definition: definitions[name] as JobDefinition, lease, patience }
 }
 
-function claim({ db, lease }: Bench, { names, now }: { names: string[]; now: Date }) {
-  const until = new Date(Math.max(now.getTime(), Date.now()) + lease)
-  return db.transaction(tx => claimJob(tx, { names, now, until }))
+function claim({ db, now, lease }: Bench, names: string[]) {
+  return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd({ now }, lease) }))
 }
 
 /** Returns the milliseconds until there is reason to look again. */
@@ -91,12 +88,12 @@ async function takeUpWhatIsDue(
   try {
     while (!isStopped() && bench.attempts.size < bench.concurrency) {
       const names = namesWithRoom(bench)
-      const now = new Date()
+      const now = bench.now()
       const dueAt = await nextDueAt(bench.db, names)
       // Claiming is a write, so a look at an empty queue is a read.
       if (!dueAt || dueAt > now)
         return Math.min(safetyNet, dueAt ? dueAt.getTime() - now.getTime() : safetyNet)
-      const job = isStopped() ? undefined : await claim(bench, { names, now })
+      const job = isStopped() ? undefined : await claim(bench, names)
       // Another worker was quicker.
       if (!job) return 50 + Math.random() * 100
       begin(bench, startAttempt(job, bench, termsOf(bench, job.name)), wake)

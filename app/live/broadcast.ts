@@ -4,23 +4,16 @@ import { anything, type Database } from '../database/database.ts'
 import { Audience } from './audience.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Track } from './place.ts'
+import { findOwners } from './queries.ts'
 import type { Stream } from './stream.ts'
-import { changedSince, endedAmong, tellNews, tellPosts, welcome } from './telling.ts'
+import { changedSince, endedAmong, jobsSince, tellJobs, tellNews, tellPosts, welcome } from './telling.ts'
+import { both, isWork, noWork, type Work } from './work.ts'
 
 export type BroadcastOptions = {
   /** Milliseconds between signs of life. */
   heartbeat?: number
   /** Milliseconds in which what happens is gathered before anything is asked. */
   gather?: number
-}
-
-/** What is to be found out, and for whom. */
-type Work = {
-  joining: Set<Stream>
-  news: Set<number>
-  sessions: Set<number>
-  posts: boolean
-  everything: boolean
 }
 
 /** Milliseconds until what could not be found out is tried again. */
@@ -93,6 +86,7 @@ export class Broadcast {
     const isHere = this.#audience.has(Number(id))
     if (topic === anything) this.#work.everything = true
     else if (about === 'post') this.#work.posts = true
+    else if (about === 'job') this.#work.jobs.add(Number(id))
     else if (about === 'user' && isHere) this.#work.news.add(Number(id))
     else if (about === 'sessions' && isHere) this.#work.sessions.add(Number(id))
     else return
@@ -141,6 +135,8 @@ export class Broadcast {
     await inTurns([...new Set([...work.news, ...changed])], id => tellNews(db, audience.of(id), deliveries))
     const isAboutPosts = work.posts || work.everything
     const posts = isAboutPosts ? await tellPosts(db, this.#posts, { audience, deliveries }) : this.#posts
+    if (work.jobs.size > 0) tellJobs(await findOwners(db, [...work.jobs]), { audience, deliveries })
+    if (work.everything) tellJobs(await jobsSince(db, this.#swept, audience), { audience, deliveries })
     await this.#finishEnded(work, deliveries)
     if (work.everything) this.#swept = now
     this.#posts = posts
@@ -155,24 +151,6 @@ export class Broadcast {
       stream.finish()
       this.leave(stream)
     }
-  }
-}
-
-function noWork(): Work {
-  return { joining: new Set(), news: new Set(), sessions: new Set(), posts: false, everything: false }
-}
-
-function isWork({ joining, news, sessions, posts, everything }: Work): boolean {
-  return posts || everything || joining.size + news.size + sessions.size > 0
-}
-
-function both(one: Work, other: Work): Work {
-  return {
-    joining: new Set([...one.joining, ...other.joining]),
-    news: new Set([...one.news, ...other.news]),
-    sessions: new Set([...one.sessions, ...other.sessions]),
-    posts: one.posts || other.posts,
-    everything: one.everything || other.everything,
   }
 }
 

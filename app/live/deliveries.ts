@@ -47,6 +47,10 @@ export class Deliveries {
     place.posts = seen.track
   }
 
+  addJob(stream: Stream, id: number): void {
+    this.#to(stream).items.push({ type: 'job', id })
+  }
+
   /** Sends all of it; everybody's posts have been looked at up to that moment. */
   send(postsUpTo: number): void {
     for (const [stream, { items, place, badges }] of this.#deliveries) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { closeAccount } from '../accounts/closing-queries.ts'
 import { block } from '../blocks/queries.ts'
-import { follows, notifications, posts, sessions } from '../database/schema.ts'
+import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
+import { jobTopic } from '../jobs/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -168,6 +170,19 @@ describe('the stream', () => {
     assert.equal(listeners[1]?.frames, 2, 'a burst comes in one piece')
   })
 
+  it('tells that a job of theirs has got further', async () => {
+    const [susan, david] = [await listenAs('susan'), await listenAs('david')]
+    const job = { name: 'x', input: {}, state: 'running', userId: site.ids.susan, createdAt: new Date() }
+    const id = await site.app.db.transaction(async tx => {
+      const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
+      tx.signal(jobTopic(Number(added?.id)))
+      return added?.id
+    })
+    await susan.until('job')
+    assert.deepEqual(susan.of('job'), [{ type: 'job', id }])
+    assert.equal(david.of('job').length, 0)
+  })
+
   it('ends with its session, wherever that was ended', async () => {
     const [here, elsewhere] = [await site.signedIn('susan'), await site.signedIn('susan')]
     const [one, other] = [await listen(here), await listen(elsewhere)]
@@ -181,6 +196,14 @@ describe('the stream', () => {
     await eventually(async () => other.isOver)
     assert.equal(other.of('notification').length, 0, 'nothing more is told to it')
     browsers.delete('susan')
+    const david = await listenAs('david')
+    await db.transaction(tx => closeAccount(tx, site.ids.david, new Date()))
+    await eventually(async () => david.isOver)
+    browsers.delete('david')
+    await db.transaction(async tx => {
+      await tx.update(users).set({ closedAt: null }).where(eq(users.id, site.ids.david))
+      await tx.delete(jobs)
+    })
   })
 
   it('ends soon after its session has expired, even if nothing happens', async () => {

@@ -5,7 +5,9 @@ import { createAccount } from '../accounts/queries.ts'
 import { root } from '../config.ts'
 import { type Database, openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
+import { jobs } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
+import { jobTopic } from '../jobs/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import { publishPost } from '../posts/queries.ts'
 import { createSession, endSessionsOf } from '../sessions/queries.ts'
@@ -63,6 +65,12 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
       await listener.until('notification')
       assert.deepEqual(listener.of('post'), [{ type: 'post', id }])
     }
+    await db.transaction(async tx => {
+      const job = { name: 'x', input: {}, state: 'running', userId: ids.susan, createdAt: new Date() }
+      const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
+      tx.signal(jobTopic(Number(added?.id)))
+    })
+    for (const listener of listeners) await listener.until('job')
     await db.transaction(tx => endSessionsOf(tx, ids.susan))
     await eventually(async () => listeners.every(({ isOver }) => isOver))
   })

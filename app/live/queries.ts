@@ -2,8 +2,8 @@
 
 import { prepared, type Reader } from '../database/database.ts'
 import { manyIds, preparedForMany } from '../database/many.ts'
-import { follows, notifications, posts, sessions, users } from '../database/schema.ts'
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from '../database/sql.ts'
+import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/queries.ts'
 import { type Unread, unreadMessages, unreadNotifications } from '../sessions/queries.ts'
 
@@ -141,6 +141,31 @@ const readersAmongMany = preparedForMany<{ author: number }, { id: number }>('li
 /** Those of the people at whose Home the author's posts are. */
 export async function readersAmong(db: Reader, people: number[], author: number): Promise<number[]> {
   return (await readersAmongMany(db, people, { author })).map(({ id }) => id)
+}
+
+export type OwnJob = { id: number; userId: number | null }
+const ownJob = { id: jobs.id, userId: jobs.userId }
+
+const jobsOfMany = preparedForMany<Record<string, never>, OwnJob>('live_jobs', db =>
+  db.select(ownJob).from(jobs).where(inArray(jobs.id, manyIds)),
+)
+
+/** Whose the jobs are. */
+export function findOwners(db: Reader, jobIds: number[]): Promise<OwnJob[]> {
+  return jobsOfMany(db, jobIds, {})
+}
+
+const jobsUnderWayOfMany = preparedForMany<{ since: Date }, OwnJob>('live_jobs_under_way', db => {
+  const ended = gt(jobs.finishedAt, sql.param(sql.placeholder('since'), jobs.finishedAt))
+  return db
+    .select(ownJob)
+    .from(jobs)
+    .where(and(inArray(jobs.userId, manyIds), or(isNull(jobs.finishedAt), ended)))
+})
+
+/** The jobs of people that are not finished, or have been since then. */
+export function jobsUnderWay(db: Reader, people: number[], since: Date): Promise<OwnJob[]> {
+  return jobsUnderWayOfMany(db, people, { since })
 }
 
 type OpenSession = { id: number; expiresAt: Date }

@@ -22,6 +22,8 @@ export type Item =
       href: string
     }
   | { type: 'post'; id: number }
+  /** A job of theirs has got further. */
+  | { type: 'job'; id: number }
   /** More has happened than is worth telling: what is on the page should be looked up again. */
   | { type: 'reset' }
 

@@ -3,7 +3,17 @@ import type { Reader } from '../database/database.ts'
 import type { Audience } from './audience.ts'
 import { badgesOf, type Deliveries } from './deliveries.ts'
 import { advanced, lateness, newRows, startOf, type Track, trackSince } from './place.ts'
-import { homeSince, mostRows, newsOf, openSessions, postsSince, readersAmong, statesOf } from './queries.ts'
+import {
+  homeSince,
+  jobsUnderWay,
+  mostRows,
+  newsOf,
+  type OwnJob,
+  openSessions,
+  postsSince,
+  readersAmong,
+  statesOf,
+} from './queries.ts'
 import type { Stream } from './stream.ts'
 
 /** Who is here, and what is about to be sent to them. */
@@ -50,6 +60,12 @@ export async function tellPosts(db: Reader, since: Track, { audience, deliveries
   return advanced(since, fresh, now)
 }
 
+/** Tells those whose jobs they are that they have got further; how far, their pages ask. */
+export function tellJobs(jobs: OwnJob[], { audience, deliveries }: Here): void {
+  for (const { id, userId } of jobs)
+    for (const stream of audience.of(Number(userId))) deliveries.addJob(stream, id)
+}
+
 /** Nobody can say what has changed since then: the people here for whom something has. */
 export async function changedSince(db: Reader, since: number, audience: Audience): Promise<number[]> {
   const states = await statesOf(db, audience.ids, new Date(since - lateness))
@@ -57,6 +73,11 @@ export async function changedSince(db: Reader, since: number, audience: Audience
     const badges = badgesOf(unread)
     return isTold || audience.of(id).some(stream => stream.badges !== badges) ? [id] : []
   })
+}
+
+/** Jobs of the people here that may have got further since then. */
+export function jobsSince(db: Reader, since: number, audience: Audience): Promise<OwnJob[]> {
+  return jobsUnderWay(db, audience.ids, new Date(since - lateness))
 }
 
 /** Those of the streams whose sessions have ended; when the others' will is noted with them. */

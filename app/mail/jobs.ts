@@ -50,9 +50,9 @@ async function writeLetter(input: MailInput, context: JobContext): Promise<Lette
 async function address(
   { prepare }: MailDefinition,
   { to, language, input }: MailInput,
-  { config, transaction }: JobContext,
+  { config, transaction, now }: JobContext,
 ): Promise<{ to: string; locals: MailLocals } | null> {
-  const context = { config, language, t: translate(language), now: new Date() }
+  const context = { config, language, t: translate(language), now: now() }
   if (prepare) return transaction(tx => prepare(tx, input as never, context))
   if (to === null) throw new PermanentFailure('nobody said where this mail goes')
   return { to, locals: Object(input) as MailLocals }

@@ -9,6 +9,9 @@ export type Letter = RenderedMail & { from: { name: string; address: string }; t
 /** Milliseconds; SMTP_URL may name others, such as `?socketTimeout=60000`. */
 const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
 
+/** One bare address: nodemailer takes what has a comma in it for several. */
+const address = /^[^\s@<>(),:;"\\]+@[^\s@<>(),:;"\\]+$/
+
 /**
  * Hands a mail over to the server.
  * @throws PermanentFailure when the server will never take it, for this recipient or with these contents
@@ -18,16 +21,17 @@ export async function deliver(
   { from, to, ...letter }: Letter,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!address.test(to)) throw new PermanentFailure('this is no address')
   const server = createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true })
   const mail = {
     ...letter,
     from,
-    // Never parsed as a list: an address with a comma in it would be two.
     to: { name: '', address: to },
     envelope: { from: from.address, to: [to] },
     // RFC 3834: no program is to answer it.
     headers: { 'Auto-Submitted': 'auto-generated' },
-    signal,
+    // A server that says a word now and then would keep within the limits of each.
+    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
   }
   try {
     await server.sendMail(mail)

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { described, sendsListOf, sendsNothing } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
+import { alsoComplain, complaintsOf } from '../plugins/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { markAllRead, notificationList } from './queries.ts'
 import { notificationResource } from './resource.ts'
@@ -28,11 +29,18 @@ export default async function notificationsApi(app: FastifyInstance) {
     answers: { 200: sendsListOf('Notification') },
   })
   const read = described('notifications', 'reference.mark_notifications_read', {
+    config: { judge: judgeMoment },
     body: ReadBody,
     answers: { 204: sendsNothing() },
   })
   app.get('/notifications', list, listNotifications)
   app.put('/notifications/read', read, readNotifications)
+}
+
+/** A leap second, or the year 0, has the right form and is no moment that both engines know. */
+function judgeMoment(request: ReadRequest) {
+  const moment = Date.parse(request.body.upTo)
+  return alsoComplain(request, complaintsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })
 }
 
 async function listNotifications({ server, caller, query, t }: ListRequest, reply: FastifyReply) {

@@ -3,6 +3,7 @@ import { emailConfirmations, passwordResets, users } from '../database/schema.ts
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
 import { forgetDevices } from '../limits/queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
+import { revokeTokensOf } from '../tokens/queries.ts'
 
 /** Milliseconds that a link works. */
 export const resetLifetime = 3_600_000
@@ -31,8 +32,8 @@ export async function findPasswordReset(db: Reader, tokenHash: string, now: Date
 }
 
 /**
- * Uses a link up: sets the password and ends every session. Returns whose it is, or nothing if the link was used
- * or has expired meanwhile.
+ * Uses a link up: sets the password, ends every session and revokes every token. Returns whose it is, or
+ * nothing if the link was used or has expired meanwhile.
  */
 export async function usePasswordReset(
   tx: Writer,
@@ -47,6 +48,7 @@ export async function usePasswordReset(
   const language = await setPassword(tx, used.userId, passwordHash)
   await endSessionsOf(tx, used.userId)
   await forgetDevices(tx, used.userId)
+  await revokeTokensOf(tx, used.userId)
   return { ...used, language }
 }
 

@@ -18,7 +18,11 @@ describe('posts by the API', () => {
     assert.equal(status, 201)
     assert.equal(headers['location'], `/api/posts/${json.id}`)
     assert.equal(json.body, 'Tea with @JOHN and @nobody? #Té https://example.org/a\n😀')
-    const shown = json.entities.map(({ kind, start, end, url }: never) => [kind, String(json.body).slice(start, end), url])
+    const shown = json.entities.map(({ kind, start, end, url }: never) => [
+      kind,
+      String(json.body).slice(start, end),
+      url,
+    ])
     assert.deepEqual(shown, [
       ['mention', '@JOHN', 'https://harbour.example/@john'],
       ['tag', '#Té', 'https://harbour.example/tags/t%C3%A9'],
@@ -26,14 +30,19 @@ describe('posts by the API', () => {
     ])
     assert.deepEqual(json.author, { id: site.ids.susan, username: 'susan', displayName: 'susan' })
     assert.deepEqual([json.editedAt, json.url], [null, `https://harbour.example/posts/${json.id}`])
-    assert.deepEqual((await susan.get(String(headers['location']))).json, json)
-    assert.equal((await site.visitor().get(`/posts/${json.id}`)).page.querySelector('article .words')?.text, json.body)
+    assert.deepEqual((await susan.get(`/api/posts/${json.id}`)).json, json)
+    assert.equal(
+      (await site.visitor().get(`/posts/${json.id}`)).page.querySelector('article .words')?.text,
+      json.body,
+    )
   })
 
   it('are in the language that is said, or in the one that is guessed', async () => {
     const said = await susan.post('/api/posts', { body: 'ok', language: 'es' })
     assert.equal(said.json.language, 'es')
-    const guessed = await susan.post('/api/posts', { body: 'Das ist ein ganz gewöhnlicher Satz auf Deutsch.' })
+    const guessed = await susan.post('/api/posts', {
+      body: 'Das ist ein ganz gewöhnlicher Satz auf Deutsch.',
+    })
     assert.equal(guessed.json.language, 'de')
     const wrong = await susan.post('/api/posts', { body: ' ', language: 'tlh' })
     assert.deepEqual(
@@ -58,7 +67,10 @@ describe('posts by the API', () => {
   it('are deleted once, and then gone', async () => {
     const { json } = await susan.post('/api/posts', { body: 'Away with it.' })
     assert.equal((await susan.delete(`/api/posts/${json.id}`)).status, 204)
-    for (const answer of [await susan.delete(`/api/posts/${json.id}`), await susan.get(`/api/posts/${json.id}`)])
+    for (const answer of [
+      await susan.delete(`/api/posts/${json.id}`),
+      await susan.get(`/api/posts/${json.id}`),
+    ])
       assert.equal(answer.status, 404)
   })
 
@@ -66,7 +78,8 @@ describe('posts by the API', () => {
     const strict = await openSite({ RATE_LIMITS: 'on' })
     const program = await programOf(strict, 'susan')
     const statuses = []
-    for (let n = 0; n < 31; n++) statuses.push((await program.post('/api/posts', { body: `number ${n}` })).status)
+    for (let n = 0; n < 31; n++)
+      statuses.push((await program.post('/api/posts', { body: `number ${n}` })).status)
     assert.deepEqual([statuses[29], statuses[30]], [201, 429])
     await strict.close()
   })

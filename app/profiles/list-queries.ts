@@ -4,7 +4,7 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, desc, gt, isNull, lt, sql } from '../database/sql.ts'
-import { isFollowedByViewer, type Person, personOf, type PersonRow } from '../follows/queries.ts'
+import { isFollowedByViewer, type Person, type PersonRow, personOf } from '../follows/queries.ts'
 
 /** Ids only grow, so the id alone is the place: the list is a walk along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {

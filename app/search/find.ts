@@ -28,13 +28,14 @@ export async function find(db: Database, asked: Asked): Promise<Found | null> {
 type FoundPosts = Pick<Found, 'query' | 'posts'>
 
 /** Where no post has a word like the last one, those that begin like it are what was meant: the query says so then. */
-async function findPosts(db: Database, query: Query, asked: Asked): Promise<FoundPosts> {
+export async function findPosts(db: Database, query: Query, asked: Asked): Promise<FoundPosts> {
   const posts = await postsFor(db, query, asked)
   const text = starred(query.text)
   if (posts.rows.length > 0 || asked.cursor.direction !== 'newest' || text === query.text)
     return { query, posts }
   const wider = parseQuery(text)
-  return { query: wider, posts: await postsFor(db, wider, asked) }
+  const more = await postsFor(db, wider, asked)
+  return more.rows.length > 0 ? { query: wider, posts: more } : { query, posts }
 }
 
 async function postsFor(db: Database, query: Query, { viewer, cursor, order }: Asked): Promise<Page<Post>> {

@@ -24,7 +24,10 @@ const piece = 200
 export async function rebuildIndex({ db, transaction, progress }: Rebuilding): Promise<number> {
   const total = (await db.$count(posts)) + (await db.$count(users))
   let done = 0
-  const advance = async (count: number) => progress?.((done += count), Math.max(total, done))
+  const advance = async (count: number) => {
+    done += count
+    await progress?.(done, Math.max(total, done))
+  }
   for (let last: PostKey | null = null, more = true; more; ) {
     const step: PostStep = await transaction(tx => rebuildPosts(tx, last))
     ;({ last, more } = step)

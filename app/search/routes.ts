@@ -54,7 +54,7 @@ async function showSearch(request: SearchRequest, reply: FastifyReply) {
   const found = await findFor(request, asked)
   if (found && isPastTheEnd(found.posts, asked.cursor))
     return reply.redirect(searchPath(found.query.text, asked.order), 303)
-  return reply.page('search/index', { text: asked.text, ...shown(found, asked) })
+  return reply.page('search/index', { text: tidy(asked.text), ...shown(found, asked) })
 }
 
 /** What the script puts into that page while somebody types. */
@@ -70,22 +70,23 @@ async function showBrief(request: SearchRequest, reply: FastifyReply) {
 }
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
-  const { text, viewer, cursor } = askedBy(request)
+  const asked = askedBy(request)
+  const text = tidy(asked.text)
   const path = searchPath(text, 'newest', '/search/people')
   if (isEmpty(parseQuery(text))) return reply.redirect('/search', 303)
   await spendOne(request)
-  const page = await findEverybody(request.server.db, { text, viewer, cursor })
-  if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+  const page = await findEverybody(request.server.db, asked)
+  if (isPastTheEnd(page, asked.cursor)) return reply.redirect(path, 303)
   return reply.page('search/people', { text, people: page.rows, ...linksOf(page, path) })
 }
 
 function askedBy({ query, viewer }: SearchRequest): Asked {
   const cursor = cursorOf(query)
-  return { text: tidy(textOf(query.q)), order: orderOf(query), viewer: viewer?.id ?? 0, cursor }
+  return { text: textOf(query.q), order: orderOf(query), viewer: viewer?.id ?? 0, cursor }
 }
 
 function askedWhileTyping(request: SearchRequest): Asked {
-  return { ...askedBy(request), text: tidy(starred(textOf(request.query.q))), cursor: cursorOf({}) }
+  return { ...askedBy(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
 }
 
 async function findFor(request: SearchRequest, asked: Asked): Promise<Found | null> {
@@ -100,7 +101,7 @@ function spendOne({ server, viewer, ip }: SearchRequest): Promise<void> {
 
 /** A form on a part of a page leads back to the whole of it. */
 function shown(found: Found | null, { text, order }: Asked): Shown {
-  const path = searchPath(found?.query.text ?? text, order)
+  const path = searchPath(found?.query.text ?? tidy(text), order)
   return { results: found && resultsOf(found, order), parts: partsMarking(found?.query.terms ?? []), path }
 }
 

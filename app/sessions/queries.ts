@@ -109,11 +109,11 @@ export async function touchSession(tx: Writer, viewer: Viewer, now: Date): Promi
 export async function endSession(tx: Writer, id: number): Promise<void> {
   const { userId } = sessions
   const [ended] = await tx.delete(sessions).where(eq(sessions.id, id)).returning({ userId })
-  if (ended) signalEnd(tx, ended.userId)
+  if (ended) signalSessionsEnd(tx, ended.userId)
 }
 
 /** Streams that were opened with a session that has ended end, too, in whatever process they are. */
-function signalEnd(tx: Writer, userId: number): void {
+export function signalSessionsEnd(tx: Writer, userId: number): void {
   tx.signal(`sessions:${userId}`)
 }
 
@@ -123,7 +123,7 @@ export async function endOwnSession(tx: Writer, own: { id: number; userId: numbe
     .delete(sessions)
     .where(and(eq(sessions.id, own.id), eq(sessions.userId, own.userId)))
     .returning({ id: sessions.id })
-  signalEnd(tx, own.userId)
+  signalSessionsEnd(tx, own.userId)
   return ended.length > 0
 }
 
@@ -133,13 +133,13 @@ export async function endOtherSessions(tx: Writer, { id, session }: Viewer): Pro
     .delete(sessions)
     .where(and(eq(sessions.userId, id), ne(sessions.id, session.id)))
     .returning({ id: sessions.id })
-  signalEnd(tx, id)
+  signalSessionsEnd(tx, id)
   return ended.length
 }
 
 export async function endSessionsOf(tx: Writer, userId: number): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, userId))
-  signalEnd(tx, userId)
+  signalSessionsEnd(tx, userId)
 }
 
 export type OpenSession = { id: number; label: string; createdAt: Date; lastUsedAt: Date }

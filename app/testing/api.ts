@@ -71,7 +71,7 @@ export async function programOf(site: Site, name: Name, scope: Scope = 'write'):
 
 /** Fails unless the answer is one that the API's description knows: its status, its type and every field. */
 function matchDescription(app: FastifyInstance, { method, url }: InjectOptions, answer: ApiAnswer): void {
-  const path = String(url).split('?')[0] as string
+  const path = (url as string).split('?')[0] as string
   const template = templateOf(app, path)
   const operation = template && app.reference('en').paths[template]?.[String(method).toLowerCase()]
   const { status, headers, json } = answer
@@ -83,7 +83,16 @@ function matchDescription(app: FastifyInstance, { method, url }: InjectOptions, 
   assert.ok(response, `${place} is not described`)
   if (answer.text === '') return assert.equal(response.content, undefined, place)
   assert.ok(response.content?.[type], `${place} as ${type} is not described`)
-  const steps = ['paths', template, String(method).toLowerCase(), 'responses', described, 'content', type, 'schema']
+  const steps = [
+    'paths',
+    template,
+    String(method).toLowerCase(),
+    'responses',
+    described,
+    'content',
+    type,
+    'schema',
+  ]
   matchSchema(app, json, { pointer: steps.map(step => `/${escaped(step)}`).join(''), place })
 }
 
@@ -100,7 +109,11 @@ function escaped(step: string): string {
 
 const validators = new WeakMap<FastifyInstance, Ajv2020>()
 
-function matchSchema(app: FastifyInstance, json: Json, { pointer, place }: { pointer: string; place: string }) {
+function matchSchema(
+  app: FastifyInstance,
+  json: Json,
+  { pointer, place }: { pointer: string; place: string },
+) {
   let ajv = validators.get(app)
   if (!ajv) {
     ajv = new Ajv2020({ strict: false, allErrors: true })

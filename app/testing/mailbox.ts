@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { eventually } from './eventually.ts'
 import { freePort } from './process.ts'
 
-/** accept; refuse the recipient for good; refuse for now; never greet; take the words and say nothing; cut the line. */
+/** accept; refuse the recipient for good; refuse for now; never greet; keep the mail but never say so; cut the line. */
 export type Mood = 'accept' | 'refuse' | 'busy' | 'silent' | 'hang' | 'drop'
 
 /** A mail as it arrived: `to` is the envelope's recipient, `source` the raw text, the rest postal-mime's reading. */
@@ -110,9 +110,9 @@ function manners(mailbox: Mailbox): SMTPServerOptions {
     },
     onData: async (stream, { envelope }, callback) => {
       const source = await text(stream)
-      if (mailbox.mood === 'hang') return
       if (mailbox.mood === 'drop') return restart(mailbox)
       for (const { address } of envelope.rcptTo) mailbox.received.push(await receivedOf(address, source))
+      if (mailbox.mood === 'hang') return
       callback()
     },
   }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,10 +17,15 @@ const exec = promisify(execFile)
 /** A PostgreSQL server for tests; `url` leads its superuser to the database `postgres`. */
 export interface PostgresServer {
   url: string
-  /** Disconnects everybody and stops the server; its rows stay. For tests of a database that goes away. */
-  stopServer(): Promise<void>
+  /**
+   * Disconnects everybody and stops the server; its rows stay. For tests of a database that goes away.
+   * SIGQUIT stops it as a crash would: only what a durable one has committed stays.
+   */
+  stopServer(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>
   /** Starts the stopped server again, on the same port. */
   startServer(): Promise<void>
+  /** Stops all of its processes in the middle of whatever they do, or lets them go on. */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void
   /** Stops the server for good and removes its files. */
   stop(): Promise<void>
 }
@@ -38,6 +43,9 @@ const SETTINGS = {
   scram_iterations: '1',
 }
 
+/** What a server that may crash needs besides, for its commits to stay. */
+const DURABLE = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' }
+
 /** English order, as on most real servers (not C), so that a missing collation shows in the tests. */
 const LOCALE = ['--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8', '--encoding=UTF8']
 
@@ -46,9 +54,9 @@ const LOCALE = ['--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8
  * ends. A `given` server is used as it is instead, and never stopped.
  * @throws Error with the server's own words when it cannot start, or when the given one does not answer.
  */
-export async function startPostgres(given?: string): Promise<PostgresServer> {
+export async function startPostgres(given?: string, { durable = false } = {}): Promise<PostgresServer> {
   try {
-    return given ? await givenServer(given) : await ownServer()
+    return given ? await givenServer(given) : await ownServer(durable)
   } catch (cause) {
     throw new Error(`No PostgreSQL for the tests (TEST_POSTGRES_URL could give one): ${reason(cause)}`, {
       cause,
@@ -67,29 +75,39 @@ async function givenServer(url: string): Promise<PostgresServer> {
   const refuse = async () => {
     throw new Error('A given PostgreSQL server is not ours to stop.')
   }
-  return { url, stopServer: refuse, startServer: refuse, stop: async () => {} }
+  const server = { stopServer: refuse, startServer: refuse, freeze: () => void refuse() }
+  return { url, ...server, stop: async () => {} }
 }
 
-async function ownServer(): Promise<PostgresServer> {
+async function ownServer(durable: boolean): Promise<PostgresServer> {
   const tether = await openTether('microblog-postgres')
   try {
     const password = await createCluster(tether)
-    return await serveCluster(tether, password)
+    return await serveCluster(tether, {
+      password,
+      settings: durable ? { ...SETTINGS, ...DURABLE } : SETTINGS,
+    })
   } catch (error) {
     await tether.cut()
     throw error
   }
 }
 
-async function serveCluster(tether: Tether, password: string): Promise<PostgresServer> {
+type Settings = Record<string, string>
+
+async function serveCluster(
+  tether: Tether,
+  { password, settings }: { password: string; settings: Settings },
+): Promise<PostgresServer> {
   const port = await freePort()
-  let server = await serve(tether, port)
+  let server = await serve(tether, { port, settings })
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    stopServer: () => end(server),
+    stopServer: signal => end(server, signal),
     startServer: async () => {
-      server = await serve(tether, port)
+      server = await serve(tether, { port, settings })
     },
+    freeze: signal => signalAll(server.pid as number, signal),
     stop: () => tether.cut(),
   }
 }
@@ -124,9 +142,12 @@ async function unpack(folder: string): Promise<void> {
   }
 }
 
-async function serve(tether: Tether, port: number): Promise<Program> {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = await tether.run('bin/postgres', ['-D', 'data', '-p', `${port}`, ...settings])
+async function serve(
+  tether: Tether,
+  { port, settings }: { port: number; settings: Settings },
+): Promise<Program> {
+  const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server = await tether.run('bin/postgres', ['-D', 'data', '-p', `${port}`, ...given])
   const said: string[] = []
   for await (const line of createInterface({ input: server.stderr })) {
     said.push(line)
@@ -139,7 +160,25 @@ async function serve(tether: Tether, port: number): Promise<Program> {
 }
 
 /** A fast shutdown: SIGTERM would wait for the clients to leave. */
-async function end(server: Program): Promise<void> {
+async function end(server: Program, signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
   const gone = once(server, 'exit')
-  if (server.kill('SIGINT')) await gone
+  if (server.kill(signal)) await gone
+}
+
+/** To the server and its children, each of which leads a process group of its own. */
+function signalAll(server: number, signal: NodeJS.Signals): void {
+  process.kill(server, signal)
+  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    if (parentOf(pid) === server) process.kill(Number(pid), signal)
+  }
+}
+
+/** @see proc_pid_stat(5): the 4th field; the 2nd may contain spaces */
+function parentOf(pid: string): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined // It has ended meanwhile.
+  }
 }

@@ -8,11 +8,17 @@ export type Started = ChildProcess & { output(): string }
 export type Ended = { code: number | null; output: string }
 
 /** A process of the project, with nothing of this one's settings but what is given. */
-export function startProcess(words: string[], environment: Environment, cwd = '/'): Started {
+export function startProcess(
+  words: string[],
+  environment: Environment,
+  place: { cwd?: string; uid?: number; gid?: number } = {},
+): Started {
   const { PATH, TMPDIR, HOME } = process.env
   const env = { PATH, TMPDIR, HOME, LOG_LEVEL: 'warn', SQLITE_SYNCHRONOUS: 'NORMAL', ...environment }
-  const child = spawn(process.execPath, words, { cwd, env, stdio: 'pipe' })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const child = spawn(process.execPath, words, { cwd: '/', ...place, env, stdio: 'pipe' })
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => (output += text))

@@ -21,7 +21,7 @@ export function copyProject(): Project {
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   const run = (words: string[], environment: Environment) =>
-    endedProcess(startProcess(words, { PATH: process.env['PATH'], ...environment }, folder))
+    endedProcess(startProcess(words, { PATH: process.env['PATH'], ...environment }, { cwd: folder }))
   return {
     folder,
     edit: (file, from, to) => {

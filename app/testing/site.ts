@@ -26,9 +26,9 @@ export type Site = {
   write(name: Name, bodies: string[], from?: Date): Promise<number[]>
   /**
    * Works on all jobs that are due, mails among them, until none is. Nothing works on them by itself here,
-   * unless `worker` is among the options. With a later moment: on those that are due by then, too.
+   * unless `worker` is among the options. With a later moment: as if it were that late.
    */
-  workJobs(now?: Date): Promise<void>
+  workJobs(moment?: Date): Promise<void>
   close(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function openSite(environment: Environment = {}, options: AppOption
     signedIn: name => signIn(new Browser(app), name),
     write: (name, bodies, from) =>
       writePosts(app, { userId: ids[name], bodies, from: from ?? new Date(Date.now() - 3_600_000) }),
-    workJobs: now => workDueJobs(app, { now }),
+    workJobs: moment => workDueJobs(app, moment ? { now: () => moment } : {}),
     close: async () => {
       await app.close()
       await database.drop()

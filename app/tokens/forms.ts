@@ -19,7 +19,12 @@ export type TokenParams = Type.Static<typeof TokenParams>
 /** What a program says of the token that it asks for; the original's tokens could do everything. */
 export const TokenBody = Type.Object(
   {
-    name: Type.Optional({ ...Name, default: 'API', description: 'reference.token_name', examples: ['my script'] }),
+    name: Type.Optional({
+      ...Name,
+      default: 'API',
+      description: 'reference.token_name',
+      examples: ['my script'],
+    }),
     scope: Type.Optional({ ...Scope, default: 'write', description: 'reference.token_scope' }),
     expiresInDays: Type.Optional(
       Type.Unsafe<number | null>({

@@ -51,7 +51,13 @@ export async function findCaller(db: Reader, tokenHash: string, now: Date): Prom
   return (await callerOfToken(db, { tokenHash, now }))[0]
 }
 
-export type NewToken = { userId: number; tokenHash: string; name: string; scope: Scope; expiresAt: Date | null }
+export type NewToken = {
+  userId: number
+  tokenHash: string
+  name: string
+  scope: Scope
+  expiresAt: Date | null
+}
 
 /** Adds a token and clears away its owner's expired ones; null if they have as many as one may have. */
 export async function createToken(tx: Writer, token: NewToken, now: Date): Promise<Token | null> {
@@ -86,11 +92,13 @@ export async function listTokens(db: Reader, userId: number): Promise<Token[]> {
 }
 
 /** Revokes one of one's own tokens; doing it twice is harmless. */
-export async function revokeToken(
-  tx: Writer,
-  { id, userId }: { id: number; userId: number },
-): Promise<void> {
+export async function revokeToken(tx: Writer, { id, userId }: { id: number; userId: number }): Promise<void> {
   await tx.delete(apiTokens).where(and(eq(apiTokens.id, id), eq(apiTokens.userId, userId)))
+}
+
+/** Revokes all of somebody's tokens: whoever set the new password may not have made them. */
+export async function revokeTokensOf(tx: Writer, userId: number): Promise<void> {
+  await tx.delete(apiTokens).where(eq(apiTokens.userId, userId))
 }
 
 export async function touchToken(tx: Writer, id: number, now: Date): Promise<void> {

@@ -42,7 +42,13 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const now = new Date()
   const secret = newToken()
   const expiresAt = expiryOf(values.expiry === 'never' ? null : Number(values.expiry), now)
-  const token = { userId, tokenHash: hashToken(secret), name: values.name.trim(), scope: values.scope, expiresAt }
+  const token = {
+    userId,
+    tokenHash: hashToken(secret),
+    name: values.name.trim(),
+    scope: values.scope,
+    expiresAt,
+  }
   const created = await request.server.db.transaction(tx => createToken(tx, token, now))
   if (created) return sendTokens(request, reply.code(201).header('cache-control', 'no-store'), { secret })
   errors['form'] = request.t('tokens.too_many', { most: mostTokens })

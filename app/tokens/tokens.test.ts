@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { apiTokens } from '../database/schema.ts'
+import { createPasswordReset, usePasswordReset } from '../passwords/queries.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
@@ -46,6 +47,17 @@ describe('the page of tokens', () => {
     assert.equal((await susan.post('/settings/apps/x/delete')).status, 404)
   })
 
+  it('has none left after a password was reset', async () => {
+    const [marys, johns] = [await programOf(site, 'mary'), await programOf(site, 'john')]
+    const reset = { tokenHash: 'x', userId: site.ids.mary }
+    await site.app.db.transaction(tx => createPasswordReset(tx, reset, new Date()))
+    await site.app.db.transaction(tx =>
+      usePasswordReset(tx, { tokenHash: 'x', passwordHash: '-' }, new Date()),
+    )
+    assert.equal((await marys.get('/api/me')).status, 401)
+    assert.equal((await johns.get('/api/me')).status, 200)
+  })
+
   it('says until when each works, and which does no more', async () => {
     const token = { userId: site.ids.susan, scope: 'read' as const }
     const day = 86_400_000
@@ -72,7 +84,8 @@ describe('the page of tokens', () => {
     ] as const) {
       const answer = await susan.post('/settings/apps', { ...form, ...wrong })
       assert.equal(answer.status, 422)
-      for (const field of fields) assert.ok(answer.page.querySelector(`#${field}-mistake`)?.text.trim(), field)
+      for (const field of fields)
+        assert.ok(answer.page.querySelector(`#${field}-mistake`)?.text.trim(), field)
       assert.equal(answer.page.querySelectorAll('.field .mistake').length, fields.length)
     }
     const answer = await susan.post('/settings/apps', { ...form, expiry: '7' })

@@ -113,6 +113,13 @@ test('a page come back to has what happened meanwhile', async ({ site, pageOf })
   await john.publish('Meanwhile.')
   await page.goBack()
   await expect(page.getByText('Meanwhile.').or(news(page))).toBeVisible()
+  await page.goto('/explore')
+  const other = await page.context().newPage()
+  await other.goto('/explore')
+  await john.publish('Once more.')
+  await page.goBack()
+  await expect(page.getByText('Once more.').or(news(page))).toBeVisible()
+  await expect.poll(open).toBe(1)
 })
 
 test('a page that the browser keeps has no stream until it is shown again', async ({ site, pageOf }) => {

@@ -47,6 +47,9 @@ export const pages = {
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
+  apps: { path: () => '/settings/apps', as: 'susan' },
+  'a new token': { path: () => '/settings/apps', as: 'susan', act: createToken },
+  'the API’s docs': { path: () => '/api/docs' },
   'one’s data': { path: () => '/settings/data', as: 'newcomer' },
   'an export that is ready': { path: () => '/settings/data', as: 'susan', act: untilExported },
   account: { path: () => '/settings/account', as: 'newcomer' },
@@ -60,6 +63,8 @@ export const pages = {
   privacy: { path: () => '/settings/privacy', as: 'susan' },
   'block somebody': { path: ({ john }) => `/@${john.username}/block`, as: 'susan' },
   'somebody blocked': { path: ({ blocked }) => `/@${blocked.username}`, as: 'susan' },
+  notifications: { path: () => '/notifications', as: 'susan' },
+  'notifications, none': { path: () => '/notifications', as: 'newcomer' },
   inbox: { path: () => '/messages', as: 'susan' },
   'inbox, empty': { path: () => '/messages', as: 'newcomer' },
   conversation: { path: ({ john }) => `/messages/@${john.username}`, as: 'susan' },
@@ -146,6 +151,12 @@ async function sendTooMuch(page: Page): Promise<void> {
 
 async function untilExported(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Download' }).waitFor()
+}
+
+async function createToken(page: Page): Promise<void> {
+  await page.getByLabel('Name').fill('x'.repeat(64))
+  await page.getByRole('button', { name: 'Create token' }).click()
+  await page.locator('#secret').waitFor()
 }
 
 async function openCard(page: Page): Promise<void> {

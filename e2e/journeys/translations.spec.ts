@@ -5,6 +5,7 @@ import { expect, test as journeys, openSite, type Page, type Site } from './site
 /** A site whose owner configured a service. */
 const test = journeys.extend<object, { site: Site; translator: FakeTranslator }>({
   translator: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
     async ({}, use) => {
       const translator = await openTranslator()
       await use(translator)

@@ -1,9 +1,10 @@
-/** <export-progress src>: while an export is being made, asks how far it is, and shows it when it is ready. */
-const EVERY = 1000 // milliseconds between two questions
-
+/**
+ * <export-progress src>: while an export is being made, shows how far it is, and when it is ready. It asks when the
+ * document's `live` events say that something has happened, and not by the clock.
+ */
 class ExportProgress extends HTMLElement {
-  #timer = 0
   #asking = false
+  #missed = false
   speaker = document.createElement('p')
 
   connectedCallback() {
@@ -13,25 +14,22 @@ class ExportProgress extends HTMLElement {
     // Something happened to this person: it may have been this.
     document.addEventListener('live', () => void this.#ask())
     document.addEventListener('visibilitychange', () => void this.#ask())
-    this.#wait()
   }
 
   get progress() {
     return this.querySelector('progress')
   }
 
-  #wait() {
-    clearTimeout(this.#timer)
-    if (this.progress && this.isConnected) this.#timer = setTimeout(() => void this.#ask(), EVERY)
-  }
-
   async #ask() {
-    if (this.#asking || !this.progress || document.hidden) return
+    this.#missed = true
+    if (this.#asking || document.hidden) return
     this.#asking = true
-    const answer = await fetchFragment(this.getAttribute('src') ?? '')
+    while (this.#missed && this.progress) {
+      this.#missed = false
+      const answer = await fetchFragment(this.getAttribute('src') ?? '')
+      if (answer) this.#show(answer)
+    }
     this.#asking = false
-    if (answer) this.#show(answer)
-    this.#wait()
   }
 
   /** The page moves as little as possible: as long as it goes on, only the number does. @param {DocumentFragment} answer */

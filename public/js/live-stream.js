@@ -6,7 +6,7 @@
  * announcements are its own. An element that shows what an event is about prevents its default: no announcement.
  *
  * @typedef {{ id: string, items: any[], at: number }} Frame `at`: when it was sent, by the clock that made the page
- * @typedef {{ frame?: Frame, hello?: number, from?: string, to?: string, missed?: Frame[], over?: boolean }} Message
+ * @typedef {{ frame?: Frame, hello?: number, from?: string, to?: string, missed?: Frame[] | null, over?: boolean }} Message
  */
 const RECENT = 50 // frames kept for tabs that come later
 const PATIENCE = 2000 // milliseconds after which a tab that has the lock and says nothing is taken for asleep
@@ -28,8 +28,6 @@ class LiveStream extends HTMLElement {
   /** @type {Frame[]} */
   #recent = []
   #recentFrom = this.#heardAt
-  /** @type {any} */
-  #badges = null
   #refused = 0
   #over = false
   /** @type {AbortController | null} Of the time that the page is shown. */
@@ -135,35 +133,34 @@ class LiveStream extends HTMLElement {
     this.#stop()
   }
 
-  /** Asks the tab with the stream for what this one has missed. If it does not answer, its lock is taken from it. */
+  /** Asks the tab with the lock for what this one has missed; if it does not answer, the lock is taken from it. */
   #greet() {
     clearTimeout(this.#asleep)
     if (this.#release || document.hidden) return
     this.#channel?.postMessage({ hello: this.#heardAt, from: this.#tab })
-    this.#asleep = setTimeout(() => this.#release || void this.#lead({ steal: true }), PATIENCE)
+    this.#asleep = setTimeout(() => this.#steal(), PATIENCE)
+  }
+
+  #steal() {
+    if (this.#shown && !this.#release) void this.#lead({ steal: true })
   }
 
   /** @param {Message} message */
   #heard({ frame, hello, from, to, missed, over }) {
     if (over) return this.#end()
     if (frame) this.#take(frame)
-    if (hello !== undefined && this.#source)
+    if (hello !== undefined && this.#release)
       this.#channel?.postMessage({ to: from, missed: this.#since(hello) })
     if (to !== this.#tab) return
     clearTimeout(this.#asleep)
-    for (const frame of missed ?? []) if (frame.at > this.#heardAt) this.#take(frame)
+    // Whoever comes from further back than the others remember asks the server.
+    if (!missed) return this.#steal()
+    for (const frame of missed) if (frame.at > this.#heardAt) this.#take(frame)
   }
 
-  /** What came after that, or that it is too long ago to tell. @param {number} hello @returns {Frame[]} */
+  /** @param {number} hello @returns {Frame[] | null} */
   #since(hello) {
-    if (hello >= this.#recentFrom) return this.#recent.filter(({ at }) => at > hello)
-    return [
-      {
-        id: this.#place,
-        at: this.#heardAt,
-        items: [...(this.#badges ? [this.#badges] : []), { type: 'reset' }],
-      },
-    ]
+    return hello < this.#recentFrom ? null : this.#recent.filter(({ at }) => at > hello)
   }
 
   /** @param {Frame} frame */
@@ -177,7 +174,7 @@ class LiveStream extends HTMLElement {
 
   /** @param {any} item */
   #tell(item) {
-    if (item.type === 'badges') this.#count((this.#badges = item))
+    if (item.type === 'badges') this.#count(item)
     const event = new CustomEvent('live', { detail: item, cancelable: true })
     if (document.dispatchEvent(event) && item.type === 'notification') this.#announce(item.sentence)
   }

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { apiTokens, exports as exportsTable, notifications, posts, sessions } from './database/schema.ts'
+import { eq } from './database/sql.ts'
+import type { Browser } from './testing/browser.ts'
+import { openSite, type Site } from './testing/site.ts'
+
+/** Open to everybody; every other page and form asks a visitor to sign in. (The API has such a test of its own.) */
+const open = new Set([
+  ...['GET /', 'GET /explore', 'GET /tags/:tag', 'GET /posts/:id'],
+  ...['GET /@:username', 'GET /@:username/followers', 'GET /@:username/following', 'GET /@:username/card'],
+  ...['GET /@:username/feed.atom', 'GET /@:username/feed.json'],
+  ...['GET /tags/:tag/feed.atom', 'GET /tags/:tag/feed.json'],
+  ...['GET /search', 'GET /search/brief', 'GET /search/people', 'GET /search/results'],
+  ...['GET /posts/:id/translation', 'GET /posts/:id/translation/fragment'],
+  ...['GET /sign-in', 'POST /sign-in', 'GET /sign-up', 'POST /sign-up', 'POST /sign-out'],
+  ...['GET /passwords', 'POST /passwords', 'GET /passwords/:token', 'POST /passwords/:token'],
+  ...['GET /confirmations/:token', 'POST /confirmations/:token'],
+  ...['POST /settings/language', 'POST /settings/theme'],
+  ...['GET /livez', 'GET /readyz', 'GET /robots.txt', 'GET /manifest.webmanifest', 'GET /favicon.ico'],
+])
+
+describe('who may use what', () => {
+  let site: Site
+  const routes: string[] = []
+  /** Where things of john's are: ids are for `:id`. */
+  const ids: Record<string, number> = {}
+  let john: Browser
+  let susan: Browser
+
+  before(async () => {
+    site = await openSite(
+      { SMTP_URL: 'smtp://127.0.0.1:9' },
+      {
+        onRoute: ({ method, url }) => {
+          if (/^\/(assets|api)\b/.test(url)) return
+          for (const verb of [method].flat()) if (verb !== 'HEAD') routes.push(`${verb} ${url}`)
+        },
+      },
+    )
+    john = await site.signedIn('john')
+    susan = await site.signedIn('susan')
+    await makeThings()
+  })
+  after(() => site.close())
+
+  async function makeThings(): Promise<void> {
+    const { db } = site.app
+    ids['posts'] = (await site.write('john', ['mine']))[0] as number
+    await susan.post('/@john/follow')
+    await john.post('/exports')
+    await site.workJobs()
+    await john.post('/settings/apps', { name: 'a script', scope: 'read', expires: 'never' })
+    const own = { userId: site.ids.john }
+    const [session] = await db.select().from(sessions).where(eq(sessions.userId, own.userId))
+    const [told] = await db.select().from(notifications).where(eq(notifications.userId, own.userId))
+    const [made] = await db.select().from(exportsTable).where(eq(exportsTable.userId, own.userId))
+    const token = /settings\/apps\/(\d+)\/delete/.exec((await john.get('/settings/apps')).text)?.[1]
+    Object.assign(ids, {
+      sessions: session?.id,
+      notifications: told?.id,
+      exports: made?.id,
+      apps: Number(token),
+    })
+  }
+
+  const thingsOfJohn = () => {
+    const { db } = site.app
+    const tables = [posts, sessions, notifications, exportsTable, apiTokens]
+    return Promise.all(tables.map(table => db.$count(table, eq(table.userId, site.ids.john))))
+  }
+
+  const pathOf = (url: string) =>
+    url
+      .replace(/(\w+)\/:id/, (_, noun: string) => `${noun}/${ids[noun]}`)
+      .replace(':username', 'john')
+      .replace(':tag', 'tea')
+      .replace(':token', 'a'.repeat(43))
+
+  const ask = (browser: Browser, route: string) => {
+    const [method, url = ''] = route.split(' ')
+    return method === 'GET' ? browser.get(pathOf(url)) : browser.post(pathOf(url))
+  }
+
+  it('has a route for each of those that are said to be open', () => {
+    const known = new Set(routes)
+    assert.deepEqual(
+      [...open].filter(route => !known.has(route) && !route.includes('translation')),
+      [],
+    )
+  })
+
+  it('asks visitors to sign in everywhere else', async () => {
+    for (const route of routes.filter(route => !open.has(route))) {
+      const { status, location } = await ask(site.visitor(), route)
+      if (route.startsWith('GET')) assert.match(String(location), /^\/sign-in\?next=/, route)
+      assert.equal(status, route.startsWith('GET') ? 303 : 401, route)
+    }
+  })
+
+  it('lets visitors into the rest, if only to tell them what is missing in an empty form', async () => {
+    for (const route of [...open].filter(route => routes.includes(route))) {
+      const { status } = await ask(site.visitor(), route)
+      const isLink = route.includes(':token')
+      assert.ok(isLink ? status === 404 : status < 400 || [400, 422].includes(status), `${route}: ${status}`)
+    }
+  })
+
+  it('keeps what is somebody’s from everybody else', async () => {
+    const owned = routes.filter(route => route.includes('/:id') && !open.has(route))
+    assert.ok(owned.length >= 8, owned.join())
+    const before = await thingsOfJohn()
+    for (const route of owned) {
+      const { status } = await ask(susan, route)
+      // Deleting what one does not have may be answered like deleting it twice: nothing has happened.
+      const harmless = route.endsWith('/delete') && status === 303
+      assert.ok(harmless || [403, 404].includes(status), `${route}: ${status}`)
+    }
+    assert.deepEqual(await thingsOfJohn(), before)
+    for (const route of owned.filter(route => route.startsWith('GET'))) {
+      const { status } = await ask(john, route)
+      assert.ok(status < 400, `${route}, its owner: ${status}`)
+    }
+  })
+})

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { described, sendsListOf } from '../api/descriptions.ts'
+import { ListQuery } from '../api/parameters.ts'
+import { cursorOf } from '../database/cursor.ts'
+import { spend } from '../limits/limits.ts'
+import { networkOf } from '../limits/network.ts'
+import { postResource } from '../posts/resource.ts'
+import { personResource } from '../profiles/resource.ts'
+import { findEverybody, findPosts } from './find.ts'
+import { searchPath } from './forms.ts'
+import { isEmpty, parseQuery, tidy } from './query.ts'
+
+const text = { q: Type.String({ description: 'reference.search_text', examples: ['tea from:susan'] }) }
+const PeopleQuery = Type.Object({ ...text, ...ListQuery.properties })
+const PostsQuery = Type.Object({
+  ...PeopleQuery.properties,
+  order: Type.Optional(
+    Type.Enum(['newest', 'best'], {
+      complaint: 'api.order_unknown',
+      description: 'reference.search_order',
+    }),
+  ),
+})
+type PeopleRequest = FastifyRequest<{ Querystring: Static<typeof PeopleQuery> }>
+type PostsRequest = FastifyRequest<{ Querystring: Static<typeof PostsQuery> }>
+
+const nothing = { rows: [], newer: null, older: null }
+
+export default async function searchApi(app: FastifyInstance) {
+  const posts = described('search', 'reference.search_posts', {
+    config: { public: true },
+    querystring: PostsQuery,
+    answers: { 200: sendsListOf('Post') },
+  })
+  const people = described('search', 'reference.search_people', {
+    config: { public: true },
+    querystring: PeopleQuery,
+    answers: { 200: sendsListOf('Person') },
+  })
+  app.get('/search/posts', posts, listPosts)
+  app.get('/search/people', people, listPeople)
+}
+
+async function listPosts(request: PostsRequest, reply: FastifyReply) {
+  const { db, config } = request.server
+  const { order = 'newest' } = request.query
+  const asked = await askedBy(request)
+  const query = parseQuery(asked.text)
+  const found = asked.isAnything ? await findPosts(db, query, { ...asked, order }) : { query, posts: nothing }
+  const path = searchPath(found.query.text, order, '/api/search/posts')
+  return reply.list(found.posts, path, post => postResource(post, config))
+}
+
+async function listPeople(request: PeopleRequest, reply: FastifyReply) {
+  const { db, config } = request.server
+  const asked = await askedBy(request)
+  const page = asked.isAnything ? await findEverybody(db, asked) : nothing
+  const path = searchPath(asked.text, 'newest', '/api/search/people')
+  return reply.list(page, path, person => personResource(person, config))
+}
+
+/** What is looked for; it counts as a search if it is anything at all. */
+async function askedBy({ server, query, caller, ip }: PeopleRequest) {
+  const text = tidy(query.q)
+  const isAnything = !isEmpty(parseQuery(text))
+  const subject = caller?.id ?? networkOf(ip)
+  if (isAnything) await server.db.transaction(tx => spend(tx, 'search', subject))
+  return { text, isAnything, viewer: caller?.id ?? 0, cursor: cursorOf(query) }
+}

@@ -1,0 +1,51 @@
+/**
+ * Kills the real server with -9 again and again, at random moments of its start and of its work, while people use
+ * it. What was answered must be there at the end, once.
+ *
+ *     DATABASE_URL=… node e2e/faults/kill.ts [--quick] [--rounds N]
+ *
+ * A killed process loses what it holds itself; the system goes on, and writes what it was given. That a commit
+ * survives a power cut is synchronous = FULL's affair, and cannot be seen here.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { migratedDatabase } from '../../app/testing/database.ts'
+import { audit } from './audit.ts'
+import { addPeople, Load } from './load.ts'
+import { claim, runFault } from './program.ts'
+import { Server } from './server.ts'
+
+await runFault(async ({ quick, rounds }) => {
+  const kills = rounds ?? (quick ? 5 : 200)
+  const database = await migratedDatabase()
+  await addPeople(database.config)
+  const server = await (await Server.on(database.url)).start()
+  const load = new Load(server.url, Date.now() % 1_000_000).start()
+  let duringStart = 0
+  for (let n = 0; n < kills; n++) {
+    if (n > 0) server.spawn()
+    const isEarly = n > 0 && Math.random() < 0.1
+    if (isEarly) duringStart++
+    else await atWork(load)
+    await delay(Math.random() * 500)
+    await server.end('SIGKILL')
+  }
+  await server.start()
+  await load.stop()
+  const figures = `${duringStart} while it started; ${load.promised} posts and messages promised, ${load.journal.failures} times sent again`
+  claim(`killed ${kills} times`, load.promised > kills, figures)
+  await audit(database.config, load, 90_000)
+  claim('no crash of its own', !/^\s+at /m.test(server.output), lastLine(server.output))
+  await server.end()
+  await database.drop()
+})
+
+/** From when on this server has promised something. */
+async function atWork(load: Load): Promise<void> {
+  const { promised } = load
+  const deadline = Date.now() + 30_000
+  while (load.promised === promised && Date.now() < deadline) await delay(5)
+}
+
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
+}
