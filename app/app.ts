@@ -134,9 +134,11 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     trustProxy: trustedProxies(config),
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
+    // Nobody takes so long for a part of an answer, and a stream says something every 25 seconds.
+    connectionTimeout: 120_000,
     forceCloseConnections: true,
     // A post that was sent without a session travels through signing in as part of the way back.
-    http: { maxHeaderSize: 64 * 1024 },
+    http: { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['complaint'] } },

@@ -1,7 +1,5 @@
 /** One attempt at a job: it is kept alive by a heartbeat, and what comes of it is stored once or not at all. */
 import type { Writer } from '../database/database.ts'
-import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
-import { causeOf } from './failure.ts'
 import {
   type ClaimedJob,
   finishJob,
@@ -11,7 +9,9 @@ import {
   renewClaim,
   setProgress,
   setResult,
-} from './queries.ts'
+} from './claim-queries.ts'
+import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
+import { causeOf } from './failure.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
 type Clocked = WorkerParts & Pick<JobContext, 'now'>

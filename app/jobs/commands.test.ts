@@ -97,9 +97,18 @@ describe(`who works on jobs, on ${engine}`, () => {
     assert.match((await cli('jobs')).output, /^There are no jobs\.\n$/)
     await mail()
     const { id } = await only()
-    const failed = { state: 'parked', dueAt: null, error: 'no such person', attempts: 1, finishedAt: new Date() }
+    const failed = {
+      state: 'parked',
+      dueAt: null,
+      error: 'no such person',
+      attempts: 1,
+      finishedAt: new Date(),
+    }
     await db.transaction(async tx => void (await tx.update(jobs).set(failed)))
-    assert.match((await cli('jobs', 'list')).output, new RegExp(`^1 parked\n${id}\tparked\tmail\t.*no such person\n$`))
+    assert.match(
+      (await cli('jobs', 'list')).output,
+      new RegExp(`^1 parked\n${id}\tparked\tmail\t.*no such person\n$`),
+    )
     assert.match((await cli('jobs', 'retry', String(id))).output, /due again/)
     assert.equal((await only()).state, 'waiting')
     assert.match((await cli('jobs')).output, new RegExp(`^1 waiting\n${id}\twaiting\tmail`))

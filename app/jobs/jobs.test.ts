@@ -58,8 +58,26 @@ describe(`jobs on ${engine}`, () => {
     await workOn(job)
     assert.deepEqual(seen, [{ input: { question: '¿qué?' }, id, attempt: 1 }])
     const { state, result, dueAt, error } = await find(id)
-    assert.deepEqual({ state, result, dueAt, error }, { state: 'done', result: { answer: 42 }, dueAt: null, error: null })
+    assert.deepEqual(
+      { state, result, dueAt, error },
+      { state: 'done', result: { answer: 42 }, dueAt: null, error: null },
+    )
     assert.equal(await hasMark('done once'), true)
+  })
+
+  it('are taken up again after the clock was a day ahead', async () => {
+    const job = define(async () => {})
+    const ids = [await add(job), await add(job), await add(job, { at: new Date(Date.now() + 3_600_000) })]
+    const tomorrow = new Date(Date.now() + 86_400_000)
+    const [running, enqueued, later] = ids as [number, number, number]
+    const change = (id: number, to: object) =>
+      site.app.db.transaction(async tx => void (await tx.update(jobs).set(to).where(eq(jobs.id, id))))
+    await change(running, { state: 'running', claim: 'killed', attempts: 1, dueAt: tomorrow })
+    await change(enqueued, { dueAt: tomorrow, createdAt: tomorrow })
+    const worker = start([job])
+    for (const id of [running, enqueued]) await eventually(async () => (await find(id)).state === 'done')
+    assert.equal((await find(later)).state, 'waiting', 'one that is to wait for an hour does')
+    await worker.stop()
   })
 
   it('are nothing when the transaction that adds them rolls back', async () => {
@@ -128,14 +146,17 @@ describe(`jobs on ${engine}`, () => {
     const id = await add(job)
     await workOn(job)
     const { state, error, attempts } = await find(id)
-    assert.deepEqual({ state, error, attempts }, { state: 'parked', error: 'nobody lives there', attempts: 1 })
+    assert.deepEqual(
+      { state, error, attempts },
+      { state: 'parked', error: 'nobody lives there', attempts: 1 },
+    )
   })
 
   it('keep no secret of a failure', async () => {
     const failures = [
       define(async (_input, { transaction }) => {
         await transaction(leaveMark('taken'))
-        return leaveMark('taken') as never
+        return leaveMark('taken')
       }, 1),
       define(async () => {
         throw new Error('smtp://susan:tea%20time@mail.example.com does not\r\n\0 answer')
@@ -210,10 +231,9 @@ describe(`jobs on ${engine}`, () => {
   it('that were given to somebody else can store nothing, whatever the first worker does', async () => {
     const job = define(async (_input, { transaction, attempt, db }) => {
       const until = new Date(Date.now() + 60_000)
-      if (attempt === 1)
-        await db.transaction(tx => claimJob(tx, { names: [job.name], now: until, until }))
+      if (attempt === 1) await db.transaction(tx => claimJob(tx, { names: [job.name], now: until, until }))
       await assert.rejects(transaction(leaveMark('a ghost')), ClaimLost)
-      return leaveMark('a ghost') as never
+      return leaveMark('a ghost')
     })
     const id = await add(job)
     await workOn(job)
@@ -230,7 +250,7 @@ describe(`jobs on ${engine}`, () => {
       const { users } = await import('../database/schema.ts')
       await db.transaction(async tx => void (await tx.delete(users).where(eq(users.id, ids.mary))))
       await assert.rejects(transaction(leaveMark('of nobody')), ClaimLost)
-      return leaveMark('of nobody') as never
+      return leaveMark('of nobody')
     })
     const id = await add(job, { userId: ids.mary })
     await workOn(job)
@@ -306,6 +326,9 @@ describe(`jobs on ${engine}`, () => {
     await site.app.db.transaction(async tx => tx.signal('jobs'))
     await eventually(async () => site.statements.length > 0)
     await worker.stop()
-    assert.deepEqual(site.statements.filter(text => !text.startsWith('select')), [])
+    assert.deepEqual(
+      site.statements.filter(text => !text.startsWith('select')),
+      [],
+    )
   })
 })

@@ -4,7 +4,7 @@ import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attemp
 import type { JobDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { patience } from './failure.ts'
-import { cancelTopic, claimJob, claimsHeld, nextDueAt } from './queries.ts'
+import { bringBackJobs, cancelTopic, claimJob, claimsHeld, nextDueAt } from './queries.ts'
 
 export type WorkerOptions = {
   /** Jobs at the same time. */
@@ -45,7 +45,7 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Wo
     if (topic === 'jobs' || topic === anything) wake()
     if (topic === cancelTopic || topic === anything) void abandonLost(bench)
   })
-  wake()
+  void bringBack(bench).then(wake)
   const stop = async () => {
     deafen()
     clearTimeout(timer)
@@ -53,6 +53,17 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Wo
     await settle(bench)
   }
   return { stop: () => (stopped ??= stop()) }
+}
+
+/** The clock may have been put right since this was worked on last. */
+async function bringBack({ db, log }: Bench): Promise<void> {
+  try {
+    const brought = await bringBackJobs(db, new Date())
+    if (brought > 0)
+      log.warn({ jobs: brought }, 'jobs waited for a moment that the clock had been wrong about')
+  } catch (error) {
+    log.warn({ err: error }, 'the queue of jobs could not be read')
+  }
 }
 
 /** Works on everything that is due, one job after the other, until nothing is: for tests. */
@@ -68,7 +79,14 @@ export async function workDueJobs(parts: WorkerParts, options: WorkerOptions = {
 
 function benchOf(parts: WorkerParts, options: WorkerOptions): Bench {
   const { db, config, log } = parts
-  const defaults = { concurrency: 4, lease: 30_000, grace: 3_000, patience, definitions, now: () => new Date() }
+  const defaults = {
+    concurrency: 4,
+    lease: 30_000,
+    grace: 3_000,
+    patience,
+    definitions,
+    now: () => new Date(),
+  }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
 }
 
@@ -129,7 +147,7 @@ async function abandonLost({ db, log, attempts }: Bench): Promise<void> {
   try {
     const held = await claimsHeld(
       db,
-      all.map(({ job }) => job.claim),
+      all.map(({ job }) => job),
     )
     for (const attempt of all) if (!held.includes(attempt.job.claim)) attempt.abandon('cancelled')
   } catch (error) {

@@ -41,6 +41,13 @@ describe('an allowance', () => {
     assert.equal(passed(await spendMany(5, 'somebody else')), 5)
   })
 
+  it('counts nothing that was used up while the clock was a day ahead', async () => {
+    assert.equal(passed(await spendMany(12, 'ahead')), 10)
+    await wait('sign-in:ahead', -86_400_000)
+    assert.equal(passed(await spendMany(12, 'ahead')), 10)
+    assert.equal(passed(await spendMany(5, 'ahead')), 0, 'and it holds')
+  })
+
   it('says when there is one again, and has one then', async () => {
     assert.equal(passed(await spendMany(12, 'patient')), 10)
     const refused = await spendOne('sign-in', 'patient')

@@ -1,11 +1,22 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { knownDevices, rateLimits } from '../database/schema.ts'
-import { and, eq, gt, lte, ne, sql } from '../database/sql.ts'
+import { and, eq, gt, lte, ne, or, sql } from '../database/sql.ts'
 import { endsWith } from '../database/text.ts'
 import { shifted } from '../database/time.ts'
 
 /** So many at once, and then one more as each `every` (milliseconds) passes. */
 export type Allowance = { burst: number; every: number }
+
+/** Milliseconds by which the clocks of two machines may differ. */
+const tolerance = 600_000
+
+/**
+ * The latest moment that anybody can have used an allowance up to. What is later was written when the clock was
+ * wrong: it counts for nothing, instead of for days.
+ */
+function latest({ burst, every }: Allowance): Date {
+  return new Date(Date.now() + burst * every + tolerance)
+}
 
 /**
  * Uses up one of the key's allowance, in one statement. True if there was one left.
@@ -14,7 +25,8 @@ export type Allowance = { burst: number; every: number }
 export async function takeOne(tx: Writer, key: string, { burst, every }: Allowance): Promise<boolean> {
   const now = Date.now()
   const { freeAt } = rateLimits
-  const later = sql`case when ${gt(freeAt, new Date(now))} then ${shifted(freeAt, every)}
+  const isImpossible = gt(freeAt, latest({ burst, every }))
+  const later = sql`case when ${gt(freeAt, new Date(now))} and not (${isImpossible}) then ${shifted(freeAt, every)}
     else ${sql.param(new Date(now + every), freeAt)} end`
   const taken = await tx
     .insert(rateLimits)
@@ -22,7 +34,7 @@ export async function takeOne(tx: Writer, key: string, { burst, every }: Allowan
     .onConflictDoUpdate({
       target: rateLimits.key,
       set: { freeAt: later },
-      setWhere: lte(freeAt, new Date(now + (burst - 1) * every)),
+      setWhere: or(lte(freeAt, new Date(now + (burst - 1) * every)), isImpossible),
     })
     .returning({ key: rateLimits.key })
   return taken.length > 0

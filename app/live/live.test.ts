@@ -276,6 +276,30 @@ describe('the stream', () => {
   })
 })
 
+it('a stream is told later what could not be looked up', async () => {
+  let failures = 0
+  let isAway = false
+  const onStatement = (sql: string) => {
+    if (!isAway || !sql.includes('left join "notifications"')) return
+    failures++
+    throw new Error('the database is away')
+  }
+  const site = await openSite({}, { onStatement })
+  const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
+  const susan = new Listener(address, cookieOf(await site.signedIn('susan')))
+  await susan.open()
+  await susan.until('badges')
+  isAway = true
+  await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+  await eventually(async () => failures > 0)
+  assert.equal(susan.of('notification').length, 0)
+  isAway = false
+  await susan.until('notification')
+  assert.equal(susan.of('notification').length, 1)
+  susan.cut()
+  await site.close()
+})
+
 describe('new posts for Home', () => {
   let site: Site
   before(async () => {

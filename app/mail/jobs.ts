@@ -35,7 +35,7 @@ export const mailJob = defineJob({
 async function writeLetter(input: MailInput, context: JobContext): Promise<Letter | null> {
   const { config } = context
   const definition = mails[input.name] as MailDefinition | undefined
-  if (!definition) throw new PermanentFailure(`there is no mail ${String(input.name)}`)
+  if (!definition) throw new PermanentFailure(`there is no mail ${input.name}`)
   const addressed = await address(definition, input, context)
   if (!addressed) return null
   const { to, locals } = addressed

@@ -24,7 +24,11 @@ describe(`mail on ${engine}`, () => {
   let mailbox: Mailbox
   before(async () => {
     mailbox = await openMailbox()
-    site = await openSite({ SMTP_URL: mailbox.url, SITE_NAME: 'Harbour & Sons', PUBLIC_URL: 'https://harbour.example' })
+    site = await openSite({
+      SMTP_URL: mailbox.url,
+      SITE_NAME: 'Harbour & Sons',
+      PUBLIC_URL: 'https://harbour.example',
+    })
   })
   after(async () => {
     await site.close()
@@ -43,8 +47,13 @@ describe(`mail on ${engine}`, () => {
     )
   }
   const greet = (address: string, username = 'susan') =>
-    send({ name: 'test.greeting', to: address, input: { username, email: 'new@example.com', link: 'x' } } as never)
-  const state = async () => (await site.app.db.select().from(jobs))[0] as typeof jobs.$inferSelect
+    send({
+      name: 'test.greeting',
+      to: address,
+      input: { username, email: 'new@example.com', link: 'x' },
+    } as never)
+  const state = async () =>
+    (await site.app.db.select().from(jobs).where(eq(jobs.name, 'mail')))[0] as typeof jobs.$inferSelect
   const later = (hours: number) => new Date(Date.now() + hours * hour)
 
   it('arrives as text and as a page, from the site, with a link of its own address', async () => {
@@ -232,7 +241,8 @@ describe(`without a mail server, on ${engine}`, () => {
     assert.match((await visitor.get('/dev/mail')).text, /No mails yet/)
     const input = { userId: site.ids.susan }
     await site.app.db.transaction(tx => sendMail(tx, { name: 'passwords.reset', language: 'en', input }))
-    const path = () => visitor.get('/dev/mail').then(({ page }) => page.querySelector('.mails a')?.getAttribute('href'))
+    const path = () =>
+      visitor.get('/dev/mail').then(({ page }) => page.querySelector('.mails a')?.getAttribute('href'))
     assert.match((await visitor.get(String(await path()))).text, /not written yet/)
     assert.equal((await visitor.get(`${await path()}/html`)).status, 404)
     await site.workJobs()

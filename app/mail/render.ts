@@ -41,10 +41,10 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }
 
-/** Paragraphs one empty line apart; the templates' own tags leave some more. */
+/** Paragraphs one empty line apart, where the templates' tags leave some more; `-- ` begins a signature. */
 function spaced(text: string): string {
   return text
-    .replaceAll(/[^\S\n]+$/gm, '')
+    .replaceAll(/(?<!^--)[^\S\n]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
 }

@@ -58,7 +58,14 @@ describe('messages by the API', () => {
     assert.equal((await david.put('/api/notifications/read', { upTo: json.items[1].createdAt })).status, 204)
     const after = (await david.get('/api/notifications')).json.items
     assert.notEqual(after[1].readAt, null)
-    for (const upTo of ['yesterday', 5, '2026-13-40T00:00:00Z', '2026-12-31T23:59:60Z', '0000-01-01T00:00:00Z', ''])
+    for (const upTo of [
+      'yesterday',
+      5,
+      '2026-13-40T00:00:00Z',
+      '2026-12-31T23:59:60Z',
+      '0000-01-01T00:00:00Z',
+      '',
+    ])
       assert.equal((await david.put('/api/notifications/read', { upTo })).status, 422)
   })
 })

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import Client from 'better-sqlite3'
 import postgres from 'postgres'
 import { closeAccount, deleteAccount } from '../accounts/closing-queries.ts'
-import { type DatabaseConfig, root } from '../config.ts'
+import type { DatabaseConfig } from '../config.ts'
+import { openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { jobs, posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { deletePost, editPost, publishPost } from '../posts/queries.ts'
-import { endedProcess, startProcess } from '../testing/process.ts'
+import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { runProcess } from '../testing/process.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { scheduleRebuilding } from './jobs.ts'
 import { rebuildIndex } from './rebuild.ts'
@@ -111,7 +116,7 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     )
     let working = true
     const write = async () => {
-      for (let n = 0; working; n++) {
+      for (let n = 0; working && ids.length > 1; n++) {
         const at = new Date(Date.now() - (n % 3) * 90_000_000)
         const draft = { userId, body: `Meanwhile ${n}`, language: null }
         await db.transaction(tx => publishPost(tx, { ...draft, submission: null }, at))
@@ -121,8 +126,10 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
       }
     }
     const writing = write()
-    await spoil(site.config.database)
-    await rebuild()
+    for (let times = 0; times < 4; times++) {
+      await spoil(site.config.database)
+      await rebuild()
+    }
     working = false
     await writing
     const afterwards = await dump(site.config.database)
@@ -135,9 +142,7 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     await spoil(site.config.database)
     const url = site.config.database
     const DATABASE_URL = url.engine === 'sqlite' ? `sqlite:${url.file}` : url.url
-    const { code, output } = await endedProcess(
-      startProcess([`${root}/app/cli.ts`, 'search:rebuild'], { DATABASE_URL }),
-    )
+    const { code, output } = await runProcess(['app/cli.ts', 'search:rebuild'], { DATABASE_URL })
     assert.equal(code, 0, output)
     assert.match(output, /^Indexed [\d,]+ posts and people\.\n$/)
     const whole = await dump(site.config.database)
@@ -175,6 +180,40 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
       [['done', { rows: 4 }]],
     )
     await other.close()
+  })
+})
+
+describe(`the index on ${engine} is right`, { timeout: 60_000 }, () => {
+  it('after a seed, an import and a restore, as if it had been rebuilt', async () => {
+    const [test, other] = [await migratedDatabase(), await migratedDatabase()]
+    const folder = mkdtempSync(path.join(tmpdir(), 'microblog-test-'))
+    const cli = async (database: TestDatabase, ...words: string[]) => {
+      const { code, output } = await runProcess(['app/cli.ts', ...words], { DATABASE_URL: database.url })
+      assert.equal(code, 0, output)
+      const whole = await dump(database.config)
+      const db = await openDatabase(database.config)
+      await rebuildIndex({ db, transaction: db.transaction })
+      await db.close()
+      assert.deepEqual(await dump(database.config), whole, words[0])
+      return whole
+    }
+    const seeded = await cli(test, 'seed')
+    assert.ok(seeded.length > 300)
+    const [file, backup] = [path.join(folder, 'import.json'), path.join(folder, 'backup.ndjson')]
+    const post = { body: 'Imported #words', created_at: '1999-12-31' }
+    const imported = {
+      username: 'newcomer',
+      email: 'n@example.com',
+      display_name: 'Somebody New',
+      posts: [post],
+    }
+    writeFileSync(file, JSON.stringify([imported]))
+    const whole = await cli(test, 'import', file)
+    assert.ok(whole.length > seeded.length)
+    await cli(test, 'db:backup', backup)
+    assert.deepEqual(await cli(other, 'db:restore', backup), whole)
+    await Promise.all([test.drop(), other.drop()])
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -7,7 +7,7 @@ import type { JobDefinition } from '../jobs/definition.ts'
 import { startWorker } from '../jobs/worker.ts'
 
 /** Each says on standard output what it does; what it leaves in the database is a row that cannot be there twice. */
-export const testJobs: Record<string, JobDefinition> = {
+const testJobs: Record<string, JobDefinition> = {
   'test.count': jobNamed('test.count', async (_input, { id }) => {
     console.log(`counted ${id}`)
     return async tx => {
@@ -44,4 +44,4 @@ async function work(concurrency: number, lease: number): Promise<void> {
   })
 }
 
-if (process.argv[1] === import.meta.filename) await work(Number(process.argv[2]), Number(process.argv[3]))
+await work(Number(process.argv[2]), Number(process.argv[3]))

@@ -31,9 +31,11 @@ await runFault(async options => {
   const scene = { server, database }
   await connectionsCut(scene, options)
   await bodyTooLarge(scene, options)
-  await answersNeverRead(scene, options)
+  const greedy = await answersNeverRead(scene, options)
   await slowClients(scene, options)
   await processStopped(scene, options)
+  if (!options.quick) await untilCut(greedy)
+  for (const socket of greedy) socket.destroy()
   claim('the server has not crashed', server.isRunning && !/"level":60/.test(server.output))
   await server.end()
   await database.drop()
@@ -157,7 +159,7 @@ async function sendEndlessly(server: Server, announced: number | null, most: num
 }
 
 /** They ask and ask, and never take what they asked for. */
-async function answersNeverRead({ server }: Scene, { quick }: FaultOptions): Promise<void> {
+async function answersNeverRead({ server }: Scene, { quick }: FaultOptions): Promise<Socket[]> {
   const count = quick ? 50 : 500
   const before = await memoryOf(server.pid)
   const sockets = Array.from({ length: count }, () => {
@@ -171,8 +173,20 @@ async function answersNeverRead({ server }: Scene, { quick }: FaultOptions): Pro
   const figures = `${count} of them with 500 requests each; ${resident.toFixed(0)} MB, ${each} MB each`
   claim('answers that nobody reads do not fill the memory', resident - before.resident < 300, figures)
   claim('and others are answered', slowest < 3 * soon, `${slowest} ms at the most`)
-  for (const socket of sockets) socket.destroy()
-  await delay(500)
+  return sockets
+}
+
+/** The server ends a connection on which nothing has moved for two minutes. */
+async function untilCut(sockets: Socket[]): Promise<void> {
+  const start = performance.now()
+  // Whoever does not read does not see the end either: what is sent to a connection that is gone tells.
+  const probe = setInterval(() => {
+    for (const socket of sockets) if (!socket.destroyed) socket.write('x')
+  }, 5_000)
+  while (sockets.some(socket => !socket.closed) && performance.now() - start < 150_000) await delay(500)
+  clearInterval(probe)
+  const left = sockets.filter(socket => !socket.closed).length
+  claim('who reads nothing is cut in the end', left === 0, `${left} of ${sockets.length} left`)
 }
 
 /** A header that never ends, a line at a time, from as many as an attacker could easily be. */
