@@ -32,6 +32,7 @@ import forms from './plugins/forms.ts'
 import log from './plugins/log.ts'
 import pageCache from './plugins/page-cache.ts'
 import preferences from './plugins/preferences.ts'
+import replica from './plugins/replica.ts'
 import sameOrigin from './plugins/same-origin.ts'
 import security from './plugins/security.ts'
 import sessionOfRequest from './plugins/sessions.ts'
@@ -98,6 +99,7 @@ async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: A
   app.register(cookies)
   app.register(version)
   app.register(sessionOfRequest, { askToSignIn })
+  app.register(replica)
   app.register(preferences)
   app.register(pageCache)
   app.register(views)

@@ -11,7 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type Engine = 'sqlite' | 'postgresql'
 export type DatabaseConfig =
   | { engine: 'sqlite'; file: string; synchronous: 'FULL' | 'NORMAL' }
-  | { engine: 'postgresql'; url: string; poolSize: number; poolRecycle: number | null }
+  | ({ engine: 'postgresql'; replica?: PostgresServer } & PostgresServer)
+type PostgresServer = { url: string; poolSize: number; poolRecycle: number | null }
 
 export type Config = Readonly<{
   database: DatabaseConfig
@@ -56,6 +57,7 @@ export class ConfigError extends Refusal {
  */
 export const variables = {
   DATABASE_URL: { default: 'sqlite:app.db', read: databaseUrl },
+  DATABASE_REPLICA_URL: { default: '', read: replicaUrl },
   SQLITE_SYNCHRONOUS: { default: 'FULL', read: oneOf('FULL', 'NORMAL') },
   HOST: { default: 'localhost', read: (value: string) => value },
   PORT: { default: '3000', read: integer(0, 65_535) },
@@ -91,6 +93,7 @@ export function readConfig(environment: Environment): Config {
     }
   }
   const database = read('DATABASE_URL', variables.DATABASE_URL.read)
+  const replica = read('DATABASE_REPLICA_URL', value => replicaUrl(value, database))
   const synchronous = read('SQLITE_SYNCHRONOUS', variables.SQLITE_SYNCHRONOUS.read)
   const port = read('PORT', variables.PORT.read)
   const publicUrl = read('PUBLIC_URL', variables.PUBLIC_URL.read) || `http://localhost:${port ?? 3000}`
@@ -98,7 +101,10 @@ export function readConfig(environment: Environment): Config {
   const translateUrl = read('TRANSLATE_URL', variables.TRANSLATE_URL.read)
   const translateKey = read('TRANSLATE_KEY', variables.TRANSLATE_KEY.read)
   const config = {
-    database: database?.engine === 'sqlite' ? { ...database, synchronous } : database,
+    database: database && {
+      ...database,
+      ...(database.engine === 'sqlite' ? { synchronous } : replica && { replica }),
+    },
     host: read('HOST', variables.HOST.read),
     port,
     publicUrl,
@@ -144,8 +150,20 @@ function databaseUrl(value: string): DatabaseConfig {
   return { engine: 'sqlite', file: path.resolve(root, file), synchronous: 'FULL' }
 }
 
-/** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
+/** Only PostgreSQL has replicas; null without one. */
+function replicaUrl(value: string, database?: DatabaseConfig): PostgresServer | null {
+  if (value === '') return null
+  if (database?.engine === 'sqlite') throw new Error('needs a DATABASE_URL of PostgreSQL, too')
+  if (engineOf(value) !== 'postgresql') throw new Error(`must be postgres://…, not "${scheme(value)}"`)
+  return postgresServer(value)
+}
+
 function postgresUrl(value: string): DatabaseConfig {
+  return { engine: 'postgresql', ...postgresServer(value) }
+}
+
+/** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
+function postgresServer(value: string): PostgresServer {
   if (!URL.canParse(value) || !new URL(value).hostname)
     throw new Error('is not a URL like postgres://user:password@host:5432/database')
   const url = new URL(value)
@@ -154,7 +172,7 @@ function postgresUrl(value: string): DatabaseConfig {
   const poolRecycle = recycle === null ? null : integer(1, 86_400)(recycle)
   url.searchParams.delete('pool_size')
   url.searchParams.delete('pool_recycle')
-  return { engine: 'postgresql', url: url.href, poolSize, poolRecycle }
+  return { url: url.href, poolSize, poolRecycle }
 }
 
 function scheme(value: string): string {

@@ -65,16 +65,14 @@ describe('whatever is sent to the API', () => {
       const schema = operation.requestBody?.content['application/json']?.schema
       const url = path.replace('{username}', 'john').replace('{id}', '1')
       for (const name of Object.keys(schema?.properties ?? {}))
-        for (const value of values)
-          await ask({ method, url, headers, payload: `{"${name}":${value}}` })
+        for (const value of values) await ask({ method, url, headers, payload: `{"${name}":${value}}` })
     }
   })
 
   it('in the place of each part of an address, or as a parameter, is answered', async () => {
     for (const { path, method, operation } of operations().filter(({ method }) => method !== 'DELETE')) {
       const name = /\{\w+\}/.exec(path)?.[0]
-      for (const value of name ? paths : [])
-        await ask({ method, url: path.replace(String(name), value) })
+      for (const value of name ? paths : []) await ask({ method, url: path.replace(String(name), value) })
       for (const { name } of (operation.parameters ?? []).filter(parameter => parameter.in === 'query'))
         for (const value of paths)
           await ask({

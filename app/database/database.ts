@@ -33,13 +33,35 @@ export interface Database extends Reader {
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
-  /** Another text whenever anything has been committed, by whatever process: equal ones mean that nothing was. */
+  /**
+   * Another text whenever anything has been committed, by whatever process: equal ones mean that nothing was, as far
+   * as whoever asks reads.
+   */
   version(): Promise<string>
+  /** Where some requests read, if there is one. */
+  readonly replica: Replica | null
   /** Calls back with each topic that is signalled, or `anything`; returns how to stop. */
   onSignal(listener: (topic: string) => void): () => void
   /** Resolves when the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** Where a request reads, and whether it has committed anything. */
+export type Visit = { reads: 'primary' | 'standby'; wrote: boolean }
+
+/** A database that follows the primary, moments behind. Outside `during`, everything is read from the primary. */
+export interface Replica {
+  /** A place on the replica, if it has all that the primary had at the position `seen`; else on the primary. */
+  place(seen: number): Promise<Visit>
+  /** Runs `work`; that, and all that it begins, reads where the visit says, and marks there what it writes. */
+  during<T>(visit: Visit, work: () => T): T
+  /** The visit of whoever asks, if any. */
+  visit(): Visit | undefined
+  /** Where the primary is now: all that has been committed lies before it. */
+  position(): Promise<number>
+  /** Calls back when the replica begins to be read, or is not any more because it is away or too far behind. */
+  onChange(listener: (isServing: boolean) => void): void
 }
 
 /** The test of the statement budget counts statements; the shell times them. */
@@ -54,6 +76,8 @@ export type DatabaseOptions = {
   patience?: number
   /** Milliseconds to wait for another process's write lock. */
   lockTimeout?: number
+  /** Milliseconds that a replica may be behind and still be read. */
+  lag?: number
   /** False: allowances are not counted. */
   limits?: boolean
 }
@@ -81,8 +105,10 @@ export function isMissingReference(error: unknown): boolean {
 
 /** True when the database, not the request, is the trouble, and trying again later may help. */
 export function isUnavailable(error: unknown): boolean {
-  const ours = error instanceof DatabaseUnavailable || error instanceof TransactionClosed
-  return ours || unavailable.test(errorCode(error))
+  if (error instanceof DatabaseUnavailable || error instanceof TransactionClosed) return true
+  // Drizzle wraps what a statement fails with, ours too.
+  const { cause } = Object(error) as { cause?: unknown }
+  return unavailable.test(errorCode(error)) || (cause !== undefined && isUnavailable(cause))
 }
 
 export class TransactionClosed extends Error {

@@ -18,6 +18,7 @@ import {
   writerOf,
 } from './database.ts'
 import { type Client, openPool, type Pool } from './postgres-pool.ts'
+import { openReplica } from './replica.ts'
 import { relations } from './schema.ts'
 import { openSignals, type Signals } from './signals.ts'
 
@@ -29,23 +30,46 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
   const pool = openPool(() => withDrizzlesDates(connect(config, { readOnly: true })), patience)
   const origin = randomBytes(6).toString('base64url')
   const signals = openSignals(emit => hearOthers(config, origin, emit))
-  const reader = readerOf(drizzleOn(guard(pool), pool.current(), options))
+  const replica = replicaOf(config, pool, options)
+  const reads = replica?.reads ?? pool
+  const reader = readerOf(drizzleOn(guard(reads), pool.current(), options))
+  const transaction = transactions(pool, { ...options, signals, origin })
   return {
     ...reader,
     aside: reader,
-    transaction: transactions(pool, { ...options, signals, origin }),
-    // What a snapshot sees is what its text names: two equal ones see the same.
+    transaction: replica ? work => transaction(work).finally(replica.wrote) : transaction,
+    // What a snapshot sees is what its text names: two equal ones see the same. On a standby the log's place does.
     version: async () => {
-      const [row] = await pool.unsafe('select pg_current_snapshot()::text as seen', [], { prepare: true })
+      const [row] = await reads.unsafe(stateSeen, [], { prepare: true })
       return String(row?.['seen'])
     },
+    replica: replica?.replica ?? null,
     onSignal: signals.on,
     ping: async () => void (await pool.unsafe('select 1')),
     close: async () => {
       await signals.close()
+      await replica?.close()
       await pool.end()
     },
   }
+}
+
+const stateSeen = `select case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text
+  else pg_current_snapshot()::text end as seen`
+
+/** A replica that does not answer within a second is not waited for: the primary can. */
+function replicaOf(
+  { replica }: PostgresConfig,
+  primary: Pool,
+  { lag = 5_000, patience = 1_000 }: DatabaseOptions,
+) {
+  if (!replica) return null
+  const config = { engine: 'postgresql', ...replica } as const
+  const standby = openPool(
+    () => withDrizzlesDates(connect(config, { readOnly: true })),
+    Math.min(patience, 1_000),
+  )
+  return openReplica(primary, standby, lag)
 }
 
 /** A pool of `pool_size` connections, each replaced after `pool_recycle` seconds (postgres.js: 45 to 90 minutes). */

@@ -240,6 +240,7 @@ export const knownDevices = table(
   devices => [
     uniqueIndex('known_devices_token_hash_user_id_unique').on(devices.tokenHash, devices.userId),
     index('known_devices_user_id_index').on(devices.userId, devices.lastUsedAt),
+    index('known_devices_last_used_at_index').on(devices.lastUsedAt),
   ],
 )
 
@@ -575,14 +576,7 @@ export const relations = defineRelations(tables, r => ({
     messages: r.many.messages({ from: r.conversations.id, to: r.messages.conversationId }),
     participants: r.many.participants({ from: r.conversations.id, to: r.participants.conversationId }),
   },
-  messages: {
-    sender: r.one.users({ from: r.messages.senderId, to: r.users.id, optional: false }),
-    conversation: r.one.conversations({
-      from: r.messages.conversationId,
-      to: r.conversations.id,
-      optional: false,
-    }),
-  },
+  messages: { sender: r.one.users({ from: r.messages.senderId, to: r.users.id, optional: false }) },
   notifications: {
     user: r.one.users({ from: r.notifications.userId, to: r.users.id, optional: false }),
     actor: r.one.users({ from: r.notifications.actorId, to: r.users.id }),

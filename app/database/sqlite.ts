@@ -39,6 +39,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
     aside: aside.reader,
     transaction,
     version: async () => String(dataVersion.get()),
+    replica: null,
     onSignal: signals.on,
     ping: async () => void reading.prepare('select count(*) from sqlite_master').get(),
     close: async () => {

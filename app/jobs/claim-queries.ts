@@ -1,10 +1,10 @@
 /** What an attempt says about its job: nothing of it holds once somebody else has taken the job up. */
 import { randomUUID } from 'node:crypto'
-import type { Reader, Writer } from '../database/database.ts'
+import type { Database, Reader, Writer } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
-import { and, asc, eq, inArray, isNotNull, lte, skipLocked, sql } from '../database/sql.ts'
+import { and, asc, eq, gt, inArray, isNotNull, lte, or, skipLocked, sql } from '../database/sql.ts'
 import { ClaimLost } from './definition.ts'
-import { finished, jobTopic } from './queries.ts'
+import { finished, jobTopic, type Progress } from './queries.ts'
 
 /** A job that an attempt has taken up. */
 export type ClaimedJob = {
@@ -97,11 +97,7 @@ export async function renewClaim(tx: Writer, claim: Claim, until: Date): Promise
   await updateClaimed(tx, claim, { dueAt: until })
 }
 
-export async function setProgress(
-  tx: Writer,
-  claim: Claim,
-  progress: { done: number; total: number },
-): Promise<void> {
+export async function setProgress(tx: Writer, claim: Claim, progress: Progress): Promise<void> {
   await updateClaimed(tx, claim, { progress })
   tx.signal(jobTopic(claim.id))
 }

@@ -10,6 +10,8 @@ export function jobTopic(id: number): string {
 /** Signalled when a job was cancelled that somebody may be working on. */
 export const cancelTopic = 'jobs.cancel'
 
+export type Progress = { done: number; total: number }
+
 /** What no finished job has. */
 export const finished = { dueAt: null, claim: null, uniqueKey: null }
 

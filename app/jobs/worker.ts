@@ -1,10 +1,11 @@
 /** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
 import { anything } from '../database/database.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
+import { bringBackJobs, claimJob, claimsHeld, nextDueAt } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { patience } from './failure.ts'
-import { bringBackJobs, cancelTopic, claimJob, claimsHeld, nextDueAt } from './queries.ts'
+import { cancelTopic } from './queries.ts'
 
 export type WorkerOptions = {
   /** Jobs at the same time. */
@@ -33,12 +34,12 @@ const safetyNet = 5_000
 export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Worker {
   const bench = benchOf(parts, options)
   let timer: NodeJS.Timeout | undefined
+  let isStopped = false
   let stopped: Promise<void> | null = null
   const look = oneAtATime(async () => {
     clearTimeout(timer)
-    const wait = stopped ? null : await takeUpWhatIsDue(bench, { isStopped: () => stopped !== null, wake })
-    if (wait === null || stopped) return
-    timer = setTimeout(wake, wait).unref()
+    const wait = await takeUpWhatIsDue(bench, { isStopped: () => isStopped, wake })
+    if (!isStopped) timer = setTimeout(wake, wait).unref()
   })
   const wake = () => void look()
   const deafen = parts.db.onSignal(topic => {
@@ -47,6 +48,7 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Wo
   })
   void bringBack(bench).then(wake)
   const stop = async () => {
+    isStopped = true
     deafen()
     clearTimeout(timer)
     await look()

@@ -38,7 +38,7 @@ export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Pro
   const createdAt = await countUnread(tx, { conversationId, recipientId: recipient.id }, now)
   const message = await addMessage(tx, draft, { conversationId, createdAt })
   const about = { actorId: senderId, conversationId, subject: subjectOf(conversationId) }
-  await notify(tx, { userId: recipient.id, kind: 'message', again: true, ...about })
+  await notify(tx, { userId: recipient.id, kind: 'message', again: true, at: createdAt, ...about })
   return { message }
 }
 

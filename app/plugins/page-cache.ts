@@ -43,7 +43,7 @@ export default plugin(
     })
     app.addHook('onSend', async (request, reply, payload) => {
       const state = reply.statusCode === 200 && typeof payload === 'string' ? request.pageState : null
-      return state ? keep(pages, state, reply, payload as string) : payload
+      return state ? keepPage(pages, { state, reply, html: payload as string }) : payload
     })
   },
   { name: 'page-cache', dependencies: ['preferences', 'version'] },
@@ -80,7 +80,9 @@ function answerFrom(pages: PageStore, request: FastifyRequest, reply: FastifyRep
   return reply.type('text/html; charset=utf-8').send(page.body)
 }
 
-function keep(pages: PageStore, state: PageState, reply: FastifyReply, html: string): Buffer {
+type Made = { state: PageState; reply: FastifyReply; html: string }
+
+function keepPage(pages: PageStore, { state, reply, html }: Made): Buffer {
   const { key, tag, encoding } = state
   const body = encoding ? compress[encoding](html) : Buffer.from(html)
   reply.header('etag', tag).removeHeader('content-length')

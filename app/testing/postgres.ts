@@ -17,6 +17,8 @@ const exec = promisify(execFile)
 /** A PostgreSQL server for tests; `url` leads its superuser to the database `postgres`. */
 export interface PostgresServer {
   url: string
+  /** Where the server's files are, if it is ours: its rows in `data`. */
+  folder: string
   /**
    * Disconnects everybody and stops the server; its rows stay. For tests of a database that goes away.
    * SIGQUIT stops it as a crash would: only what a durable one has committed stays.
@@ -76,7 +78,7 @@ async function givenServer(url: string): Promise<PostgresServer> {
     throw new Error('A given PostgreSQL server is not ours to stop.')
   }
   const server = { stopServer: refuse, startServer: refuse, freeze: () => void refuse() }
-  return { url, ...server, stop: async () => {} }
+  return { url, folder: '', ...server, stop: async () => {} }
 }
 
 async function ownServer(durable: boolean): Promise<PostgresServer> {
@@ -93,6 +95,39 @@ async function ownServer(durable: boolean): Promise<PostgresServer> {
   }
 }
 
+/**
+ * Starts a replica of a server that is ours, from a copy of its files taken while it runs; it follows its log.
+ * (There is no pg_basebackup among the test's programs.)
+ * @see https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
+ */
+export async function startReplica(primary: PostgresServer): Promise<PostgresServer> {
+  const tether = await openTether('microblog-replica')
+  const { hostname, port, username, password } = new URL(primary.url)
+  try {
+    await unpack(tether.folder)
+    await copyCluster(primary, join(tether.folder, 'data'))
+    if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder])
+    const source = `host=${hostname} port=${port} user=${username} password=${password}`
+    return await serveCluster(tether, { password, settings: { ...SETTINGS, primary_conninfo: source } })
+  } catch (error) {
+    await tether.cut()
+    throw error
+  }
+}
+
+async function copyCluster({ url, folder }: PostgresServer, data: string): Promise<void> {
+  const sql = postgres(url, { max: 1 })
+  try {
+    await sql`select pg_backup_start('replica', true)`
+    cpSync(join(folder, 'data'), data, { recursive: true, filter: file => !file.endsWith('.pid') })
+    const [label] = await sql`select labelfile from pg_backup_stop(false)`
+    await writeFile(join(data, 'backup_label'), String(label?.['labelfile']))
+    await writeFile(join(data, 'standby.signal'), '')
+  } finally {
+    await sql.end()
+  }
+}
+
 type Settings = Record<string, string>
 
 async function serveCluster(
@@ -103,6 +138,7 @@ async function serveCluster(
   let server = await serve(tether, { port, settings })
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    folder: tether.folder,
     stopServer: signal => end(server, signal),
     startServer: async () => {
       server = await serve(tether, { port, settings })
@@ -151,7 +187,7 @@ async function serve(
   const said: string[] = []
   for await (const line of createInterface({ input: server.stderr })) {
     said.push(line)
-    if (line.includes('ready to accept connections')) break
+    if (/ready to accept (read-only )?connections/.test(line)) break
   }
   if (server.stderr.readableEnded) throw new Error(said.join('\n'))
   // What it says from now on is not read, and must not fill the pipe.

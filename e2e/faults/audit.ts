@@ -63,7 +63,7 @@ async function auditSessions(config: DatabaseConfig, { sessions }: Journal): Pro
 }
 
 /** What is written together with a post is there if the post is, and only then. */
-async function auditDerived(config: DatabaseConfig): Promise<void> {
+export async function auditDerived(config: DatabaseConfig): Promise<void> {
   const lacking = (what: string) =>
     countOf(
       config,
@@ -90,7 +90,7 @@ const notIndexed = {
     where f.post_id = p.id and f.created_at = p.created_at and f.user_id = p.user_id)`,
 }
 
-async function auditUnread(config: DatabaseConfig): Promise<void> {
+export async function auditUnread(config: DatabaseConfig): Promise<void> {
   const rows = await rowsOf(
     config,
     `select u.username, p.unread, (select count(*) from messages m
@@ -133,7 +133,7 @@ async function auditJobs(config: DatabaseConfig, { exports }: Journal, within: n
   claim('no export is half made, or there twice', made.length === names.size, `${made.length} exports`)
 }
 
-async function auditIntegrity(config: DatabaseConfig): Promise<void> {
+export async function auditIntegrity(config: DatabaseConfig): Promise<void> {
   if (config.engine === 'sqlite') {
     const problem = await examineFile(config.file).then(() => '', String)
     return claim('integrity_check and foreign_key_check find nothing', problem === '', problem)

@@ -34,6 +34,12 @@ export const pages = {
   'home with too many words': { path: () => '/', as: 'susan', act: writeTooMuch },
   explore: { path: () => '/explore', as: 'susan' },
   'explore as a visitor': { path: () => '/explore' },
+  search: { path: () => '/search', as: 'newcomer' },
+  'search with results': { path: ({ tag }) => `/search?q=${tag}`, as: 'susan' },
+  'search for people': { path: () => '/search?q=j*' },
+  'search, nothing found': { path: () => `/search?q=${'zq'.repeat(70)}`, as: 'susan' },
+  'search, everybody': { path: () => '/search/people?q=john', as: 'susan' },
+  'explore while searching': { path: () => '/explore', act: searchForJohn },
   'one’s own profile': { path: ({ susan }) => `/@${susan.username}`, as: 'susan' },
   'somebody else’s profile': { path: ({ john }) => `/@${john.username}`, as: 'susan' },
   'an empty profile': { path: ({ newcomer }) => `/@${newcomer.username}` },
@@ -162,4 +168,9 @@ async function createToken(page: Page): Promise<void> {
 async function openCard(page: Page): Promise<void> {
   await page.getByRole('article').getByRole('link', { name: '@john' }).hover()
   await page.locator('.card').waitFor()
+}
+
+async function searchForJohn(page: Page): Promise<void> {
+  await page.locator('input[type=search]:visible').fill('john')
+  await page.locator('.brief:visible .person').first().waitFor()
 }

@@ -17,6 +17,10 @@ declare module 'autocannon' {
     /** Seconds to wait for an answer. */
     timeout: number
     requests: Request[]
+    /** Requests a second, over all connections. */
+    overallRate?: number
+    /** Requests to make, instead of a duration. */
+    amount?: number
   }
   interface Result {
     errors: number

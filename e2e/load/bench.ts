@@ -4,7 +4,15 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Engine } from '../../app/config.ts'
@@ -26,14 +34,30 @@ try {
 
 async function bench(options: Options): Promise<void> {
   const runs: Run[] = []
+  const earlier = options.compare ? historyOf(options.compare).flatMap(({ runs }) => runs) : []
   for (const engine of options.engines) {
     const run = engine === 'sqlite' ? await benchSqlite(options) : await benchPostgres(options)
-    console.log(tableOf(run))
+    console.log(
+      tableOf(
+        run,
+        earlier.findLast(({ engine }) => engine === run.engine),
+      ),
+    )
     runs.push(run)
   }
-  if (options.json) writeFileSync(options.json, `${JSON.stringify({ options, runs }, null, 2)}\n`)
+  if (options.json) remember(options.json, { at: new Date().toISOString(), options, runs })
   const failed = runs.flatMap(({ rows }) => rows).some(row => row.failed > 0)
   if (failed) throw new Error('Some requests failed: the figures above are not to be trusted.')
+}
+
+type Entry = { at: string; options: Options; runs: Run[] }
+
+function historyOf(file: string): Entry[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Entry[]) : []
+}
+
+function remember(file: string, entry: Entry): void {
+  writeFileSync(file, `${JSON.stringify([...historyOf(file), entry], null, 2)}\n`)
 }
 
 /** Works on a copy of the kept file, so that it stays as it was filled. */

@@ -7,6 +7,8 @@ export type Figures = {
   /** Milliseconds. */
   p50: number
   p99: number
+  /** The same at half of the rate that the server can take; NaN where it was not tried. */
+  p99AtHalf: number
   /** Microseconds a request, of the server and of its database's own processes. */
   cpu: number
   databaseCpu: number
@@ -34,15 +36,33 @@ export async function drive(server: Server, scenario: Scenario, load: Load): Pro
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN
   const requestsPerSecond = times.length / duration
   const { resident } = await memoryOf(server.pid)
-  const latency = { p50: at(0.5), p99: at(0.99) }
+  const latency = {
+    p50: at(0.5),
+    p99: at(0.99),
+    p99AtHalf: await atHalf(server, scenario, { ...load, rate: requestsPerSecond / 2 }),
+  }
   return { requestsPerSecond, ...latency, cpu: perRequest(0), databaseCpu: perRequest(1), failed, resident }
 }
 
+/** Saturated, a server's answers wait for each other; at half of that they show what it takes. */
+async function atHalf(server: Server, scenario: Scenario, load: Load & { rate: number }): Promise<number> {
+  if (scenario.status !== 200) return Number.NaN
+  const { times } = await fire(server.url, scenario, {
+    ...load,
+    overallRate: Math.max(1, Math.round(load.rate)),
+  })
+  return times[Math.ceil(0.99 * times.length) - 1] ?? Number.NaN
+}
+
+type Fire = { seconds: number; connections: number; overallRate?: number; amount?: number }
+
 /** Autocannon's own histogram knows whole milliseconds only, so each answer's time is noted. */
-async function fire(url: string, { asks, status }: Scenario, { seconds, connections }: Load) {
+export async function fire(url: string, { asks, status }: Scenario, load: Fire) {
+  const { seconds, connections, overallRate, amount } = load
   const times: number[] = []
   let unexpected = 0
-  const run = autocannon({ url, connections, duration: seconds, timeout: 10, requests: asks })
+  const bounds = { ...(overallRate && { overallRate }), ...(amount && { amount }) }
+  const run = autocannon({ url, connections, duration: seconds, timeout: 10, requests: asks, ...bounds })
   run.on('response', (...[, answered, , milliseconds]) => {
     times.push(milliseconds)
     if (answered !== status) unexpected++

@@ -10,13 +10,15 @@ import { users } from '../../app/database/schema.ts'
 import { createSession } from '../../app/sessions/queries.ts'
 import { hashToken, newToken } from '../../app/sessions/token.ts'
 import { createToken } from '../../app/tokens/queries.ts'
-import { drive, type Load } from './drive.ts'
+import { drive, fire, type Load } from './drive.ts'
+import { driveMixed, type Mixed } from './mixed.ts'
 import type { Options } from './options.ts'
 import { fetchPage } from './page.ts'
 import { castOf } from './population.ts'
 import { memoryOf, type Server, startServer } from './processes.ts'
 import type { Measured, Run } from './report.ts'
 import { type Cookies, type Scenario, scenariosFor } from './scenarios.ts'
+import { countStatements } from './statements.ts'
 
 const options: Options = JSON.parse(String(process.argv[2]))
 process.on('disconnect', () => process.exit())
@@ -25,17 +27,39 @@ process.send?.(await measure())
 async function measure(): Promise<Run> {
   const scenarios = scenariosFor(options, await signIn())
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
-  const url = { DATABASE_URL: String(environment['DATABASE_URL']), LOG_LEVEL: 'warn', RATE_LIMITS: 'off' }
+  const statements = await countStatements(scenarios)
+  const url = {
+    DATABASE_URL: String(environment['DATABASE_URL']),
+    LOG_LEVEL: 'warn',
+    RATE_LIMITS: 'off',
+    PAGE_CACHE: options.cache,
+  }
   const server = await startServer('../../app/server.ts', url, [...startFlags(), ...profiling])
   const ceiling = await startServer('ceiling.ts')
   const rows: Measured[] = []
   for (const scenario of scenarios.filter(({ name }) => name.includes(options.only))) {
     console.error(`${engine}: ${scenario.name}`)
-    rows.push(await compare(scenario, server, ceiling))
+    const measured = await compare(scenario, server, ceiling)
+    rows.push({ ...measured, statements: statements.get(scenario.name) ?? null })
   }
+  const mixed = options.only ? null : await mix(server, scenarios)
+  if (options.soak) await soak(server, scenarios)
   const memory = await memoryOf(server.pid)
   await Promise.all([server.stop(), ceiling.stop()])
-  return { engine, readyAfter: server.readyAfter, memory, rows }
+  return { engine, readyAfter: server.readyAfter, memory, rows, mixed }
+}
+
+function mix(server: Server, scenarios: Scenario[]): Promise<Mixed> {
+  const named = (name: string) => scenarios.find(scenario => scenario.name === name) as Scenario
+  return driveMixed(server, { home: named('home'), publish: named('publish') }, options.seconds)
+}
+
+/** Every page in turn, as many as were asked for: what a server holds on to shows in its memory. */
+async function soak(server: Server, scenarios: Scenario[]): Promise<void> {
+  const pages = scenarios.filter(({ status }) => status === 200)
+  console.error(`${engine}: ${options.soak} requests more`)
+  for (const scenario of pages)
+    await fire(server.url, scenario, { ...options, amount: Math.ceil(options.soak / pages.length) })
 }
 
 /** The flags of `npm start`, so that what is measured is what is run. */
@@ -47,7 +71,11 @@ function startFlags(): string[] {
 }
 
 /** A page beside its ceiling: the same bytes and headers from memory, driven alike. */
-async function compare(scenario: Scenario, server: Server, ceiling: Server): Promise<Measured> {
+async function compare(
+  scenario: Scenario,
+  server: Server,
+  ceiling: Server,
+): Promise<Omit<Measured, 'statements'>> {
   const load: Load = { ...options, databasePids }
   const { name, asks } = scenario
   if (scenario.status !== 200)
@@ -78,7 +106,10 @@ async function signIn(): Promise<Cookies> {
     }
   })
   await db.close()
-  return person => ({ cookie: `session=${tokens.get(person)}`, authorization: `Bearer ${tokens.get(person)}` })
+  return person => ({
+    cookie: `session=${tokens.get(person)}`,
+    authorization: `Bearer ${tokens.get(person)}`,
+  })
 }
 
 /** The processes that serve our pool; none on SQLite, which works inside the server. */

@@ -14,6 +14,11 @@ export type Options = {
   keep?: string | undefined
   profile?: string | undefined
   json?: string | undefined
+  compare?: string | undefined
+  /** Whether the server remembers finished pages. */
+  cache: 'on' | 'off'
+  /** Requests to make in the end, before its memory is read. */
+  soak: number
 }
 
 const usage = `npm run bench -- [options]
@@ -29,15 +34,26 @@ Fills a database, starts the real server on it and drives its pages on 127.0.0.1
   --only WORDS       the scenarios whose name has these words, e.g. home
   --keep DIR         keep the filled SQLite file there, and use it the next time
   --profile DIR      write a CPU profile of the server there (open it in Chrome's developer tools)
-  --json FILE        write the figures there, too
+  --cache off        let the server make every page anew
+  --soak N           make so many requests more before the server's memory is read (0)
+  --json FILE        add the figures to those in that file
+  --compare FILE     show each figure beside the last in that file
   --help             this text
 `
 
 /** @throws Error in words for a person when an option cannot be used. */
 export function readOptions(args: string[]): Options | null {
   const text = { type: 'string' } as const
-  const numbers = { users: text, posts: text, follows: text, seconds: text, connections: text }
-  const others = { engine: text, only: text, keep: text, profile: text, json: text }
+  const numbers = { users: text, posts: text, follows: text, seconds: text, connections: text, soak: text }
+  const others = {
+    engine: text,
+    only: text,
+    keep: text,
+    profile: text,
+    json: text,
+    compare: text,
+    cache: text,
+  }
   const { values } = parseArgs({ args, options: { ...numbers, ...others, help: { type: 'boolean' } } })
   if (values.help) return printUsage()
   return {
@@ -51,6 +67,9 @@ export function readOptions(args: string[]): Options | null {
     keep: values.keep,
     profile: values.profile,
     json: values.json,
+    compare: values.compare,
+    cache: cacheOf(values.cache),
+    soak: whole('soak', values.soak ?? '0', 0),
   }
 }
 
@@ -63,6 +82,11 @@ function enginesOf(name = 'both'): Engine[] {
   if (name === 'both') return ['sqlite', 'postgresql']
   if (name === 'sqlite' || name === 'postgresql') return [name]
   throw new Error(`--engine must be sqlite, postgresql or both, not "${name}"`)
+}
+
+function cacheOf(value = 'on'): 'on' | 'off' {
+  if (value === 'on' || value === 'off') return value
+  throw new Error(`--cache must be on or off, not "${value}"`)
 }
 
 function whole(name: string, value: string, least: number): number {

@@ -1,7 +1,14 @@
 import type { Engine } from '../../app/config.ts'
 import type { Figures } from './drive.ts'
+import type { Mixed } from './mixed.ts'
 
-export type Measured = Figures & { name: string; bytes: number; ceiling: Figures | null }
+export type Measured = Figures & {
+  name: string
+  bytes: number
+  /** Of the page when nothing of it is remembered. */
+  statements: number | null
+  ceiling: Figures | null
+}
 export type Run = {
   engine: Engine
   /** Milliseconds from the start of the server's process to its first 200. */
@@ -9,16 +16,21 @@ export type Run = {
   /** Megabytes of the server at the end, and at the most. */
   memory: { resident: number; peak: number }
   rows: Measured[]
+  mixed: Mixed | null
 }
 
-const columns: [string, (row: Measured) => string][] = [
+type Column = [string, (row: Measured) => string]
+
+const columns: Column[] = [
   ['requests/s', row => whole(row.requestsPerSecond)],
   ['p50 ms', row => row.p50.toFixed(1)],
   ['p99 ms', row => row.p99.toFixed(1)],
+  ['at half', row => (Number.isFinite(row.p99AtHalf) ? row.p99AtHalf.toFixed(1) : '')],
   ['CPU µs', row => whole(row.cpu)],
   ['database µs', row => (row.databaseCpu ? whole(row.databaseCpu) : '')],
   ['MB', row => whole(row.resident)],
   ['failed', row => whole(row.failed)],
+  ['statements', row => (row.statements === null ? '' : whole(row.statements))],
   ['bytes', row => (row.bytes ? whole(row.bytes) : '')],
   ['ceiling/s', ({ ceiling }) => (ceiling ? whole(ceiling.requestsPerSecond) : '')],
   ['ceiling µs', ({ ceiling }) => (ceiling ? whole(ceiling.cpu) : '')],
@@ -29,16 +41,33 @@ const columns: [string, (row: Measured) => string][] = [
 ]
 
 /** One engine's figures as a table for the terminal. */
-export function tableOf({ engine, readyAfter, memory, rows }: Run): string {
-  const lines = [['', ...columns.map(([title]) => title)], ...rows.map(cellsOf)]
+export function tableOf({ engine, readyAfter, memory, rows, mixed }: Run, before?: Run): string {
+  const compared = before ? [...columns, changeSince(before)] : columns
+  const lines = [['', ...compared.map(([title]) => title)], ...rows.map(row => cellsOf(row, compared))]
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0))) ?? []
   const aligned = lines.map(line => line.map((cell, n) => pad(cell, widths[n] ?? 0, n)).join('  '))
   const { resident, peak } = memory
   const facts = `first 200 after ${whole(readyAfter)} ms; ${whole(resident)} MB at the end, ${whole(peak)} MB at the most`
-  return `\n${engine}: ${facts}\n\n${aligned.join('\n')}\n`
+  return `\n${engine}: ${facts}\n\n${aligned.join('\n')}\n${mixed ? mixedLine(mixed) : ''}`
 }
 
-function cellsOf(row: Measured): string[] {
+function mixedLine({ readingAlone, reading, publishing }: Mixed): string {
+  const share = percent(reading / readingAlone)
+  return `\n32 readers of Home keep ${share} (${whole(reading)} of ${whole(readingAlone)}/s) beside ${whole(publishing)} posts/s\n`
+}
+
+/** The CPU of a request against an earlier run's: it says more than a rate that other work disturbs. */
+function changeSince({ rows }: Run): Column {
+  return [
+    'CPU before',
+    ({ name, cpu }) => {
+      const earlier = rows.find(row => row.name === name)?.cpu
+      return earlier ? `${whole(earlier)} (${cpu > earlier ? '+' : ''}${percent(cpu / earlier - 1)})` : ''
+    },
+  ]
+}
+
+function cellsOf(row: Measured, columns: Column[]): string[] {
   return [row.name, ...columns.map(([, cell]) => cell(row))]
 }
 
@@ -52,5 +81,5 @@ function whole(value: number): string {
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+  return `${(share * 100).toFixed(Math.abs(share) < 0.1 ? 1 : 0)} %`
 }

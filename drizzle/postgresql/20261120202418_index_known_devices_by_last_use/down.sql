@@ -1,0 +1,1 @@
+DROP INDEX "known_devices_last_used_at_index";

@@ -1,0 +1,1 @@
+CREATE INDEX "known_devices_last_used_at_index" ON "known_devices" ("last_used_at");

@@ -1,0 +1,89 @@
+/**
+ * Backs the database up while people write, restores it elsewhere, and looks whether that is a moment that there was:
+ * everything promised before it, nothing begun after it, and every post with all that belongs to it.
+ *
+ *     DATABASE_URL=… node e2e/faults/backup.ts [--quick]
+ */
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseConfig } from '../../app/config.ts'
+import { engine } from '../../app/database/engine.ts'
+import { emptyDatabase, migratedDatabase } from '../../app/testing/database.ts'
+import { runProcess } from '../../app/testing/process.ts'
+import { auditDerived, auditIntegrity, auditUnread } from './audit.ts'
+import { addPeople, Load, type Written } from './load.ts'
+import { claim, runFault } from './program.ts'
+import { rowsOf } from './rows.ts'
+import { Server } from './server.ts'
+
+await runFault(async ({ quick, rounds }) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'microblog-backups-'))
+  const database = await migratedDatabase()
+  await addPeople(database.config)
+  const server = await (await Server.on(database.url)).start()
+  const load = new Load(server.url).start()
+  const kinds = engine === 'sqlite' ? ['copy.db', 'text.ndjson'] : ['text.ndjson', 'packed.ndjson.gz']
+  const files: string[] = []
+  for (let n = 0; n < (rounds ?? (quick ? 1 : 5)); n++) {
+    await delay(1_000)
+    const file = path.join(folder, `${n}-${kinds[n % kinds.length]}`)
+    await command(database.url, 'db:backup', file)
+    files.push(file)
+  }
+  await delay(500)
+  await load.stop()
+  await server.end()
+  for (const file of files) await examine(file, load)
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+async function command(url: string, ...words: string[]): Promise<void> {
+  const { code, output } = await runProcess(['app/cli.ts', ...words], { DATABASE_URL: url })
+  if (code !== 0) throw new Error(output)
+}
+
+async function examine(file: string, { journal }: Load): Promise<void> {
+  const restored = await emptyDatabase()
+  await command(restored.url, 'db:restore', file)
+  const name = path.basename(file)
+  await claimMoment(name, restored.config, new Map([...journal.posts, ...journal.messages]))
+  await auditDerived(restored.config)
+  await auditUnread(restored.config)
+  await auditIntegrity(restored.config)
+  await claimSame(file, restored.url)
+  await restored.drop()
+}
+
+/**
+ * There was such a moment if all that is there was begun before anything that is missing had been promised: what
+ * was promised earlier is there, and what was begun later is not.
+ */
+async function claimMoment(
+  name: string,
+  config: DatabaseConfig,
+  written: Map<string, Written>,
+): Promise<void> {
+  const rows = await rowsOf(config, 'select body from posts union all select body from messages')
+  const there = new Set(rows.map(({ body }) => String(body)))
+  const begun = [...written].filter(([body]) => there.has(body)).map(([, { begunAt }]) => begunAt)
+  const missing = [...written].filter(([body]) => !there.has(body))
+  const promised = missing.map(([, { promisedAt }]) => promisedAt ?? Infinity)
+  const holds = Math.max(-Infinity, ...begun) < Math.min(Infinity, ...promised)
+  const isSome = rows.length > 0 && rows.length === there.size && missing.length > 0
+  claim(`${name} is of one moment`, holds && isSome, `${there.size} there, ${missing.length} came later`)
+}
+
+/** What was restored, backed up again as text, is the text that was restored. */
+async function claimSame(file: string, url: string): Promise<void> {
+  if (!file.endsWith('.ndjson')) return
+  const again = `${file}.again.ndjson`
+  await command(url, 'db:backup', again)
+  const rows = (name: string) => readFileSync(name, 'utf8').trim().split('\n').slice(1, -1)
+  const [before, after] = [rows(file), rows(again)]
+  const same = before.length === after.length && before.every((line, at) => line === after[at])
+  claim(`${path.basename(file)} is restored row for row`, same, `${before.length} lines`)
+}

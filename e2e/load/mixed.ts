@@ -1,0 +1,31 @@
+import { fire } from './drive.ts'
+import type { Server } from './processes.ts'
+import type { Scenario } from './scenarios.ts'
+
+export type Mixed = {
+  /** Answers a second that 32 readers get while nobody writes, and while as many write as can. */
+  readingAlone: number
+  reading: number
+  /** Posts a second, acknowledged, beside those readers. */
+  publishing: number
+}
+
+const readers = 32
+const writers = 8
+
+/** What writing costs those who read. */
+export async function driveMixed(
+  server: Server,
+  { home, publish }: { home: Scenario; publish: Scenario },
+  seconds: number,
+): Promise<Mixed> {
+  const read = () => fire(server.url, home, { seconds, connections: readers })
+  const alone = await read()
+  const [reading, publishing] = await Promise.all([
+    read(),
+    fire(server.url, publish, { seconds, connections: writers }),
+  ])
+  if (alone.failed + reading.failed + publishing.failed > 0) throw new Error('mixed: some requests failed')
+  const rate = ({ times, duration }: Awaited<ReturnType<typeof fire>>) => times.length / duration
+  return { readingAlone: rate(alone), reading: rate(reading), publishing: rate(publishing) }
+}
