@@ -139,6 +139,8 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     // Nobody takes so long for a part of an answer, and a stream says something every 25 seconds.
     connectionTimeout: 120_000,
     forceCloseConnections: true,
+    // While it stops, it answers whoever is in already (plugins/closing.ts).
+    return503OnClosing: false,
     // A post that was sent without a session travels through signing in as part of the way back.
     http: { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },

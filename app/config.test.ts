@@ -61,6 +61,28 @@ describe('configuration', () => {
     })
   }
 
+  it('knows a replica of PostgreSQL, with a pool of its own', () => {
+    const { database } = readConfig({
+      DATABASE_URL: 'postgres://h/db?pool_size=5',
+      DATABASE_REPLICA_URL: 'postgres://r/db?pool_size=7',
+    })
+    assert.deepEqual(database.engine === 'postgresql' && database.replica, {
+      url: 'postgres://r/db',
+      poolSize: 7,
+      poolRecycle: null,
+    })
+  })
+
+  it('knows no replica of SQLite, and none that is SQLite', () => {
+    for (const DATABASE_URL of ['sqlite:app.db', 'postgres://h/db']) {
+      const replica = DATABASE_URL.startsWith('sqlite') ? 'postgres://r/db' : 'sqlite:replica.db'
+      assert.throws(
+        () => readConfig({ DATABASE_URL, DATABASE_REPLICA_URL: replica }),
+        error => error instanceof ConfigError && /^DATABASE_REPLICA_URL (?!.*\n)/.test(error.message),
+      )
+    }
+  })
+
   it('reports every problem at once, by name', () => {
     const wrong = {
       DATABASE_URL: 'mysql://h',

@@ -84,7 +84,7 @@ export const variables = {
  */
 export function readConfig(environment: Environment): Config {
   const problems: string[] = []
-  const read = <T>(name: keyof typeof variables, reader: (value: string) => T): T | undefined => {
+  const read: Read = (name, reader) => {
     try {
       return reader(environment[name]?.trim() || variables[name].default)
     } catch (error) {
@@ -92,19 +92,14 @@ export function readConfig(environment: Environment): Config {
       return undefined
     }
   }
-  const database = read('DATABASE_URL', variables.DATABASE_URL.read)
-  const replica = read('DATABASE_REPLICA_URL', value => replicaUrl(value, database))
-  const synchronous = read('SQLITE_SYNCHRONOUS', variables.SQLITE_SYNCHRONOUS.read)
+  const database = databaseOf(read)
   const port = read('PORT', variables.PORT.read)
   const publicUrl = read('PUBLIC_URL', variables.PUBLIC_URL.read) || `http://localhost:${port ?? 3000}`
   const smtp = read('SMTP_URL', variables.SMTP_URL.read)
   const translateUrl = read('TRANSLATE_URL', variables.TRANSLATE_URL.read)
   const translateKey = read('TRANSLATE_KEY', variables.TRANSLATE_KEY.read)
   const config = {
-    database: database && {
-      ...database,
-      ...(database.engine === 'sqlite' ? { synchronous } : replica && { replica }),
-    },
+    database,
     host: read('HOST', variables.HOST.read),
     port,
     publicUrl,
@@ -124,6 +119,16 @@ export function readConfig(environment: Environment): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config as Config)
+}
+
+type Read = <T>(name: keyof typeof variables, reader: (value: string) => T) => T | undefined
+
+function databaseOf(read: Read): DatabaseConfig | undefined {
+  const database = read('DATABASE_URL', variables.DATABASE_URL.read)
+  const replica = read('DATABASE_REPLICA_URL', value => replicaUrl(value, database))
+  const synchronous = read('SQLITE_SYNCHRONOUS', variables.SQLITE_SYNCHRONOUS.read) ?? 'FULL'
+  if (database?.engine === 'sqlite') return { ...database, synchronous }
+  return database && replica ? { ...database, replica } : database
 }
 
 /** The engine that a DATABASE_URL asks for; readConfig() is what refuses a URL that is neither. */

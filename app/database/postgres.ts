@@ -81,13 +81,15 @@ export function connect(
     max,
     ...(config.poolRecycle ? { max_lifetime: config.poolRecycle } : {}),
     connect_timeout: 5,
-    backoff: attempt => Math.min(0.05 * 2 ** attempt, 1),
+    backoff: attempt => Math.min(0.05 * 2 ** attempt, 0.25),
     onnotice: () => {},
     connection: {
       application_name: 'microblog',
       statement_timeout: 10_000,
       TimeZone: 'UTC',
       default_transaction_read_only: readOnly,
+      // Compiling a statement takes longer than any statement of ours runs.
+      jit: false,
     },
   })
 }

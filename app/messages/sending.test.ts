@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { block } from '../blocks/queries.ts'
-import { blocks, conversations, follows, messages, users } from '../database/schema.ts'
+import { blocks, conversations, follows, messages, notifications, users } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
@@ -56,6 +56,12 @@ describe('messages on their way', () => {
       assert.equal((await all()).length, 1)
     })
   }
+
+  it('notify of the moment at which they were sent', async () => {
+    await write(['john', 'susan'], ['Tea?'])
+    const [told] = await site.app.db.select().from(notifications).where(eq(notifications.kind, 'message'))
+    assert.deepEqual(told?.createdAt, (await all())[0]?.createdAt)
+  })
 
   it('are sent once however often the form is, but other words and other people are another message', async () => {
     const form = { body: 'Once.', submission: 'one-form' }

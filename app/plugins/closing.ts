@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 
@@ -9,9 +10,14 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds in which whoever has just been let in gets to say what they want. */
+const lull = 50
+const mostTurns = 500
+
 /**
- * A stop lets the requests under way finish, for at most `grace` milliseconds; then connections that are
- * still open (streams, sleepers) are cut by `forceCloseConnections`.
+ * From a stop on nobody new is let in, so that a proxy turns to another process. The requests under way, and those of
+ * whoever is in, are answered, for at most `grace` milliseconds; then connections that are still open (streams,
+ * sleepers) are cut by `forceCloseConnections`.
  */
 export default plugin(async (app: FastifyInstance, { grace }: { grace: number }) => {
   const underWay = new Set<ServerResponse>()
@@ -32,11 +38,32 @@ export default plugin(async (app: FastifyInstance, { grace }: { grace: number })
   })
   app.addHook('preClose', async () => {
     for (const end of endless.values()) end()
-    if (underWay.size === 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    whenIdle = resolve
-    const timer = setTimeout(resolve, grace)
-    await promise
-    clearTimeout(timer)
+    const isOpen = app.server.listening
+    if (isOpen) await shutTheDoor(app.server)
+    const over = delay(grace, undefined, { ref: false })
+    const idle = async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      whenIdle = resolve
+      if (underWay.size > 0) await promise
+      if (isOpen) await delay(lull).then(nextTurn)
+      if (underWay.size > 0) await idle()
+    }
+    await Promise.race([idle(), over])
   })
 })
+
+/** Node lets one connection in a turn: those who wait at the door come in first, or they would be cut off. */
+async function shutTheDoor(server: Server): Promise<void> {
+  let hasCome = true
+  const see = () => {
+    hasCome = true
+  }
+  server.on('connection', see)
+  for (let turns = 0; hasCome && turns < mostTurns; turns++) {
+    hasCome = false
+    await nextTurn()
+    await nextTurn()
+  }
+  server.off('connection', see)
+  server.close()
+}

@@ -25,16 +25,9 @@ export default plugin(
       ),
     )
     const visits = new WeakMap<FastifyRequest, Visit>()
-    app.addHook('onRequest', (request, _reply, done) => {
-      void placeOf(replica, request).then(visit => {
-        visits.set(request, visit)
-        replica.during(visit, done)
-      }, done)
-    })
-    // What a form brings is read from its socket, which knows nothing of the request's place.
-    app.addHook('preValidation', (request, _reply, done) => {
-      replica.during(visits.get(request) ?? { reads: 'primary', wrote: false }, done)
-    })
+    app.addHook('onRequest', async request => void visits.set(request, await placeOf(replica, request)))
+    // From here on: what a callback goes on with happens during the visit, which an `async` hook could not say.
+    app.addHook('onRequest', (request, _reply, done) => replica.during(visits.get(request) as Visit, done))
     app.addHook('onSend', async (request, reply) => {
       if (!visits.get(request)?.wrote) return
       const position = await replica.position().catch(() => unknown)

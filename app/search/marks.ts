@@ -2,7 +2,7 @@
 import { type Part, partsOf } from '../posts/text.ts'
 import { occurrencesOf } from './occurrences.ts'
 import type { Term } from './query.ts'
-import { tagToken, tokensOf } from './tokens.ts'
+import { type Token, tagToken, tokensOf } from './tokens.ts'
 
 type Span = { start: number; end: number }
 type Piece = { text: string; isMarked: boolean }
@@ -27,7 +27,8 @@ function spansIn({ body, entities }: Written, terms: Term[]): Span[] {
   const tagged = entities.filter(
     ({ kind, start, end }) => kind === 'tag' && tags.some(term => isTagged(body.slice(start + 1, end), term)),
   )
-  const spans = [...tagged, ...terms.flatMap(term => spansOf(term, body))]
+  const tokens = tokensOf(body)
+  const spans = [...tagged, ...terms.flatMap(term => spansOf(term, tokens))]
   return merged(spans.toSorted((a, b) => a.start - b.start))
 }
 
@@ -36,8 +37,7 @@ function isTagged(tag: string, { tokens: [asked = ''], prefix }: Term): boolean 
   return prefix ? token.startsWith(asked) : token === asked
 }
 
-function spansOf(term: Term, body: string): Span[] {
-  const tokens = tokensOf(body)
+function spansOf(term: Term, tokens: Token[]): Span[] {
   return occurrencesOf(term, tokens).map(({ first, last, isWhole }) => {
     const [begin, end] = [tokens[first], tokens[last]]
     // A single character of a pair was asked for: the other one was not.

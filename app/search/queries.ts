@@ -10,13 +10,15 @@ import { asc, desc, eq, sql } from '../database/sql.ts'
 import { isFollowedByViewer, type Person, type PersonRow, personOf } from '../follows/queries.ts'
 import { type Post, postColumns } from '../posts/queries.ts'
 import { matchOf, type Wanted } from './match.ts'
-import * as postgres from './postgres.ts'
+import * as onPostgres from './postgres.ts'
 import type { Query } from './query.ts'
 import { scoreOf } from './rank.ts'
-import * as sqlite from './sqlite.ts'
+import * as onSqlite from './sqlite.ts'
 import { tsvectorPosts } from './tables.ts'
 
-const { postKeys, personKeys } = engine === 'sqlite' ? sqlite : postgres
+const isSqlite = engine === 'sqlite'
+const postKeys = isSqlite ? onSqlite.postKeys : onPostgres.postKeys
+const personKeys = isSqlite ? onSqlite.personKeys : onPostgres.personKeys
 
 /** What is looked for, for whom, and where in the list. */
 export type Search = { wanted: Wanted; viewer: number; cursor: Cursor }
@@ -43,8 +45,8 @@ const keysOfPosts = { time: tsvectorPosts.createdAt, id: tsvectorPosts.postId }
 const listOfPosts = keysetList<Post>('search_posts', keysOfPosts, matchingPosts)
 
 /** A page of the posts that match, newest first. */
-export function searchPosts({ aside }: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
-  return listOfPosts(aside, { viewer, ...matchOf(wanted) }, cursor)
+export function searchPosts(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
+  return listOfPosts(db.aside, { viewer, ...matchOf(wanted) }, cursor)
 }
 
 /** The best are looked for among so many. */
@@ -61,10 +63,10 @@ const ranked = prepared<Record<string, unknown>, Post[]>('search_ranked', db =>
 
 /** The best of the newest posts that match; of equally good ones, the newer first. */
 export async function searchBestPosts(
-  { aside }: Database,
+  db: Database,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<Post[]> {
-  const found = await ranked(aside, { viewer, ...matchOf(wanted) })
+  const found = await ranked(db.aside, { viewer, ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
     // Others are answered in between: it takes 10 ms for all of them.
@@ -100,11 +102,8 @@ const listOfPeople = keysetList<PersonRow>(
 )
 
 /** A page of the people whose names match, the newest account first. */
-export async function searchPeople(
-  { aside }: Database,
-  { wanted, viewer, cursor }: Search,
-): Promise<Page<Person>> {
-  const page = await listOfPeople(aside, { viewer, ...matchOf(wanted) }, cursor)
+export async function searchPeople(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Person>> {
+  const page = await listOfPeople(db.aside, { viewer, ...matchOf(wanted) }, cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer || null)) }
 }
 
@@ -125,11 +124,11 @@ const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]
 
 /** The few people who stand above the posts, and whether there are more: who has just this name comes first. */
 export async function searchLikelyPeople(
-  { aside }: Database,
+  db: Database,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<{ people: Person[]; more: boolean }> {
   const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
-  const rows = await likely(aside, { viewer, name, ...matchOf(wanted) })
+  const rows = await likely(db.aside, { viewer, name, ...matchOf(wanted) })
   const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
   const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
   return { people: shown.map(row => personOf(row, viewer || null)), more: rows.length > shownPeople }

@@ -114,9 +114,9 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     const ids = (await db.select({ id: posts.id }).from(posts).where(eq(posts.userId, userId))).map(
       ({ id }) => id,
     )
-    let working = true
+    const over = new AbortController()
     const write = async () => {
-      for (let n = 0; working && ids.length > 1; n++) {
+      for (let n = 0; !over.signal.aborted && ids.length > 1; n++) {
         const at = new Date(Date.now() - (n % 3) * 90_000_000)
         const draft = { userId, body: `Meanwhile ${n}`, language: null }
         await db.transaction(tx => publishPost(tx, { ...draft, submission: null }, at))
@@ -128,7 +128,7 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     await spoil(site.config.database)
     const writing = write()
     for (let times = 0; times < 4; times++) await rebuild()
-    working = false
+    over.abort()
     await writing
     const afterwards = await dump(site.config.database)
     await rebuild()

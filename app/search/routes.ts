@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../database/cursor.ts'
+import { isUnavailable } from '../database/database.ts'
 import type { Person } from '../follows/queries.ts'
 import { spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
@@ -95,8 +96,14 @@ async function findFor(request: SearchRequest, asked: Asked): Promise<Found | nu
   return find(request.server.db, asked)
 }
 
-function spendOne({ server, viewer, ip }: SearchRequest): Promise<void> {
-  return server.db.transaction(tx => spend(tx, 'search', viewer?.id ?? networkOf(ip)))
+/** Where nothing can be written just now, nothing is counted: reading goes on. */
+async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<void> {
+  try {
+    await server.db.transaction(tx => spend(tx, 'search', viewer?.id ?? networkOf(ip)))
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    log.warn({ err: error }, 'the search was not counted')
+  }
 }
 
 /** A form on a part of a page leads back to the whole of it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { fold, tagToken, tokensOf } from './tokens.ts'
 
 const words = (text: string) => tokensOf(text).map(token => token.text)

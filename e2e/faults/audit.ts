@@ -4,7 +4,7 @@ import type { DatabaseConfig } from '../../app/config.ts'
 import { examineFile } from '../../app/database/sqlite-file.ts'
 import { isQuiet, type Journal, type Load, type Written } from './load.ts'
 import { claim, claimNone } from './program.ts'
-import { countOf, rowsOf, withPostgres } from './rows.ts'
+import { countOf, type Row, rowsOf, withPostgres } from './rows.ts'
 
 /** Makes all claims about what is in the database after a load; `jobsWithin` milliseconds its jobs must be done. */
 export async function audit(config: DatabaseConfig, { journal }: Load, jobsWithin: number): Promise<void> {
@@ -97,7 +97,7 @@ export async function auditUnread(config: DatabaseConfig): Promise<void> {
        where m.conversation_id = p.conversation_id and m.sender_id <> p.user_id) as received
      from participants p join users u on u.id = p.user_id`,
   )
-  const isWrong = ({ username, unread, received }: Record<string, unknown>) =>
+  const isWrong = ({ username, unread, received }: Row) =>
     isQuiet(String(username)) ? Number(unread) !== Number(received) : Number(unread) > Number(received)
   const wrong = rows
     .filter(isWrong)
@@ -127,7 +127,7 @@ async function auditJobs(config: DatabaseConfig, { exports }: Journal, within: n
      from exports e join users u on u.id = e.user_id`,
   )
   const whole = made.filter(({ size, stored }) => size !== null && Number(size) === Number(stored))
-  const names = new Set(whole.map(row => row['username']))
+  const names = new Set(whole.map(row => String(row['username'])))
   const lacking = [...exports].filter(name => !names.has(name))
   claimNone('everybody who asked has one whole export', lacking, `${exports.size} people`)
   claim('no export is half made, or there twice', made.length === names.size, `${made.length} exports`)

@@ -19,7 +19,7 @@ await runFault(async ({ quick, rounds }) => {
   const database = await migratedDatabase()
   await addPeople(database.config)
   const server = await (await Server.on(database.url)).start()
-  const load = new Load(server.url, Date.now() % 1_000_000).start()
+  const load = new Load(server.url, { seed: Date.now() % 1_000_000, hasJobs: !quick }).start()
   let duringStart = 0
   for (let n = 0; n < kills; n++) {
     if (n > 0) server.spawn()
@@ -28,6 +28,7 @@ await runFault(async ({ quick, rounds }) => {
     else await atWork(load)
     await delay(Math.random() * 500)
     await server.end('SIGKILL')
+    if (n % 20 === 19) console.error(`${n + 1} of ${kills}`)
   }
   await server.start()
   await load.stop()

@@ -29,6 +29,8 @@ export type Journal = {
   unexpected: string[]
   /** How often the site could not be reached, or said that it cannot just now; and its slowest answer that came. */
   failures: number
+  /** What failed last, and why. */
+  lastFailure: string
   slowest: number
 }
 
@@ -71,16 +73,20 @@ export class Load {
     exports: new Set(),
     unexpected: [],
     failures: 0,
+    lastFailure: '',
     slowest: 0,
   }
   readonly address: () => string
   readonly random: Random
   isOver = false
+  /** A job that is killed is taken up again after half a minute: a quick load has none. */
+  readonly hasJobs: boolean
   #running: Promise<unknown> = Promise.resolve()
 
-  constructor(address: string | (() => string), seed = 1) {
+  constructor(address: string | (() => string), { seed = 1, hasJobs = true } = {}) {
     this.address = typeof address === 'string' ? () => address : address
     this.random = mulberry32(seed)
+    this.hasJobs = hasJobs
   }
 
   start(): this {
@@ -128,7 +134,7 @@ class Member {
     if (chance < 0.94) return this.#look('/explore')
     if (chance < 0.96) return this.#signIn()
     if (chance < 0.98) return this.#signOut()
-    return this.#export()
+    return this.#load.hasJobs ? this.#export() : this.#look('/')
   }
 
   #other(): string {
@@ -206,13 +212,17 @@ class Member {
   async #insist(what: string, send: () => Promise<Reply>, tries = Infinity): Promise<boolean> {
     const { journal } = this.#load
     for (let n = 0; n < tries; n++) {
-      const reply = await send().catch(() => null)
+      const reply = await send().catch((error: Error) => {
+        journal.lastFailure = `${what}: ${error.cause instanceof Error ? error.cause.message : error.message}`
+        return null
+      })
       if (reply) journal.slowest = Math.max(journal.slowest, reply.milliseconds)
       if (reply && (reply.status === 303 || reply.status === 200)) return true
       if (reply && reply.status !== 503) {
         journal.unexpected.push(`${what} by ${this.#name}: ${reply.status} ${titleOf(reply)}`)
         return false
       }
+      if (reply) journal.lastFailure = `${what}: ${reply.status}`
       journal.failures++
       await delay(50)
     }

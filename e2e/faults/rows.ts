@@ -3,7 +3,8 @@ import Client from 'better-sqlite3'
 import postgres from 'postgres'
 import type { DatabaseConfig } from '../../app/config.ts'
 
-export type Row = Record<string, unknown>
+/** Of what the queries here ask for: texts, numbers (PostgreSQL's counts are texts) and nothing. */
+export type Row = Record<string, string | number | null>
 
 export async function rowsOf(config: DatabaseConfig, sql: string): Promise<Row[]> {
   if (config.engine === 'postgresql') return withPostgres(config.url, async client => client.unsafe(sql))

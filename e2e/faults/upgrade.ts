@@ -13,12 +13,13 @@ import { migrate, readMigrations } from '../../app/database/migrations.ts'
 import { emptyDatabase } from '../../app/testing/database.ts'
 import { earlierRows } from './earlier-rows.ts'
 import { claim, claimNone, runFault } from './program.ts'
-import { type Row, rowsOf, withPostgres } from './rows.ts'
+import { rowsOf, withPostgres } from './rows.ts'
 import { Server } from './server.ts'
 import { Visitor } from './visitor.ts'
 
 const password = 'tea at the harbour'
 type Content = Map<string, string[]>
+type Row = Record<string, unknown>
 
 const sqliteColumns = `select m.name as t, i.name as c from sqlite_master m, pragma_table_info(m.name) i
   where m.type = 'table' and m.name not like 'sqlite%' and m.name not like '%drizzle%' and m.name not like '%fts%'`

@@ -24,6 +24,20 @@ test.describe('at 320 px', () => {
   })
 })
 
+test.describe('on a tablet', () => {
+  test.use({ viewport: { width: 820, height: 1180 } })
+
+  test('the rail has icons alone, with what is unread, and who one is', async ({ page, community }) => {
+    await visit(page, { path: () => '/explore', as: 'susan' }, community)
+    const rail = page.getByRole('banner')
+    const badge = rail.locator('[data-badge="notifications"]')
+    await expect(badge.getByText(/^\d+$/)).toBeInViewport({ ratio: 1 })
+    const [inner, outer] = [await badge.boundingBox(), await rail.boundingBox()]
+    expect((inner?.x ?? 0) + (inner?.width ?? 0)).toBeLessThanOrEqual((outer?.x ?? 0) + (outer?.width ?? 0))
+    await expect(rail.locator('.who .avatar')).toBeInViewport({ ratio: 1 })
+  })
+})
+
 test.describe('on a phone', () => {
   test.use({ viewport: phone, hasTouch: true, isMobile: true })
 
@@ -43,6 +57,13 @@ test.describe('on a phone', () => {
     await expect(page.getByLabel('What’s on your mind?')).toBeFocused()
     await publish(page, 'With one thumb.')
     await expect(page.getByRole('article').filter({ hasText: 'With one thumb.' })).toBeInViewport()
+  })
+
+  test('the settings are one row, which begins at where one is', async ({ page, community }) => {
+    await visit(page, { path: () => '/settings/appearance', as: 'susan' }, community)
+    const tabs = page.getByRole('navigation', { name: 'Settings' })
+    expect((await tabs.boundingBox())?.height).toBeLessThan(60)
+    await expect(tabs.getByRole('link', { name: 'Appearance' })).toBeInViewport({ ratio: 1 })
   })
 
   test('the end of a page is not under the bar, and one can sign out', async ({ page, site }) => {

@@ -18,5 +18,7 @@ export function wishesOf(verdicts: Verdict[]): string[] {
 }
 
 function rowOf(cells: string[]): string {
-  return `| ${cells.map((cell, index) => cell.padEnd(columns[index]?.length ?? 0)).join(' | ')} |`
+  const [page = '', ...others] = cells
+  const padded = others.map((cell, index) => cell.padEnd(columns[index + 1]?.length ?? 0))
+  return `| ${[page.padEnd(15), ...padded].join(' | ')} |`
 }

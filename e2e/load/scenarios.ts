@@ -35,6 +35,14 @@ export function scenariosFor(
       everyNth(posts).map(post => get(`/posts/${post + 1}`)),
     ),
     page(
+      'search, words and phrases',
+      queries.map(query => get(`/search?q=${encodeURIComponent(query)}`)),
+    ),
+    page(
+      'search, while typing',
+      beginnings.map(query => get(`/search/results?q=${encodeURIComponent(query)}`)),
+    ),
+    page(
       'home timeline, API',
       viewers.map(person => json('/api/timelines/home', cookies(person))),
     ),
@@ -49,6 +57,17 @@ export function scenariosFor(
     { name: 'publish', status: 303, asks: viewers.map(person => publish(cookies(person))) },
   ]
 }
+
+/** Common words, rare combinations, somebody's, and nothing at all. */
+const queries = [
+  'kettle',
+  'harbour neighbours',
+  '"second attempt at rye bread"',
+  '#tea radio',
+  'from:ada_hill',
+  'zebra',
+]
+const beginnings = ['h', 'ha', 'har', 'harb', 'second att', 'kettle b', '#te']
 
 function get(path: string, headers: Record<string, string> = {}): Ask {
   return { method: 'GET', path, headers: { accept: 'text/html', 'accept-language': 'en', ...headers } }

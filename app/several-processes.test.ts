@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { readConfig, root } from './config.ts'
+import { type Database, openDatabase } from './database/database.ts'
+import { engine } from './database/engine.ts'
+import { migrationStatus } from './database/migrations.ts'
+import { jobs, posts } from './database/schema.ts'
+import { ne } from './database/sql.ts'
+import { startsWith } from './database/text.ts'
+import { emptyDatabase, type TestDatabase } from './testing/database.ts'
+import { eventually } from './testing/eventually.ts'
+import { Listener } from './testing/listener.ts'
+import { type Mailbox, openMailbox } from './testing/mailbox.ts'
+import { endProcess, freePort, type Started, startProcess } from './testing/process.ts'
+import { openProxy, type Proxy } from './testing/round-robin.ts'
+import { password } from './testing/site.ts'
+
+type Server = { address: string; child: Started }
+type Answer = { status: number; by: number; text: string; cookies: string[] }
+
+/** What the README shows: processes on one PostgreSQL database, behind a proxy that asks them in turn. */
+for (const count of [2, 4])
+  describe(`${count} processes behind a proxy`, { skip: engine !== 'postgresql', timeout: 110_000 }, () => {
+    let test: TestDatabase
+    let db: Database
+    let mailbox: Mailbox
+    let servers: Server[]
+    let proxy: Proxy
+    const cookies: Record<string, string> = {}
+    before(async () => {
+      test = await emptyDatabase()
+      mailbox = await openMailbox()
+      const environment = { DATABASE_URL: test.url, SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1' }
+      servers = await Promise.all(Array.from({ length: count }, () => startServer(environment)))
+      proxy = await openProxy(servers.map(({ address }) => address))
+      db = await openDatabase(readConfig({ DATABASE_URL: test.url }).database)
+      for (const name of ['susan', 'john', 'mary']) cookies[name] = await signUp(name)
+    })
+    after(async () => {
+      await proxy.close()
+      await Promise.all(servers.map(({ child }) => endProcess(child)))
+      await Promise.all([db.close(), mailbox.close()])
+      await test.drop()
+    })
+
+    const ask = async (path: string, options: RequestInit = {}, address = proxy.address): Promise<Answer> => {
+      const response = await fetch(address + path, { redirect: 'manual', ...options })
+      const { status, headers } = response
+      const by = Number(headers.get('x-process'))
+      return { status, by, text: await response.text(), cookies: headers.getSetCookie() }
+    }
+    const get = (path: string, name: string) => ask(path, { headers: { cookie: String(cookies[name]) } })
+    const post = (path: string, name: string, { address, ...form }: Record<string, string> = {}) => {
+      const headers = { cookie: cookies[name] ?? '' }
+      return ask(path, { method: 'POST', body: new URLSearchParams(form), headers }, address)
+    }
+    const signUp = async (name: string) => {
+      const answer = await post('/sign-up', '', { username: name, email: `${name}@example.com`, password })
+      assert.equal(answer.status, 303, answer.text)
+      return answer.cookies.map(cookie => cookie.split(';')[0]).join('; ')
+    }
+    const isEach = (answers: Answer[]) => new Set(answers.map(({ by }) => by)).size === count
+
+    it('have migrated the database in turns, once', async () => {
+      const migrations = await migrationStatus(readConfig({ DATABASE_URL: test.url }).database)
+      for (const { name, state } of migrations) assert.equal(state, 'applied', name)
+      for (const { child } of servers) assert.equal(child.exitCode, null)
+    })
+
+    it('all know who has signed in to one of them, and that it is over', async () => {
+      cookies['david'] = await signUp('david')
+      const members = await Promise.all(servers.map(() => get('/posts/new', 'david')))
+      assert.ok(isEach(members))
+      for (const { status } of members) assert.equal(status, 200)
+      await post('/sign-out', 'david')
+      const visitors = await Promise.all(servers.map(() => get('/posts/new', 'david')))
+      assert.ok(isEach(visitors))
+      for (const { status } of visitors) assert.equal(status, 303)
+    })
+
+    it('show at once what any of them has written', async () => {
+      for (const [n] of servers.entries()) {
+        await post('/posts', 'mary', { body: `words number ${n}` })
+        const pages = await Promise.all(servers.map(() => get('/explore', 'susan')))
+        assert.ok(isEach(pages))
+        for (const { text } of pages) assert.ok(text.includes(`words number ${n}`))
+      }
+    })
+
+    it('count together: of 45 posts at once, 30 are let through', async () => {
+      const began = Date.now()
+      const bodies = Array.from({ length: 45 }, (_, n) => `post ${n}`)
+      const answers = await Promise.all(bodies.map(body => post('/posts', 'susan', { body })))
+      const published = answers.filter(({ status }) => status === 303).length
+      const refused = answers.filter(({ status }) => status === 429).length
+      // One more for each ten seconds that it took.
+      const most = 30 + Math.floor((Date.now() - began) / 10_000)
+      assert.equal(published + refused, 45)
+      assert.ok(published >= 30 && published <= most, `${published} of at most ${most}`)
+      assert.ok(isEach(answers))
+    })
+
+    it('tell a stream of one what another has written, while it goes on', async () => {
+      await post('/@john/follow', 'mary')
+      const listeners = servers.map(() => new Listener(proxy.address, String(cookies['mary'])))
+      for (const listener of listeners) {
+        await listener.open()
+        await listener.until('badges')
+      }
+      const streams = listeners.map(({ response }) => Number(response?.headers['x-process']))
+      assert.equal(new Set(streams).size, count)
+      for (const [n, { address }] of servers.entries()) {
+        assert.equal((await post('/posts', 'john', { body: `to all ${n}`, address })).status, 303)
+        for (const listener of listeners) await listener.until('post', n + 1)
+      }
+      assert.ok(listeners.every(({ isOpen }) => isOpen))
+      for (const listener of listeners) listener.cut()
+    })
+
+    it('do each job once', async () => {
+      for (const name of ['susan', 'john', 'mary']) await post('/exports', name)
+      // Cleaning up comes round again every day.
+      const all = () => db.select().from(jobs).where(ne(jobs.name, 'jobs.clean'))
+      const isDone = async () => (await all()).every(({ state }) => state === 'done')
+      await eventually(isDone, 20_000)
+      const done = await all()
+      assert.ok(done.length >= 6)
+      for (const { name, attempts } of done) assert.equal(attempts, 1, name)
+      const confirmations = mailbox.received.filter(({ text }) => text.includes('/confirmations/'))
+      const addresses = ['susan', 'john', 'mary', 'david'].map(name => `${name}@example.com`)
+      assert.deepEqual(confirmations.map(({ to }) => to).toSorted(), addresses.toSorted())
+    })
+
+    it('lose no request when one of them stops', async () => {
+      const [stopped] = servers.splice(1, 1) as [Server]
+      const load = { goesOn: true }
+      const answers: Answer[] = []
+      const written: string[] = []
+      const read = async () => {
+        while (load.goesOn) answers.push(await get('/explore', 'john'))
+      }
+      const write = async () => {
+        for (let n = 0; load.goesOn && n < 20; n++) {
+          const form = { body: `in the meantime ${n}`, submission: String(n) }
+          let answer = await post('/posts', 'mary', form)
+          // A proxy must not send it again: nobody knows whether it was heard. Whoever wrote it may.
+          if (answer.status === 502) answer = await post('/posts', 'mary', form)
+          answers.push(answer)
+          written.push(form.body)
+        }
+      }
+      const working = Promise.all([read(), read(), read(), read(), write()])
+      await eventually(async () => answers.length > 20)
+      assert.equal(await endProcess(stopped.child), 0)
+      const after = answers.length
+      await eventually(async () => answers.length > after + 20)
+      load.goesOn = false
+      await working
+      const failed = answers.filter(({ status }) => status !== 200 && status !== 303)
+      assert.deepEqual(failed, [])
+      assert.ok(proxy.retries > 0)
+      const kept = await db.select().from(posts).where(startsWith(posts.body, 'in the meantime'))
+      assert.deepEqual(kept.map(({ body }) => body).toSorted(), written.toSorted(), 'each is there once')
+    })
+  })
+
+async function startServer(environment: Record<string, string>): Promise<Server> {
+  const port = await freePort()
+  const settings = { HOST: '127.0.0.1', PORT: String(port), ...environment }
+  const child = startProcess([`${root}/app/server.ts`], settings)
+  const address = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually(async () => child.exitCode !== null || (await isReady()), 60_000)
+  assert.equal(child.exitCode, null, child.output())
+  return { address, child }
+}
