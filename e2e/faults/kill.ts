@@ -8,10 +8,12 @@
  * survives a power cut is synchronous = FULL's affair, and cannot be seen here.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseConfig } from '../../app/config.ts'
 import { migratedDatabase } from '../../app/testing/database.ts'
 import { audit } from './audit.ts'
 import { addPeople, Load } from './load.ts'
 import { claim, runFault } from './program.ts'
+import { countOf } from './rows.ts'
 import { Server } from './server.ts'
 
 await runFault(async ({ quick, rounds }) => {
@@ -21,8 +23,13 @@ await runFault(async ({ quick, rounds }) => {
   const server = await (await Server.on(database.url)).start()
   const load = new Load(server.url, { seed: Date.now() % 1_000_000, hasJobs: !quick }).start()
   let duringStart = 0
+  let calmAt = performance.now()
   for (let n = 0; n < kills; n++) {
     if (n > 0) server.spawn()
+    if (performance.now() - calmAt > 75_000) {
+      await untilJobsAreDone(server, database.config)
+      calmAt = performance.now()
+    }
     const isEarly = n > 0 && Math.random() < 0.1
     if (isEarly) duringStart++
     else await atWork(load)
@@ -39,6 +46,17 @@ await runFault(async ({ quick, rounds }) => {
   await server.end()
   await database.drop()
 })
+
+/**
+ * A job whose process has died six times, half a minute apart, is parked: it may be what kills it. Nothing is killed
+ * for a while, so that no job gets that far; whoever is killed every second for an hour has to retry by hand.
+ */
+async function untilJobsAreDone(server: Server, config: DatabaseConfig): Promise<void> {
+  await server.ready()
+  const begun = `select count(*) from jobs where state in ('waiting', 'running') and attempts > 0`
+  const deadline = Date.now() + 60_000
+  while ((await countOf(config, begun)) > 0 && Date.now() < deadline) await delay(100)
+}
 
 /** From when on this server has promised something. */
 async function atWork(load: Load): Promise<void> {
