@@ -13,7 +13,7 @@ test('somebody is blocked from their profile, and each loses sight of the other'
   await expect(hers.getByRole('heading', { name: `Block ${john.username}?` })).toBeVisible()
   await hers.getByRole('main').getByRole('button', { name: 'Block' }).click()
   await expect(hers).toHaveURL(`/@${john.username}`)
-  await expect(hers.getByRole('status')).toHaveText(`You’ve blocked ${john.username}.`)
+  await expect(hers.getByRole('main').getByRole('status')).toHaveText(`You’ve blocked ${john.username}.`)
   await expect(hers.getByRole('heading', { name: `You’ve blocked ${john.username}` })).toBeVisible()
   await expect(hers.getByRole('article')).toHaveCount(0)
   await hers.goto(post)
@@ -38,7 +38,7 @@ test('the privacy settings list who is blocked and let them back, without JavaSc
   await expect(page).toHaveURL('/settings/privacy')
   await expect(page.getByText('You haven’t blocked anyone.')).toBeVisible()
   await page.getByRole('button', { name: 'People you follow' }).click()
-  await expect(page.getByRole('status')).toHaveText('Your choice is saved.')
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('Your choice is saved.')
   await expect(page.getByRole('button', { name: 'People you follow' })).toHaveAttribute(
     'aria-pressed',
     'true',
