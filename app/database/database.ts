@@ -178,10 +178,10 @@ export function prepared<Given extends Values, Row>(
   }
 }
 
-/** Settles like `work`, or rejects with `error` after that many milliseconds. */
-export async function withinTime<T>(work: Promise<T>, milliseconds: number, error: Error): Promise<T> {
+/** Settles like `work`, or rejects with the error after that many milliseconds. */
+export async function withinTime<T>(work: Promise<T>, milliseconds: number, error: () => Error): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(error), milliseconds)
+  const timer = setTimeout(() => reject(error()), milliseconds)
   try {
     return await Promise.race([work, promise])
   } finally {

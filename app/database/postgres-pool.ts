@@ -24,9 +24,13 @@ export function openPool(open: () => postgres.Sql, patience: number): Pool {
   let heardAt = performance.now()
   const within: Pool['within'] = async (work, milliseconds = patience) => {
     const asked = client
-    const silence = new DatabaseUnavailable(`the database has said nothing for ${milliseconds} ms`)
+    let silence: Error | null = null
+    const giveUp = () => {
+      silence = new DatabaseUnavailable(`the database has said nothing for ${milliseconds} ms`)
+      return silence
+    }
     try {
-      const answer = await withinTime(work(asked), milliseconds, silence)
+      const answer = await withinTime(work(asked), milliseconds, giveUp)
       heardAt = performance.now()
       return answer
     } catch (error) {

@@ -144,7 +144,7 @@ async function attempt<T>(
       const signal = (topic: string) => void topics.add(topic)
       const tx = writerOf(drizzleOn(guarded, client, options), { signal, limits: options.limits ?? true })
       try {
-        const result = await withinTime(work(tx), timeout, tooLong(timeout))
+        const result = await withinTime(work(tx), timeout, () => tooLong(timeout))
         await notifyOthers(connection, topics, options.origin)
         return result
       } finally {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import Client from 'better-sqlite3'
 import { Refusal } from '../refusal.ts'
 import { readMigrations } from './migrations.ts'
-import { isBusy } from './sqlite.ts'
+import { isBusy } from './sqlite-transactions.ts'
 
 export type Progress = (share: number) => void
 

@@ -3,7 +3,8 @@ import Client from 'better-sqlite3'
 import { DatabaseUnavailable } from './database.ts'
 import type { Survey } from './losses.ts'
 import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
-import { connect, isBusy, type SqliteConfig } from './sqlite.ts'
+import { connect, type SqliteConfig } from './sqlite.ts'
+import { isBusy } from './sqlite-transactions.ts'
 
 /**
  * Foreign keys are off while tables change: SQLite rebuilds a table by dropping it, and with them on the

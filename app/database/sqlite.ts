@@ -1,7 +1,6 @@
 /** The database contract on better-sqlite3: one connection reads, one writes, a transaction at a time. */
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import Client from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseConfig } from '../config.ts'
@@ -9,7 +8,6 @@ import {
   anything,
   type Database,
   type DatabaseOptions,
-  DatabaseUnavailable,
   type OnStatement,
   readerOf,
   TransactionClosed,
@@ -19,8 +17,11 @@ import {
   writerOf,
 } from './database.ts'
 import { relations } from './schema.ts'
-import { openSignals, type Signals } from './signals.ts'
+import { openSignals } from './signals.ts'
+import { type SQL, sql } from './sql.ts'
 import { openAside } from './sqlite-aside.ts'
+import { openLog } from './sqlite-log.ts'
+import { openTransactions } from './sqlite-transactions.ts'
 
 export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
 
@@ -32,7 +33,16 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   // It changes with every commit of any other connection, and this one only reads.
   const dataVersion = reading.prepare('pragma data_version').pluck()
   const signals = openSignals(emit => watchOthers(writing, () => emit(anything)))
-  const transaction = transactions(writing, { ...options, signals })
+  const log = openLog(config.file)
+  const isDurable = config.synchronous === 'FULL'
+  // The log is flushed by us, without stopping the process for it.
+  if (isDurable) writing.pragma('synchronous = NORMAL')
+  const transaction = openTransactions(writing, {
+    lockTimeout: options.lockTimeout ?? 5_000,
+    run: runnerOn(writing, options),
+    flushed: isDurable ? log.flushed : async () => {},
+    emit: signals.emit,
+  })
   const aside = openAside(config.file, options.onStatement)
   return {
     ...reader,
@@ -46,6 +56,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
       await signals.close()
       await aside.close()
       await transaction(async () => {}).catch(() => {})
+      await log.close()
       reading.close()
       writing.pragma('optimize')
       writing.close()
@@ -61,6 +72,8 @@ export function connect(config: SqliteConfig): Client.Database {
   client.pragma(`synchronous = ${config.synchronous}`)
   client.pragma('foreign_keys = ON')
   client.pragma('busy_timeout = 0')
+  // What a savepoint may have to put back does not pass through a file.
+  client.pragma('temp_store = MEMORY')
   return client
 }
 
@@ -94,64 +107,18 @@ function createPrivately(file: string): void {
   closeSync(openSync(file, 'a', 0o600))
 }
 
-/** One transaction after the other; each begins with the write lock, so none can fail at its commit. */
-function transactions(
-  client: Client.Database,
-  options: DatabaseOptions & { signals: Signals },
-): Database['transaction'] {
+/** Runs the work of a transaction that has begun, for as long as one may take. */
+function runnerOn(client: Client.Database, options: DatabaseOptions) {
   const prepare = statementsOf(client)
   const timeout = options.transactionTimeout ?? 10_000
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
-    // From now on: whoever waits behind others for a lock has waited, too.
-    const deadline = Date.now() + (options.lockTimeout ?? 5_000)
-    const result = last.then(async () => {
-      await beginImmediate(client, deadline)
-      const topics = new Set<string>()
-      const writer = revocable(prepare, options, topic => void topics.add(topic))
-      const result = await commitOrRollBack(client, writer, tx =>
-        withinTime(work(tx), timeout, tooLong(timeout)),
-      )
-      options.signals.emit(topics)
-      return result
-    })
-    last = result.catch(() => {})
-    return result
-  }
-}
-
-async function commitOrRollBack<T>(
-  client: Client.Database,
-  { tx, revoke }: { tx: Writer; revoke: () => void },
-  work: (tx: Writer) => Promise<T>,
-): Promise<T> {
-  try {
-    const result = await work(tx)
-    client.exec('COMMIT')
-    return result
-  } finally {
-    revoke()
-    if (client.inTransaction) client.exec('ROLLBACK')
-  }
-}
-
-/** Another process may hold the lock: ask again without blocking, until the deadline. */
-async function beginImmediate(client: Client.Database, deadline: number): Promise<void> {
-  for (;;) {
+  return async <T>(work: (tx: Writer) => Promise<T>, topics: Set<string>): Promise<T> => {
+    const { tx, revoke } = revocable(prepare, options, topic => void topics.add(topic))
     try {
-      client.exec('BEGIN IMMEDIATE')
-      return
-    } catch (error) {
-      if (!isBusy(error)) throw error
-      if (Date.now() > deadline)
-        throw new DatabaseUnavailable('another process is writing to the database', { cause: error })
-      await delay(5 + Math.random() * 20)
+      return await withinTime(work(tx), timeout, () => tooLong(timeout))
+    } finally {
+      revoke()
     }
   }
-}
-
-export function isBusy(error: unknown): boolean {
-  return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
 }
 
 type Statement = Pick<Client.Statement, 'all' | 'get' | 'run'>
@@ -199,9 +166,21 @@ function revocable(
 /** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */
 function drizzleOn(prepare: Prepare, { onStatement }: DatabaseOptions): Parameters<typeof writerOf>[0] {
   const client = { prepare: onStatement ? observed(prepare, onStatement) : prepare }
-  return drizzle({ client: client as unknown as Client.Database, relations }) as unknown as Parameters<
-    typeof writerOf
-  >[0]
+  const database = drizzle({ client: client as unknown as Client.Database, relations })
+  writeLimitsOut((database as unknown as { dialect: LimitingDialect }).dialect)
+  return database as unknown as Parameters<typeof writerOf>[0]
+}
+
+type LimitingDialect = { buildLimit(limit: unknown): SQL | undefined }
+
+/**
+ * Drizzle makes a parameter of each limit, and a limit that is a parameter lets SQLite (built with STAT4) compile
+ * the statement anew each time that it runs: three quarters of what a page's statements took.
+ */
+function writeLimitsOut(dialect: LimitingDialect): void {
+  const build = dialect.buildLimit
+  dialect.buildLimit = limit =>
+    Number.isInteger(limit) ? sql.raw(` limit ${limit}`) : build.call(dialect, limit)
 }
 
 /** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
