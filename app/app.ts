@@ -36,7 +36,7 @@ import replica from './plugins/replica.ts'
 import sameOrigin from './plugins/same-origin.ts'
 import security from './plugins/security.ts'
 import sessionOfRequest from './plugins/sessions.ts'
-import version from './plugins/version.ts'
+import state from './plugins/state.ts'
 import views from './plugins/views.ts'
 import posts from './posts/routes.ts'
 import profiles from './profiles/routes.ts'
@@ -97,7 +97,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 /** Everything that is made for a person. */
 async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: AppOptions) {
   app.register(cookies)
-  app.register(version)
+  app.register(state)
   app.register(sessionOfRequest, { askToSignIn })
   app.register(replica)
   app.register(preferences)

@@ -2,9 +2,10 @@
  * What the rest of the application knows of a database. `Reader` can only read, `Writer` can also write,
  * and a Writer exists only inside `transaction`: the type of a function shows what it may touch.
  */
-import type { PgAsyncDatabase } from 'drizzle-orm/pg-core'
+import type { PgAsyncDatabase, PgTable } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import type { DatabaseConfig } from '../config.ts'
+import type { Change, Topic } from './changes.ts'
 import { engine } from './engine.ts'
 import './postgres-repairs.ts'
 import type { relations } from './schema.ts'
@@ -16,6 +17,11 @@ export type Writer = Reader &
   Pick<Drizzle, 'insert' | 'update' | 'delete'> & {
     /** Tells every listener of every process, once this transaction has committed, what it is about. */
     signal(topic: string): void
+    /**
+     * A Writer for statements of which remembered pages show nothing that is not about these topics. What is written
+     * without saying so makes all remembered pages old.
+     */
+    about(...topics: Topic[]): Writer
     /** Whether allowances are counted (RATE_LIMITS). */
     readonly limits: boolean
   }
@@ -33,11 +39,8 @@ export interface Database extends Reader {
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
-  /**
-   * Another text whenever anything has been committed, by whatever process: equal ones mean that nothing was, as far
-   * as whoever asks reads.
-   */
-  version(): Promise<string>
+  /** As it is now, as far as whoever asks reads, with all that any process has committed. */
+  state(): Promise<State>
   /** Where some requests read, if there is one. */
   readonly replica: Replica | null
   /** Calls back with each topic that is signalled, or `anything`; returns how to stop. */
@@ -45,6 +48,16 @@ export interface Database extends Reader {
   /** Resolves when the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** What a database was like at a moment. */
+export type State = {
+  /** Another text whenever anything has been committed. */
+  key: string
+  /** Whether it tells topics apart, or counts whatever was committed as being about all of them. */
+  knowsTopics: boolean
+  /** Whether nothing about these topics (null: nothing at all) was committed between `earlier` and this. */
+  isUnchangedSince(earlier: State, topics: readonly Topic[] | null): boolean
 }
 
 /** Where a request reads, and whether it has committed anything. */
@@ -148,14 +161,29 @@ export function readerOf(drizzle: Drizzle): Reader {
   }
 }
 
-export function writerOf(drizzle: Drizzle, own: Pick<Writer, 'signal' | 'limits'>): Writer {
-  return {
-    ...own,
-    ...readerOf(drizzle),
-    insert: drizzle.insert.bind(drizzle),
-    update: drizzle.update.bind(drizzle),
-    delete: drizzle.delete.bind(drizzle),
+/** A Writer that notes in `change` what is written, if anybody wants to know. */
+export function writerOf(
+  drizzle: Drizzle,
+  own: Pick<Writer, 'signal' | 'limits'>,
+  change: Change | null,
+): Writer {
+  const reader = { ...own, ...readerOf(drizzle) }
+  const about = (...topics: Topic[]): Writer => {
+    const noting =
+      <Table extends PgTable, Begun>(begin: (table: Table) => Begun) =>
+      (table: Table) => {
+        change?.wrote(table, topics)
+        return begin(table)
+      }
+    return {
+      ...reader,
+      about,
+      insert: noting(table => drizzle.insert(table)),
+      update: noting(table => drizzle.update(table)),
+      delete: noting(table => drizzle.delete(table)),
+    } as Writer
   }
+  return about()
 }
 
 /** The values of a prepared query's placeholders. */

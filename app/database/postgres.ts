@@ -11,6 +11,7 @@ import {
   errorCode,
   type OnStatement,
   readerOf,
+  type State,
   TransactionClosed,
   tooLong,
   type Writer,
@@ -38,10 +39,9 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
     ...reader,
     aside: reader,
     transaction: replica ? work => transaction(work).finally(replica.wrote) : transaction,
-    // What a snapshot sees is what its text names: two equal ones see the same. On a standby the log's place does.
-    version: async () => {
+    state: async () => {
       const [row] = await reads.unsafe(stateSeen, [], { prepare: true })
-      return String(row?.['seen'])
+      return stateOf(String(row?.['seen']))
     },
     replica: replica?.replica ?? null,
     onSignal: signals.on,
@@ -54,8 +54,14 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
   }
 }
 
+/** What a snapshot sees is what its text names: two equal ones see the same. On a standby the log's place does. */
 const stateSeen = `select case when pg_is_in_recovery() then pg_last_wal_replay_lsn()::text
   else pg_current_snapshot()::text end as seen`
+
+/** Other processes tell what they have committed later than it can be read, so topics are of no use here. */
+function stateOf(key: string): State {
+  return { key, knowsTopics: false, isUnchangedSince: earlier => earlier.key === key }
+}
 
 /** A replica that does not answer within a second is not waited for: the primary can. */
 function replicaOf(
@@ -142,7 +148,8 @@ async function attempt<T>(
       if (!open) throw tooLong(timeout)
       const guarded = guard(connection, () => open)
       const signal = (topic: string) => void topics.add(topic)
-      const tx = writerOf(drizzleOn(guarded, client, options), { signal, limits: options.limits ?? true })
+      const own = { signal, limits: options.limits ?? true }
+      const tx = writerOf(drizzleOn(guarded, client, options), own, null)
       try {
         const result = await withinTime(work(tx), timeout, () => tooLong(timeout))
         await notifyOthers(connection, topics, options.origin)

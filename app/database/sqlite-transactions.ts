@@ -4,15 +4,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type Client from 'better-sqlite3'
+import { Change } from './changes.ts'
 import { type Database, DatabaseUnavailable, type Writer } from './database.ts'
 
 type Work<T> = (tx: Writer) => Promise<T>
+
+/** What a transaction does besides writing, if it is committed. */
+export type Effects = { signals: Set<string>; change: Change }
 
 /** A transaction on its way; `alone` if it is to share its commit with nobody. */
 type Turn = {
   work: Work<unknown>
   deadline: number
-  topics: Set<string>
+  effects: Effects
   alone: boolean
   result?: unknown
   resolve(result: never): void
@@ -22,12 +26,14 @@ type Turn = {
 export type TransactionOptions = {
   /** Milliseconds to wait for another process's write lock. */
   lockTimeout: number
-  /** Runs one transaction's work with a Writer of its own, whose signals it adds to `topics`. */
-  run(work: Work<unknown>, topics: Set<string>): Promise<unknown>
+  /** Runs one transaction's work with a Writer of its own, which notes its effects. */
+  run(work: Work<unknown>, effects: Effects): Promise<unknown>
+  /** Hears of a change as soon as it can be read. */
+  committed(change: Change): void
   /** Resolves when all that has been committed so far is on the disk. */
   flushed(): Promise<void>
   /** Hears what was signalled, once it has been committed for good. */
-  emit(topics: Set<string>): void
+  emit(signals: Set<string>): void
 }
 
 /** As many as this share a commit, and no more begin after so many milliseconds: the first of them is waiting. */
@@ -70,7 +76,7 @@ class Turns {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     // From now on: whoever waits behind others for a lock has waited, too.
     const deadline = Date.now() + this.#options.lockTimeout
-    this.#waiting.push({ work, deadline, topics: new Set(), alone: false, resolve, reject })
+    this.#waiting.push({ work, deadline, effects: noEffects(), alone: false, resolve, reject })
     if (!this.#isRunning) void this.#runAll()
     return promise
   }
@@ -120,7 +126,7 @@ class Turns {
   async #runOne(turn: Turn): Promise<boolean> {
     try {
       this.#control.save()
-      turn.result = await this.#options.run(turn.work, turn.topics)
+      turn.result = await this.#options.run(turn.work, turn.effects)
       this.#control.release()
       return true
     } catch (error) {
@@ -148,30 +154,33 @@ class Turns {
       if (this.#client.inTransaction) this.#control.rollback()
       return this.#again(done, error)
     }
+    for (const { effects } of done) this.#options.committed(effects.change)
     if (done.length > 0) void this.#settle(done)
   }
 
   /** What one of them could not do must not be the failure of all: each tries once more, by itself. */
   #again(done: Turn[], error: unknown): void {
     if (done.length === 1) return done[0]?.reject(error)
-    for (const turn of done.toReversed()) {
-      turn.topics.clear()
-      this.#waiting.unshift({ ...turn, alone: true })
-    }
+    for (const turn of done.toReversed())
+      this.#waiting.unshift({ ...turn, effects: noEffects(), alone: true })
   }
 
   /** The next transactions need not wait for the disk. */
   async #settle(done: Turn[]): Promise<void> {
     try {
       await this.#options.flushed()
-      for (const { topics, resolve, result } of done) {
-        this.#options.emit(topics)
+      for (const { effects, resolve, result } of done) {
+        this.#options.emit(effects.signals)
         resolve(result as never)
       }
     } catch (error) {
       for (const { reject } of done) reject(error)
     }
   }
+}
+
+function noEffects(): Effects {
+  return { signals: new Set(), change: new Change() }
 }
 
 export function isBusy(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { areApart, holdPair, isVisible } from '../blocks/queries.ts'
+import { topicOfPerson } from '../database/changes.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
@@ -20,6 +21,7 @@ export async function follow(tx: Writer, followerId: number, followedId: number)
   await holdPair(tx, followerId, followedId)
   if (await areApart(tx, followerId, followedId)) return false
   const begun = await tx
+    .about(topicOfPerson(followerId), topicOfPerson(followedId))
     .insert(follows)
     .values({ followerId, followedId, createdAt: new Date() })
     .onConflictDoNothing()
@@ -30,7 +32,10 @@ export async function follow(tx: Writer, followerId: number, followedId: number)
 }
 
 export async function unfollow(tx: Writer, followerId: number, followedId: number): Promise<void> {
-  await tx.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+  await tx
+    .about(topicOfPerson(followerId), topicOfPerson(followedId))
+    .delete(follows)
+    .where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
 }
 
 export type FollowList = 'followers' | 'following'

@@ -1,5 +1,6 @@
 /** How a message comes to be, and how it comes to be read. */
 import { holdPair } from '../blocks/queries.ts'
+import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
@@ -35,7 +36,7 @@ export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Pro
   await spend(tx, 'messages', senderId)
   const people = { senderId, recipientId: recipient.id }
   const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
-  const createdAt = await countUnread(tx, { conversationId, recipientId: recipient.id }, now)
+  const createdAt = await countUnread(tx, { conversationId, ...people }, now)
   const message = await addMessage(tx, draft, { conversationId, createdAt })
   const about = { actorId: senderId, conversationId, subject: subjectOf(conversationId) }
   await notify(tx, { userId: recipient.id, kind: 'message', again: true, at: createdAt, ...about })
@@ -53,7 +54,8 @@ type People = { senderId: number; recipientId: number }
 /** Of two people who begin at the same moment, one begins and the other joins: there is one for each pair. */
 async function beginConversation(tx: Writer, { senderId, recipientId }: People, now: Date): Promise<number> {
   const [firstId, secondId] = [Math.min(senderId, recipientId), Math.max(senderId, recipientId)]
-  const [begun] = await tx
+  const both = tx.about(topicOfPerson(senderId), topicOfPerson(recipientId))
+  const [begun] = await both
     .insert(conversations)
     .values({ firstId, secondId, createdAt: now })
     .onConflictDoUpdate({ target: [conversations.firstId, conversations.secondId], set: { firstId } })
@@ -64,7 +66,7 @@ async function beginConversation(tx: Writer, { senderId, recipientId }: People, 
     { ...side, userId: senderId, otherId: recipientId },
     { ...side, userId: recipientId, otherId: senderId },
   ]
-  await tx.insert(participants).values(sides).onConflictDoNothing()
+  await both.insert(participants).values(sides).onConflictDoNothing()
   return conversationId
 }
 
@@ -75,12 +77,13 @@ async function beginConversation(tx: Writer, { senderId, recipientId }: People, 
  */
 async function countUnread(
   tx: Writer,
-  { conversationId, recipientId }: { conversationId: number; recipientId: number },
+  { conversationId, senderId, recipientId }: People & { conversationId: number },
   now: Date,
 ): Promise<Date> {
   const { userId, unread, lastMessageAt } = participants
   const moment = sql.param(now, lastMessageAt)
   const [side] = await tx
+    .about(topicOfPerson(senderId), topicOfPerson(recipientId))
     .update(participants)
     .set({
       unread: sql`${unread} + case when ${userId} = ${recipientId} then 1 else 0 end`,
@@ -130,6 +133,7 @@ export async function markRead(
     and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
   const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
   const [read] = await tx
+    .about(topicOfPerson(userId))
     .update(participants)
     .set({ unread: later })
     .where(and(mine, sql`${participants.unread} > ${later}`))

@@ -1,3 +1,4 @@
+import { topicOfPerson } from '../database/changes.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { blocks, notifications, posts, users } from '../database/schema.ts'
@@ -35,7 +36,10 @@ export async function notifyEach(
   const audience = await audienceOf(tx, people, news.actorId)
   if (audience.length === 0) return
   const told = { ...news, createdAt: at }
-  const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...told, userId })))
+  const insertion = tx
+    .about(...audience.map(topicOfPerson))
+    .insert(notifications)
+    .values(audience.map(userId => ({ ...told, userId })))
   const target = [notifications.userId, notifications.subject]
   const written = again
     ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
@@ -125,6 +129,7 @@ export async function findNotification(db: Reader, own: Own): Promise<Notificati
 /** Marks somebody's own notification as read; true if it was unread. */
 export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean> {
   const marked = await tx
+    .about(topicOfPerson(own.userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(isOwn(own), isNull(notifications.readAt)))
@@ -141,6 +146,7 @@ export async function markAllRead(
 ): Promise<void> {
   const { createdAt, readAt } = notifications
   await tx
+    .about(topicOfPerson(userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
@@ -155,6 +161,7 @@ export async function markSubjectRead(
 ): Promise<void> {
   const told = and(eq(notifications.userId, userId), eq(notifications.subject, subject))
   await tx
+    .about(topicOfPerson(userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(told, isNull(notifications.readAt)))

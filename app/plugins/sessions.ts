@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import { remembering } from '../database/remembering.ts'
 import { findSession, touchSession, type Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { hashToken, setSessionCookie, touchAfter } from '../sessions/token.ts'
@@ -23,7 +24,6 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
     app.decorateRequest('viewer', null)
-    const viewerOf = rememberedViewers(app)
     app.addHook('onRequest', async (request, reply) => {
       const token = request.siteCookie('session')
       if (!token) return
@@ -33,24 +33,20 @@ export default plugin(
     app.addHook('preValidation', requireViewer(askToSignIn))
     rememberVisits(app)
   },
-  { name: 'sessions', dependencies: ['cookies', 'version'] },
+  { name: 'sessions', dependencies: ['cookies', 'state'] },
 )
 
-const mostViewers = 5_000
+const rememberViewer = remembering<string, Viewer | null>()
 
-/** Who a session's owner is does not change while nothing is written, except that a session expires. */
-function rememberedViewers({ db }: FastifyInstance) {
-  const known = new Map<string, { version: string; viewer: Viewer }>()
-  return async (request: FastifyRequest, tokenHash: string): Promise<Viewer | null> => {
-    const version = await request.databaseVersion()
-    const found = known.get(tokenHash)
-    const now = new Date()
-    if (found && found.version === version && found.viewer.session.expiresAt > now) return found.viewer
-    const viewer = (await findSession(db, tokenHash, now)) ?? null
-    if (known.size >= mostViewers) known.clear()
-    if (viewer && version !== null) known.set(tokenHash, { version, viewer })
-    return viewer
-  }
+/** Who a session's owner is does not change while nothing about them is written, except that a session expires. */
+async function viewerOf(request: FastifyRequest, tokenHash: string): Promise<Viewer | null> {
+  const { db } = request.server
+  const viewer = await rememberViewer(db, await request.databaseState(), {
+    key: tokenHash,
+    topics: viewer => (viewer ? [`person:${viewer.id}`] : []),
+    read: async () => (await findSession(db, tokenHash, new Date())) ?? null,
+  })
+  return viewer && viewer.session.expiresAt > new Date() ? viewer : null
 }
 
 function isStale({ session }: Viewer): boolean {

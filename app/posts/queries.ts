@@ -1,6 +1,7 @@
 import { foldName } from '../accounts/names.ts'
 import { findByUsernames } from '../accounts/username-queries.ts'
 import { isVisible } from '../blocks/queries.ts'
+import type { Topic } from '../database/changes.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
@@ -47,10 +48,16 @@ export async function findPost(db: Reader, id: number, viewer: number | null): P
   return (await postForViewer(db, { id, viewer: viewer ?? 0 }))[0]
 }
 
+/** What somebody's new post is about. */
+function postsOf(userId: number): Topic[] {
+  return ['posts', `posts:${userId}`]
+}
+
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
 export async function publishPost(tx: Writer, { submission, ...draft }: Draft, now: Date): Promise<number> {
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
   const [created] = await tx
+    .about(...postsOf(draft.userId))
     .insert(posts)
     .values({ ...draft, entities, submission, createdAt: now })
     .onConflictDoNothing({ target: posts.submission })
@@ -142,10 +149,17 @@ export async function resolveEntities(
 type Derived = IndexedPost & { mentioned: number[] }
 
 async function addDerivedRows(tx: Writer, post: Derived): Promise<void> {
-  const { id, createdAt, entities, mentioned } = post
+  const { id, userId, createdAt, entities, mentioned } = post
   const tags = tagsOf(entities)
   if (mentioned.length > 0)
-    await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
-  if (tags.length > 0) await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: id, createdAt })))
+    await tx
+      .about(...postsOf(userId))
+      .insert(mentions)
+      .values(mentioned.map(userId => ({ postId: id, userId })))
+  if (tags.length > 0)
+    await tx
+      .about(...tags.map((tag): Topic => `tag:${tag}`))
+      .insert(hashtags)
+      .values(tags.map(tag => ({ tag, postId: id, createdAt })))
   await indexPosts(tx, [post])
 }

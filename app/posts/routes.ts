@@ -75,7 +75,9 @@ async function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
 }
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
-  return reply.page('posts/show', { post: await postOr404(request) })
+  const post = await postOr404(request)
+  await request.pageIsAbout(() => [`posts:${post.author.id}`])
+  return reply.page('posts/show', { post })
 }
 
 async function showEdit(request: ShowEditRequest, reply: FastifyReply) {

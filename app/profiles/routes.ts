@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { foldName } from '../accounts/names.ts'
+import { topicOfPerson } from '../database/changes.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type FollowList, followList, type Person } from '../follows/queries.ts'
 import { Problem } from '../plugins/errors.ts'
@@ -39,6 +40,7 @@ export default async function profiles(app: FastifyInstance) {
 async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
+  await request.pageIsAbout(() => [topicOfPerson(profile.id), `posts:${profile.id}`])
   const cursor = cursorOf(request.query)
   const page = await profileTimeline(
     request.server.db,
@@ -62,6 +64,7 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
   if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
+  await request.pageIsAbout(() => [topicOfPerson(profile.id), `posts:${profile.id}`])
   const cursor = cursorOf(request.query)
   const viewer = request.viewer?.id ?? null
   const page = await followList(request.server.db, { user: profile.id, viewer, list: kind, cursor })

@@ -1,3 +1,4 @@
+import { topicOfPerson } from '../database/changes.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { notifications, participants, sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
@@ -86,10 +87,11 @@ export type NewSession = {
   label: string
 }
 
-/** Adds a session, and clears away those that have expired, whosever they were. */
+/** Adds a session, and clears away those that have expired, whosever they were: they are nobody's any more. */
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
-  await tx.delete(sessions).where(lt(sessions.expiresAt, now))
-  await tx
+  const own = tx.about(topicOfPerson(session.userId))
+  await own.delete(sessions).where(lt(sessions.expiresAt, now))
+  await own
     .insert(sessions)
     .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
 }
@@ -97,13 +99,14 @@ export async function createSession(tx: Writer, session: NewSession, now: Date):
 /** Records a visit, once in a while: the session lives on, and the person was seen. */
 export async function touchSession(tx: Writer, viewer: Viewer, now: Date): Promise<void> {
   const stale = new Date(now.getTime() - touchAfter)
-  const touched = await tx
+  const own = tx.about(topicOfPerson(viewer.id))
+  const touched = await own
     .update(sessions)
     .set({ lastUsedAt: now, expiresAt: expiry(viewer.session, now) })
     .where(and(eq(sessions.id, viewer.session.id), lt(sessions.lastUsedAt, stale)))
     .returning({ id: sessions.id })
   if (touched.length === 0) return
-  await tx.update(users).set({ lastSeenAt: now }).where(eq(users.id, viewer.id))
+  await own.update(users).set({ lastSeenAt: now }).where(eq(users.id, viewer.id))
 }
 
 export async function endSession(tx: Writer, id: number): Promise<void> {
