@@ -81,18 +81,27 @@ export type MigrateOptions = {
  * @throws SchemaTooNew when the database knows migrations that this code does not
  */
 export async function migrate(config: DatabaseConfig, options: MigrateOptions = {}): Promise<string[]> {
-  return withMigrations(config, connection =>
-    connection.exclusively(async () => {
-      const waiting = pending(await readMigrations(config.engine), await connection.applied(), options.to)
-      for (const migration of waiting) {
-        const start = performance.now()
-        options.onStart?.(migration.name)
-        await connection.apply(migration)
-        options.onDone?.(migration.name, performance.now() - start)
-      }
-      return waiting.map(({ name }) => name)
-    }),
-  )
+  const known = await readMigrations(config.engine)
+  return withMigrations(config, async connection => {
+    const waiting = async () => pending(known, await connection.applied(), options.to)
+    // Taking the database for oneself means looking at every row of it afterwards.
+    if ((await waiting()).length === 0) return []
+    return connection.exclusively(async () => applyAll(connection, await waiting(), options))
+  })
+}
+
+async function applyAll(
+  connection: MigrationConnection,
+  waiting: Migration[],
+  options: MigrateOptions,
+): Promise<string[]> {
+  for (const migration of waiting) {
+    const start = performance.now()
+    options.onStart?.(migration.name)
+    await connection.apply(migration)
+    options.onDone?.(migration.name, performance.now() - start)
+  }
+  return waiting.map(({ name }) => name)
 }
 
 function pending(known: Migration[], applied: Applied[], to: string | undefined): Migration[] {

@@ -160,9 +160,10 @@ class Turns {
 
   /** What one of them could not do must not be the failure of all: each tries once more, by itself. */
   #again(done: Turn[], error: unknown): void {
-    if (done.length === 1) return done[0]?.reject(error)
-    for (const turn of done.toReversed())
-      this.#waiting.unshift({ ...turn, effects: noEffects(), alone: true })
+    for (const turn of done.toReversed()) {
+      if (turn.alone) turn.reject(error)
+      else this.#waiting.unshift({ ...turn, effects: noEffects(), alone: true })
+    }
   }
 
   /** The next transactions need not wait for the disk. */
