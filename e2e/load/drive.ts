@@ -1,5 +1,5 @@
 import autocannon from 'autocannon'
-import { cpuOf, memoryOf, type Server } from './processes.ts'
+import { cpuOf, memoryOf, type Site } from './processes.ts'
 import type { Scenario } from './scenarios.ts'
 
 export type Figures = {
@@ -25,39 +25,63 @@ export type Load = {
 }
 
 /** Drives a server with a scenario, after warming up: code is compiled and the pool is connected by then. */
-export async function drive(server: Server, scenario: Scenario, load: Load): Promise<Figures> {
-  await fire(server.url, scenario, { ...load, seconds: 2 })
+export async function drive(site: Site, scenario: Scenario, load: Load): Promise<Figures> {
+  await fire(site, scenario, { ...load, seconds: 2 })
   const pids = await load.databasePids()
-  const work = () => Promise.all([cpuOf(server.pid), cpuOf(...pids)])
+  const work = () => Promise.all([cpuOf(...site.pids), cpuOf(...pids)])
   const before = await work()
-  const { times, failed, duration } = await fire(server.url, scenario, load)
+  const { times, failed, duration } = await fire(site, scenario, load)
   const after = await work()
   const perRequest = (which: 0 | 1) => (after[which] - before[which]) / times.length
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN
   const requestsPerSecond = times.length / duration
-  const { resident } = await memoryOf(server.pid)
+  const { resident } = await memoryOf(...site.pids)
   const latency = {
     p50: at(0.5),
     p99: at(0.99),
-    p99AtHalf: await atHalf(server, scenario, { ...load, rate: requestsPerSecond / 2 }),
+    p99AtHalf: await atHalf(site, scenario, { ...load, rate: requestsPerSecond / 2 }),
   }
   return { requestsPerSecond, ...latency, cpu: perRequest(0), databaseCpu: perRequest(1), failed, resident }
 }
 
 /** Saturated, a server's answers wait for each other; at half of that they show what it takes. */
-async function atHalf(server: Server, scenario: Scenario, load: Load & { rate: number }): Promise<number> {
+async function atHalf(site: Site, scenario: Scenario, load: Load & { rate: number }): Promise<number> {
   if (scenario.status !== 200) return Number.NaN
-  const { times } = await fire(server.url, scenario, {
+  const { times } = await fire(site, scenario, {
     ...load,
     overallRate: Math.max(1, Math.round(load.rate)),
   })
   return times[Math.ceil(0.99 * times.length) - 1] ?? Number.NaN
 }
 
-type Fire = { seconds: number; connections: number; overallRate?: number; amount?: number }
+type Fire = {
+  seconds: number
+  connections: number
+  overallRate?: number | undefined
+  amount?: number | undefined
+}
+
+type Fired = { times: number[]; failed: number; duration: number }
+
+/** Each process of the site gets its share at the same time. */
+export async function fire({ urls }: Site, scenario: Scenario, load: Fire): Promise<Fired> {
+  const share = (total: number | undefined) => total && Math.max(1, Math.round(total / urls.length))
+  const each = {
+    ...load,
+    connections: share(load.connections) as number,
+    overallRate: share(load.overallRate),
+    amount: share(load.amount),
+  }
+  const all = await Promise.all(urls.map(url => fireAt(url, scenario, each)))
+  return {
+    times: all.flatMap(({ times }) => times).sort((a, b) => a - b),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    duration: Math.max(...all.map(({ duration }) => duration)),
+  }
+}
 
 /** Autocannon's own histogram knows whole milliseconds only, so each answer's time is noted. */
-export async function fire(url: string, { asks, status }: Scenario, load: Fire) {
+async function fireAt(url: string, { asks, status }: Scenario, load: Fire): Promise<Fired> {
   const { seconds, connections, overallRate, amount } = load
   const times: number[] = []
   let unexpected = 0
@@ -68,5 +92,5 @@ export async function fire(url: string, { asks, status }: Scenario, load: Fire) 
     if (answered !== status) unexpected++
   })
   const { errors, timeouts, duration } = await run
-  return { times: times.sort((a, b) => a - b), failed: unexpected + errors + timeouts, duration }
+  return { times, failed: unexpected + errors + timeouts, duration }
 }

@@ -110,14 +110,16 @@ function hashtagsIn({ id, entities, createdAt }: Written) {
 
 async function addFollows(db: Database): Promise<void> {
   const random = mulberry32(2)
-  const rows = ids.flatMap((followerId, person) =>
-    followedBy(person, { users: options.users, total: options.follows }).map(other => ({
-      followerId,
-      followedId: ids[other] as number,
-      createdAt: new Date(between(random, start, now)),
-    })),
-  )
-  for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(follows).values(part))
+  for (const some of chunksOf([...ids.keys()])) {
+    const rows = some.flatMap(person =>
+      followedBy(person, { users: options.users, total: options.follows }).map(other => ({
+        followerId: ids[person] as number,
+        followedId: ids[other] as number,
+        createdAt: new Date(between(random, start, now)),
+      })),
+    )
+    for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(follows).values(part))
+  }
 }
 
 /** Two people who have written to each other ever since, and one who has written to everybody once. */

@@ -15,7 +15,7 @@ import { driveMixed, type Mixed } from './mixed.ts'
 import type { Options } from './options.ts'
 import { fetchPage } from './page.ts'
 import { castOf } from './population.ts'
-import { memoryOf, type Server, startServer } from './processes.ts'
+import { memoryOf, type Server, type Site, siteOf, startServer } from './processes.ts'
 import type { Measured, Run } from './report.ts'
 import { type Cookies, type Scenario, scenariosFor } from './scenarios.ts'
 import { countStatements } from './statements.ts'
@@ -34,32 +34,41 @@ async function measure(): Promise<Run> {
     RATE_LIMITS: 'off',
     PAGE_CACHE: options.cache,
   }
-  const server = await startServer('../../app/server.ts', url, [...startFlags(), ...profiling])
+  const servers = await startServers(url, [...startFlags(), ...profiling])
+  const site = siteOf(...servers)
   const ceiling = await startServer('ceiling.ts')
   const rows: Measured[] = []
   for (const scenario of scenarios.filter(({ name }) => name.includes(options.only))) {
     console.error(`${engine}: ${scenario.name}`)
-    const measured = await compare(scenario, server, ceiling)
+    const measured = await compare(scenario, site, ceiling)
     rows.push({ ...measured, statements: statements.get(scenario.name) ?? null })
   }
-  const mixed = options.only ? null : await mix(server, scenarios)
-  if (options.soak) await soak(server, scenarios)
-  const memory = await memoryOf(server.pid)
-  await Promise.all([server.stop(), ceiling.stop()])
-  return { engine, readyAfter: server.readyAfter, memory, rows, mixed }
+  const mixed = 'mixed'.includes(options.only) ? await mix(site, scenarios) : null
+  if (options.soak) await soak(site, scenarios)
+  const memory = await memoryOf(...site.pids)
+  await Promise.all([...servers, ceiling].map(server => server.stop()))
+  return { engine, readyAfter: (servers[0] as Server).readyAfter, memory, rows, mixed }
 }
 
-function mix(server: Server, scenarios: Scenario[]): Promise<Mixed> {
+/** One after the other: the first of them finds the machine as a single one would. */
+async function startServers(environment: Record<string, string>, flags: string[]): Promise<Server[]> {
+  const servers: Server[] = []
+  while (servers.length < options.processes)
+    servers.push(await startServer('../../app/server.ts', environment, flags))
+  return servers
+}
+
+function mix(site: Site, scenarios: Scenario[]): Promise<Mixed> {
   const named = (name: string) => scenarios.find(scenario => scenario.name === name) as Scenario
-  return driveMixed(server, { home: named('home'), publish: named('publish') }, options.seconds)
+  return driveMixed(site, { home: named('home'), publish: named('publish') }, options.seconds)
 }
 
 /** Every page in turn, as many as were asked for: what a server holds on to shows in its memory. */
-async function soak(server: Server, scenarios: Scenario[]): Promise<void> {
+async function soak(site: Site, scenarios: Scenario[]): Promise<void> {
   const pages = scenarios.filter(({ status }) => status === 200)
   console.error(`${engine}: ${options.soak} requests more`)
   for (const scenario of pages)
-    await fire(server.url, scenario, { ...options, amount: Math.ceil(options.soak / pages.length) })
+    await fire(site, scenario, { ...options, amount: Math.ceil(options.soak / pages.length) })
 }
 
 /** The flags of `npm start`, so that what is measured is what is run. */
@@ -73,30 +82,30 @@ function startFlags(): string[] {
 /** A page beside its ceiling: the same bytes and headers from memory, driven alike. */
 async function compare(
   scenario: Scenario,
-  server: Server,
+  site: Site,
   ceiling: Server,
 ): Promise<Omit<Measured, 'statements'>> {
   const load: Load = { ...options, databasePids }
   const { name, asks } = scenario
   if (scenario.status !== 200)
-    return { name, bytes: 0, ...(await drive(server, scenario, load)), ceiling: null }
-  const page = await fetchPage(server.url, asks[0] as Scenario['asks'][0])
+    return { name, bytes: 0, ...(await drive(site, scenario, load)), ceiling: null }
+  const page = await fetchPage(String(site.urls[0]), asks[0] as Scenario['asks'][0])
   if (page.status !== 200) throw new Error(`${name} answered ${page.status}`)
-  const figures = await drive(server, scenario, load)
+  const figures = await drive(site, scenario, load)
   ceiling.child.send(page)
   await once(ceiling.child, 'message')
-  const limit = await drive(ceiling, scenario, { ...load, databasePids: async () => [] })
+  const limit = await drive(siteOf(ceiling), scenario, { ...load, databasePids: async () => [] })
   return { name, bytes: page.body.length, ...figures, ceiling: limit }
 }
 
 /** A session for everybody of the cast, as the sign-in page would make it, and a token for the API. */
 async function signIn(): Promise<Cookies> {
-  const { viewers, followsEverybody, followsNobody, followsTheQuiet } = castOf(options.users)
+  const { viewers, followsMany, followsNobody, followsTheQuiet } = castOf(options.users)
   const db = await openDatabase(readConfig(environment).database)
   const ids = await db.select({ id: users.id }).from(users).orderBy(users.id)
   const tokens = new Map<number, string>()
   await db.transaction(async tx => {
-    for (const person of [...viewers, followsEverybody, followsNobody, followsTheQuiet]) {
+    for (const person of [...viewers, followsMany, followsNobody, followsTheQuiet]) {
       const token = newToken()
       tokens.set(person, token)
       const session = { tokenHash: hashToken(token), userId: ids[person]?.id as number, persistent: true }

@@ -1,5 +1,5 @@
 import { fire } from './drive.ts'
-import type { Server } from './processes.ts'
+import type { Site } from './processes.ts'
 import type { Scenario } from './scenarios.ts'
 
 export type Mixed = {
@@ -15,15 +15,15 @@ const writers = 8
 
 /** What writing costs those who read. */
 export async function driveMixed(
-  server: Server,
+  site: Site,
   { home, publish }: { home: Scenario; publish: Scenario },
   seconds: number,
 ): Promise<Mixed> {
-  const read = () => fire(server.url, home, { seconds, connections: readers })
+  const read = () => fire(site, home, { seconds, connections: readers })
   const alone = await read()
   const [reading, publishing] = await Promise.all([
     read(),
-    fire(server.url, publish, { seconds, connections: writers }),
+    fire(site, publish, { seconds, connections: writers }),
   ])
   if (alone.failed + reading.failed + publishing.failed > 0) throw new Error('mixed: some requests failed')
   const rate = ({ times, duration }: Awaited<ReturnType<typeof fire>>) => times.length / duration

@@ -9,6 +9,8 @@ export type Options = {
   /** How long each scenario is driven. */
   seconds: number
   connections: number
+  /** Processes of the server, each of which gets its share. */
+  processes: number
   /** Part of a scenario's name; empty for all of them. */
   only: string
   keep?: string | undefined
@@ -31,7 +33,8 @@ Fills a database, starts the real server on it and drives its pages on 127.0.0.1
   --follows N        follows, about (200000)
   --seconds N        how long each scenario is driven (5)
   --connections N    connections that ask at the same time (16)
-  --only WORDS       the scenarios whose name has these words, e.g. home
+  --processes N      processes of the server (1)
+  --only WORDS       the scenarios whose name has these words, e.g. home; mixed: readers beside writers
   --keep DIR         keep the filled SQLite file there, and use it the next time
   --profile DIR      write a CPU profile of the server there (open it in Chrome's developer tools)
   --cache off        let the server make every page anew
@@ -44,7 +47,8 @@ Fills a database, starts the real server on it and drives its pages on 127.0.0.1
 /** @throws Error in words for a person when an option cannot be used. */
 export function readOptions(args: string[]): Options | null {
   const text = { type: 'string' } as const
-  const numbers = { users: text, posts: text, follows: text, seconds: text, connections: text, soak: text }
+  const counts = { users: text, posts: text, follows: text }
+  const numbers = { ...counts, seconds: text, connections: text, processes: text, soak: text }
   const others = {
     engine: text,
     only: text,
@@ -63,6 +67,7 @@ export function readOptions(args: string[]): Options | null {
     follows: whole('follows', values.follows ?? '200000', 0),
     seconds: whole('seconds', values.seconds ?? '5', 1),
     connections: whole('connections', values.connections ?? '16', 1),
+    processes: whole('processes', values.processes ?? '1', 1),
     only: values.only?.toLowerCase() ?? '',
     keep: values.keep,
     profile: values.profile,

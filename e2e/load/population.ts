@@ -28,7 +28,8 @@ export type Cast = {
   /** Each of them follows a hundred people, and some of them write much. */
   viewers: number[]
   followsNobody: number
-  followsEverybody: number
+  /** Two thousand people, or everybody where there are fewer. */
+  followsMany: number
   followsTheQuiet: number
   /** From this number on, people have not written for months. */
   quietFrom: number
@@ -37,7 +38,7 @@ export type Cast = {
 export function castOf(users: number): Cast {
   const viewers = Array.from({ length: 24 }, (_, index) => index)
   const quietFrom = Math.floor(users * 0.9) - 1
-  return { viewers, followsNobody: 24, followsEverybody: 25, followsTheQuiet: users - 1, quietFrom }
+  return { viewers, followsNobody: 24, followsMany: 25, followsTheQuiet: users - 1, quietFrom }
 }
 
 /** Whom each person follows: a hundred for the viewers; for the many, so many that the total is `total`. */
@@ -45,23 +46,29 @@ export function followedBy(person: number, { users, total }: { users: number; to
   const cast = castOf(users)
   const random = mulberry32(7_000 + person)
   if (person === cast.followsNobody) return []
-  if (person === cast.followsEverybody) return others(person, 0, users)
-  if (person === cast.followsTheQuiet) return draw(100, others(person, cast.quietFrom, users), random)
+  const everybody = { from: 0, to: users, except: person }
+  if (person === cast.followsMany) return draw(Math.min(mostFollowed, users - 1), everybody, random)
+  if (person === cast.followsTheQuiet) return draw(100, { ...everybody, from: cast.quietFrom }, random)
   const many = users - cast.viewers.length - 3
-  const mean = Math.max(0, total - 100 * (cast.viewers.length + 1) - users) / many
+  const mean = Math.max(0, total - 100 * (cast.viewers.length + 1) - mostFollowed) / many
   const count = cast.viewers.includes(person) ? 100 : Math.round(mean * between(random, 0.2, 1.8))
-  return draw(count, others(person, 0, users), random)
+  return draw(Math.min(count, users - 1), everybody, random)
 }
 
-function others(person: number, from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, index) => from + index).filter(other => other !== person)
-}
+const mostFollowed = 2_000
 
-/** So many different ones of a list; those at its beginning are the popular. */
-function draw(count: number, from: number[], random: Random): number[] {
+type Range = { from: number; to: number; except: number }
+
+/** So many different numbers of a range; those at its beginning are the popular. */
+function draw(count: number, { from, to, except }: Range, random: Random): number[] {
   const drawn = new Set<number>()
-  const enough = Math.min(count, from.length)
-  while (drawn.size < enough) drawn.add(from[Math.floor(from.length * random() ** 1.5)] as number)
+  // With almost everybody drawn, the last would be waited for for ever.
+  if (count > 0.9 * (to - from - 1)) for (let n = from; n < to; n++) drawn.add(n)
+  drawn.delete(except)
+  while (drawn.size < count) {
+    const person = from + Math.floor((to - from) * random() ** 1.5)
+    if (person !== except) drawn.add(person)
+  }
   return [...drawn]
 }
 

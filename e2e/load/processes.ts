@@ -17,6 +17,13 @@ export type Server = {
   stop(): Promise<void>
 }
 
+/** Processes of one site, each at an address of its own. */
+export type Site = { pids: number[]; urls: string[] }
+
+export function siteOf(...servers: Server[]): Site {
+  return { pids: servers.map(({ pid }) => pid), urls: servers.map(({ url }) => url) }
+}
+
 /** Settings of whoever runs the benchmark must not reach the server: an empty variable means its default. */
 const defaults = Object.fromEntries(Object.keys(variables).map(name => [name, '']))
 
@@ -72,9 +79,12 @@ export async function cpuOf(...pids: number[]): Promise<number> {
   return used.reduce((sum, microseconds) => sum + microseconds, 0)
 }
 
-/** Megabytes that a process holds now, and held at the most. */
-export async function memoryOf(pid: number): Promise<{ resident: number; peak: number }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024
+/** Megabytes that the largest of the processes holds now, and held at the most. */
+export async function memoryOf(...pids: number[]): Promise<{ resident: number; peak: number }> {
+  const statuses = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')))
+  const megabytes = (name: string) => {
+    const field = new RegExp(`${name}:\\s+(\\d+)`)
+    return Math.max(...statuses.map(status => Number(field.exec(status)?.[1]) / 1024))
+  }
   return { resident: megabytes('VmRSS'), peak: megabytes('VmHWM') }
 }

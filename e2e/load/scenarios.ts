@@ -10,7 +10,7 @@ export function scenariosFor(
   { users, posts }: { users: number; posts: number },
   cookies: Cookies,
 ): Scenario[] {
-  const { viewers, followsEverybody, followsNobody, followsTheQuiet, quietFrom } = castOf(users)
+  const { viewers, followsMany, followsNobody, followsTheQuiet, quietFrom } = castOf(users)
   const home = (person: number) => get('/', cookies(person))
   const everyNth = (total: number) =>
     Array.from({ length: 20 }, (_, n) => Math.floor(((n + 0.5) * total) / 20))
@@ -20,7 +20,7 @@ export function scenariosFor(
     page('home, brotli', viewers.map(home).map(compressed)),
     page('home, only quiet people', [home(followsTheQuiet)]),
     page('home, follows nobody', [home(followsNobody)]),
-    page('home, follows everybody', [home(followsEverybody)]),
+    page('home, follows 2,000', [home(followsMany)]),
     page('explore, visitor', [get('/explore')]),
     page(
       'profile, visitor',
