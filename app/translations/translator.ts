@@ -2,7 +2,7 @@ import type { TranslateConfig } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { sourceLanguage } from './languages.ts'
 import { keepTranslation, type Source } from './queries.ts'
-import { translateText } from './service.ts'
+import { translateText } from './libretranslate.ts'
 
 /** Puts a post's words into another language and keeps them. */
 export type Translator = (source: Source, to: string) => Promise<string>
