@@ -3,7 +3,7 @@ import { described, sendsListOf, sendsNothing } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../plugins/errors.ts'
-import { personOr404 } from '../profiles/api.ts'
+import { personOr404 } from '../profiles/named.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 

@@ -8,6 +8,7 @@ import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../plugins/errors.ts'
 import { languageOf } from '../posts/language.ts'
+import { nobody } from '../profiles/named.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { judgeMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
@@ -119,8 +120,4 @@ async function correspondentOr404(db: Reader, request: OneRequest): Promise<Corr
   const other = await findCorrespondent(db, pairOf(request).pair)
   if (!other || (other.obstacle === 'closed' && other.conversationId === null)) throw nobody(request.params)
   return other
-}
-
-function nobody(params: UserParams): Problem {
-  return new Problem(404, 'errors.profile_missing', params)
 }
