@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { foldName } from '../accounts/names.ts'
-import { described, sends, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { described, lists, sends, sendsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
@@ -39,14 +39,10 @@ type SendRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof
 type ReadRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
-  const inbox = described('messages', 'reference.list_conversations', {
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Conversation') },
-  })
+  const inbox = described('messages', 'reference.list_conversations', lists('Conversation'))
   const thread = described('messages', 'reference.list_messages', {
     params: UserParams,
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Message') },
+    ...lists('Message'),
   })
   const send = described('messages', 'reference.send_message', {
     config: { once: true, judge: judgeMessage },

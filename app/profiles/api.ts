@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, sends, sendsListOf } from '../api/descriptions.ts'
+import { described, lists, sends } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { listPeople } from './list-queries.ts'
@@ -12,11 +12,7 @@ type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type OneRequest = FastifyRequest<{ Params: UserParams }>
 
 export default async function profilesApi(app: FastifyInstance) {
-  const list = described('users', 'reference.list_users', {
-    config: { public: true },
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Person') },
-  })
+  const list = described('users', 'reference.list_users', { config: { public: true }, ...lists('Person') })
   const show = described('users', 'reference.get_user', {
     config: { public: true },
     params: UserParams,
