@@ -3,7 +3,9 @@ import type { Reader, Writer } from '../database/database.ts'
 import { blocks, notifications, posts, users } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte, or, sql } from '../database/sql.ts'
 
-export type NotificationKind = 'follow' | 'mention' | 'message' | 'export'
+/** Each has its sentence in the locales, and leads somewhere (sentence.ts); the schema knows them, too. */
+export const notificationKinds = ['follow', 'mention', 'message', 'export'] as const
+export type NotificationKind = (typeof notificationKinds)[number]
 
 export type NewNotification = {
   /** Who is told. */
