@@ -1,6 +1,6 @@
 /** Moments and numbers as people of a language read them; all times are UTC. */
 import { memo } from '../memo.ts'
-import type { Language } from './words.ts'
+import { forEachLanguage, type Language } from './words.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -26,7 +26,7 @@ type When = {
   iso(moment: Date): string
 }
 
-const formats: Record<Language, Formats> = { en: formatsOf('en'), es: formatsOf('es') }
+const formats = forEachLanguage(formatsOf)
 
 export function formatsFor(language: Language): Formats {
   return formats[language]
