@@ -10,11 +10,13 @@ import { Problem } from '../plugins/errors.ts'
 import { languageOf } from '../posts/language.ts'
 import { nobody } from '../profiles/named.ts'
 import type { Caller } from '../tokens/queries.ts'
+import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { judgeMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
-import { type Correspondent, findCorrespondent, findMessage, inbox, thread } from './queries.ts'
+import { findMessage, inbox, thread } from './queries.ts'
+import { markRead } from './reading-queries.ts'
 import { conversationResource, messageResource, messagesPath } from './resource.ts'
-import { markRead, type Sent, sendMessage } from './sending-queries.ts'
+import { type Sent, sendMessage } from './sending-queries.ts'
 
 const MessageBody = Type.Object(
   { body: Type.String({ complaint: 'messages.blank', examples: ['Tea tomorrow?'] }) },

@@ -10,16 +10,10 @@ import { ProfileParams } from '../profiles/forms.ts'
 import { nobody } from '../profiles/named.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { pageLinks } from '../timelines/timeline.ts'
+import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { judgeMessage, MessageForm, ThreadQuery } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
-import {
-  type Conversation,
-  type Correspondent,
-  findCorrespondent,
-  inbox,
-  type Message,
-  thread,
-} from './queries.ts'
+import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
 import { sendMessage } from './sending-queries.ts'
 import { type Thread, threadOf, threadPath } from './thread.ts'
