@@ -5,7 +5,8 @@ import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { alsoComplain, complaintsOf } from '../plugins/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { markAllRead, notificationList } from './queries.ts'
+import { notificationList } from './list-queries.ts'
+import { markAllRead } from './queries.ts'
 import { notificationResource } from './resource.ts'
 
 const ReadBody = Type.Object(

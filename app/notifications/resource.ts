@@ -4,7 +4,8 @@ import { Moment, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts
 import type { Config } from '../config.ts'
 import type { Translate } from '../locales/words.ts'
 import type { Author } from '../posts/queries.ts'
-import { type Notification, notificationKinds } from './queries.ts'
+import type { Notification } from './list-queries.ts'
+import { notificationKinds } from './queries.ts'
 import { pathOf, sentenceOf } from './sentence.ts'
 
 export const NotificationResource = Type.Object(
