@@ -76,11 +76,9 @@ function configOf(given: Values) {
     signUpOpen: given.SIGN_UP === 'open',
     postMaxLength: given.POST_MAX_LENGTH,
     trustProxy: given.TRUST_PROXY,
-    /** Whether allowances are counted. */
     rateLimits: given.RATE_LIMITS === 'on',
     logLevel: given.LOG_LEVEL,
     mail: given.SMTP_URL ? { url: given.SMTP_URL } : null,
-    /** Where mails come from. */
     mailFrom: given.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
     /** Whether this process works on jobs, besides answering requests. */
     worker: given.WORKER,
