@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import { type Environment, root } from './config.ts'
 import { engine } from './database/engine.ts'
 import { emptyDatabase, migratedDatabase, migrateInTheFuture, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
-import { endProcess, freePort, runProcess, startProcess } from './testing/process.ts'
+import { endProcess, runProcess } from './testing/process.ts'
+import { startServer } from './testing/server.ts'
 import { openSite, password } from './testing/site.ts'
-
-async function startServer(environment: Environment) {
-  const port = await freePort()
-  const server = startProcess([`${root}/app/server.ts`], {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    ...environment,
-  })
-  const address = `http://127.0.0.1:${port}`
-  const isReady = () =>
-    fetch(`${address}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually(async () => server.exitCode !== null || (await isReady()), 20_000)
-  assert.equal(server.exitCode, null, server.output())
-  return { server, address, port }
-}
 
 describe(`the server process on ${engine}`, () => {
   let test: TestDatabase
@@ -34,7 +16,7 @@ describe(`the server process on ${engine}`, () => {
   after(() => test.drop())
 
   it('migrates an empty database, prints its address and stops on SIGTERM', async () => {
-    const { server, address, port } = await startServer({ DATABASE_URL: test.url })
+    const { child: server, address, port } = await startServer({ DATABASE_URL: test.url })
     assert.match(server.output(), new RegExp(`http://localhost:${port}`))
     assert.equal((await fetch(address)).status, 200)
     assert.equal(await endProcess(server), 0)
@@ -44,7 +26,7 @@ describe(`the server process on ${engine}`, () => {
     const fresh = await emptyDatabase()
     const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
     for (const { address } of servers) assert.equal((await fetch(`${address}/explore`)).status, 200)
-    assert.deepEqual(await Promise.all(servers.map(({ server }) => endProcess(server))), [0, 0, 0])
+    assert.deepEqual(await Promise.all(servers.map(({ child }) => endProcess(child))), [0, 0, 0])
     await fresh.drop()
   })
 
@@ -61,15 +43,15 @@ describe(`the server process on ${engine}`, () => {
     const cookie = String(signedUp.headers.getSetCookie().find(text => text.startsWith('session='))).split(
       ';',
     )[0] as string
-    await endProcess(first.server)
+    await endProcess(first.child)
     const second = await startServer({ DATABASE_URL: test.url })
     const page = await fetch(`${second.address}/posts/new`, { headers: { cookie }, redirect: 'manual' })
     assert.equal(page.status, 200)
-    await endProcess(second.server)
+    await endProcess(second.child)
   })
 
   it('finishes a request that is under way when it is told to stop', async () => {
-    const { server, port } = await startServer({ DATABASE_URL: test.url })
+    const { child: server, port } = await startServer({ DATABASE_URL: test.url })
     const body = String(new URLSearchParams({ identifier: 'nobody', password: 'wrong' }))
     const sending = request({
       port,
@@ -125,7 +107,7 @@ describe('starting wrongly', () => {
   })
 
   it('says in a sentence that a port is taken or a database server is not there', async () => {
-    const { server, port } = await startServer({ DATABASE_URL: (await emptyDatabase()).url })
+    const { child: server, port } = await startServer({ DATABASE_URL: (await emptyDatabase()).url })
     const taken = await runProcess(['app/server.ts'], {
       DATABASE_URL: (await emptyDatabase()).url,
       HOST: '127.0.0.1',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { readConfig, root } from './config.ts'
+import { readConfig } from './config.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { engine } from './database/engine.ts'
 import { migrationStatus } from './database/migrations.ts'
@@ -11,11 +11,11 @@ import { emptyDatabase, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
 import { Listener } from './testing/listener.ts'
 import { type Mailbox, openMailbox } from './testing/mailbox.ts'
-import { endProcess, freePort, type Started, startProcess } from './testing/process.ts'
+import { endProcess } from './testing/process.ts'
 import { openProxy, type Proxy } from './testing/round-robin.ts'
+import { type Server, startServer } from './testing/server.ts'
 import { password } from './testing/site.ts'
 
-type Server = { address: string; child: Started }
 type Answer = { status: number; by: number; text: string; cookies: string[] }
 
 /** What the README shows: processes on one PostgreSQL database, behind a proxy that asks them in turn. */
@@ -163,18 +163,3 @@ for (const count of [2, 4])
       assert.deepEqual(kept.map(({ body }) => body).toSorted(), written.toSorted(), 'each is there once')
     })
   })
-
-async function startServer(environment: Record<string, string>): Promise<Server> {
-  const port = await freePort()
-  const settings = { HOST: '127.0.0.1', PORT: String(port), ...environment }
-  const child = startProcess([`${root}/app/server.ts`], settings)
-  const address = `http://127.0.0.1:${port}`
-  const isReady = () =>
-    fetch(`${address}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually(async () => child.exitCode !== null || (await isReady()), 60_000)
-  assert.equal(child.exitCode, null, child.output())
-  return { address, child }
-}

@@ -22,28 +22,18 @@ export async function createAccount(
   account: NewAccount,
   now: Date,
 ): Promise<{ id: number } | { taken: 'username' | 'email' }> {
-  const usernameKey = foldName(account.username)
-  const emailKey = foldName(account.email)
-  if (await isReserved(tx, usernameKey)) return { taken: 'username' }
+  const { username } = account
+  const keys = { usernameKey: foldName(username), emailKey: foldName(account.email) }
+  if (await isReserved(tx, keys.usernameKey)) return { taken: 'username' }
   const [created] = await tx
     .insert(users)
-    .values({
-      ...account,
-      usernameKey,
-      emailKey,
-      displayName: account.username,
-      lastSeenAt: now,
-      createdAt: now,
-    })
+    .values({ ...account, ...keys, displayName: username, lastSeenAt: now, createdAt: now })
     .onConflictDoNothing()
     .returning({ id: users.id })
-  if (created) {
-    await holdUsername(tx, usernameKey, created.id)
-    await indexPeople(tx, [{ ...account, id: created.id, displayName: account.username }])
-    return created
-  }
-  const [namesake] = await tx.select({ id: users.id }).from(users).where(eq(users.usernameKey, usernameKey))
-  return { taken: namesake ? 'username' : 'email' }
+  if (!created) return { taken: (await takenNames(tx, account)).username ? 'username' : 'email' }
+  await holdUsername(tx, keys.usernameKey, created.id)
+  await indexPeople(tx, [{ username, id: created.id, displayName: username }])
+  return created
 }
 
 /** The account that a person signs in to, by username or e-mail address; one that was closed is no account. */

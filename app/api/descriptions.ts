@@ -2,6 +2,7 @@
 import type { FastifyContextConfig } from 'fastify'
 import { type TObject, type TSchema, Type } from 'typebox'
 import type { LocaleKey } from '../locales/words.ts'
+import { ListQuery } from './parameters.ts'
 import { shared } from './types.ts'
 
 /** The nouns of the API, in the order of its reference. */
@@ -57,6 +58,11 @@ export function sendsJson(schema: TSchema, description: ReferenceKey): Answer {
 export function sendsListOf(id: string): Answer {
   const list = Type.Object({ items: Type.Array(shared(id)), links: shared('Links') })
   return sendsJson(list, 'reference.answer_list')
+}
+
+/** What a route takes and answers that has a list, page by page. */
+export function lists(id: string, querystring: TObject = ListQuery) {
+  return { querystring, answers: { 200: sendsListOf(id) } }
 }
 
 /** An answer without anything in it: 204, 304. */

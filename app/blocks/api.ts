@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { described, lists, sendsNothing } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../plugins/errors.ts'
-import { personOr404 } from '../profiles/api.ts'
+import { personOr404 } from '../profiles/named.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 
@@ -11,10 +11,7 @@ type OneRequest = FastifyRequest<{ Params: UserParams }>
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 
 export default async function blocksApi(app: FastifyInstance) {
-  const list = described('blocks', 'reference.list_blocks', {
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Author') },
-  })
+  const list = described('blocks', 'reference.list_blocks', lists('Author'))
   const one = { params: UserParams, answers: { 204: sendsNothing() } }
   app.get('/blocks', list, listBlocks)
   app.put('/users/:username/block', described('blocks', 'reference.block_user', one), createBlock)

@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { Problem } from '../plugins/errors.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { findPerson } from '../profiles/queries.ts'
+import { personOr404, wayBack } from '../profiles/named.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { returnPath } from '../sessions/return-path.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
 import { pageLinks } from '../timelines/timeline.ts'
 import { PrivacyForm } from './forms.ts'
@@ -46,14 +45,18 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer as Viewer
   const person = await somebodyElse(request)
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
-  return reply.flash('blocks.blocked', { name: person.displayName }).redirect(wayBack(request, person), 303)
+  return reply
+    .flash('blocks.blocked', { name: person.displayName })
+    .redirect(wayBack(request.body, person), 303)
 }
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer as Viewer
   const person = await somebodyElse(request)
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
-  return reply.flash('blocks.unblocked', { name: person.displayName }).redirect(wayBack(request, person), 303)
+  return reply
+    .flash('blocks.unblocked', { name: person.displayName })
+    .redirect(wayBack(request.body, person), 303)
 }
 
 async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
@@ -76,14 +79,8 @@ async function savePrivacy(request: FastifyRequest<{ Body: PrivacyForm }>, reply
 }
 
 /** Whoever the address names. */
-async function somebodyElse({ server, params, viewer }: ShowRequest): Promise<Person> {
-  const person = await findPerson(server.db, params.username)
-  if (!person) throw new Problem(404, 'errors.profile_missing', { username: params.username })
-  if (person.id === viewer?.id) throw new Problem(422, 'blocks.oneself')
+async function somebodyElse(request: ShowRequest): Promise<Person> {
+  const person = await personOr404(request.server.db, request)
+  if (person.id === request.viewer?.id) throw new Problem(422, 'blocks.oneself')
   return person
-}
-
-/** To the page that the form was on, or else to the person. */
-function wayBack({ body }: WriteRequest, { username }: Person): string {
-  return body.next ? returnPath(body.next) : `/@${username}`
 }

@@ -91,7 +91,7 @@ type LimitingDialect = { buildLimit(limit: unknown): SQL | undefined }
 function writeLimitsOut(dialect: LimitingDialect): void {
   const build = dialect.buildLimit
   dialect.buildLimit = limit =>
-    Number.isInteger(limit) ? sql.raw(` limit ${limit}`) : build.call(dialect, limit)
+    Number.isInteger(limit) ? sql.raw(` limit ${String(limit)}`) : build.call(dialect, limit)
 }
 
 /** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import Client from 'better-sqlite3'
+import { eventually } from '../testing/eventually.ts'
 import type { Database, Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { openTransactions } from './sqlite-transactions.ts'
@@ -38,7 +39,7 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
       await transaction(add(id))
       told.push(id)
     })
-    while (commits < 3) await new Promise(setImmediate)
+    await eventually(async () => commits === 3)
     assert.deepEqual([parents(), told], [[1, 2, 3], []])
     resolve()
     await Promise.all(all)

@@ -8,7 +8,7 @@ import compression from '../plugins/compression.ts'
 import { Problem, statusOf } from '../plugins/errors.ts'
 import { foldTag } from '../posts/text.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { findProfile } from '../profiles/queries.ts'
+import { profileOr404 } from '../profiles/named.ts'
 import { TagParams } from '../timelines/forms.ts'
 import { profileTimeline, tagTimeline } from '../timelines/queries.ts'
 import { atomOf, atomType } from './atom.ts'
@@ -31,8 +31,7 @@ export default async function feeds(app: FastifyInstance) {
 async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const { username } = request.params
-  const person = await findProfile(db, username, null)
-  if (!person) throw new Problem(404, 'errors.profile_missing', { username })
+  const person = await profileOr404(db, request, null)
   // A name that they had before leads to the same feed under the one that they have now.
   if (foldName(person.username) !== foldName(username))
     return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))

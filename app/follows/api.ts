@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { described, sendsListOf, sendsNothing, sendsProblem } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { spend } from '../limits/limits.ts'
 import { Problem } from '../plugins/errors.ts'
-import { personOr404, profileOr404 } from '../profiles/api.ts'
+import { personOr404, profileOr404 } from '../profiles/named.ts'
 import { personResource, userPath } from '../profiles/resource.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { type FollowList, follow, followList, unfollow } from './queries.ts'
+import { followOnWish } from './following.ts'
+import { type FollowList, followList, unfollow } from './queries.ts'
 
 type OneRequest = FastifyRequest<{ Params: UserParams }>
 type ListRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
@@ -36,9 +36,10 @@ function listFollowing(request: ListRequest, reply: FastifyReply) {
 
 async function sendPeople(request: ListRequest, reply: FastifyReply, list: FollowList) {
   const { server, caller, query } = request
-  const { id: user, username, displayName, apart } = await profileOr404(server.db, request)
+  const viewer = caller?.id ?? null
+  const { id: user, username, displayName, apart } = await profileOr404(server.db, request, viewer)
   if (apart) throw new Problem(403, 'follows.apart', { name: displayName })
-  const asked = { user, viewer: caller?.id ?? null, list, cursor: cursorOf(query) }
+  const asked = { user, viewer, list, cursor: cursorOf(query) }
   const page = await followList(server.db, asked)
   return reply.list(page, `${userPath(username)}/${list}`, person => personResource(person, server.config))
 }
@@ -47,12 +48,7 @@ async function createFollow(request: OneRequest, reply: FastifyReply) {
   const { id } = request.caller as Caller
   const { db } = request.server
   const person = await personOr404(db, request)
-  if (person.id === id) throw new Problem(422, 'follows.oneself')
-  const followed = await db.transaction(async tx => {
-    await spend(tx, 'following', id)
-    return follow(tx, id, person.id)
-  })
-  if (!followed) throw new Problem(403, 'follows.apart', { name: person.displayName })
+  await followOnWish(db, id, person)
   return reply.code(204).send()
 }
 

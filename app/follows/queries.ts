@@ -5,16 +5,9 @@ import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
 import { and, desc, eq, isNull, notExists, type SQL, sql } from '../database/sql.ts'
 import { notify } from '../notifications/queries.ts'
+import { type Person, type PersonRow, personColumns, personOf, type Shown } from '../profiles/person.ts'
 
-export type Person = {
-  id: number
-  username: string
-  displayName: string
-  about: string
-  /** Null for a visitor, and for the viewer's own row. */
-  viewerFollows: boolean | null
-}
-export type SuggestedPerson = Omit<Person, 'viewerFollows'> & { viewerFollows: false }
+export type SuggestedPerson = Shown & { viewerFollows: false }
 
 /** Follows somebody; doing it twice is harmless. False, and nothing done, if one of them has blocked the other. */
 export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
@@ -39,7 +32,6 @@ export async function unfollow(tx: Writer, followerId: number, followedId: numbe
 }
 
 export type FollowList = 'followers' | 'following'
-export type PersonRow = Omit<Person, 'viewerFollows'> & { followed: unknown; createdAt: Date }
 
 const viewer = sql.placeholder('viewer')
 
@@ -54,10 +46,7 @@ function listOf(list: FollowList) {
   return keysetList<PersonRow>(list, { time: createdAt, id: other }, (db, place) =>
     db
       .select({
-        id: users.id,
-        username: users.username,
-        displayName: users.displayName,
-        about: users.about,
+        ...personColumns,
         followed: isFollowedByViewer(users.id),
         createdAt,
       })
@@ -82,19 +71,10 @@ export async function followList(
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
-/** SQLite answers `exists` with 0 or 1. */
-export function personOf(
-  { id, username, displayName, about, followed }: PersonRow,
-  viewer: number | null,
-): Person {
-  const viewerFollows = viewer === null || viewer === id ? null : Boolean(followed)
-  return { id, username, displayName, about, viewerFollows }
-}
-
 /** Three of the fifty people seen last whom the viewer does not follow: bounded however large the site is. */
-const suggestions = prepared<{ viewer: number }, Omit<Person, 'viewerFollows'>[]>('suggestions', db => {
+const suggestions = prepared<{ viewer: number }, Shown[]>('suggestions', db => {
   const active = db
-    .select({ id: users.id, username: users.username, displayName: users.displayName, about: users.about })
+    .select(personColumns)
     .from(users)
     .where(isNull(users.closedAt))
     .orderBy(desc(users.lastSeenAt), desc(users.id))

@@ -12,6 +12,7 @@ import {
 } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
 import { causeOf } from './failure.ts'
+import { atMostEvery } from './pace.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
 type Clocked = WorkerParts & Pick<JobContext, 'now'>
@@ -109,20 +110,6 @@ function contextOf(
 
 export function leaseEnd({ now }: Pick<JobContext, 'now'>, lease: number): Date {
   return new Date(now().getTime() + lease)
-}
-
-/** Leaves out the calls that come too soon after the last one. */
-function atMostEvery<Arguments extends unknown[]>(
-  milliseconds: number,
-  call: (...given: Arguments) => Promise<void>,
-): (...given: Arguments) => Promise<void> {
-  let last = -Infinity
-  return async (...given) => {
-    const now = performance.now()
-    if (now - last < milliseconds) return
-    last = now
-    await call(...given)
-  }
 }
 
 /** Renews the claim until the work has ended; abandons the work when the claim is lost, or may be. */

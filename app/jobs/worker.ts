@@ -5,6 +5,7 @@ import { bringBackJobs, claimJob, claimsHeld, nextDueAt } from './claim-queries.
 import type { JobDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { patience } from './failure.ts'
+import { oneAtATime } from './pace.ts'
 import { cancelTopic } from './queries.ts'
 
 export type WorkerOptions = {
@@ -166,21 +167,4 @@ async function settle({ attempts, grace, log }: Bench): Promise<void> {
   clearTimeout(timer)
   const given = [...attempts].map(attempt => attempt.giveBack())
   await Promise.all(given).catch(error => log.warn({ err: error }, 'a job was not given back'))
-}
-
-/** While a call runs, further ones make it run once more, however many they are. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null
-  let again = false
-  const run = async () => {
-    do {
-      again = false
-      await work()
-    } while (again)
-    running = null
-  }
-  return () => {
-    again = running !== null
-    return (running ??= run())
-  }
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../accounts/queries.ts'
-import { root } from '../config.ts'
 import { type Database, openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { jobs } from '../database/schema.ts'
@@ -15,9 +14,8 @@ import { hashToken, newToken } from '../sessions/token.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
 import { Listener } from '../testing/listener.ts'
-import { endProcess, freePort, type Started, startProcess } from '../testing/process.ts'
-
-type Server = { address: string; child: Started }
+import { endProcess } from '../testing/process.ts'
+import { type Server, startServer } from '../testing/server.ts'
 
 describe(`streams of two processes on one ${engine} database`, { timeout: 90_000 }, () => {
   let test: TestDatabase
@@ -33,7 +31,8 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
       ids[username] = (created as { id: number }).id
     }
     await db.transaction(tx => follow(tx, ids.susan, ids.john))
-    servers = await Promise.all([startServer(test.url), startServer(test.url)])
+    const settings = { DATABASE_URL: test.url, WORKER: 'apart' }
+    servers = await Promise.all([startServer(settings), startServer(settings)])
   })
   after(async () => {
     await Promise.all(servers.map(({ child }) => endProcess(child)))
@@ -144,18 +143,3 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
 })
 
 const byNumber = (a: number, b: number) => a - b
-
-async function startServer(url: string): Promise<Server> {
-  const port = await freePort()
-  const settings = { HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: url, WORKER: 'apart' }
-  const child = startProcess([`${root}/app/server.ts`], settings)
-  const address = `http://127.0.0.1:${port}`
-  const isReady = () =>
-    fetch(`${address}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually(async () => child.exitCode !== null || (await isReady()), 20_000)
-  assert.equal(child.exitCode, null, child.output())
-  return { address, child }
-}

@@ -2,8 +2,8 @@
 
 import { prepared, type Reader } from '../database/database.ts'
 import { manyIds, preparedForMany } from '../database/many.ts'
-import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
+import { jobs, notifications, sessions, users } from '../database/schema.ts'
+import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/queries.ts'
 import { type Unread, unreadMessages, unreadNotifications } from '../sessions/queries.ts'
 
@@ -16,7 +16,6 @@ const unread = {
 }
 const user = sql.placeholder('user')
 const sinceNotified = sql.param(sql.placeholder('since'), notifications.createdAt)
-const sincePosted = sql.param(sql.placeholder('since'), posts.createdAt)
 
 export type News = {
   id: number
@@ -89,58 +88,6 @@ export async function statesOf(
 ): Promise<(Unread & { id: number; isTold: boolean })[]> {
   const states = await statesOfMany(db, ids, { since })
   return states.map(state => ({ ...state, isTold: Number(state.isTold) > 0 }))
-}
-
-export type PostKey = { id: number; userId: number; createdAt: Date }
-const postKey = { id: posts.id, userId: posts.userId, createdAt: posts.createdAt }
-
-const newestPosts = prepared<{ since: Date }, PostKey[]>('live_posts', db =>
-  db
-    .select(postKey)
-    .from(posts)
-    .where(gt(posts.createdAt, sincePosted))
-    .orderBy(asc(posts.createdAt), asc(posts.id))
-    .limit(mostRows),
-)
-
-/** Everybody's posts since then, oldest first. */
-export function postsSince(db: Reader, since: Date): Promise<PostKey[]> {
-  return newestPosts(db, { since })
-}
-
-const newestAtHome = prepared<{ user: number; since: Date }, PostKey[]>('live_home', db => {
-  const followed = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${user}`
-  return db
-    .select(postKey)
-    .from(posts)
-    .where(
-      and(
-        sql`${posts.userId} in (${followed} union all select ${users.id} from ${users} where ${users.id} = ${user})`,
-        gt(posts.createdAt, sincePosted),
-      ),
-    )
-    .orderBy(asc(posts.createdAt), asc(posts.id))
-    .limit(mostRows)
-})
-
-/** The posts of somebody's Home since then, oldest first. */
-export function homeSince(db: Reader, user: number, since: Date): Promise<PostKey[]> {
-  return newestAtHome(db, { user, since })
-}
-
-const readersAmongMany = preparedForMany<{ author: number }, { id: number }>('live_readers', db => {
-  const author = sql.placeholder('author')
-  // As a question about each person: an author may have any number of followers, and few of them are here.
-  const follow = sql`select 1 from ${follows} where ${follows.followerId} = ${users.id} and ${follows.followedId} = ${author}`
-  return db
-    .select({ id: users.id })
-    .from(users)
-    .where(and(inArray(users.id, manyIds), sql`(${users.id} = ${author} or exists (${follow}))`))
-})
-
-/** Those of the people at whose Home the author's posts are. */
-export async function readersAmong(db: Reader, people: number[], author: number): Promise<number[]> {
-  return (await readersAmongMany(db, people, { author })).map(({ id }) => id)
 }
 
 export type OwnJob = { id: number; userId: number | null }

@@ -3,17 +3,8 @@ import type { Reader } from '../database/database.ts'
 import type { Audience } from './audience.ts'
 import { badgesOf, type Deliveries } from './deliveries.ts'
 import { advanced, lateness, newRows, startOf, type Track, trackSince } from './place.ts'
-import {
-  homeSince,
-  jobsUnderWay,
-  mostRows,
-  newsOf,
-  type OwnJob,
-  openSessions,
-  postsSince,
-  readersAmong,
-  statesOf,
-} from './queries.ts'
+import { homeSince, postsSince, readersAmong } from './post-queries.ts'
+import { jobsUnderWay, mostRows, newsOf, type OwnJob, openSessions, statesOf } from './queries.ts'
 import type { Stream } from './stream.ts'
 
 /** Who is here, and what is about to be sent to them. */

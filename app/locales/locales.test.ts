@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { root } from '../config.ts'
-import en from './en.json' with { type: 'json' }
-import es from './es.json' with { type: 'json' }
 import { formatsFor } from './when.ts'
-import { translate } from './words.ts'
+import { languages, translate, words } from './words.ts'
 
 const flat = (words: object): Map<string, string> =>
   new Map(
@@ -16,8 +14,11 @@ const flat = (words: object): Map<string, string> =>
       Object.entries(entries).map(([name, text]) => [`${section}.${name}`, String(text)]),
     ),
   )
-const english = flat(en)
-const spanish = flat(es)
+const english = flat(words.en)
+/** Every other language, by its name. */
+const others = languages.flatMap(({ code, name }) =>
+  code === 'en' ? [] : [{ code, name, said: flat(words[code]) }],
+)
 
 /** The names of a message's arguments. */
 function argumentsOf(text: string): string[] {
@@ -35,25 +36,30 @@ function argumentsOf(text: string): string[] {
 }
 
 describe('the words', () => {
-  it('are the same keys in both languages, in the same order', () =>
-    assert.deepEqual([...spanish.keys()], [...english.keys()]))
+  for (const { code, name, said } of others) {
+    it(`are the same keys in English and ${name}, in the same order`, () =>
+      assert.deepEqual([...said.keys()], [...english.keys()]))
 
-  it('take the same arguments in both languages', () => {
-    for (const [key, text] of english)
-      assert.deepEqual(argumentsOf(spanish.get(key) ?? ''), argumentsOf(text), key)
-  })
+    it(`take the same arguments in English and ${name}`, () => {
+      for (const [key, text] of english)
+        assert.deepEqual(argumentsOf(said.get(key) ?? ''), argumentsOf(text), key)
+    })
 
-  it('are translated: where both languages say the same, it is on purpose', () => {
-    const same = new Set(['settings.theme_auto', 'settings.apps'])
-    const untranslated = [...english].filter(
-      ([key, text]) =>
-        /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && spanish.get(key) === text && !same.has(key),
-    )
-    assert.deepEqual(
-      untranslated.map(([key, text]) => `${key}: ${text}`),
-      [],
-    )
-  })
+    it(`are translated: where English and ${name} say the same, it is on purpose`, () => {
+      const same = new Set(['settings.theme_auto', 'settings.apps'])
+      const untranslated = [...english].filter(
+        ([key, text]) =>
+          /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && said.get(key) === text && !same.has(key),
+      )
+      assert.deepEqual(
+        untranslated.map(([key, text]) => `${key}: ${text}`),
+        [],
+      )
+    })
+
+    it(`describe in ${name}, too, what an export holds`, () =>
+      assert.ok(existsSync(path.join(root, `views/exports/archive/format.${code}.md`))))
+  }
 
   it('are all used', async () => {
     const files = [

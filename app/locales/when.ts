@@ -1,67 +1,75 @@
 /** Moments and numbers as people of a language read them; all times are UTC. */
 import { memo } from '../memo.ts'
-import type { Language } from './words.ts'
+import { forEachLanguage, type Language } from './words.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
 export type Formats = {
-  when: {
-    /** "now", "4 min ago", "yesterday"; after a week the day itself. */
-    relative(moment: Date): string
-    /** "today", "yesterday"; after a week the day itself. */
-    relativeDay(moment: Date): string
-    full(moment: Date): string
-    day(moment: Date): string
-    /** Above what is listed by its time of day: "Today · UTC", and the day itself before yesterday. */
-    heading(moment: Date): string
-    time(moment: Date): string
-    iso(moment: Date): string
-  }
+  when: When
   number(value: number): string
   /** 12,400 as 12K. */
   compact(value: number): string
 }
 
-const formats: Record<Language, Formats> = { en: formatsOf('en'), es: formatsOf('es') }
+type When = {
+  /** "now", "4 min ago", "yesterday"; after a week the day itself. */
+  relative(moment: Date): string
+  /** "today", "yesterday"; after a week the day itself. */
+  relativeDay(moment: Date): string
+  full(moment: Date): string
+  day(moment: Date): string
+  /** Above what is listed by its time of day: "Today · UTC", and the day itself before yesterday. */
+  heading(moment: Date): string
+  time(moment: Date): string
+  iso(moment: Date): string
+}
+
+const formats = forEachLanguage(formatsOf)
 
 export function formatsFor(language: Language): Formats {
   return formats[language]
 }
 
 function formatsOf(language: Language): Formats {
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' })
-  const relative = relativeIn(language)
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
   return {
-    when: {
-      ...relative,
-      // A timeline names 25 moments, page after page: formatting each was a fifth of its rendering.
-      full: memo(
-        moment => `${full.format(moment)} UTC`,
-        moment => Math.floor(moment.getTime() / minute),
-      ),
-      day: moment => date.format(moment),
-      heading: moment => {
-        const day = daysBetween(moment) < 2 ? relative.relativeDay(moment) : date.format(moment)
-        return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)} · UTC`
-      },
-      time: memo(
-        moment => time.format(moment),
-        moment => Math.floor(moment.getTime() / minute) % (24 * 60),
-      ),
-      iso: memo(moment => moment.toISOString(), Number),
-    },
+    when: { ...relativeIn(language), ...momentsIn(language), ...daysIn(language) },
     number: value => number.format(value),
     compact: value => compact.format(value),
   }
 }
 
-function relativeIn(language: Language): Pick<Formats['when'], 'relative' | 'relativeDay'> {
+/** A timeline names 25 moments, page after page: formatting each was a fifth of its rendering. */
+function momentsIn(language: Language): Pick<When, 'full' | 'time' | 'iso'> {
+  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' })
+  const minuteOf = (moment: Date) => Math.floor(moment.getTime() / minute)
+  return {
+    full: memo(moment => `${full.format(moment)} UTC`, minuteOf),
+    time: memo(
+      moment => time.format(moment),
+      moment => minuteOf(moment) % (24 * 60),
+    ),
+    iso: memo(moment => moment.toISOString(), Number),
+  }
+}
+
+function daysIn(language: Language): Pick<When, 'day' | 'heading'> {
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
+  const { relativeDay } = relativeIn(language)
+  return {
+    day: moment => date.format(moment),
+    heading: moment => {
+      const day = daysBetween(moment) < 2 ? relativeDay(moment) : date.format(moment)
+      return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)} · UTC`
+    },
+  }
+}
+
+function relativeIn(language: Language): Pick<When, 'relative' | 'relativeDay'> {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
   const ago = {
     second: memo((count: number) => format.format(count, 'second'), Number),

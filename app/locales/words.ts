@@ -1,13 +1,16 @@
-/** The words of the two languages: `t('posts.publish')`, typed by the English file. */
+/** The words of every language: `t('posts.publish')`, typed by the English file. */
 import { IntlMessageFormat } from 'intl-messageformat'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
 type Words = typeof en
+/** Another language is its file, imported above, a line here, and its name below. */
+export const words = { en, es } satisfies Record<string, Words>
+
 export type LocaleKey = {
   [Section in keyof Words]: `${Section & string}.${keyof Words[Section] & string}`
 }[keyof Words]
-export type Language = 'en' | 'es'
+export type Language = keyof typeof words
 export type Arguments = Record<string, string | number>
 export type Translate = (key: LocaleKey, values?: Arguments) => string
 
@@ -16,7 +19,12 @@ export const languages = [
   { code: 'es', name: 'Español' },
 ] as const satisfies { code: Language; name: string }[]
 
-const translators: Record<Language, Translate> = { en: translator('en', en), es: translator('es', es) }
+const translators = forEachLanguage(code => translator(code, words[code]))
+
+/** What is made once for each language. */
+export function forEachLanguage<Made>(make: (language: Language) => Made): Record<Language, Made> {
+  return Object.fromEntries(languages.map(({ code }) => [code, make(code)])) as Record<Language, Made>
+}
 
 export function translate(language: Language): Translate {
   return translators[language]

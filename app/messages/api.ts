@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { foldName } from '../accounts/names.ts'
-import { described, sends, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { described, lists, sends, sendsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../plugins/errors.ts'
 import { languageOf } from '../posts/language.ts'
+import { nobody } from '../profiles/named.ts'
 import type { Caller } from '../tokens/queries.ts'
+import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { judgeMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
-import { type Correspondent, findCorrespondent, findMessage, inbox, thread } from './queries.ts'
+import { findMessage, inbox, thread } from './queries.ts'
+import { markRead } from './reading-queries.ts'
 import { conversationResource, messageResource, messagesPath } from './resource.ts'
-import { markRead, type Sent, sendMessage } from './sending-queries.ts'
+import { type Sent, sendMessage } from './sending-queries.ts'
 
 const MessageBody = Type.Object(
   { body: Type.String({ complaint: 'messages.blank', examples: ['Tea tomorrow?'] }) },
@@ -38,14 +41,10 @@ type SendRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof
 type ReadRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
-  const inbox = described('messages', 'reference.list_conversations', {
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Conversation') },
-  })
+  const inbox = described('messages', 'reference.list_conversations', lists('Conversation'))
   const thread = described('messages', 'reference.list_messages', {
     params: UserParams,
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Message') },
+    ...lists('Message'),
   })
   const send = described('messages', 'reference.send_message', {
     config: { once: true, judge: judgeMessage },
@@ -119,8 +118,4 @@ async function correspondentOr404(db: Reader, request: OneRequest): Promise<Corr
   const other = await findCorrespondent(db, pairOf(request).pair)
   if (!other || (other.obstacle === 'closed' && other.conversationId === null)) throw nobody(request.params)
   return other
-}
-
-function nobody(params: UserParams): Problem {
-  return new Problem(404, 'errors.profile_missing', params)
 }

@@ -1,5 +1,5 @@
 import type { LocaleKey } from '../locales/words.ts'
-import type { Obstacle } from './queries.ts'
+import type { Obstacle } from './correspondent-queries.ts'
 
 /** Why somebody cannot be written to, in words that take their `name`. */
 export const obstacleWords: Record<Obstacle, LocaleKey> = {

@@ -7,18 +7,13 @@ import { type Complaints, hasComplaints } from '../plugins/forms.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { languageOf } from '../posts/language.ts'
 import { ProfileParams } from '../profiles/forms.ts'
+import { nobody } from '../profiles/named.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { pageLinks } from '../timelines/timeline.ts'
+import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { judgeMessage, MessageForm, ThreadQuery } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
-import {
-  type Conversation,
-  type Correspondent,
-  findCorrespondent,
-  inbox,
-  type Message,
-  thread,
-} from './queries.ts'
+import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
 import { sendMessage } from './sending-queries.ts'
 import { type Thread, threadOf, threadPath } from './thread.ts'
@@ -89,7 +84,7 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   const { db } = request.server
   const sent = await db.transaction(tx => sendMessage(tx, draft, new Date())).catch(limitReached)
   if (sent instanceof LimitReached) return refuse(request, reply, { body: slowDown(reply, sent) })
-  if (!sent) throw nobody(request)
+  if (!sent) throw nobody(request.params)
   if ('message' in sent)
     return reply.flash('messages.sent').redirect(`${threadPath(request.params)}#newest`, 303)
   if (sent.obstacle === 'oneself') throw new Problem(422, obstacleWords.oneself)
@@ -132,10 +127,6 @@ async function conversationOr404(request: PersonRequest, cursor: Cursor) {
   const { db } = request.server
   const pair = { viewer: (request.viewer as Viewer).id, username: request.params.username }
   const [other, page] = await Promise.all([findCorrespondent(db, pair), thread(db, pair, cursor)])
-  if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw nobody(request)
+  if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw nobody(request.params)
   return { other, page }
-}
-
-function nobody({ params }: PersonRequest): Problem {
-  return new Problem(404, 'errors.profile_missing', { username: params.username })
 }

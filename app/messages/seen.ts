@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import type { Cursor, Page } from '../database/cursor.ts'
 import { isUnavailable } from '../database/database.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import type { Correspondent, Message } from './queries.ts'
-import { markRead } from './sending-queries.ts'
+import type { Correspondent } from './correspondent-queries.ts'
+import type { Message } from './queries.ts'
+import { markRead } from './reading-queries.ts'
 
 type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
 

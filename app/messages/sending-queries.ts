@@ -1,14 +1,15 @@
-/** How a message comes to be, and how it comes to be read. */
+/** How a message comes to be. */
 import { holdPair } from '../blocks/queries.ts'
 import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
-import { and, eq, sql } from '../database/sql.ts'
+import { eq, sql } from '../database/sql.ts'
 import { spend } from '../limits/limits.ts'
-import { markSubjectRead, notify, topicOf } from '../notifications/queries.ts'
+import { notify } from '../notifications/queries.ts'
 import { resolveEntities } from '../posts/queries.ts'
-import { type Unread, unreadOf } from '../sessions/queries.ts'
-import { findCorrespondent, type Message, messageColumns, type Obstacle } from './queries.ts'
+import { findCorrespondent, type Obstacle } from './correspondent-queries.ts'
+import { type Message, messageColumns } from './queries.ts'
+import { subjectOf } from './reading-queries.ts'
 
 export type NewMessage = {
   senderId: number
@@ -105,40 +106,4 @@ async function addMessage(
     .values({ ...place, senderId, body, entities, language, submission })
     .returning(messageColumns)
   return added as Message
-}
-
-/** What a conversation's notification is about. */
-function subjectOf(conversationId: number): string {
-  return `message:${conversationId}`
-}
-
-export type Seen = {
-  userId: number
-  conversationId: number
-  /** The last message that they have seen. */
-  upTo: Pick<Message, 'id' | 'createdAt'>
-}
-
-/**
- * Leaves as unread what came after the last message that somebody has seen, and answers what is unread in all
- * now. What an earlier reading has left unread is never more again, however late this one is.
- */
-export async function markRead(
-  tx: Writer,
-  { userId, conversationId, upTo }: Seen,
-  now: Date,
-): Promise<Unread> {
-  const place = sql`(${sql.param(upTo.createdAt, messages.createdAt)}, ${sql.param(upTo.id, messages.id)})`
-  const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
-    and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
-  const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
-  const [read] = await tx
-    .about(topicOfPerson(userId))
-    .update(participants)
-    .set({ unread: later })
-    .where(and(mine, sql`${participants.unread} > ${later}`))
-    .returning({ unread: participants.unread })
-  if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
-  if (read) tx.signal(topicOf(userId))
-  return unreadOf(tx, userId)
 }

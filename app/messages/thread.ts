@@ -1,6 +1,7 @@
 import type { Page } from '../database/cursor.ts'
 import { pageLinks } from '../timelines/timeline.ts'
-import type { Correspondent, Message } from './queries.ts'
+import type { Correspondent } from './correspondent-queries.ts'
+import type { Message } from './queries.ts'
 
 /** What was written on one day (UTC), oldest first. */
 export type Day = { date: Date; messages: Message[] }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { described, sendsListOf, sendsNothing } from '../api/descriptions.ts'
+import { described, lists, sendsNothing } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { alsoComplain, complaintsOf } from '../plugins/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { markAllRead, notificationList } from './queries.ts'
+import { notificationList } from './list-queries.ts'
+import { markAllRead } from './queries.ts'
 import { notificationResource } from './resource.ts'
 
 const ReadBody = Type.Object(
@@ -24,10 +25,7 @@ type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type ReadRequest = FastifyRequest<{ Body: Type.Static<typeof ReadBody> }>
 
 export default async function notificationsApi(app: FastifyInstance) {
-  const list = described('notifications', 'reference.list_notifications', {
-    querystring: ListQuery,
-    answers: { 200: sendsListOf('Notification') },
-  })
+  const list = described('notifications', 'reference.list_notifications', lists('Notification'))
   const read = described('notifications', 'reference.mark_notifications_read', {
     config: { judge: judgeMoment },
     body: ReadBody,

@@ -1,10 +1,12 @@
+/** How somebody is told of something, and how it comes to be read. */
 import { topicOfPerson } from '../database/changes.ts'
-import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
-import type { Reader, Writer } from '../database/database.ts'
-import { blocks, notifications, posts, users } from '../database/schema.ts'
-import { and, eq, inArray, isNull, lte, or, sql } from '../database/sql.ts'
+import type { Writer } from '../database/database.ts'
+import { blocks, notifications } from '../database/schema.ts'
+import { and, eq, inArray, isNull, lte, or } from '../database/sql.ts'
 
-export type NotificationKind = 'follow' | 'mention' | 'message' | 'export'
+/** Each has its sentence in the locales, and leads somewhere (sentence.ts); the schema knows them, too. */
+export const notificationKinds = ['follow', 'mention', 'message', 'export'] as const
+export type NotificationKind = (typeof notificationKinds)[number]
 
 export type NewNotification = {
   /** Who is told. */
@@ -67,63 +69,11 @@ async function audienceOf(tx: Writer, people: number[], actorId: number | undefi
   return others.filter(id => !ids.has(id))
 }
 
-export type Notification = {
-  id: number
-  kind: NotificationKind
-  /** Who caused it; null for what the site itself has done. */
-  actor: { id: number; username: string; displayName: string } | null
-  /** What it is about, if that is a post: its beginning. */
-  post: { id: number; beginning: string; language: string | null } | null
-  conversationId: number | null
-  createdAt: Date
-  readAt: Date | null
-}
-
-/** The columns of a notification as every list shows it; needs left joins with users and posts. */
-export const notificationColumns = {
-  id: notifications.id,
-  kind: sql<NotificationKind>`${notifications.kind}`,
-  actor: { id: users.id, username: users.username, displayName: users.displayName },
-  post: {
-    id: posts.id,
-    beginning: sql<string>`substr(${posts.body}, 1, 280)`,
-    language: posts.language,
-  },
-  conversationId: notifications.conversationId,
-  createdAt: notifications.createdAt,
-  readAt: notifications.readAt,
-}
-
-const notificationsOf = keysetList<Notification>(
-  'notifications',
-  { time: notifications.createdAt, id: notifications.id },
-  (db, place) =>
-    db
-      .select(notificationColumns)
-      .from(notifications)
-      .leftJoin(users, eq(users.id, notifications.actorId))
-      .leftJoin(posts, eq(posts.id, notifications.postId))
-      .where(and(eq(notifications.userId, sql.placeholder('user')), place.beyond))
-      .orderBy(...place.order)
-      .limit(place.limit),
-)
-
-/** A page of what somebody was told, newest first: one statement. */
-export function notificationList(db: Reader, user: number, cursor: Cursor): Promise<Page<Notification>> {
-  return notificationsOf(db, { user }, cursor)
-}
-
-type Own = { id: number; userId: number }
-
 /** Somebody's own notification. */
-export async function findNotification(db: Reader, own: Own): Promise<Notification | undefined> {
-  const [found] = await db
-    .select(notificationColumns)
-    .from(notifications)
-    .leftJoin(users, eq(users.id, notifications.actorId))
-    .leftJoin(posts, eq(posts.id, notifications.postId))
-    .where(isOwn(own))
-  return found
+export type Own = { id: number; userId: number }
+
+export function isOwn({ id, userId }: Own) {
+  return and(eq(notifications.id, id), eq(notifications.userId, userId))
 }
 
 /** Marks somebody's own notification as read; true if it was unread. */
@@ -165,8 +115,4 @@ export async function markSubjectRead(
     .update(notifications)
     .set({ readAt: now })
     .where(and(told, isNull(notifications.readAt)))
-}
-
-function isOwn({ id, userId }: Own) {
-  return and(eq(notifications.id, id), eq(notifications.userId, userId))
 }

@@ -4,13 +4,14 @@ import { Moment, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts
 import type { Config } from '../config.ts'
 import type { Translate } from '../locales/words.ts'
 import type { Author } from '../posts/queries.ts'
-import type { Notification } from './queries.ts'
+import type { Notification } from './list-queries.ts'
+import { notificationKinds } from './queries.ts'
 import { pathOf, sentenceOf } from './sentence.ts'
 
 export const NotificationResource = Type.Object(
   {
     id: Type.Integer(),
-    kind: Type.Enum(['follow', 'mention', 'message', 'export']),
+    kind: Type.Enum([...notificationKinds]),
     sentence: Type.String({ description: 'reference.notification_sentence' }),
     actor: sharedOrNull<Author>('Author'),
     createdAt: Moment(),

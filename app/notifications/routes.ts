@@ -6,7 +6,8 @@ import { Problem } from '../plugins/errors.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { pageLinks } from '../timelines/timeline.ts'
 import { NotificationParams, ReadForm } from './forms.ts'
-import { findNotification, markAllRead, markRead, type Notification, notificationList } from './queries.ts'
+import { findNotification, type Notification, notificationList } from './list-queries.ts'
+import { markAllRead, markRead } from './queries.ts'
 import { pathOf, sentenceOf } from './sentence.ts'
 
 type Told = Notification & { sentence: string }

@@ -1,5 +1,6 @@
 import type { Translate } from '../locales/words.ts'
-import type { Notification, NotificationKind } from './queries.ts'
+import type { Notification } from './list-queries.ts'
+import type { NotificationKind } from './queries.ts'
 
 /** What has happened, in words; the name stands in Unicode isolates, so that it may read in either direction. */
 export function sentenceOf(kind: NotificationKind, name: string | null, t: Translate): string {

@@ -4,7 +4,8 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, desc, gt, isNull, lt, sql } from '../database/sql.ts'
-import { isFollowedByViewer, type Person, type PersonRow, personOf } from '../follows/queries.ts'
+import { isFollowedByViewer } from '../follows/queries.ts'
+import { type Person, type PersonRow, personColumns, personOf } from './person.ts'
 
 /** Ids only grow, so the id alone is the place: the list is a walk along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {
@@ -12,10 +13,7 @@ const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: u
   const beyond = { newest: undefined, before: lt(users.id, id), after: gt(users.id, id) }[place.direction]
   return db
     .select({
-      id: users.id,
-      username: users.username,
-      displayName: users.displayName,
-      about: users.about,
+      ...personColumns,
       followed: isFollowedByViewer(users.id),
       createdAt: users.createdAt,
     })

@@ -5,18 +5,14 @@ import { prepared, type Reader } from '../database/database.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
+import { type Person, personColumns } from './person.ts'
 
-export type Profile = {
-  id: number
-  username: string
-  displayName: string
-  about: string
+export type Profile = Person & {
   createdAt: Date
   lastSeenAt: Date
   posts: number
   followers: number
   following: number
-  viewerFollows: boolean | null
   /** The viewer has blocked them. */
   viewerBlocks: boolean
   /** One of the two has blocked the other. */
@@ -33,10 +29,7 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
   db =>
     db
       .select({
-        id: users.id,
-        username: users.username,
-        displayName: users.displayName,
-        about: users.about,
+        ...personColumns,
         createdAt: users.createdAt,
         lastSeenAt: users.lastSeenAt,
         posts: countOf(sql`${posts} where ${posts.userId} = ${users.id}`),

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { Address, FlagOrNull, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts'
 import type { Config } from '../config.ts'
-import type { Person } from '../follows/queries.ts'
+import type { Person } from './person.ts'
 import type { Profile } from './queries.ts'
 
 export const PersonResource = Type.Object(

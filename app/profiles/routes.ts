@@ -2,13 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { foldName } from '../accounts/names.ts'
 import { topicOfPerson } from '../database/changes.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
-import { type FollowList, followList, type Person } from '../follows/queries.ts'
-import { Problem } from '../plugins/errors.ts'
+import { type FollowList, followList } from '../follows/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { profileTimeline } from '../timelines/queries.ts'
 import { pageLinks, type Timeline, timelineOf } from '../timelines/timeline.ts'
 import { ProfileParams } from './forms.ts'
-import { findProfile, type Profile } from './queries.ts'
+import { profileOr404 } from './named.ts'
+import type { Person } from './person.ts'
+import type { Profile } from './queries.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {
@@ -83,8 +84,7 @@ async function showCard(request: ProfileRequest, reply: FastifyReply) {
 /** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */
 async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
   const { server, params, viewer, url } = request
-  const profile = await findProfile(server.db, params.username, viewer?.id ?? null)
-  if (!profile) throw new Problem(404, 'errors.profile_missing', { username: params.username })
+  const profile = await profileOr404(server.db, request, viewer?.id ?? null)
   if (foldName(profile.username) === foldName(params.username)) return profile
   reply.redirect(url.replace(/^\/@[^/?]+/, `/@${profile.username}`))
   return null

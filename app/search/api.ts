@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { described, sendsListOf } from '../api/descriptions.ts'
+import { described, lists } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { spend } from '../limits/limits.ts'
@@ -30,13 +30,11 @@ const nothing = { rows: [], newer: null, older: null }
 export default async function searchApi(app: FastifyInstance) {
   const posts = described('search', 'reference.search_posts', {
     config: { public: true },
-    querystring: PostsQuery,
-    answers: { 200: sendsListOf('Post') },
+    ...lists('Post', PostsQuery),
   })
   const people = described('search', 'reference.search_people', {
     config: { public: true },
-    querystring: PeopleQuery,
-    answers: { 200: sendsListOf('Person') },
+    ...lists('Person', PeopleQuery),
   })
   app.get('/search/posts', posts, listPosts)
   app.get('/search/people', people, listPeople)

@@ -1,8 +1,8 @@
 /** One search, from the words that somebody typed to everything that their page shows. */
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Database } from '../database/database.ts'
-import type { Person } from '../follows/queries.ts'
 import type { Post } from '../posts/queries.ts'
+import type { Person } from '../profiles/person.ts'
 import type { Order } from './forms.ts'
 import { resolveAuthors, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
 import { isEmpty, parseQuery, type Query, starred } from './query.ts'

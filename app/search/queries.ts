@@ -7,8 +7,9 @@ import { type Database, prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { asc, desc, eq, sql } from '../database/sql.ts'
-import { isFollowedByViewer, type Person, type PersonRow, personOf } from '../follows/queries.ts'
+import { isFollowedByViewer } from '../follows/queries.ts'
 import { type Post, postColumns } from '../posts/queries.ts'
+import { type Person, type PersonRow, personColumns, personOf } from '../profiles/person.ts'
 import { matchOf, type Wanted } from './match.ts'
 import * as onPostgres from './postgres.ts'
 import type { Query } from './query.ts'
@@ -79,11 +80,8 @@ export async function searchBestPosts(
     .map(({ post }) => post)
 }
 
-const personColumns = {
-  id: users.id,
-  username: users.username,
-  displayName: users.displayName,
-  about: users.about,
+const rowColumns = {
+  ...personColumns,
   followed: isFollowedByViewer(users.id),
   createdAt: users.createdAt,
 }
@@ -94,7 +92,7 @@ const listOfPeople = keysetList<PersonRow>(
   { time: users.createdAt, id: users.id },
   (db, place) =>
     db
-      .select(personColumns)
+      .select(rowColumns)
       .from(users)
       .where(sql`${users.id} in (${personKeys(place)})`)
       .orderBy(place.direction === 'after' ? asc(users.id) : desc(users.id))
@@ -116,7 +114,7 @@ const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]
   const namesake = sql`select ${users.id} from ${users} where ${users.usernameKey} = ${sql.placeholder('name')}
     and ${users.closedAt} is null and ${isVisible(users.id)}`
   return db
-    .select({ ...personColumns, key: users.usernameKey })
+    .select({ ...rowColumns, key: users.usernameKey })
     .from(users)
     .where(sql`${users.id} in (select * from (${newest}) as matching union all ${namesake})`)
     .orderBy(desc(users.id))

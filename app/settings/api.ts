@@ -6,7 +6,7 @@ import { fieldOf } from '../api/types.ts'
 import type { Reader } from '../database/database.ts'
 import { languages } from '../locales/words.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { ProfileForm, shownName } from './forms.ts'
+import { ProfileForm, profileOf } from './forms.ts'
 import { findMe, saveSettings } from './queries.ts'
 import { meResource } from './resource.ts'
 
@@ -38,12 +38,8 @@ async function showMe(request: FastifyRequest, reply: FastifyReply) {
 
 async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: FastifyReply) {
   const { id, username } = request.caller as Caller
-  const { displayName, about, language } = request.body
-  const changed = {
-    ...(displayName !== undefined && { displayName: shownName(displayName, username) }),
-    ...(about !== undefined && { about: about.trim() }),
-    ...(language !== undefined && { language }),
-  }
+  const { language, ...profile } = request.body
+  const changed = { ...profileOf(profile, username), ...(language !== undefined && { language }) }
   const me = await request.server.db.transaction(async tx => {
     requireUnchanged(request, await meOf(tx, request))
     if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)

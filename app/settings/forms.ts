@@ -8,8 +8,19 @@ export const ProfileForm = Type.Object({
 })
 export type ProfileForm = Type.Static<typeof ProfileForm>
 
+/** What is kept of the fields that were sent. */
+export function profileOf(
+  { displayName, about }: Partial<ProfileForm>,
+  username: string,
+): Partial<ProfileForm> {
+  return {
+    ...(displayName !== undefined && { displayName: shownName(displayName, username) }),
+    ...(about !== undefined && { about: about.trim() }),
+  }
+}
+
 /** A display name left empty, or that only looks empty, becomes the username. */
-export function shownName(displayName: string, username: string): string {
+function shownName(displayName: string, username: string): string {
   return isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ').trim()
 }
 

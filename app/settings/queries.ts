@@ -3,7 +3,11 @@ import { users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { indexPerson } from '../search/indexing.ts'
 
-type Settings = { displayName: string; about: string; language: string; theme: string; messagesFrom: string }
+/** What a person says of themself. */
+const profileColumns = { displayName: users.displayName, about: users.about }
+
+type Setting = keyof typeof profileColumns | 'language' | 'theme' | 'messagesFrom'
+type Settings = Pick<typeof users.$inferSelect, Setting>
 
 /** Changes some of a person's settings. */
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {
@@ -11,11 +15,9 @@ export async function saveSettings(tx: Writer, userId: number, settings: Partial
   if (settings.displayName !== undefined) await indexPerson(tx, userId)
 }
 
-/** What a person says of themself. */
 export async function findProfileSettings(db: Reader, userId: number) {
-  const columns = { displayName: users.displayName, about: users.about }
-  const [found] = await db.select(columns).from(users).where(eq(users.id, userId))
-  return found ?? { displayName: '', about: '' }
+  const [found] = await db.select(profileColumns).from(users).where(eq(users.id, userId))
+  return found
 }
 
 /** Who may write to a person: everyone, or only the people whom they follow. */
@@ -25,20 +27,18 @@ export async function findMessagesFrom(db: Reader, userId: number): Promise<stri
   return found?.messagesFrom ?? 'everyone'
 }
 
-export type Me = {
-  id: number
-  username: string
-  displayName: string
-  about: string
-  email: string
-  language: string | null
-  createdAt: Date
+const meColumns = {
+  id: users.id,
+  username: users.username,
+  ...profileColumns,
+  email: users.email,
+  language: users.language,
+  createdAt: users.createdAt,
 }
+export type Me = Pick<typeof users.$inferSelect, keyof typeof meColumns>
 
 /** A person as the API shows them to themself. */
 export async function findMe(db: Reader, userId: number): Promise<Me> {
-  const { id, username, displayName, about, email, language, createdAt } = users
-  const columns = { id, username, displayName, about, email, language, createdAt }
-  const [found] = await db.select(columns).from(users).where(eq(users.id, userId))
+  const [found] = await db.select(meColumns).from(users).where(eq(users.id, userId))
   return found as Me
 }

@@ -5,12 +5,12 @@ import { Problem } from '../plugins/errors.ts'
 import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { returnPath } from '../sessions/return-path.ts'
-import { LanguageForm, ProfileForm, shownName, ThemeForm } from './forms.ts'
+import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../plugins/views.ts' {
   interface Pages {
-    'settings/profile': { values: { displayName: string; about: string }; errors: Complaints }
+    'settings/profile': { values: ProfileForm; errors: Complaints }
     'settings/account': {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
       canMail: boolean
@@ -32,16 +32,15 @@ export default async function settings(app: FastifyInstance) {
 
 async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyReply) {
   const values = await findProfileSettings(server.db, (viewer as Viewer).id)
+  if (!values) throw new Problem(401)
   return reply.page('settings/profile', { values, errors: {} })
 }
 
 async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
   const errors = complaintsOf(request)
-  const { displayName, about } = request.body
   if (hasComplaints(errors)) return reply.code(422).page('settings/profile', { values: request.body, errors })
   const { id, username } = request.viewer as Viewer
-  const changed = { displayName: shownName(displayName, username), about: about.trim() }
-  await request.server.db.transaction(tx => saveSettings(tx, id, changed))
+  await request.server.db.transaction(tx => saveSettings(tx, id, profileOf(request.body, username)))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
 }
 

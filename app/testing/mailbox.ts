@@ -51,31 +51,33 @@ export function linksIn(text: string): string[] {
 export async function openMailbox(): Promise<Mailbox> {
   const port = await freePort()
   const received: Received[] = []
-  const taken = new Set<Received>()
   let server: SMTPServer | null = null
   const mailbox: Mailbox = {
     url: `smtp://127.0.0.1:${port}?connectionTimeout=500&greetingTimeout=500&socketTimeout=500`,
     mood: 'accept',
     received,
-    next: async address => {
-      const waiting = () => received.find(mail => mail.to === address && !taken.has(mail))
-      await eventually(async () => waiting() !== undefined)
-      const mail = waiting() as Received
-      taken.add(mail)
-      return mail
-    },
+    next: takeOneByOne(received),
     start: async () => void (server ??= await listen(port, manners(mailbox))),
     stop: async () => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      if (server) server.close(resolve)
-      else resolve()
+      const listening = server
       server = null
-      await promise
+      if (listening) await new Promise<void>(resolve => listening.close(() => resolve()))
     },
     close: () => mailbox.stop(),
   }
   await mailbox.start()
   return mailbox
+}
+
+function takeOneByOne(received: Received[]): Mailbox['next'] {
+  const taken = new Set<Received>()
+  return async address => {
+    const waiting = () => received.find(mail => mail.to === address && !taken.has(mail))
+    await eventually(async () => waiting() !== undefined)
+    const mail = waiting() as Received
+    taken.add(mail)
+    return mail
+  }
 }
 
 function listen(port: number, options: SMTPServerOptions): Promise<SMTPServer> {

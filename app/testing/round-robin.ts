@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
@@ -15,28 +15,30 @@ export type Proxy = {
 export async function openProxy(processes: string[]): Promise<Proxy> {
   let turn = 0
   const proxy = { address: '', retries: 0, close: async () => {} }
+  const askInTurn = (asked: Omit<Exchange, 'goOn'>, first: number, tries = 0) => {
+    const number = (first + tries) % processes.length
+    const goOn = () => {
+      proxy.retries++
+      askInTurn(asked, first, tries + 1)
+    }
+    const isLast = tries + 1 >= processes.length
+    forward({ ...asked, goOn: !isLast && goOn }, processes[number] as string, number)
+  }
   const server = createServer(async (incoming, outgoing) => {
     const first = turn++
     const body = await buffer(incoming)
-    const ask = (tries: number) => {
-      const number = (first + tries) % processes.length
-      const goOn = () => {
-        proxy.retries++
-        ask(tries + 1)
-      }
-      const exchange = { incoming, outgoing, body, goOn: tries + 1 < processes.length && goOn }
-      forward(exchange, processes[number] as string, number)
-    }
-    ask(0)
+    askInTurn({ incoming, outgoing, body }, first)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   proxy.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  proxy.close = async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  }
+  proxy.close = () => closeServer(server)
   return proxy
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close()
+  server.closeAllConnections()
+  await once(server, 'close')
 }
 
 type Exchange = {

@@ -1,42 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { renameAccount } from '../accounts/username-queries.ts'
-import { type Database, openDatabase } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { asc } from '../database/sql.ts'
-import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
-import { runProcess } from '../testing/process.ts'
+import { openWorkplace, type Workplace } from '../testing/workplace.ts'
 
 describe(`npm run import, given what is wrong, on ${engine}`, () => {
-  let test: TestDatabase
+  let place: Workplace
   let db: Database
-  let folder: string
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'microblog-import-'))
-  })
-  after(() => rmSync(folder, { recursive: true, force: true }))
   beforeEach(async () => {
-    test = await migratedDatabase()
-    db = await openDatabase(test.config)
+    place = await openWorkplace()
+    db = place.db
   })
-  afterEach(async () => {
-    await db.close()
-    await test.drop()
-  })
-  const file = (name: string, content: unknown) => {
-    const place = path.join(folder, name)
-    const written = typeof content === 'string' || content instanceof Uint8Array
-    writeFileSync(place, written ? content : JSON.stringify(content))
-    return place
-  }
-  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url })
+  afterEach(() => place.close())
   const load = (name: string, content: unknown, ...words: string[]) =>
-    cli('import', file(name, content), ...words)
+    place.cli('import', place.file(name, content), ...words)
   const names = async () =>
     (await db.select().from(users).orderBy(asc(users.id))).map(({ username }) => username)
   const susan = { username: 'susan', email: 'susan@example.com' }
@@ -162,8 +143,8 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       assert.match(output, said, name)
       assert.match(output, /^[^\n]+\n$/, name)
     }
-    for (const words of [[], ['nowhere.json'], [folder], ['a', 'b'], ['a', '--fast']]) {
-      const { code, output } = await cli('import', ...words)
+    for (const words of [[], ['nowhere.json'], [place.folder], ['a', 'b'], ['a', '--fast']]) {
+      const { code, output } = await place.cli('import', ...words)
       assert.equal(code, 1, words.join(' '))
       assert.match(output, /^[^\n]+\n$/)
     }

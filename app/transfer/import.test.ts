@@ -1,41 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type Database, openDatabase } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, mentions, posts, users } from '../database/schema.ts'
 import { asc } from '../database/sql.ts'
-import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
-import { runProcess } from '../testing/process.ts'
+import { openWorkplace, type Workplace } from '../testing/workplace.ts'
 
 describe(`npm run import on ${engine}`, () => {
-  let test: TestDatabase
+  let place: Workplace
   let db: Database
-  let folder: string
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'microblog-import-'))
-  })
-  after(() => rmSync(folder, { recursive: true, force: true }))
   beforeEach(async () => {
-    test = await migratedDatabase()
-    db = await openDatabase(test.config)
+    place = await openWorkplace()
+    db = place.db
   })
-  afterEach(async () => {
-    await db.close()
-    await test.drop()
-  })
-  const file = (name: string, content: unknown) => {
-    const place = path.join(folder, name)
-    const written = typeof content === 'string' || content instanceof Uint8Array
-    writeFileSync(place, written ? content : JSON.stringify(content))
-    return place
-  }
-  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url })
+  afterEach(() => place.close())
   const load = (name: string, content: unknown, ...words: string[]) =>
-    cli('import', file(name, content), ...words)
+    place.cli('import', place.file(name, content), ...words)
   const everybody = () => db.select().from(users).orderBy(asc(users.id))
   const names = async () => (await everybody()).map(({ username }) => username)
   const susan = { username: 'susan', email: 'susan@example.com' }
@@ -79,11 +61,12 @@ describe(`npm run import on ${engine}`, () => {
   })
 
   it('changes nothing when it is done again, not even the next id', async () => {
-    const place = file('town.json', town)
-    await cli('import', place)
+    const { cli } = place
+    const document = place.file('town.json', town)
+    await cli('import', document)
     const everything = async () => (await cli('db:backup', '-')).output.trim().split('\n').slice(1, -1)
     const once = await everything()
-    const { code, output } = await cli('import', place)
+    const { code, output } = await cli('import', document)
     assert.equal(code, 0, output)
     assert.match(output, /Added 0 users, 0 posts and 0 follows; 6 rows were there already/)
     assert.deepEqual(await everything(), once)
@@ -149,9 +132,10 @@ describe(`npm run import on ${engine}`, () => {
 
   it('exports what makes the same site again', async () => {
     await load('town.json', town)
+    const { cli, folder } = place
     const [document, lines] = [path.join(folder, 'out.json'), path.join(folder, 'out.ndjson.gz')]
-    for (const place of [document, lines])
-      assert.equal((await cli('export', place, '--with-passwords')).code, 0)
+    for (const file of [document, lines])
+      assert.equal((await cli('export', file, '--with-passwords')).code, 0)
     const everything = async () => [
       await everybody(),
       (await db.select().from(posts).orderBy(asc(posts.id))).map(post => ({ ...post, submission: null })),
@@ -160,9 +144,9 @@ describe(`npm run import on ${engine}`, () => {
       await db.select().from(hashtags),
     ]
     const before = await everything()
-    for (const place of [document, lines]) {
+    for (const file of [document, lines]) {
       await db.transaction(async tx => void (await tx.delete(users)))
-      const { code, output } = await cli('import', place)
+      const { code, output } = await cli('import', file)
       assert.equal(code, 0, output)
       assert.deepEqual(await everything(), before)
     }

@@ -5,8 +5,8 @@ import { Problem, prefersJson } from '../plugins/errors.ts'
 import { PostParams } from '../posts/forms.ts'
 import { findPost, type Post } from '../posts/queries.ts'
 import { isForeign } from './languages.ts'
+import { type Failure, TranslationFailed } from './libretranslate.ts'
 import { findTranslation } from './queries.ts'
-import { type Failure, TranslationFailed } from './service.ts'
 import { openTranslator, type Translator } from './translator.ts'
 
 /** A post in the reader's language, or why there is none of it. */

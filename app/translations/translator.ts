@@ -1,8 +1,8 @@
 import type { TranslateConfig } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { sourceLanguage } from './languages.ts'
+import { translateText } from './libretranslate.ts'
 import { keepTranslation, type Source } from './queries.ts'
-import { translateText } from './service.ts'
 
 /** Puts a post's words into another language and keeps them. */
 export type Translator = (source: Source, to: string) => Promise<string>

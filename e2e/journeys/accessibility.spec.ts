@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { pages, test, visit } from './pages.ts'
+import { test } from './community.ts'
+import { pages, visit } from './pages.ts'
 import { expect } from './site.ts'
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']

@@ -1,20 +1,7 @@
 /** Every page of the site, with things on it that are hard to set: what each of them has to get right. */
-import { linksIn } from '../../app/testing/mailbox.ts'
-import { type Person, password } from './people.ts'
-import { type Page, type Site, test as site } from './site.ts'
-
-interface Community {
-  susan: Person
-  john: Person
-  newcomer: Person
-  /** Whom susan has blocked. */
-  blocked: Person
-  post: string
-  johns: string
-  tag: string
-  passwordLink: string
-  confirmation: string
-}
+import type { Community } from './community.ts'
+import { password } from './people.ts'
+import type { Page } from './site.ts'
 
 export interface Visit {
   path(community: Community): string
@@ -86,46 +73,11 @@ export const pages = {
   forbidden: { path: ({ johns }) => `${johns}/edit`, as: 'susan' },
 } satisfies Record<string, Visit>
 
-/** Journeys with a community that only reads: one for each worker. */
-export const test = site.extend<object, { community: Community }>({
-  community: [async ({ site }, use) => use(await settle(site)), { scope: 'worker', timeout: 30_000 }],
-})
-
 /** Opens the page as the one whom it is for. */
 export async function visit(page: Page, { path, as, act }: Visit, community: Community): Promise<void> {
   if (as) await page.context().addCookies([community[as].cookie])
   await page.goto(path(community))
   await act?.(page)
-}
-
-async function settle(site: Site): Promise<Community> {
-  const [susan, john] = [await site.person('susan'), await site.person('john')]
-  const newcomer = await site.person('somebody_with_a_rather_long_username_that_still_fits_in')
-  const tag = site.newName('tea')
-  await john.send('/settings/profile', { displayName: 'Johannes Øresund-Þórðarson '.repeat(2), about: 'شاي' })
-  for (let day = 1; day <= 26; day++) await john.send('/posts', { body: `Day ${day}. 🌊 #${tag}` })
-  await john.send('/posts', { body: `${'x'.repeat(120)} @${susan.username}` })
-  const johns = await john.publish('صباح الخير من الميناء #tea')
-  await susan.follow(john)
-  await john.follow(susan)
-  await correspond(susan, john)
-  await susan.send('/exports', {})
-  const post = await susan.publish(`https://example.com/${'w'.repeat(90)} #${tag}`)
-  await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
-  const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
-  await susan.send(`/@${blocked.username}/block`, {})
-  const printed = await site.command('user', 'password-link', susan.username)
-  const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
-  const passwordLink = printed.split('\n')[0] ?? ''
-  return { susan, john, newcomer, blocked, post, johns, tag, passwordLink, confirmation }
-}
-
-async function correspond(susan: Person, john: Person): Promise<void> {
-  const say = (from: Person, to: Person, body: string) => from.send(`/messages/@${to.username}`, { body })
-  for (let line = 1; line <= 26; line++) await say(john, susan, `Line ${line} 🌊`)
-  await say(susan, john, `https://example.com/${'w'.repeat(99)}`)
-  await say(john, susan, 'x'.repeat(140))
-  await say(susan, john, 'صباح الخير من الميناء')
 }
 
 /** Sends the form as it is and waits for the page that says what is wrong with it. */

@@ -1,4 +1,5 @@
-import { pages, test, visit } from './pages.ts'
+import { test } from './community.ts'
+import { pages, visit } from './pages.ts'
 import { publish } from './people.ts'
 import { expect, type Page } from './site.ts'
 

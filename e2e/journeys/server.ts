@@ -23,7 +23,12 @@ export interface Server {
 }
 
 /** Settings of whoever runs the tests must not reach the server: an empty variable means its default. */
-const defaults = Object.fromEntries(Object.keys(variables).map(name => [name, '']))
+const defaults = {
+  ...Object.fromEntries(Object.keys(variables).map(name => [name, ''])),
+  LOG_LEVEL: 'warn',
+  SQLITE_SYNCHRONOUS: 'NORMAL',
+  RATE_LIMITS: 'off',
+}
 
 /** With some settings of its own. */
 export async function startServer(engine: Engine, environment: Environment = {}): Promise<Server> {
@@ -31,32 +36,32 @@ export async function startServer(engine: Engine, environment: Environment = {})
   const mailbox = await openMailbox()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url }
-  const env = { ...process.env, ...defaults, ...address, DATABASE_URL: database.url, LOG_LEVEL: 'warn' }
+  const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url }
   // Without the short time limits of the mailbox's own address: a busy machine is not a mail server that hangs.
-  const quick = { SQLITE_SYNCHRONOUS: 'NORMAL', RATE_LIMITS: 'off', SMTP_URL: mailbox.url.split('?')[0] }
-  const settings = { cwd: root, env: { ...env, ...quick, ...environment } }
-  const child = spawn(process.execPath, ['app/server.ts'], { ...settings, stdio: ['ignore', 'pipe', 'pipe'] })
+  const mail = { SMTP_URL: mailbox.url.split('?')[0] }
+  const env = { ...process.env, ...defaults, ...address, ...mail, ...environment }
+  const { child, log, ended } = run('app/server.ts', env)
+  await untilReady(url, child, log)
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const [code] = await ended
+    await database.drop()
+    await mailbox.close()
+    if (code !== 0) throw new Error(`the server ended with ${code}:\n${log()}`)
+  }
+  return { url, mailbox, log, command: (...words) => outputOf(['app/cli.ts', ...words], env), stop }
+}
+
+function run(program: string, env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [program], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const written: string[] = []
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', chunk => void written.push(String(chunk)))
-  const log = () => written.join('')
-  const ended = once(child, 'exit')
-  await untilReady(url, child, log)
-  return {
-    url,
-    mailbox,
-    log,
-    command: async (...words) =>
-      (await promisify(execFile)(process.execPath, ['app/cli.ts', ...words], settings)).stdout,
-    stop: async () => {
-      child.kill('SIGTERM')
-      const [code] = await ended
-      await database.drop()
-      await mailbox.close()
-      if (code !== 0) throw new Error(`the server ended with ${code}:\n${log()}`)
-    },
-  }
+  return { child, log: () => written.join(''), ended: once(child, 'exit') }
+}
+
+async function outputOf(words: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return (await promisify(execFile)(process.execPath, words, { cwd: root, env })).stdout
 }
 
 async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {

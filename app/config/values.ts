@@ -1,0 +1,76 @@
+/** Reads the values of variables: each returns what it makes of the text, or throws an Error that completes "NAME …". */
+import { isIP } from 'node:net'
+
+export function oneOf<const T extends string>(...choices: T[]) {
+  return (value: string): T => {
+    const found = choices.find(choice => choice.toLowerCase() === value.toLowerCase())
+    if (!found) throw new Error(`must be one of ${choices.join(', ')}, not "${value}"`)
+    return found
+  }
+}
+
+export function integer(least: number, most: number) {
+  return (value: string): number => {
+    const number = Number(value)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    throw new Error(`must have a whole number from ${least} to ${most}, not "${value}"`)
+  }
+}
+
+export function textUpTo(most: number) {
+  return (value: string): string => {
+    if (value.length > most) throw new Error(`must be at most ${most} characters long`)
+    return value
+  }
+}
+
+export function origin(value: string): string {
+  if (value === '') return ''
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search) return url.origin
+  throw new Error(`must be an origin like https://social.example.org, not "${value}"`)
+}
+
+export function smtpUrl(value: string): string {
+  const isOne = value === '' || (/^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname)
+  if (isOne) return value
+  throw new Error('must be like smtp://user:password@mail.example.org:587')
+}
+
+export function mailAddress(value: string): string {
+  if (value === '' || /^[^\s@]+@[^\s@]+$/.test(value)) return value
+  throw new Error(`must be an e-mail address, not "${value}"`)
+}
+
+export function serviceUrl(value: string): string {
+  if (value === '') return value
+  if (/^https?:\/\//.test(value) && URL.canParse(value)) return value.replace(/\/+$/, '')
+  throw new Error(`must be a URL like https://translate.example.org, not "${value}"`)
+}
+
+export function contact(value: string): string | null {
+  if (value === '') return null
+  if (/^https?:\/\/\S+$/.test(value) || /^[^\s@:]+@[^\s@]+$/.test(value)) return value
+  throw new Error(`must be an e-mail address or a URL, not "${value}"`)
+}
+
+/** @see https://fastify.dev/docs/latest/Reference/Server/#trustproxy */
+export function trustProxy(value: string): boolean | number | string[] {
+  if (value === 'true' || value === 'false') return value === 'true'
+  if (/^\d+$/.test(value)) return Number(value)
+  const addresses = value.split(',').map(part => part.trim())
+  const named = ['loopback', 'linklocal', 'uniquelocal']
+  const valid = addresses.every(part => named.includes(part) || isNetwork(part))
+  if (valid) return addresses
+  throw new Error(
+    `must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`,
+  )
+}
+
+/** An IP address, with or without the length of a prefix. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/')
+  const bits = isIP(address) === 6 ? 128 : 32
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  return isIP(address) !== 0 && isPrefix && more === undefined
+}

@@ -1,0 +1,44 @@
+/** How a message comes to be read. */
+import { topicOfPerson } from '../database/changes.ts'
+import type { Writer } from '../database/database.ts'
+import { messages, participants } from '../database/schema.ts'
+import { and, eq, sql } from '../database/sql.ts'
+import { markSubjectRead, topicOf } from '../notifications/queries.ts'
+import { type Unread, unreadOf } from '../sessions/queries.ts'
+import type { Message } from './queries.ts'
+
+/** What a conversation's notification is about. */
+export function subjectOf(conversationId: number): string {
+  return `message:${conversationId}`
+}
+
+export type Seen = {
+  userId: number
+  conversationId: number
+  /** The last message that they have seen. */
+  upTo: Pick<Message, 'id' | 'createdAt'>
+}
+
+/**
+ * Leaves as unread what came after the last message that somebody has seen, and answers what is unread in all
+ * now. What an earlier reading has left unread is never more again, however late this one is.
+ */
+export async function markRead(
+  tx: Writer,
+  { userId, conversationId, upTo }: Seen,
+  now: Date,
+): Promise<Unread> {
+  const place = sql`(${sql.param(upTo.createdAt, messages.createdAt)}, ${sql.param(upTo.id, messages.id)})`
+  const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
+    and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
+  const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
+  const [read] = await tx
+    .about(topicOfPerson(userId))
+    .update(participants)
+    .set({ unread: later })
+    .where(and(mine, sql`${participants.unread} > ${later}`))
+    .returning({ unread: participants.unread })
+  if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
+  if (read) tx.signal(topicOf(userId))
+  return unreadOf(tx, userId)
+}

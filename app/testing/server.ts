@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { type Environment, root } from '../config.ts'
+import { eventually } from './eventually.ts'
+import { freePort, type Started, startProcess } from './process.ts'
+
+/** The application as a process of its own, as `npm start` would have it. */
+export type Server = { child: Started; address: string; port: number }
+
+/** Starts one on a free port and waits until it is ready; a busy machine takes its time. */
+export async function startServer(environment: Environment): Promise<Server> {
+  const port = await freePort()
+  const settings = { HOST: '127.0.0.1', PORT: String(port), ...environment }
+  const child = startProcess([`${root}/app/server.ts`], settings)
+  const address = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  const isDecided = async () => child.exitCode !== null || (await isReady())
+  await eventually(isDecided, 60_000).catch(error => {
+    // Nobody would end it, and the test would wait for it for ever.
+    child.kill('SIGKILL')
+    throw error
+  })
+  assert.equal(child.exitCode, null, child.output())
+  return { child, address, port }
+}
