@@ -1,5 +1,5 @@
 import { test } from './community.ts'
-import { pages, visit } from './pages.ts'
+import { openCard, pages, visit } from './pages.ts'
 import { publish } from './people.ts'
 import { expect, type Page } from './site.ts'
 
@@ -60,6 +60,40 @@ test.describe('on a phone', () => {
     await expect(page.getByRole('article').filter({ hasText: 'With one thumb.' })).toBeInViewport()
   })
 
+  test('a visitor learns what the place is called', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByRole('main').getByText('Microblog', { exact: true })).toBeInViewport()
+  })
+
+  test('what people say about themselves has the whole measure', async ({ page, community }) => {
+    await visit(page, { path: ({ susan }) => `/@${susan.username}/followers`, as: 'newcomer' }, community)
+    const person = page.getByRole('main').getByRole('listitem')
+    const words = await person.locator('.words').boundingBox()
+    const button = await person.getByRole('button').boundingBox()
+    expect(words?.y).toBeGreaterThanOrEqual((button?.y ?? 0) + (button?.height ?? 0))
+    expect((words?.x ?? 0) + (words?.width ?? 0)).toBeCloseTo((button?.x ?? 0) + (button?.width ?? 0), 0)
+  })
+
+  test('a name has the room of a handle that does not fit', async ({ page, community }) => {
+    await visit(page, { path: ({ john }) => `/@${john.username}` }, community)
+    const author = page.locator('.timeline .author').first()
+    const [line, name] = [await author.boundingBox(), await author.locator('b').boundingBox()]
+    expect(name?.width).toBeCloseTo(line?.width ?? 0, 0)
+    await expect(author.locator('small')).not.toBeInViewport()
+  })
+
+  test('one can sign out on every page of the settings', async ({ page, community }) => {
+    await visit(page, { path: () => '/settings/profile', as: 'newcomer' }, community)
+    const tabs = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
+    for (const name of await tabs.allInnerTexts()) {
+      await tabs.filter({ hasText: name }).tap()
+      await expect(tabs.filter({ hasText: name })).toHaveAttribute('aria-current', 'page')
+      await expect(
+        page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true }),
+      ).toBeVisible()
+    }
+  })
+
   test('the settings are one row, which begins at where one is', async ({ page, community }) => {
     await visit(page, { path: () => '/settings/appearance', as: 'susan' }, community)
     const tabs = page.getByRole('navigation', { name: 'Settings' })
@@ -79,4 +113,15 @@ test.describe('on a phone', () => {
     const bar = await page.getByRole('navigation', { name: 'Main' }).boundingBox()
     expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0)
   })
+})
+
+test('a post on its own page: its actions are one row, and a card there is set as anywhere', async ({
+  page,
+  community,
+}) => {
+  await visit(page, { path: ({ post }) => post, as: 'susan' }, community)
+  const [edit, gone] = ['Edit', 'Delete'].map(name => page.getByRole('article').getByRole('link', { name }))
+  expect((await edit?.boundingBox())?.y).toBe((await gone?.boundingBox())?.y)
+  await visit(page, { path: ({ johns }) => johns, as: 'susan', act: openCard }, community)
+  await expect(page.locator('.card .words')).toHaveCSS('font-size', '16px')
 })

@@ -4,8 +4,8 @@ import { type Browser, chromium } from 'playwright'
 import { findChromium } from '../../app/testing/chromium.ts'
 
 const address = 'http://localhost:3000'
-const desk = { width: 1280, height: 800 }
-const phone = { width: 390, height: 760 }
+const desk = { viewport: { width: 1280, height: 800 } }
+const phone = { viewport: { width: 390, height: 760 }, hasTouch: true, isMobile: true }
 
 async function take(
   browser: Browser,
@@ -13,7 +13,7 @@ async function take(
   look: { dark?: boolean; small?: boolean },
 ) {
   const page = await browser.newPage({
-    viewport: look.small ? phone : desk,
+    ...(look.small ? phone : desk),
     colorScheme: look.dark ? 'dark' : 'light',
   })
   await page.goto(`${address}/sign-in?next=${where}`)
