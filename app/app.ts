@@ -94,6 +94,26 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   return app
 }
 
+/** The nouns that have pages. */
+const features = [
+  timelines,
+  accounts,
+  sessions,
+  passwords,
+  posts,
+  translations,
+  profiles,
+  follows,
+  blocks,
+  messages,
+  notifications,
+  search,
+  settings,
+  tokens,
+  docs,
+  exports,
+]
+
 /** Everything that is made for a person. */
 async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: AppOptions) {
   app.register(cookies)
@@ -107,23 +127,8 @@ async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: A
   app.register(compression)
   app.register(sameOrigin)
   app.register(forms)
-  app.register(timelines)
-  app.register(accounts)
-  app.register(sessions)
-  app.register(passwords)
-  app.register(posts)
-  app.register(translations)
-  app.register(profiles)
-  app.register(follows)
-  app.register(blocks)
-  app.register(messages)
-  app.register(notifications)
+  for (const feature of features) app.register(feature)
   app.register(live, liveOptions)
-  app.register(search)
-  app.register(settings)
-  app.register(tokens)
-  app.register(docs)
-  app.register(exports)
   if (app.config.development) app.register(developerMail)
   if (routes) app.register(routes)
 }

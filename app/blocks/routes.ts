@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../plugins/errors.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { personOr404, wayBack } from '../profiles/named.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
-import { pageLinks } from '../timelines/timeline.ts'
 import { PrivacyForm } from './forms.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
 

@@ -30,6 +30,12 @@ export function cursorQuery({ direction, time, id }: Cursor): string {
   return direction === 'newest' ? '' : `?${direction}=${time.getTime()}-${id}`
 }
 
+/** The addresses of the pages next to this one. */
+export function pageLinks(page: Page<unknown>, path: string): { newer: string | null; older: string | null } {
+  const link = (cursor: Cursor | null) => cursor && path + cursorQuery(cursor)
+  return { newer: link(page.newer), older: link(page.older) }
+}
+
 type Keys = { time: AnyColumn; id: AnyColumn }
 /** What a keyset query needs to know of where its page is. */
 export type Place = { direction: Direction; beyond: SQL | undefined; order: SQL[]; limit: number }

@@ -22,38 +22,39 @@ export type Pool = Client & {
 export function openPool(open: () => postgres.Sql, patience: number): Pool {
   let client = open()
   let heardAt = performance.now()
+  const replace = (silent: postgres.Sql, milliseconds: number) => {
+    if (silent !== client || performance.now() - heardAt < milliseconds) return
+    client = open()
+    void silent.end({ timeout: 0 })
+  }
   const within: Pool['within'] = async (work, milliseconds = patience) => {
     const asked = client
-    let silence: Error | null = null
     const giveUp = () => {
-      silence = new DatabaseUnavailable(`the database has said nothing for ${milliseconds} ms`)
-      return silence
+      replace(asked, milliseconds)
+      return new DatabaseUnavailable(`the database has said nothing for ${milliseconds} ms`)
     }
-    try {
-      const answer = await withinTime(work(asked), milliseconds, giveUp)
-      heardAt = performance.now()
-      return answer
-    } catch (error) {
-      if (error === silence && asked === client && performance.now() - heardAt >= milliseconds) {
-        client = open()
-        void asked.end({ timeout: 0 })
-      }
-      throw error
-    }
+    const answer = await withinTime(work(asked), milliseconds, giveUp)
+    heardAt = performance.now()
+    return answer
   }
   return {
     current: () => client,
     within,
-    unsafe: ((...asked: Parameters<postgres.Sql['unsafe']>) => {
-      const query = client.unsafe(...asked)
-      const answer = within(async () => query)
-      // A query is sent in the tick after it was asked for: there is still time to say what its rows shall be.
-      const values = () => {
-        void query.values()
-        return answer
-      }
-      return Object.assign(answer, { values })
-    }) as unknown as Client['unsafe'],
+    unsafe: askingOf(() => client, within),
     end: () => client.end({ timeout: 5 }),
   }
+}
+
+function askingOf(current: Pool['current'], within: Pool['within']): Client['unsafe'] {
+  const ask = (...asked: Parameters<postgres.Sql['unsafe']>) => {
+    const query = current().unsafe(...asked)
+    const answer = within(async () => query)
+    // A query is sent in the tick after it was asked for: there is still time to say what its rows shall be.
+    const values = () => {
+      void query.values()
+      return answer
+    }
+    return Object.assign(answer, { values })
+  }
+  return ask as unknown as Client['unsafe']
 }

@@ -4,37 +4,45 @@ import { promisify } from 'node:util'
 
 const [openFile, flushFile, closeFile] = [promisify(open), promisify(fdatasync), promisify(close)]
 
-export type Log = { flushed(): Promise<void>; close(): Promise<void> }
-
 /**
- * `flushed()` resolves when what was in the log when it was called is on the disk. A flush takes milliseconds, in
- * libuv's pool of threads; whoever asks while one is under way shares the next with all others.
+ * The log of a database that is open, so that its file stays the same. A flush takes milliseconds, in libuv's pool of
+ * threads; whoever asks while one is under way shares the next with all others.
  * @see https://sqlite.org/wal.html: with `synchronous = NORMAL`, SQLite itself flushes before checkpoints alone
  */
-export function openLog(file: string): Log {
-  // The file stays the same for as long as any connection is open.
-  let log: Promise<number> | null = null
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-  const flush = async () => {
-    log ??= openFile(`${file}-wal`, 'r+')
-    log.catch(() => void (log = null))
-    await flushFile(await log)
+export class Log {
+  readonly #file: string
+  #open: Promise<number> | null = null
+  #running: Promise<void> | null = null
+  #next: Promise<void> | null = null
+
+  /** @param database the path of the database's own file */
+  constructor(database: string) {
+    this.#file = `${database}-wal`
   }
-  const start = () => {
-    next = null
-    running = flush().finally(() => void (running = null))
-    return running
+
+  /** Resolves when what is in the log now is on the disk. */
+  flushed(): Promise<void> {
+    if (!this.#running) return this.#start()
+    const start = () => this.#start()
+    this.#next ??= this.#running.then(start, start)
+    return this.#next
   }
-  return {
-    flushed: () => {
-      if (!running) return start()
-      next ??= running.then(start, start)
-      return next
-    },
-    close: async () => {
-      await running?.catch(() => {})
-      if (log) await closeFile(await log)
-    },
+
+  async close(): Promise<void> {
+    await this.#running?.catch(() => {})
+    if (this.#open) await closeFile(await this.#open)
+  }
+
+  #start(): Promise<void> {
+    this.#next = null
+    this.#running = this.#flush().finally(() => void (this.#running = null))
+    return this.#running
+  }
+
+  async #flush(): Promise<void> {
+    this.#open ??= openFile(this.#file, 'r+')
+    // It may be there the next time.
+    this.#open.catch(() => void (this.#open = null))
+    await flushFile(await this.#open)
   }
 }

@@ -5,9 +5,9 @@ import Client from 'better-sqlite3'
 import type { DatabaseConfig } from '../config.ts'
 import { ChangeLog } from './changes.ts'
 import { anything, type Database, type DatabaseOptions, readerOf } from './database.ts'
-import { openSignals } from './signals.ts'
+import { openSignals, type Signals } from './signals.ts'
 import { openAside } from './sqlite-aside.ts'
-import { openLog } from './sqlite-log.ts'
+import { Log } from './sqlite-log.ts'
 import { drizzleOn, runnerOn, statementsOf } from './sqlite-statements.ts'
 import { openTransactions } from './sqlite-transactions.ts'
 
@@ -16,44 +16,55 @@ export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
 /** Opens the file, creating it readable by its owner only. */
 export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Database {
   const writing = connect(config)
-  const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
-  const reader = readerOf(drizzleOn(statementsOf(reading), options))
-  const changes = new ChangeLog()
-  const haveOthersWritten = listenTo(writing)
   const signals = openSignals(emit => watchOthers(writing, () => emit(anything)))
-  const log = openLog(config.file)
-  const isDurable = config.synchronous === 'FULL'
-  // The log is flushed by us, without stopping the process for it.
-  if (isDurable) writing.pragma('synchronous = NORMAL')
-  const transaction = openTransactions(writing, {
-    lockTimeout: options.lockTimeout ?? 5_000,
-    run: runnerOn(writing, options),
-    committed: change => changes.commit(change),
-    flushed: isDurable ? log.flushed : async () => {},
-    emit: signals.emit,
-  })
+  const writes = openWrites(writing, { ...options, ...config, emit: signals.emit })
+  const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
   const aside = openAside(config.file, options.onStatement)
   return {
-    ...reader,
+    ...readerOf(drizzleOn(statementsOf(reading), options)),
     aside: aside.reader,
-    transaction,
-    state: async () => {
-      if (haveOthersWritten()) changes.commitUnknown()
-      return changes.state()
-    },
+    transaction: writes.transaction,
+    state: writes.state,
     replica: null,
     onSignal: signals.on,
     ping: async () => void reading.prepare('select count(*) from sqlite_master').get(),
     close: async () => {
       await signals.close()
       await aside.close()
-      await transaction(async () => {}).catch(() => {})
-      await log.close()
       reading.close()
-      writing.pragma('optimize')
-      writing.close()
+      await writes.close()
     },
   }
+}
+
+type WriteOptions = DatabaseOptions & SqliteConfig & { emit: Signals['emit'] }
+
+/** Everything that is written passes through here, so this knows what has changed. */
+function openWrites(writing: Client.Database, options: WriteOptions) {
+  const changes = new ChangeLog()
+  const haveOthersWritten = listenTo(writing)
+  const log = new Log(options.file)
+  const isDurable = options.synchronous === 'FULL'
+  // The log is flushed by us, without stopping the process for it.
+  if (isDurable) writing.pragma('synchronous = NORMAL')
+  const transaction = openTransactions(writing, {
+    lockTimeout: options.lockTimeout ?? 5_000,
+    run: runnerOn(writing, options),
+    committed: change => changes.commit(change),
+    flushed: async () => (isDurable ? log.flushed() : undefined),
+    emit: options.emit,
+  })
+  const state = async () => {
+    if (haveOthersWritten()) changes.commitUnknown()
+    return changes.state()
+  }
+  const close = async () => {
+    await transaction(async () => {}).catch(() => {})
+    await log.close()
+    writing.pragma('optimize')
+    writing.close()
+  }
+  return { transaction, state, close }
 }
 
 /** A connection that may write. Its busy timeout is 0: waiting inside SQLite would stall the event loop. */

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { foldName } from '../accounts/names.ts'
 import { entityTag, isAmong } from '../api/conditions.ts'
-import { languageOf } from '../api/negotiation.ts'
 import { cursorOf } from '../database/cursor.ts'
+import { languageAsked } from '../locales/asked.ts'
 import { translate } from '../locales/words.ts'
 import compression from '../plugins/compression.ts'
 import { Problem, statusOf } from '../plugins/errors.ts'
@@ -68,7 +68,7 @@ function isFresh({ headers }: FastifyRequest, tag: string, updated: Date): boole
 function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  const t = translate(languageOf(request))
+  const t = translate(languageAsked(request.raw))
   const isOurs = error instanceof Problem && error.key
   const words = ([404, 500, 503] as const).find(known => known === status) ?? 400
   const sentence = isOurs ? t(isOurs, error.values) : t(`errors.detail_${words}`)

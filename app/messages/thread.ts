@@ -1,5 +1,5 @@
 import type { Page } from '../database/cursor.ts'
-import { pageLinks } from '../timelines/timeline.ts'
+import { pageLinks } from '../database/cursor.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'
 

@@ -20,37 +20,52 @@ const mostTurns = 500
  * sleepers) are cut by `forceCloseConnections`.
  */
 export default plugin(async (app: FastifyInstance, { grace }: { grace: number }) => {
-  const underWay = new Set<ServerResponse>()
-  const endless = new Map<ServerResponse, () => void>()
-  let whenIdle: (() => void) | null = null
-  const forget = (response: ServerResponse) => {
-    underWay.delete(response)
-    endless.delete(response)
-    if (underWay.size === 0) whenIdle?.()
-  }
-  app.decorate('endOnStop', (response, end) => {
-    underWay.delete(response)
-    endless.set(response, end)
-  })
-  app.addHook('onRequest', async (_request, { raw }) => {
-    underWay.add(raw)
-    raw.once('close', () => forget(raw))
-  })
+  const responses = new Responses()
+  app.decorate('endOnStop', (response, end) => responses.isEndless(response, end))
+  app.addHook('onRequest', async (_request, { raw }) => responses.begin(raw))
   app.addHook('preClose', async () => {
-    for (const end of endless.values()) end()
+    responses.endEndless()
     const isOpen = app.server.listening
     if (isOpen) await shutTheDoor(app.server)
-    const over = delay(grace, undefined, { ref: false })
-    const idle = async () => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      whenIdle = resolve
-      if (underWay.size > 0) await promise
-      if (isOpen) await delay(lull).then(nextTurn)
-      if (underWay.size > 0) await idle()
-    }
-    await Promise.race([idle(), over])
+    const settle = () => (isOpen ? delay(lull).then(nextTurn) : undefined)
+    await Promise.race([responses.idle(settle), delay(grace, undefined, { ref: false })])
   })
 })
+
+/** The responses under way, and those that have no end of their own. */
+class Responses {
+  readonly #underWay = new Set<ServerResponse>()
+  readonly #endless = new Map<ServerResponse, () => void>()
+  #whenIdle: (() => void) | null = null
+
+  begin(response: ServerResponse): void {
+    this.#underWay.add(response)
+    response.once('close', () => {
+      this.#underWay.delete(response)
+      this.#endless.delete(response)
+      if (this.#underWay.size === 0) this.#whenIdle?.()
+    })
+  }
+
+  isEndless(response: ServerResponse, end: () => void): void {
+    this.#underWay.delete(response)
+    this.#endless.set(response, end)
+  }
+
+  endEndless(): void {
+    for (const end of this.#endless.values()) end()
+  }
+
+  /** Resolves when nothing is under way, and nothing has come in while `settle` waited. */
+  async idle(settle: () => Promise<void> | undefined): Promise<void> {
+    do {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#whenIdle = resolve
+      if (this.#underWay.size > 0) await promise
+      await settle()
+    } while (this.#underWay.size > 0)
+  }
+}
 
 /** Node lets one connection in a turn: those who wait at the door come in first, or they would be cut off. */
 async function shutTheDoor(server: Server): Promise<void> {

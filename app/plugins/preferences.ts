@@ -1,8 +1,7 @@
-import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { isLanguage, type Language, languages, type Translate, translate } from '../locales/words.ts'
-import { memo } from '../memo.ts'
+import { languageAsked } from '../locales/asked.ts'
+import { isLanguage, type Language, type Translate, translate } from '../locales/words.ts'
 import { isTheme, type Theme } from '../settings/forms.ts'
 
 declare module 'fastify' {
@@ -13,8 +12,6 @@ declare module 'fastify' {
     theme: Theme
   }
 }
-
-const codes = languages.map(({ code }) => code)
 
 /** How this person reads: their account's choice, else their browser's, else what it asks for. */
 export default plugin(
@@ -34,18 +31,8 @@ export default plugin(
 function languageOf(request: FastifyRequest): Language {
   const chosen = request.viewer?.language ?? request.siteCookie('language')
   if (isLanguage(chosen)) return chosen
-  return languageAsked(request)
+  return languageAsked(request.raw)
 }
-
-/** Browsers send one of a few headers: each is negotiated once. */
-const languageAsked = memo(
-  ({ raw }: FastifyRequest): Language => {
-    const best = accepts(raw).languages([...codes])
-    return isLanguage(best) ? best : 'en'
-  },
-  ({ headers }) => headers['accept-language'],
-  1_000,
-)
 
 function themeOf(request: FastifyRequest): Theme {
   const chosen = request.viewer?.theme ?? request.siteCookie('theme')

@@ -6,8 +6,6 @@ import { listPeople } from './list-queries.ts'
 import { profileOr404 } from './named.ts'
 import { personResource, userResource } from './resource.ts'
 
-export { personOr404 } from './named.ts'
-
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type OneRequest = FastifyRequest<{ Params: UserParams }>
 
