@@ -39,7 +39,11 @@ const faults: Fault[] = [
   { name: 'clock', engines: both, words: quickly },
   { name: 'backup', engines: both, words: quickly },
   { name: 'upgrade', engines: both, words: quickly },
-  { name: 'fuzz', engines: both, words: ({ quick, requests }) => [requests ?? (quick ? '3000' : '100000')] },
+  {
+    name: 'fuzz',
+    engines: both,
+    words: given => [...quickly(given), ...(given.requests ? ['--requests', given.requests] : [])],
+  },
 ]
 
 const text = { type: 'string' } as const
