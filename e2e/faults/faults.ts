@@ -34,7 +34,7 @@ const faults: Fault[] = [
     words: given => [...quickly(given), ...(given.rounds ? ['--rounds', given.rounds] : [])],
   },
   { name: 'outage', engines: ['postgresql'], words: quickly },
-  { name: 'disk', engines: ['sqlite'], words: quickly },
+  { name: 'disk', engines: both, words: quickly },
   { name: 'network', engines: both, words: quickly },
   { name: 'clock', engines: both, words: quickly },
   { name: 'backup', engines: both, words: quickly },
