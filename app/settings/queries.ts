@@ -35,10 +35,10 @@ export type Me = {
   createdAt: Date
 }
 
-/** A person as the API shows them to themself. */
-export async function findMe(db: Reader, userId: number): Promise<Me> {
+/** A person as the API shows them to themself, unless they have gone. */
+export async function findMe(db: Reader, userId: number): Promise<Me | undefined> {
   const { id, username, displayName, about, email, language, createdAt } = users
   const columns = { id, username, displayName, about, email, language, createdAt }
   const [found] = await db.select(columns).from(users).where(eq(users.id, userId))
-  return found as Me
+  return found
 }

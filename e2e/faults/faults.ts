@@ -111,7 +111,7 @@ async function succeeds({ name, words }: Fault, url: string): Promise<boolean> {
   const child = spawn(process.execPath, [script, ...words({ quick, rounds, requests })], {
     env: { ...process.env, DATABASE_URL: url, TMPDIR: folder },
     stdio: 'inherit',
-    timeout: 45 * 60_000,
+    timeout: 120 * 60_000,
   })
   const kill = () => void child.kill('SIGTERM')
   process.once('exit', kill)

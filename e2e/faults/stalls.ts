@@ -21,10 +21,11 @@ export async function standStill({ server, database }: Scene, options: FaultOpti
     await stopped(server, standing)
     await claimBlocked(server, options)
   }
-  if (!options.quick) await leaseLost({ server, database })
-  await load.stop()
   const { failures, lastFailure } = load.journal
   claim('requests complete after the server stood still', failures === 0, `${failures} failed ${lastFailure}`)
+  // Longer than anybody waits: they send again, and what is there must still be there once.
+  if (!options.quick) await leaseLost({ server, database })
+  await load.stop()
   for (const body of await cutBodies(database)) load.journal.posts.set(body, { begunAt: 0, promisedAt: null })
   await audit(database.config, load, 60_000)
 }
