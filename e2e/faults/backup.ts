@@ -91,10 +91,24 @@ async function allOf(config: DatabaseConfig): Promise<Content> {
 }
 
 function claimTrue(name: string, restored: Content, source: Content): void {
-  const lines = onlyAdded.flatMap(table => (restored.get(table) ?? []).map(row => `${table} ${row}`))
-  const there = new Set(onlyAdded.flatMap(table => (source.get(table) ?? []).map(row => `${table} ${row}`)))
+  const linesOf = (content: Content) =>
+    onlyAdded.flatMap(table => (content.get(table) ?? []).map(row => `${table} ${inOrder(row)}`))
+  const there = new Set(linesOf(source))
+  const lines = linesOf(restored)
   const strange = lines.filter(line => !there.has(line))
   claimNone(`${name}: what it has is what the database has`, strange, `${lines.length} rows, value for value`)
+}
+
+/** SQLite keeps JSON as a text, whose keys may have another order after a backup as text. */
+function inOrder(row: string): string {
+  const parsed = JSON.parse(row, (key, value) =>
+    key === 'entities' && typeof value === 'string' ? JSON.parse(value) : value,
+  )
+  return JSON.stringify(parsed, (_, value: unknown) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
 }
 
 /** Every row of every table: of a copy as its file has them, of text as a backup of what was restored says it again. */

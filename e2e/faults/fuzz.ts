@@ -30,13 +30,18 @@ type Tally = {
   without: Set<Target>
   failed: string[]
   leaked: string[]
+  /** What the log says of errors. */
+  said: string[]
 }
 
 await runFault(async ({ quick, requests, seed }) => {
   const count = requests ?? (quick ? 3_000 : 100_000)
   const from = seed ?? Date.now() % 1_000_000
   const targets: Target[] = []
-  const site = await openSite({}, { onRoute: route => collect(targets, route), grace: 0, worker: {} })
+  const said: string[] = []
+  const logger = { level: 'error', stream: { write: (line: string) => void said.push(line) } }
+  const onRoute = (route: RouteOptions) => collect(targets, route)
+  const site = await openSite({}, { onRoute, grace: 0, worker: {}, logger })
   await site.write('susan', ['tea #harbour @john', 'hola @mary', 'مرحبا #tea'])
   const tally: Tally = {
     targets,
@@ -45,6 +50,7 @@ await runFault(async ({ quick, requests, seed }) => {
     without: new Set(),
     failed: [],
     leaked: [],
+    said,
   }
   const start = performance.now()
   await fuzz(site, tally, { count, seed: from })
@@ -120,10 +126,15 @@ async function askOnce({ app }: Site, tally: Tally, { target, options }: Request
   if (leak.test(body) && !target.url.includes('docs')) tally.leaked.push(described)
 }
 
-function claimAnswers({ targets, without, statuses, obeyed, failed, leaked }: Tally, figures: string): void {
+function claimAnswers(tally: Tally, figures: string): void {
+  const { targets, without, statuses, obeyed, failed, leaked, said } = tally
   const counts = [...statuses].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`)
   claimNone('no nonsense is answered with 5xx', failed, `${figures}: ${counts.join(', ')}`)
   claimNone('no answer shows a stack, a file or SQL', leaked)
+  claimNone(
+    'nothing broke that the log would know',
+    said.map(line => line.slice(0, 1_500)),
+  )
   const known = targets.length - without.size
   const some = `${obeyed.size} of ${known} routes did once or more as they were asked`
   claim('the nonsense gets behind the first check', obeyed.size > known / 2, some)
