@@ -6,11 +6,12 @@ const sentences: [RegExp, string][] = [
   [/^28P01$|^28000$/, 'the database server refuses this user or password: look at DATABASE_URL'],
   [/^3D000$/, 'the database server has no database by this name: create it, or look at DATABASE_URL'],
   [/^42501$/, 'this user of the database may not do that'],
+  // Before the others of its class, which say that the server is full of clients.
+  [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
   [
     /^(ECONN.*|CONNECT.*|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|57P0.|08...|53...)$/,
     'the database server cannot be reached',
   ],
-  [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
   [
     /^(EROFS|EACCES|EPERM|EISDIR|ENOTDIR|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|SQLITE_IOERR.*)$/,
     'the database file cannot be opened or written here',

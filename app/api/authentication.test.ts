@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { apiTokens, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
@@ -153,6 +155,21 @@ describe('tokens', () => {
       'an expired one made room',
     )
     assert.equal((await visitor.post('/api/tokens', {}, basic('susan', password))).status, 422)
+  })
+
+  it('are nobody’s any more when their person has gone while the request was coming in', async () => {
+    const david = await programOf(site, 'david')
+    const payload = new PassThrough()
+    const headers = { 'content-type': 'application/json' }
+    const answer = david.ask({ method: 'PATCH', url: '/api/me', payload, headers })
+    payload.write('{"about":')
+    // The token was looked up when the head came; what follows is in its own time.
+    await delay(100)
+    await site.app.db.transaction(tx => tx.delete(users).where(eq(users.id, site.ids.david)))
+    payload.end('"Likes tea."}')
+    const { status, headers: answered } = await answer
+    assert.equal(status, 401)
+    assert.match(String(answered['www-authenticate']), /error="invalid_token"/)
   })
 })
 

@@ -61,7 +61,7 @@ const sentences = {
 } as const
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function refusal(reply: FastifyReply, error: keyof typeof sentences | null): Problem {
+export function refusal(reply: FastifyReply, error: keyof typeof sentences | null): Problem {
   const more = error ? `, error="${error}"${error === 'insufficient_scope' ? ', scope="write"' : ''}` : ''
   reply.header('www-authenticate', `Bearer realm="api"${more}`)
   const [status, key] = error ? sentences[error] : ([401, 'api.detail_401'] as const)

@@ -107,9 +107,12 @@ export function errorCode(error: unknown): string {
   return cause ? errorCode(cause) : ''
 }
 
-/** Lost connections, servers that shut down or are full, statements cut short, locked, full and read-only files. */
+/**
+ * Lost connections, servers that shut down or are full, statements cut short, locked, full and read-only files; 0A000
+ * is what a standby says to whoever begins to write.
+ */
 const unavailable =
-  /^(08...|53...|57P0[123]|57014|40001|40P01|25006|CONNECTION_.*|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN).*)$/
+  /^(08...|53...|57P0[123]|57014|40001|40P01|25006|0A000|CONNECTION_.*|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN).*)$/
 
 /** True when a row was to refer to one that is gone: somebody deleted it meanwhile. */
 export function isMissingReference(error: unknown): boolean {

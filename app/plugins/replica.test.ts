@@ -167,6 +167,17 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     await readsFrom(app, 'standby')
   })
 
+  it('is all that a site can do whose database is a replica itself: who writes is told to come again', async () => {
+    const config = readConfig({ DATABASE_URL: urls.DATABASE_REPLICA_URL, RATE_LIMITS: 'off' })
+    const reading = await buildApp(config, { logger: false, worker: false })
+    opened.push(reading)
+    const browser = new Browser(reading)
+    assert.ok(await shows(browser, '<html'))
+    const refused = await browser.post('/sign-up', { username: 'late', email: 'late@example.com', password })
+    assert.equal(refused.status, 503)
+    assert.ok(refused.headers['retry-after'])
+  })
+
   it('ends with the replica, without anybody noticing, and begins again with it', async () => {
     const susan = await signedUp()
     await hasWhatWrote(susan)

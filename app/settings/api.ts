@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { refusal } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { described, sends } from '../api/descriptions.ts'
 import { fieldOf } from '../api/types.ts'
@@ -33,7 +34,7 @@ export default async function meApi(app: FastifyInstance) {
 }
 
 async function showMe(request: FastifyRequest, reply: FastifyReply) {
-  return reply.resource(await meOf(request.server.db, request))
+  return reply.resource(await meOf(request.server.db, reply))
 }
 
 async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: FastifyReply) {
@@ -41,13 +42,17 @@ async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: Fastif
   const { language, ...profile } = request.body
   const changed = { ...profileOf(profile, username), ...(language !== undefined && { language }) }
   const me = await request.server.db.transaction(async tx => {
-    requireUnchanged(request, await meOf(tx, request))
+    requireUnchanged(request, await meOf(tx, reply))
     if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)
-    return meOf(tx, request)
+    return meOf(tx, reply)
   })
   return reply.resource(me)
 }
 
-async function meOf(db: Reader, { caller, server }: FastifyRequest) {
-  return meResource(await findMe(db, (caller as Caller).id), server.config)
+/** Somebody whose account went after their token was looked up has no token any more. */
+async function meOf(db: Reader, reply: FastifyReply) {
+  const { caller, server } = reply.request
+  const me = await findMe(db, (caller as Caller).id)
+  if (!me) throw refusal(reply, 'invalid_token')
+  return meResource(me, server.config)
 }

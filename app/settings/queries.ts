@@ -37,8 +37,8 @@ const meColumns = {
 }
 export type Me = Pick<typeof users.$inferSelect, keyof typeof meColumns>
 
-/** A person as the API shows them to themself. */
-export async function findMe(db: Reader, userId: number): Promise<Me> {
+/** A person as the API shows them to themself, unless they have gone. */
+export async function findMe(db: Reader, userId: number): Promise<Me | undefined> {
   const [found] = await db.select(meColumns).from(users).where(eq(users.id, userId))
-  return found as Me
+  return found
 }

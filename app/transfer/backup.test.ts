@@ -7,7 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { type Database, openDatabase } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
-import { follows, hashtags, mentions, posts, sessions, users } from '../database/schema.ts'
+import {
+  exportParts,
+  exports,
+  follows,
+  hashtags,
+  mentions,
+  posts,
+  sessions,
+  users,
+} from '../database/schema.ts'
 import { keepIdsAbove } from '../database/snapshot.ts'
 import {
   emptyDatabase,
@@ -30,7 +39,7 @@ const person = (username: string, over: Partial<typeof users.$inferInsert> = {})
   ...over,
 })
 
-/** Rows as awkward as the schema allows, in every table; some ids are gone. */
+/** Rows as awkward as the schema allows, of every type that a column has; some ids are gone. */
 async function fill(db: Database): Promise<void> {
   await db.transaction(async tx => {
     const susan = person('susan', {
@@ -62,6 +71,9 @@ async function fill(db: Database): Promise<void> {
     await tx
       .insert(sessions)
       .values([true, false].map((persistent, n) => ({ ...session, persistent, tokenHash: `${n}` })))
+    await tx.insert(exports).values({ id: 3, userId: 10, size: 256, createdAt: now })
+    const bytes = Buffer.from(Uint8Array.from({ length: 256 }, (_, n) => n))
+    await tx.insert(exportParts).values([0, 1].map(position => ({ exportId: 3, position, bytes })))
   })
   // As if there had been somebody who is gone.
   await db.transaction(tx => keepIdsAbove(tx, 'users', 2 ** 41))

@@ -108,11 +108,15 @@ function byKey(key: string[]): (a: Row, b: Row) => number {
   }
 }
 
-/** Columns in the schema's order, by their names in the database; the keys of JSON values in order. */
+/** Columns in the schema's order, by their names in the database; the keys of JSON values in order, bytes in base64. */
 function lineOf(name: TableName, row: Row): string {
   const columns = Object.entries(shapes[name].columns)
-  const values = Object.fromEntries(columns.map(([key, column]) => [column.name, sortKeys(row[key])]))
+  const values = Object.fromEntries(columns.map(([key, column]) => [column.name, portable(row[key])]))
   return JSON.stringify({ table: name, row: values })
+}
+
+function portable(value: unknown): unknown {
+  return Buffer.isBuffer(value) ? value.toString('base64') : sortKeys(value)
 }
 
 /** PostgreSQL's jsonb keeps its keys in an order of its own. */
@@ -139,7 +143,9 @@ export function rowOf(name: TableName, values: Row): Row {
 }
 
 function valueOf({ dataType }: { dataType: string }, value: unknown): unknown {
-  return dataType === 'object date' && typeof value === 'string' ? new Date(value) : value
+  if (typeof value !== 'string') return value
+  if (dataType === 'object date') return new Date(value)
+  return dataType === 'object buffer' ? Buffer.from(value, 'base64') : value
 }
 
 /** SQLite takes 32,766 parameters a statement. */

@@ -34,12 +34,16 @@ const faults: Fault[] = [
     words: given => [...quickly(given), ...(given.rounds ? ['--rounds', given.rounds] : [])],
   },
   { name: 'outage', engines: ['postgresql'], words: quickly },
-  { name: 'disk', engines: ['sqlite'], words: quickly },
+  { name: 'disk', engines: both, words: quickly },
   { name: 'network', engines: both, words: quickly },
   { name: 'clock', engines: both, words: quickly },
   { name: 'backup', engines: both, words: quickly },
   { name: 'upgrade', engines: both, words: quickly },
-  { name: 'fuzz', engines: both, words: ({ quick, requests }) => [requests ?? (quick ? '3000' : '100000')] },
+  {
+    name: 'fuzz',
+    engines: both,
+    words: given => [...quickly(given), ...(given.requests ? ['--requests', given.requests] : [])],
+  },
 ]
 
 const text = { type: 'string' } as const
@@ -107,7 +111,7 @@ async function succeeds({ name, words }: Fault, url: string): Promise<boolean> {
   const child = spawn(process.execPath, [script, ...words({ quick, rounds, requests })], {
     env: { ...process.env, DATABASE_URL: url, TMPDIR: folder },
     stdio: 'inherit',
-    timeout: 45 * 60_000,
+    timeout: 120 * 60_000,
   })
   const kill = () => void child.kill('SIGTERM')
   process.once('exit', kill)

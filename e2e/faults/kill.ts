@@ -16,6 +16,8 @@ import { claim, runFault } from './program.ts'
 import { countOf } from './rows.ts'
 import { Server } from './server.ts'
 
+const unfinished = `select count(*) from jobs where state in ('waiting', 'running')`
+
 await runFault(async ({ quick, rounds }) => {
   const kills = rounds ?? (quick ? 5 : 200)
   const database = await migratedDatabase()
@@ -23,13 +25,9 @@ await runFault(async ({ quick, rounds }) => {
   const server = await (await Server.on(database.url)).start()
   const load = new Load(server.url, { seed: Date.now() % 1_000_000, hasJobs: !quick }).start()
   let duringStart = 0
-  let calmAt = performance.now()
   for (let n = 0; n < kills; n++) {
     if (n > 0) server.spawn()
-    if (performance.now() - calmAt > 75_000) {
-      await untilJobsAreDone(server, database.config)
-      calmAt = performance.now()
-    }
+    if (await isJobInDanger(database.config)) await untilJobsAreDone(server, database.config)
     const isEarly = n > 0 && Math.random() < 0.1
     if (isEarly) duringStart++
     else await atWork(load)
@@ -49,13 +47,17 @@ await runFault(async ({ quick, rounds }) => {
 
 /**
  * A job whose process has died six times, half a minute apart, is parked: it may be what kills it. Nothing is killed
- * for a while, so that no job gets that far; whoever is killed every second for an hour has to retry by hand.
+ * for a while when one gets near that; whoever is killed every second for an hour has to retry by hand.
  */
+async function isJobInDanger(config: DatabaseConfig): Promise<boolean> {
+  return (await countOf(config, `${unfinished} and attempts >= 4`)) > 0
+}
+
 async function untilJobsAreDone(server: Server, config: DatabaseConfig): Promise<void> {
   await server.ready()
-  const begun = `select count(*) from jobs where state in ('waiting', 'running') and attempts > 0`
   const deadline = Date.now() + 60_000
-  while ((await countOf(config, begun)) > 0 && Date.now() < deadline) await delay(100)
+  while ((await countOf(config, `${unfinished} and attempts > 0`)) > 0 && Date.now() < deadline)
+    await delay(100)
 }
 
 /** From when on this server has promised something. */

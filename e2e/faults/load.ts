@@ -34,7 +34,7 @@ export type Journal = {
   slowest: number
 }
 
-const password = 'tea at the harbour'
+export const password = 'tea at the harbour'
 /** The last two never open their messages, so that what is unread can be counted. */
 const people = ['susan', 'john', 'david', 'mary', 'ada', 'grace', 'alan', 'edith'] as const
 const quiet = ['alan', 'edith']

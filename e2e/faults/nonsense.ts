@@ -1,5 +1,9 @@
-/** Values that nobody expects, from a seed: each run can be had again. */
+/** Values that nobody expects, among some that may well be right, from a seed: each run can be had again. */
 import type { Random } from '../../app/seed/random.ts'
+import { rightValue } from './right-values.ts'
+
+/** A route, and the fields that its schema names. */
+export type Target = { method: string; url: string; fields: string[] }
 
 const texts = [
   '',
@@ -75,10 +79,28 @@ export function queryOf(random: Random, known: string[]): string {
   if (random() < 0.4) return ''
   const parts = Array.from({ length: 1 + Math.floor(random() * 4) }, () => {
     const name = fieldOf(random, known)
-    const value = name === 'before' || name === 'after' ? pick(cursors, random) : textOf(random)
+    const value = name === 'before' || name === 'after' ? cursorOf(random) : valueFor(name, random)
     return random() < 0.1 ? `${name}[]=${encoded(value)}` : `${name}=${encoded(value)}`
   })
   return `?${parts.join('&')}`
+}
+
+/** A moment and an id as the lists have them, or nearly. */
+function cursorOf(random: Random): string {
+  if (random() < 0.5) return pick(cursors, random)
+  const cursor = `${Date.now() - Math.floor(random() * 7_200_000)}-${Math.floor(random() * 300)}`
+  if (random() < 0.5) return cursor
+  const at = Math.floor(random() * cursor.length)
+  return (
+    cursor.slice(0, at) +
+    pick(['', '-', '0', 'e', '.', '٣', '\0', '9'.repeat(20)], random) +
+    cursor.slice(at + 1)
+  )
+}
+
+/** Now and then what the field is for: nonsense beside it gets further then. */
+function valueFor(name: string, random: Random): string {
+  return (random() < 0.7 ? rightValue(name, random) : null) ?? textOf(random)
 }
 
 /** A lone surrogate has no encoding; the bytes that stand for it are sent as they are. */
@@ -93,10 +115,12 @@ function fieldOf(random: Random, known: string[]): string {
   return known.length > 0 && random() < 0.7 ? pick(known, random) : pick(fields, random)
 }
 
-export function bodyOf(random: Random, method: string, known: string[]): Sent {
+/** Mostly of the type that the route reads, and half the time with every field that it knows. */
+export function bodyOf(random: Random, { method, url, fields }: Target): Sent {
   if (method === 'GET' || method === 'HEAD') return {}
   const kind = random()
-  const sent = kind < 0.4 ? form(random, known) : kind < 0.85 ? json(random, known) : broken(random)
+  const isJson = url.startsWith('/api') ? kind < 0.85 : kind > 0.85
+  const sent = kind > 0.93 ? broken(random) : isJson ? json(random, fields) : form(random, fields)
   const odd: Record<string, string> = {}
   if (random() < 0.1) odd['idempotency-key'] = encoded(textOf(random)).slice(0, 400)
   if (random() < 0.1) odd['if-match'] = encoded(textOf(random)).slice(0, 200)
@@ -104,15 +128,19 @@ export function bodyOf(random: Random, method: string, known: string[]): Sent {
 }
 
 function form(random: Random, known: string[]): Sent {
-  const fieldsSent = Array.from(
-    { length: Math.floor(random() * 6) },
-    () => `${fieldOf(random, known)}=${encoded(textOf(random))}`,
-  )
+  const names = random() < 0.5 ? known : someFields(random, known)
+  const fieldsSent = names.map(name => `${name}=${encoded(valueFor(name, random))}`)
   return { payload: fieldsSent.join('&'), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
 }
 
+function someFields(random: Random, known: string[]): string[] {
+  return Array.from({ length: Math.floor(random() * 6) }, () => fieldOf(random, known))
+}
+
 function json(random: Random, known: string[]): Sent {
-  return { payload: JSON.stringify(valueOf(random, known)), headers: { 'content-type': 'application/json' } }
+  const right = () => Object.fromEntries(known.map(name => [name, valueFor(name, random)]))
+  const payload = JSON.stringify(random() < 0.5 ? right() : valueOf(random, known))
+  return { payload, headers: { 'content-type': 'application/json' } }
 }
 
 function valueOf(random: Random, known: string[], depth = 0): unknown {
@@ -122,8 +150,7 @@ function valueOf(random: Random, known: string[], depth = 0): unknown {
   if (depth > 4) return []
   const deeper = () => valueOf(random, known, depth + 1)
   if (kind < 0.8 && depth > 0) return Array.from({ length: Math.floor(random() * 4) }, deeper)
-  const entries = Array.from({ length: Math.floor(random() * 6) }, () => [fieldOf(random, known), deeper()])
-  return Object.fromEntries(entries)
+  return Object.fromEntries(someFields(random, known).map(name => [name, deeper()]))
 }
 
 /** Bodies that are not what they say they are. */
@@ -151,6 +178,6 @@ function broken(random: Random): Sent {
   return { payload: pick(payloads, random), headers: type ? { 'content-type': type } : {} }
 }
 
-function pick<T>(list: readonly T[], random: Random): T {
+export function pick<T>(list: readonly T[], random: Random): T {
   return list[Math.floor(random() * list.length)] as T
 }

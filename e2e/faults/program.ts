@@ -6,19 +6,40 @@ export type FaultOptions = {
   /** As much as a test has time for. */
   quick: boolean
   rounds: number | null
+  /** How many requests fuzz makes, and the number that its nonsense grows from. */
+  requests: number | null
+  seed: number | null
 }
 
 /** Runs a fault on the engine of DATABASE_URL; the process ends with 1 if anything did not hold. */
 export async function runFault(work: (options: FaultOptions) => Promise<void>): Promise<never> {
-  const options = { quick: { type: 'boolean', default: false }, rounds: { type: 'string' } } as const
-  const { values } = parseArgs({ options })
+  // Whoever ends it ends what it has started, too.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   try {
-    await work({ quick: values.quick, rounds: values.rounds ? Number(values.rounds) : null })
+    await work(givenOptions())
   } catch (error) {
     console.error(error)
     process.exitCode = 1
   }
   process.exit()
+}
+
+function givenOptions(): FaultOptions {
+  const text = { type: 'string' } as const
+  const options = {
+    quick: { type: 'boolean', default: false },
+    rounds: text,
+    requests: text,
+    seed: text,
+  } as const
+  const { quick, ...texts } = parseArgs({ options }).values
+  const number = (given: string | undefined) => (given ? Number(given) : null)
+  return {
+    quick,
+    rounds: number(texts.rounds),
+    requests: number(texts.requests),
+    seed: number(texts.seed),
+  }
 }
 
 /** One line a claim: whether it held, and by how much. */

@@ -54,7 +54,7 @@ export class Server {
     return this
   }
 
-  async ready(within = 30_000): Promise<void> {
+  async ready(within = 120_000): Promise<void> {
     const deadline = Date.now() + within
     while (!(await this.isAlive())) {
       if (!this.isRunning) throw new Error(`the server has ended: ${this.output}`)

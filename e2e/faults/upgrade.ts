@@ -11,20 +11,15 @@ import type { DatabaseConfig } from '../../app/config.ts'
 import { engine } from '../../app/database/engine.ts'
 import { migrate, readMigrations } from '../../app/database/migrations.ts'
 import { emptyDatabase } from '../../app/testing/database.ts'
+import { columnsOf, contentOf } from './content.ts'
 import { earlierRows } from './earlier-rows.ts'
 import { claim, claimNone, runFault } from './program.ts'
-import { rowsOf, withPostgres } from './rows.ts'
+import { withPostgres } from './rows.ts'
 import { Server } from './server.ts'
 import { Visitor } from './visitor.ts'
 
 const password = 'tea at the harbour'
-type Content = Map<string, string[]>
 type Row = Record<string, unknown>
-
-const sqliteColumns = `select m.name as t, i.name as c from sqlite_master m, pragma_table_info(m.name) i
-  where m.type = 'table' and m.name not like 'sqlite%' and m.name not like '%drizzle%' and m.name not like '%fts%'`
-const postgresColumns = `select table_name as t, column_name as c from information_schema.columns
-  where table_schema = 'public' and table_name not like '%fts' order by 1, ordinal_position`
 
 await runFault(async ({ quick }) => {
   const names = (await readMigrations(engine)).map(({ name }) => name)
@@ -57,24 +52,6 @@ async function upgradeFrom(name: string, rows: [string, Row[]][]): Promise<void>
   )
   await useSite(name.slice(15), database, before.has('posts'))
   await database.drop()
-}
-
-/** Tables of ours with their columns; what is made of other rows for the search, and its own tables, is not compared. */
-async function columnsOf(config: DatabaseConfig): Promise<Map<string, string[]>> {
-  const rows = await rowsOf(config, config.engine === 'sqlite' ? sqliteColumns : postgresColumns)
-  const columns = new Map<string, string[]>()
-  for (const { t, c } of rows) columns.set(String(t), [...(columns.get(String(t)) ?? []), String(c)])
-  return columns
-}
-
-async function contentOf(config: DatabaseConfig, columns: Map<string, string[]>): Promise<Content> {
-  const content: Content = new Map()
-  for (const [table, names] of columns) {
-    const list = names.map(name => `"${name}"`).join(', ')
-    const rows = await rowsOf(config, `select ${list} from "${table}"`)
-    content.set(table, rows.map(row => JSON.stringify(row)).sort())
-  }
-  return content
 }
 
 function fitting(row: Row, columns: string[] | undefined): Row | null {

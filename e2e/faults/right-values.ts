@@ -1,0 +1,37 @@
+/** What a field is for, from a seed: what gets a form accepted, if everything beside it is right as well. */
+import type { Random } from '../../app/seed/random.ts'
+
+const password = 'tea at the harbour'
+const some: Record<string, readonly string[]> = {
+  password: [password],
+  password_again: [password],
+  // It opens what cannot be undone, such as deleting an account.
+  current_password: [password, 'wrong', 'wrong', 'wrong'],
+  identifier: ['susan', 'john', 'david', 'mary'],
+  language: ['en', 'es'],
+  theme: ['auto', 'light', 'dark'],
+  messages_from: ['everyone', 'following'],
+  messagesFrom: ['everyone', 'following'],
+  scope: ['read', 'write'],
+  expiry: ['30', '365', 'never'],
+  order: ['best'],
+  limit: ['1', '25', '100'],
+  q: ['tea', 'from:susan', '#tea', '"new post"', 'new*'],
+  keep: ['on'],
+  next: ['/explore', '/settings'],
+  about: ['Likes tea.', ''],
+  displayName: ['Susan of the harbour'],
+  name: ['my script'],
+}
+
+/** Null for a field that nobody knows. */
+export function rightValue(name: string, random: Random): string | null {
+  const n = Math.floor(random() * 1_000_000)
+  if (name === 'body')
+    return `post ${n} about #tea${n % 9} for @${some['identifier']?.[n % 4]} at example.org/${n}`
+  if (name === 'submission') return `form ${n}`
+  if (name === 'username') return `person${n}`
+  if (name === 'email') return `person${n}@example.com`
+  const known = some[name]
+  return known?.[n % known.length] ?? null
+}
