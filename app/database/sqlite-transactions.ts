@@ -2,7 +2,7 @@
  * Transactions on SQLite: one after the other, each beginning with the write lock. Those that wait for each other
  * share a commit and a flush of the log, and nobody is told of success before it is on the disk.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type Client from 'better-sqlite3'
 import { Change } from './changes.ts'
 import { type Database, DatabaseUnavailable, type Writer } from './database.ts'
@@ -84,9 +84,11 @@ class Turns {
   async #runAll(): Promise<void> {
     this.#isRunning = true
     for (let first = this.#waiting.shift(); first; first = this.#waiting.shift()) {
+      // Whoever has come in the same turn, or while the disk was waited for, shares the commit.
+      await nextTurn()
       const error = await this.#begin(first.deadline)
       if (error) first.reject(error)
-      else this.#commit(await this.#runGroup(first))
+      else await this.#commit(await this.#runGroup(first))
     }
     this.#isRunning = false
   }
@@ -147,7 +149,7 @@ class Turns {
     }
   }
 
-  #commit(done: Turn[]): void {
+  async #commit(done: Turn[]): Promise<void> {
     try {
       this.#control.commit()
     } catch (error) {
@@ -155,7 +157,7 @@ class Turns {
       return this.#again(done, error)
     }
     for (const { effects } of done) this.#options.committed(effects.change)
-    if (done.length > 0) void this.#settle(done)
+    if (done.length > 0) await this.#settle(done)
   }
 
   /** What one of them could not do must not be the failure of all: each tries once more, by itself. */
@@ -166,7 +168,6 @@ class Turns {
     }
   }
 
-  /** The next transactions need not wait for the disk. */
   async #settle(done: Turn[]): Promise<void> {
     try {
       await this.#options.flushed()

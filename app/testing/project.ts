@@ -16,7 +16,14 @@ export type Project = {
 /** A copy of the project whose schema and migrations a test may change. */
 export function copyProject(): Project {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-project-'))
-  for (const name of ['app', 'drizzle', 'drizzle.config.ts', 'package.json', 'tsconfig.json']) {
+  for (const name of [
+    '.compile-cache.mjs',
+    'app',
+    'drizzle',
+    'drizzle.config.ts',
+    'package.json',
+    'tsconfig.json',
+  ]) {
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
