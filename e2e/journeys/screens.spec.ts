@@ -74,12 +74,14 @@ test.describe('on a phone', () => {
     expect((words?.x ?? 0) + (words?.width ?? 0)).toBeCloseTo((button?.x ?? 0) + (button?.width ?? 0), 0)
   })
 
-  test('a name has the room of a handle that does not fit', async ({ page, community }) => {
+  test('a handle that does not fit beside the name has a line of its own', async ({ page, community }) => {
     await visit(page, { path: ({ john }) => `/@${john.username}` }, community)
     const author = page.locator('.timeline .author').first()
     const [line, name] = [await author.boundingBox(), await author.locator('b').boundingBox()]
+    const handle = await author.locator('small').boundingBox()
     expect(name?.width).toBeCloseTo(line?.width ?? 0, 0)
-    await expect(author.locator('small')).not.toBeInViewport()
+    expect(handle?.y).toBeGreaterThanOrEqual((name?.y ?? 0) + (name?.height ?? 0) - 1)
+    await expect(author.locator('small')).toBeInViewport()
   })
 
   test('one can sign out on every page of the settings', async ({ page, community }) => {
