@@ -40,6 +40,7 @@ function watchedTransaction(db: Database, watch: Watch): Database['transaction']
 
 /** What a Writer has and a Database has not: a newcomer tries it here first. */
 const changesOutside = {
+  about: refusing(insideTransaction("about('posts').insert(posts).values(…)")),
   insert: refusing(insideTransaction('insert(users).values(…)')),
   update: refusing(insideTransaction('update(users).set(…).where(…)')),
   delete: refusing(insideTransaction('delete(users).where(…)')),
