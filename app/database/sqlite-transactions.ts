@@ -97,6 +97,8 @@ class Turns {
   async #begin(deadline: number): Promise<unknown> {
     for (;;) {
       try {
+        // What could not be rolled back when the disk refused it.
+        this.#rollBack()
         this.#control.begin()
         return null
       } catch (error) {
@@ -145,7 +147,16 @@ class Turns {
       this.#control.undo()
       this.#control.release()
     } catch {
+      this.#rollBack()
+    }
+  }
+
+  /** A disk that refuses even this fails whoever comes next, in words, and not the process. */
+  #rollBack(): void {
+    try {
       if (this.#client.inTransaction) this.#control.rollback()
+    } catch {
+      // `begin` says what is wrong.
     }
   }
 
@@ -153,7 +164,7 @@ class Turns {
     try {
       this.#control.commit()
     } catch (error) {
-      if (this.#client.inTransaction) this.#control.rollback()
+      this.#rollBack()
       return this.#again(done, error)
     }
     for (const { effects } of done) this.#options.committed(effects.change)
