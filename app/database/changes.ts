@@ -33,8 +33,10 @@ const unseen = new Set([
 export class Change {
   readonly topics = new Set<Topic>()
   isAboutEverything = false
+  isEmpty = true
 
   wrote(table: Table, about: readonly Topic[]): void {
+    this.isEmpty = false
     for (const topic of about) this.topics.add(topic)
     if (about.length === 0 && !unseen.has(getTableName(table))) this.isAboutEverything = true
   }
@@ -71,7 +73,7 @@ export class ChangeLog {
     return {
       key: String(moment),
       knowsTopics: true,
-      isUnchangedSince: (earlier, topics) => this.#holds(Number(earlier.key), topics),
+      isUnchangedSince: (earlier, topics) => earlier.knowsTopics && this.#holds(Number(earlier.key), topics),
     }
   }
 
