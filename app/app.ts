@@ -10,6 +10,7 @@ import api from './api/api.ts'
 import docs from './api/docs.ts'
 import reference from './api/reference.ts'
 import blocks from './blocks/routes.ts'
+import { lateCompilers } from './compilers.ts'
 import type { Config } from './config.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts'
 import exports from './exports/routes.ts'
@@ -151,6 +152,7 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['complaint'] } },
+    schemaController: { compilersFactory: lateCompilers() },
     rewriteUrl: ({ url = '/' }) => decodable(url),
   } as FastifyServerOptions
 }

@@ -16,3 +16,9 @@ export function memo<Argument, Key, Result>(
     return result
   }
 }
+
+/** What takes a while to make, made when it is first asked for. */
+export function late<Made>(make: () => Made): () => Made {
+  let made: { it: Made } | undefined
+  return () => (made ??= { it: make() }).it
+}

@@ -1,11 +1,17 @@
 /** Which fields of a request are wrong, and the sentence for each: what schemas find, put for people. */
-import type { TLocalizedValidationError } from 'typebox/error'
 import type { LocaleKey } from '../locales/words.ts'
 
 /** The schema of one field, as far as its sentences depend on it. */
 export type Field = { type?: string | string[]; complaint?: LocaleKey; allOf?: Field[] }
 type Fields = Record<string, Field>
 type Schema = { properties?: Fields }
+/** What Ajv finds wrong, told with the part of the schema that says so (`verbose`). */
+export type SchemaError = {
+  keyword: string
+  instancePath: string
+  params: Record<string, unknown>
+  parentSchema?: Field
+}
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -25,41 +31,30 @@ export function normaliseTexts(value: unknown): Map<string, LocaleKey> {
 }
 
 /** The first complaint about each field; the empty name stands for the whole. */
-export function wrongFields(errors: TLocalizedValidationError[], schema: Schema): Map<string, LocaleKey> {
+export function wrongFields(errors: SchemaError[], { properties = {} }: Schema): Map<string, LocaleKey> {
   const wrong = new Map<string, LocaleKey>()
   for (const error of errors) {
-    for (const name of namesIn(error)) {
-      if (!wrong.has(name)) wrong.set(name, complaintAbout(name, error, schema))
-    }
+    const name = nameIn(error)
+    if (!wrong.has(name)) wrong.set(name, complaintAbout(properties[name] ?? {}, error))
   }
   return wrong
 }
 
-function namesIn({ keyword, params, instancePath }: TLocalizedValidationError): string[] {
-  if (keyword === 'boolean') return []
-  if (keyword === 'required') return params.requiredProperties
-  if (keyword === 'additionalProperties') return params.additionalProperties
-  return [instancePath.split('/')[1] ?? '']
+function nameIn({ params, instancePath }: SchemaError): string {
+  return String(params['missingProperty'] ?? params['additionalProperty'] ?? instancePath.split('/')[1] ?? '')
 }
 
-function complaintAbout(name: string, error: TLocalizedValidationError, schema: Schema): LocaleKey {
-  const { keyword, schemaPath } = error
-  if (name === '') return 'api.not_object'
+function complaintAbout(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {
   if (keyword === 'additionalProperties') return 'api.unknown_field'
-  const field = schema.properties?.[name] ?? {}
   if (keyword === 'required') return complaintOf(field) ?? 'api.missing'
+  if (instancePath === '') return 'api.not_object'
   if (keyword === 'type') return isText(field) ? 'api.must_be_text' : 'api.must_be_number'
-  return complaintOf(at(schema, schemaPath)) ?? complaintOf(field) ?? 'forms.invalid'
+  return complaintOf(parentSchema) ?? complaintOf(field) ?? 'forms.invalid'
 }
 
 /** What a schema, or the last of its parts that has one, complains with. */
 function complaintOf({ complaint, allOf = [] }: Field): LocaleKey | undefined {
   return complaint ?? allOf.findLast(part => part.complaint)?.complaint
-}
-
-function at(schema: Schema, path: string): Field {
-  const steps = path.split('/').slice(1)
-  return Object(steps.reduce<unknown>((part, step) => Object(part)[step], schema))
 }
 
 function isText({ type, allOf }: Field): boolean {

@@ -1,7 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem, statusOf, whenToTry } from '../plugins/errors.ts'
+import { Problem, phraseFor, statusOf, whenToTry } from '../plugins/errors.ts'
 import type { Complaints } from '../plugins/forms.ts'
 
 /** A request with wrong fields, a sentence for each. */
@@ -36,7 +35,7 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   const errors = error instanceof FieldProblem ? { errors: error.errors } : {}
   const sentence = detailOf(error, request)
   const detail = retryAfter ? `${sentence} ${whenToTry(retryAfter, request.t)}` : sentence
-  const about = { type: 'about:blank', title: STATUS_CODES[status], status, detail }
+  const about = { type: 'about:blank', title: phraseFor(status), status, detail }
   return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
 }
 

@@ -1,10 +1,19 @@
+import buildAjv from '@fastify/ajv-compiler'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { LocaleKey } from '../locales/words.ts'
+import { late } from '../memo.ts'
 import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
-import { blankWrongTexts, type Field, isObject, normaliseTexts, withNumbers, wrongFields } from './fields.ts'
+import {
+  blankWrongTexts,
+  type Field,
+  isObject,
+  normaliseTexts,
+  type SchemaError,
+  withNumbers,
+  wrongFields,
+} from './fields.ts'
 import { FieldProblem } from './problems.ts'
 
 declare module 'fastify' {
@@ -44,19 +53,36 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
+/** Nothing is turned into something else, left out or filled in, and all that is wrong is told. */
+const compileStrictly = late(() =>
+  buildAjv()(
+    {},
+    {
+      customOptions: {
+        allErrors: true,
+        verbose: true,
+        coerceTypes: false,
+        useDefaults: false,
+        removeAdditional: false,
+        keywords: ['complaint'],
+      },
+    },
+  ),
+)
+
 const inAddress = new Set<string | undefined>(['params', 'querystring'])
 
 /** Bodies are taken literally ("7" is no number); what a URL holds is text, so there digits may be one. */
 function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: string }) {
   const schema = httpPart === 'headers' ? inLowerCase(given) : given
-  const compiled = Compile(schema)
+  const compiled = late(() => compileStrictly()({ schema }))
   const { properties = {}, required } = schema as { properties?: Record<string, Field>; required?: string[] }
   return (given: unknown) => {
     // A body that has to say nothing may be left out.
     const sent = given === null && !required ? {} : given
     const value = inAddress.has(httpPart) ? withNumbers(given, properties) : sent
     const fields = httpPart === 'headers' ? new Map<string, LocaleKey>() : normaliseTexts(value)
-    const errors = compiled.Check(value) ? [] : compiled.Errors(value)
+    const errors = compiled()(value) ? [] : (compiled().errors as SchemaError[])
     for (const [name, complaint] of wrongFields(errors, schema)) fields.set(name, complaint)
     if (fields.size === 0) return { value }
     if (httpPart === 'body') blankWrongTexts(value, fields, properties)

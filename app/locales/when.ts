@@ -1,5 +1,5 @@
 /** Moments and numbers as people of a language read them; all times are UTC. */
-import { memo } from '../memo.ts'
+import { late, memo } from '../memo.ts'
 import { forEachLanguage, type Language } from './words.ts'
 
 const minute = 60_000
@@ -26,10 +26,10 @@ type When = {
   iso(moment: Date): string
 }
 
-const formats = forEachLanguage(formatsOf)
+const formats = forEachLanguage(language => late(() => formatsOf(language)))
 
 export function formatsFor(language: Language): Formats {
-  return formats[language]
+  return formats[language]()
 }
 
 function formatsOf(language: Language): Formats {

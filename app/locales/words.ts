@@ -34,18 +34,21 @@ export function isLanguage(value: unknown): value is Language {
   return languages.some(({ code }) => code === value)
 }
 
-/** Compiles each message once; those without arguments are not touched again. */
+/** Compiles each message when it is first said; those without arguments are what they say. */
 function translator(language: Language, words: Words): Translate {
   const messages = new Map<string, string | IntlMessageFormat>()
-  for (const [section, entries] of Object.entries(words)) {
-    for (const [name, text] of Object.entries(entries))
-      messages.set(`${section}.${name}`, compile(text, language))
-  }
   return (key, values) => {
-    const message = messages.get(key)
-    if (message === undefined) throw new Error(`no words for ${key} in ${language}`)
+    let message = messages.get(key)
+    if (message === undefined) messages.set(key, (message = compile(textOf(words, key), language)))
     return typeof message === 'string' ? message : String(message.format(values))
   }
+}
+
+function textOf(words: Words, key: string): string {
+  const [section = '', ...name] = key.split('.')
+  const text = (words as Record<string, Record<string, string>>)[section]?.[name.join('.')]
+  if (text === undefined) throw new Error(`there are no words for ${key}`)
+  return text
 }
 
 function compile(text: string, language: Language): string | IntlMessageFormat {

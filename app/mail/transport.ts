@@ -1,5 +1,4 @@
 /** The way to the mail server, with limits on how long it may take over anything. */
-import { createTransport } from 'nodemailer'
 import type { MailConfig } from '../config.ts'
 import { PermanentFailure } from '../jobs/definition.ts'
 import type { RenderedMail } from './render.ts'
@@ -22,6 +21,8 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   if (!address.test(to)) throw new PermanentFailure('this is no address')
+  // It is a tenth of all that would be loaded at the start, and may never be needed.
+  const { createTransport } = await import('nodemailer')
   const server = createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true })
   const mail = {
     ...letter,
