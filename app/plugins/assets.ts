@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { constants } from 'node:zlib'
-import compress from '@fastify/compress'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import files from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
 import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
+import { memo } from '../memo.ts'
+import { type Encoding, encodingFor } from './compression.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -25,15 +29,12 @@ export default plugin(async (app: FastifyInstance) => {
   await app.register(scope => serveFiles(scope, prefix))
 })
 
-/** A scope of its own, so that only what is served here passes the library's compression. */
+/** A scope of its own, so that only what is served here is compressed for good. */
 async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
   const stylesheet = joinStylesheets(path.join(folder, 'css'))
-  await app.register(compress, {
-    threshold: 256,
-    encodings: ['br', 'gzip'],
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-  })
-  app.get(`${prefix}css/application.css`, async (_request, reply) =>
+  const read = async (file: string) => (file === joined ? stylesheet : readFile(path.join(folder, file)))
+  app.addHook('onSend', compressing(prefix, read))
+  app.get(prefix + joined, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
   )
   await app.register(files, { root: folder, prefix, wildcard: false, immutable: true, maxAge: '1y' })
@@ -41,6 +42,31 @@ async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
     reply.sendFile('images/favicon.ico', { maxAge: '1d', immutable: false }),
   )
 }
+
+/** Each text is compressed once, as small as it gets, for whoever asks first. */
+function compressing(
+  prefix: string,
+  read: (file: string) => Promise<string | Buffer>,
+): onSendAsyncHookHandler {
+  const compressed = memo(
+    async ({ file, encoding }: { file: string; encoding: Encoding }) => smallest[encoding](await read(file)),
+    ({ file, encoding }) => `${encoding} ${file}`,
+  )
+  return async (request, reply, payload) => {
+    const file = request.routeOptions.url?.slice(prefix.length) ?? ''
+    if (reply.statusCode !== 200 || !isText.test(file)) return payload
+    reply.header('vary', 'accept-encoding')
+    const encoding = encodingFor(request)
+    if (!encoding) return payload
+    if (payload instanceof Readable) payload.destroy()
+    reply.header('content-encoding', encoding).removeHeader('content-length').removeHeader('accept-ranges')
+    return compressed({ file, encoding })
+  }
+}
+
+const joined = 'css/application.css'
+const isText = /\.(css|js|svg|json)$/
+const smallest = { br: promisify(brotliCompress), gzip: promisify(gzip) } satisfies Record<Encoding, unknown>
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')

@@ -13,8 +13,8 @@ export const compress = {
 export type Encoding = keyof typeof compress
 
 /**
- * Compresses pages where they are made. @fastify/compress, which the assets use, makes a stream for each:
- * that took 600 to 1,000 µs a page, and this takes about 100.
+ * Compresses pages where they are made. @fastify/compress makes a stream for each: that took 600 to 1,000 µs a page,
+ * and this takes about 100.
  */
 export default plugin(async (app: FastifyInstance) => {
   app.addHook('onSend', async (request, reply, payload) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { DatabaseUnavailable } from '../database/database.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { Problem } from './errors.ts'
@@ -257,8 +258,31 @@ describe('what every request passes', () => {
     assert.match(String(script.headers['cache-control']), /max-age=31536000.*immutable/)
     assert.match(String(script.headers['content-type']), /javascript/)
     assert.equal((await site.visitor().get(href.replace(/[0-9a-f]{12}/, '000000000000'))).status, 404)
-    const packed = await site.visitor().get(href, { 'accept-encoding': 'br' })
-    assert.equal(packed.headers['content-encoding'], 'br')
+  })
+
+  it('compresses the texts among them for whoever can read that, and sends a part of one as it is', async () => {
+    const stylesheet = site.app.asset('css/application.css')
+    for (const url of [stylesheet, site.app.asset('js/live-stream.js'), site.app.asset('images/icon.svg')]) {
+      const plain = await site.app.inject(url)
+      for (const [encoding, decompress] of Object.entries({ br: brotliDecompressSync, gzip: gunzipSync })) {
+        const headers = { 'accept-encoding': encoding }
+        const packed = await site.app.inject({ url, headers })
+        assert.equal(packed.headers['content-encoding'], encoding, url)
+        assert.equal(packed.headers.vary, 'accept-encoding')
+        assert.equal(Number(packed.headers['content-length']), packed.rawPayload.length)
+        assert.deepEqual(decompress(packed.rawPayload), plain.rawPayload, url)
+        const head = await site.app.inject({ method: 'HEAD', url, headers })
+        assert.equal(head.headers['content-length'], packed.headers['content-length'], url)
+      }
+    }
+    const url = site.app.asset('js/live-stream.js')
+    const part = await site.app.inject({ url, headers: { range: 'bytes=0-9', 'accept-encoding': 'br' } })
+    assert.deepEqual([part.statusCode, part.rawPayload.length], [206, 10])
+    const icon = await site.app.inject({
+      url: site.app.asset('images/favicon.ico'),
+      headers: { 'accept-encoding': 'br' },
+    })
+    assert.equal(icon.headers['content-encoding'], undefined)
   })
 
   it('has what machines ask for', async () => {
