@@ -43,7 +43,13 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
     assert.deepEqual([parents()[0], told], [1, []])
     resolve()
     await Promise.all(all)
-    assert.deepEqual([parents(), told], [[1, 2, 3], [1, 2, 3]])
+    assert.deepEqual(
+      [parents(), told],
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+    )
   })
 
   it('are told when it is not', async () => {

@@ -18,36 +18,55 @@ const pace = 1_000
  * than `lag` milliseconds to get where the primary was: nobody sees a site that stands still.
  */
 export function followStandby(primary: Client, standby: Client, lag: number): Progress {
-  const listeners: ((isServing: boolean) => void)[] = []
-  let isServing = false
-  let reached = 0
-  let goal = { position: 0, since: Date.now() }
+  const follower = new Follower(primary, standby, lag)
   let timer: NodeJS.Timeout | undefined
-  const set = (serving: boolean) => {
-    if (serving === isServing) return
-    isServing = serving
-    for (const listener of listeners) listener(serving)
+  return {
+    hasReached: async position => {
+      timer ??= repeat(() => follower.look())
+      return follower.hasReached(position)
+    },
+    failed: () => follower.set(false),
+    onChange: listener => void follower.listeners.push(listener),
+    stop: () => clearInterval(timer),
   }
-  const look = async () => {
+}
+
+class Follower {
+  readonly listeners: ((isServing: boolean) => void)[] = []
+  readonly #primary: Client
+  readonly #standby: Client
+  readonly #lag: number
+  #isServing = false
+  #reached = 0
+  #goal = { position: 0, since: Date.now() }
+
+  constructor(primary: Client, standby: Client, lag: number) {
+    this.#primary = primary
+    this.#standby = standby
+    this.#lag = lag
+  }
+
+  async hasReached(position: number): Promise<boolean> {
+    if (!this.#isServing) return false
+    if (this.#reached < position) this.#reached = await replayedUpTo(this.#standby).catch(() => 0)
+    return this.#reached >= position
+  }
+
+  async look(): Promise<void> {
     try {
-      reached = await replayedUpTo(standby)
-      if (reached >= goal.position) goal = await nextGoal(primary, goal.position)
-      set(Date.now() - goal.since <= lag)
+      this.#reached = await replayedUpTo(this.#standby)
+      if (this.#reached >= this.#goal.position)
+        this.#goal = await nextGoal(this.#primary, this.#goal.position)
+      this.set(Date.now() - this.#goal.since <= this.#lag)
     } catch {
-      set(false)
+      this.set(false)
     }
   }
-  const hasReached = async (position: number) => {
-    timer ??= repeat(look)
-    if (!isServing) return false
-    if (reached < position) reached = await replayedUpTo(standby).catch(() => 0)
-    return reached >= position
-  }
-  return {
-    hasReached,
-    failed: () => set(false),
-    onChange: listener => void listeners.push(listener),
-    stop: () => clearInterval(timer),
+
+  set(isServing: boolean): void {
+    if (isServing === this.#isServing) return
+    this.#isServing = isServing
+    for (const listener of this.listeners) listener(isServing)
   }
 }
 

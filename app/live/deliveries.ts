@@ -1,5 +1,5 @@
 import { sentenceOf } from '../notifications/sentence.ts'
-import type { Unread } from '../sessions/queries.ts'
+import type { Unread } from '../notifications/unread.ts'
 import { advanced, newRows, type Place, type Row, type Track, trackSince } from './place.ts'
 import { mostRows, type News } from './queries.ts'
 import type { Item, Owner, Stream } from './stream.ts'

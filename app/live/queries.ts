@@ -5,15 +5,11 @@ import { manyIds, preparedForMany } from '../database/many.ts'
 import { jobs, notifications, sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/queries.ts'
-import { type Unread, unreadMessages, unreadNotifications } from '../sessions/queries.ts'
+import { type Unread, unreadCounts } from '../notifications/unread.ts'
 
 /** How many rows are looked at. Whoever missed more than that looks at the page again instead. */
 export const mostRows = 5_000
 
-const unread = {
-  unreadNotifications: sql`${unreadNotifications}`.mapWith(Number),
-  unreadMessages: sql`${unreadMessages}`.mapWith(Number),
-}
 const user = sql.placeholder('user')
 const sinceNotified = sql.param(sql.placeholder('since'), notifications.createdAt)
 
@@ -31,7 +27,7 @@ const newsRows = prepared<{ user: number; since: Date }, NewsRow[]>(
   db =>
     db
       .select({
-        ...unread,
+        ...unreadCounts,
         news: {
           id: notifications.id,
           kind: notifications.kind,
@@ -70,7 +66,7 @@ const statesOfMany = preparedForMany<{ since: Date }, State>('live_states', db =
   db
     .select({
       id: users.id,
-      ...unread,
+      ...unreadCounts,
       isTold: sql`(select count(*) from (select 1 from ${notifications} where ${and(
         eq(notifications.userId, users.id),
         gt(notifications.createdAt, sinceNotified),

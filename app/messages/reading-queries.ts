@@ -4,7 +4,7 @@ import type { Writer } from '../database/database.ts'
 import { messages, participants } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { markSubjectRead, topicOf } from '../notifications/queries.ts'
-import { type Unread, unreadOf } from '../sessions/queries.ts'
+import { type Unread, unreadOf } from '../notifications/unread.ts'
 import type { Message } from './queries.ts'
 
 /** What a conversation's notification is about. */

@@ -1,29 +1,20 @@
 import { topicOfPerson } from '../database/changes.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
-import { notifications, participants, sessions, users } from '../database/schema.ts'
+import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
+import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { lifetimeOf, touchAfter } from './token.ts'
 
 /** The person who is signed in, as every page knows them. */
-export type Viewer = {
+export type Viewer = Unread & {
   id: number
   username: string
   displayName: string
   language: string | null
   theme: string
   createdAt: Date
-  /** At most 100: the badge then says 99+. */
-  unreadNotifications: number
-  unreadMessages: number
   session: { id: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
 }
-
-/** What the badge of notifications counts, for a query from users. */
-export const unreadNotifications = sql`(select count(*) from (select 1 from ${notifications}
-  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null limit 100) as unread)`
-/** What the badge of messages counts, for a query from users. */
-export const unreadMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
-  where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
 
 /** One statement for all that every page knows, the badges included. */
 const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('session_of_token', db =>
@@ -35,8 +26,7 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       language: users.language,
       theme: users.theme,
       createdAt: users.createdAt,
-      unreadNotifications: unreadNotifications.mapWith(Number),
-      unreadMessages: unreadMessages.mapWith(Number),
+      ...unreadCounts,
       session: {
         id: sessions.id,
         lastUsedAt: sessions.lastUsedAt,
@@ -54,21 +44,6 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
       ),
     ),
 )
-
-export type Unread = Pick<Viewer, 'unreadNotifications' | 'unreadMessages'>
-
-/** What the badges count, for a page that has just changed it. */
-export async function unreadOf(db: Reader, userId: number): Promise<Unread> {
-  const [counts] = await db
-    .select({
-      // Wrapped, because of the columns of a fragment itself Drizzle would write the names alone.
-      unreadNotifications: sql`${unreadNotifications}`.mapWith(Number),
-      unreadMessages: sql`${unreadMessages}`.mapWith(Number),
-    })
-    .from(users)
-    .where(eq(users.id, userId))
-  return counts ?? { unreadNotifications: 0, unreadMessages: 0 }
-}
 
 /** The viewer whose session this is, unless it has expired. */
 export async function findSession(

@@ -1,14 +1,13 @@
 /** A process of its own, on the engine of its DATABASE_URL: starts the server and drives every scenario. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import postgres from 'postgres'
-import { environment, readConfig, root } from '../../app/config.ts'
+import { environment, readConfig } from '../../app/config.ts'
 import { openDatabase } from '../../app/database/database.ts'
 import { engine } from '../../app/database/engine.ts'
 import { users } from '../../app/database/schema.ts'
 import { createSession } from '../../app/sessions/queries.ts'
 import { hashToken, newToken } from '../../app/sessions/token.ts'
+import { startFlags } from '../../app/testing/process.ts'
 import { createToken } from '../../app/tokens/queries.ts'
 import { drive, fire, type Load } from './drive.ts'
 import { driveMixed, type Mixed } from './mixed.ts'
@@ -69,14 +68,6 @@ async function soak(site: Site, scenarios: Scenario[]): Promise<void> {
   console.error(`${engine}: ${options.soak} requests more`)
   for (const scenario of pages)
     await fire(site, scenario, { ...options, amount: Math.ceil(options.soak / pages.length) })
-}
-
-/** The flags of `npm start`, so that what is measured is what is run. */
-function startFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    scripts: { start: string }
-  }
-  return scripts.start.split(' ').filter(word => word.startsWith('--'))
 }
 
 /** A page beside its ceiling: the same bytes and headers from memory, driven alike. */

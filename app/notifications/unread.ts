@@ -1,0 +1,27 @@
+/** What somebody has not seen yet, as the badges count it: notifications, and messages. */
+import type { Reader } from '../database/database.ts'
+import { notifications, participants, users } from '../database/schema.ts'
+import { eq, sql } from '../database/sql.ts'
+
+export type Unread = {
+  /** At most 100: the badge then says 99+. */
+  unreadNotifications: number
+  unreadMessages: number
+}
+
+const countedNotifications = sql`(select count(*) from (select 1 from ${notifications}
+  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null limit 100) as unread)`
+const countedMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
+  where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
+
+/** The counts, for a query from users; wrapped, because of the columns of a fragment itself Drizzle writes the names alone. */
+export const unreadCounts = {
+  unreadNotifications: sql`${countedNotifications}`.mapWith(Number),
+  unreadMessages: sql`${countedMessages}`.mapWith(Number),
+}
+
+/** What the badges count, for a page that has just changed it. */
+export async function unreadOf(db: Reader, userId: number): Promise<Unread> {
+  const [counts] = await db.select(unreadCounts).from(users).where(eq(users.id, userId))
+  return counts ?? { unreadNotifications: 0, unreadMessages: 0 }
+}
