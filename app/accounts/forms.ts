@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { LocaleKey } from '../locales/words.ts'
+import { isCommon, isLikeUsername } from '../passwords/password.ts'
 import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
 import { Token } from '../sessions/forms.ts'
-import { isCommon, isLikeUsername } from './password.ts'
 
 /** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a dot asked for in the domain */
 const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"

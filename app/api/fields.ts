@@ -9,7 +9,7 @@ type Schema = { properties?: Fields }
 export type SchemaError = {
   keyword: string
   instancePath: string
-  params: Record<string, unknown>
+  params: { missingProperty?: string; additionalProperty?: string }
   parentSchema?: Field
 }
 
@@ -41,7 +41,7 @@ export function wrongFields(errors: SchemaError[], { properties = {} }: Schema):
 }
 
 function nameIn({ params, instancePath }: SchemaError): string {
-  return String(params['missingProperty'] ?? params['additionalProperty'] ?? instancePath.split('/')[1] ?? '')
+  return params.missingProperty ?? params.additionalProperty ?? instancePath.split('/')[1] ?? ''
 }
 
 function complaintAbout(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {

@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { foldName } from '../accounts/names.ts'
-import { hashPassword } from '../accounts/password.ts'
 import { createAccount } from '../accounts/queries.ts'
+import { hashPassword } from '../passwords/password.ts'
 import { editPost, publishPost } from '../posts/queries.ts'
 import { findPerson } from '../profiles/queries.ts'
 import { type Database, isUnavailable, type Reader } from './database.ts'

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgePasswords } from '../accounts/forms.ts'
-import { hashPassword } from '../accounts/password.ts'
 import { hasPassword } from '../accounts/queries.ts'
 import { forgetOtherDevices } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
@@ -10,6 +9,7 @@ import { deviceHash } from '../sessions/device-cookie.ts'
 import { endOtherSessions, type Viewer } from '../sessions/queries.ts'
 import { ChangeForm } from './forms.ts'
 import { ownAccount } from './own-password.ts'
+import { hashPassword } from './password.ts'
 import { setPassword } from './queries.ts'
 
 declare module '../plugins/views.ts' {

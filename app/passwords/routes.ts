@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgePasswords } from '../accounts/forms.ts'
-import { hashPassword } from '../accounts/password.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { Problem } from '../plugins/errors.ts'
 import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
@@ -8,6 +7,7 @@ import { hashToken } from '../sessions/token.ts'
 import passwordChange from './change-routes.ts'
 import forgottenPasswords from './forgotten-routes.ts'
 import { PasswordForm, PasswordParams } from './forms.ts'
+import { hashPassword } from './password.ts'
 import { findPasswordReset, usePasswordReset } from './queries.ts'
 
 declare module '../plugins/views.ts' {

@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import { clean } from '../clean.ts'
 import type { Arguments, LocaleKey } from '../locales/words.ts'
 
 declare module 'typebox' {
@@ -28,20 +29,6 @@ export default plugin(async (app: FastifyInstance) => {
     if (request.method === 'POST') request.body ??= {}
   })
 })
-
-export function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, character =>
-      character === '\n' || character === '\t' ? character : '',
-    )
-}
-
-/** Nothing but spaces, and characters that only look like nothing. */
-export function isBlank(text: string): boolean {
-  return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text)
-}
 
 /**
  * What a route's schema (with `attachValidation`) found wrong with its form, one sentence a field. A schema

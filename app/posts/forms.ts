@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { isBlank } from '../clean.ts'
 import type { LocaleKey } from '../locales/words.ts'
-import { alsoComplain, type Complaint, type Complaints, complaintsOf, isBlank } from '../plugins/forms.ts'
+import { alsoComplain, type Complaint, type Complaints, complaintsOf } from '../plugins/forms.ts'
 import { isPostLanguage } from './language.ts'
 import { graphemeCount } from './text.ts'
 

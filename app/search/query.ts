@@ -1,6 +1,6 @@
 /** What somebody asks for, in their own words: any text is a query, however unfinished or hostile. */
 import { foldName } from '../accounts/names.ts'
-import { clean } from '../plugins/forms.ts'
+import { clean } from '../clean.ts'
 import { fold, type Token, tagToken, tokensOf } from './tokens.ts'
 
 /** Tokens that follow one another; with `prefix`, the last of them may go on. */

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { verifyPassword } from '../accounts/password.ts'
 import { findCredentials } from '../accounts/queries.ts'
 import { type AllowanceName, digestOf, giveBack, spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { isKnownDevice } from '../limits/queries.ts'
+import { verifyPassword } from '../passwords/password.ts'
 import { deviceHash } from './device-cookie.ts'
 
 type Expense = [AllowanceName, string]

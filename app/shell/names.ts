@@ -2,11 +2,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { hashPassword } from '../accounts/password.ts'
 import { root } from '../config.ts'
 import { cursorOf } from '../database/cursor.ts'
 import * as schema from '../database/schema.ts'
 import * as operators from '../database/sql.ts'
+import { hashPassword } from '../passwords/password.ts'
 import { isTable } from './legible.ts'
 import { cut } from './text.ts'
 

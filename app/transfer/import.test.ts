@@ -125,7 +125,7 @@ describe(`npm run import on ${engine}`, () => {
   it('lets an account with a password sign in, and the others by a link only', async () => {
     await load('passwords.json', [{ ...susan, password: 'tea at the harbour' }, john])
     const [first, second] = await everybody()
-    const { verifyPassword } = await import('../accounts/password.ts')
+    const { verifyPassword } = await import('../passwords/password.ts')
     assert.equal(await verifyPassword('tea at the harbour', first?.passwordHash), true)
     assert.match(String(second?.passwordHash), /^\$argon2id/)
   })

@@ -1,4 +1,4 @@
-import { clean } from '../plugins/forms.ts'
+import { clean } from '../clean.ts'
 import { checks, type RowOf, wording } from './forms.ts'
 import { isKind, isObject, type Kind, type RawRow } from './rows.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { foldName } from '../accounts/names.ts'
-import { hashPassword } from '../accounts/password.ts'
 import type { Writer } from '../database/database.ts'
+import { hashPassword } from '../passwords/password.ts'
 import type { UserRow } from './forms.ts'
 import { momentOf } from './moments.ts'
 import { formerNames, insertFreeUsers, type NewUser, type PresentUser, usersInTheWay } from './queries.ts'

@@ -1,7 +1,7 @@
 /** Those who send nonsense: visitors, members with and without a browser's headers, and programs with tokens. */
 
-import { hashPassword } from '../../app/accounts/password.ts'
 import { createAccount } from '../../app/accounts/queries.ts'
+import { hashPassword } from '../../app/passwords/password.ts'
 import type { Random } from '../../app/seed/random.ts'
 import { names, password, type Site } from '../../app/testing/site.ts'
 import { pick } from './nonsense.ts'

@@ -4,10 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hashPassword } from '../../app/accounts/password.ts'
 import { createAccount } from '../../app/accounts/queries.ts'
 import type { DatabaseConfig } from '../../app/config.ts'
 import { openDatabase } from '../../app/database/database.ts'
+import { hashPassword } from '../../app/passwords/password.ts'
 import { mulberry32, type Random } from '../../app/seed/random.ts'
 import { hashToken } from '../../app/sessions/token.ts'
 import { type Reply, Visitor } from './visitor.ts'

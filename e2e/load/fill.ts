@@ -1,7 +1,6 @@
 /** A process of its own: fills the database that DATABASE_URL names, many rows a statement. */
 import postgres from 'postgres'
 import { foldName } from '../../app/accounts/names.ts'
-import { hashPassword } from '../../app/accounts/password.ts'
 import { environment, readConfig } from '../../app/config.ts'
 import { type Database, openDatabase } from '../../app/database/database.ts'
 import { migrate } from '../../app/database/migrations.ts'
@@ -15,6 +14,7 @@ import {
   posts,
   users,
 } from '../../app/database/schema.ts'
+import { hashPassword } from '../../app/passwords/password.ts'
 import { findEntities, foldTag, mentionedNames, tagsOf } from '../../app/posts/text.ts'
 import { indexPeople, indexPosts } from '../../app/search/indexing.ts'
 import { between, mulberry32 } from '../../app/seed/random.ts'
