@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { closeAccount } from '../accounts/closing-queries.ts'
+import { posts } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
 import { type ApiClient, programOf } from '../testing/api.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
@@ -50,6 +53,21 @@ describe('posts by the API', () => {
       ['#/body', '#/language'],
     )
     assert.equal((await susan.post('/api/posts', { body: 'ok', language: 5 })).status, 422)
+  })
+
+  it('are not published by somebody whose account was closed while they were sent', async () => {
+    const leaver = await programOf(site, 'david')
+    const { db } = site.app
+    const { transaction } = db
+    db.transaction = async work => {
+      db.transaction = transaction
+      await transaction(tx => closeAccount(tx, site.ids.david, new Date()))
+      return transaction(work)
+    }
+    const sent = await leaver.post('/api/posts', { body: 'My last words' })
+    assert.equal(sent.status, 401)
+    assert.match(String(sent.headers['www-authenticate']), /error="invalid_token"/)
+    assert.equal(await db.$count(posts, eq(posts.body, 'My last words')), 0)
   })
 
   it('are edited, once the words are others', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { refusal } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { described, sends, sendsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
@@ -59,7 +60,9 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
   return createOnce(request, reply, async tx => {
     await spend(tx, 'posting', draft.userId)
     const id = await publishPost(tx, draft, new Date())
-    const post = (await findPost(tx, id, draft.userId)) as Post
+    const post = await findPost(tx, id, draft.userId)
+    // Their account was closed while this came in: nobody sees what they wrote, and it is not kept.
+    if (!post) throw refusal(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: postResource(post, request.server.config) }
   })
 }
