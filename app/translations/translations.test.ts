@@ -93,7 +93,7 @@ describe('translating', () => {
     site.statements.length = 0
     const readers = [susan, site.visitor(), site.visitor()]
     const answers = readers.map(reader => reader.get(`/posts/${french}/translation`))
-    await eventually(async () => site.statements.filter(sql => sql.includes('translations')).length === 3)
+    await eventually(async () => site.statements.filter(sql => sql.includes('translations')).length > 3)
     for (let n = 0; n < 10; n++) await site.app.db.ping()
     released.resolve()
     assert.deepEqual((await Promise.all(answers)).map(says), Array(3).fill('BONJOUR À TOUS <B>'))
