@@ -57,6 +57,11 @@ export async function signIn(page: Page, { username }: Person): Promise<void> {
 /** Publishes from the composer of the page that is open. */
 export async function publish(page: Page, body: string): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill(body)
+  // The page may still say so of the post before.
+  const published = page.waitForResponse(
+    answer => answer.request().method() === 'POST' && answer.status() === 303,
+  )
   await page.getByRole('button', { name: 'Publish' }).click()
+  await published
   await expect(page.getByText('Your post is out.')).toBeVisible()
 }

@@ -10,10 +10,14 @@
 const PREFIX = 'draft:'
 const NEAR = 20 // graphemes left when the counter begins to speak
 const STUCK = 10_000 // milliseconds after which a cancelled sending may be tried again
-const segmenter = new Intl.Segmenter()
+/** @type {Intl.Segmenter | undefined} It takes a phone a while, so it is made with the first word. */
+let segmenter
 
 /** Graphemes, as the server counts them: trimmed. @param {string} text */
-const lengthOf = text => [...segmenter.segment(text.trim())].length
+const lengthOf = text => {
+  const words = text.trim()
+  return words ? [...(segmenter ??= new Intl.Segmenter()).segment(words)].length : 0
+}
 
 const drafts = {
   /** @param {string} key @returns {Draft | null} */
