@@ -35,6 +35,11 @@ export class Commits {
     this.#own.set(number, change)
   }
 
+  /** It failed, or nobody knows: a server that has crashed may give its number to somebody else. */
+  forget(change: Change): void {
+    for (const [number, expected] of this.#own) if (expected === change) this.#own.delete(number)
+  }
+
   /** The state that `ask` finds. */
   async state(ask: () => Promise<string>): Promise<State> {
     const turn = ++this.#asked

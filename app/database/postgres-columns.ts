@@ -1,3 +1,4 @@
+/** What each word of columns.ts is on PostgreSQL. */
 import * as pg from 'drizzle-orm/pg-core'
 
 export const postgresql = {

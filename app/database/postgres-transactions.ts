@@ -81,6 +81,9 @@ async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>
     const result = await pool.within(begin, patience)
     options.emit(once.signals)
     return result
+  } catch (error) {
+    options.commits.forget(once.change)
+    throw error
   } finally {
     once.isOpen = false
   }
@@ -90,7 +93,7 @@ async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>
 class Once {
   isOpen = true
   readonly signals = new Set<string>()
-  readonly #change = new Change()
+  readonly change = new Change()
   readonly #options: TransactionOptions
   readonly #timeout: number
   constructor(options: TransactionOptions, timeout: number) {
@@ -103,7 +106,7 @@ class Once {
     if (!this.isOpen) throw late()
     try {
       const result = await withinTime(work(this.#writer(connection, client)), this.#timeout, late)
-      if (this.#change.isEmpty && this.signals.size === 0) return result
+      if (this.change.isEmpty && this.signals.size === 0) return result
       await this.#announce(connection)
       return result
     } finally {
@@ -115,14 +118,14 @@ class Once {
     const signal = (topic: string) => void this.signals.add(topic)
     const guarded = guard(connection, () => this.isOpen)
     const { limits = true } = this.#options
-    return writerOf(drizzleOn(guarded, client, this.#options), { signal, limits }, this.#change)
+    return writerOf(drizzleOn(guarded, client, this.#options), { signal, limits }, this.change)
   }
 
   /** Before the commit, in one round trip: what others shall hear after it, and the number by which it will be known. */
   async #announce(connection: Client): Promise<void> {
     const { commits, origin } = this.#options
     const [row] = await connection.unsafe(announce, [linesOf(this.signals, origin)], { prepare: true })
-    commits.expect(Number(row?.['number']), this.#change)
+    commits.expect(Number(row?.['number']), this.change)
   }
 }
 

@@ -1,3 +1,4 @@
+/** What each word of columns.ts is on SQLite. */
 import * as lite from 'drizzle-orm/sqlite-core'
 
 export const sqlite = {

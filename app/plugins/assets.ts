@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliCompress, gzip } from 'node:zlib'
+import { brotliCompress, constants, gzip, type InputType } from 'node:zlib'
 import files from '@fastify/static'
 import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
 import plugin from 'fastify-plugin'
@@ -32,7 +31,7 @@ export default plugin(async (app: FastifyInstance) => {
 /** A scope of its own, so that only what is served here is compressed for good. */
 async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
   const stylesheet = joinStylesheets(path.join(folder, 'css'))
-  const read = async (file: string) => (file === joined ? stylesheet : readFile(path.join(folder, file)))
+  const read = (file: string) => (file === joined ? stylesheet : readFileSync(path.join(folder, file)))
   app.addHook('onSend', compressing(prefix, read))
   app.get(prefix + joined, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
@@ -43,13 +42,13 @@ async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
   )
 }
 
-/** Each text is compressed once, as small as it gets, for whoever asks first. */
-function compressing(
-  prefix: string,
-  read: (file: string) => Promise<string | Buffer>,
-): onSendAsyncHookHandler {
+/**
+ * Each text is compressed once, as small as it gets, for whoever asks first. It is read at once: what cannot be read
+ * just now is not remembered as having failed.
+ */
+function compressing(prefix: string, read: (file: string) => string | Buffer): onSendAsyncHookHandler {
   const compressed = memo(
-    async ({ file, encoding }: { file: string; encoding: Encoding }) => smallest[encoding](await read(file)),
+    ({ file, encoding }: { file: string; encoding: Encoding }) => smallest[encoding](read(file)),
     ({ file, encoding }) => `${encoding} ${file}`,
   )
   return async (request, reply, payload) => {
@@ -66,7 +65,11 @@ function compressing(
 
 const joined = 'css/application.css'
 const isText = /\.(css|js|svg|json)$/
-const smallest = { br: promisify(brotliCompress), gzip: promisify(gzip) } satisfies Record<Encoding, unknown>
+const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)]
+const smallest: Record<Encoding, (text: InputType) => Promise<Buffer>> = {
+  br: toBrotli,
+  gzip: text => toGzip(text, { level: constants.Z_BEST_COMPRESSION }),
+}
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')
