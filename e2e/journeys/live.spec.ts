@@ -15,6 +15,9 @@ const streamsOf = (page: Page) => {
   page.context().on('requestfailed', request => void open.delete(request))
   return () => [...open.values()].filter(page => !page.isClosed()).length
 }
+/** As when the browser keeps the page for the way back, or shows it again. */
+const turn = (page: Page, type: 'pagehide' | 'pageshow') =>
+  page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`)
 
 test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
@@ -29,7 +32,7 @@ test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
   await hers.getByRole('button', { name: 'Publish' }).click()
   await expect(news(his)).toHaveText('1 new post')
   await expect(badge(his)).toHaveText('1 1 new')
-  await expect(his.locator('live-stream')).toHaveText(/susan.* mentioned you in a post/)
+  await expect(his.locator('live-badges')).toHaveText(/susan.* mentioned you in a post/)
   await susan.publish('It is here.')
   await expect(news(his)).toHaveText('2 new posts')
 
@@ -126,17 +129,57 @@ test('a page that the browser keeps has no stream until it is shown again', asyn
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const page = await pageOf(susan)
   const open = streamsOf(page)
-  const turn = (type: string) =>
-    page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`)
   await page.goto('/')
   await expect.poll(open).toBe(1)
-  await turn('pagehide')
+  await turn(page, 'pagehide')
   await expect.poll(open).toBe(0)
   await john.follow(susan)
-  await turn('pageshow')
+  await turn(page, 'pageshow')
   await expect(badge(page)).toHaveText('1 1 new')
   await john.publish(`Hello @${susan.username}`)
   await expect(badge(page)).toHaveText('2 2 new')
+})
+
+test('what another tab hears while a page comes back is not taken for all that it missed', async ({
+  site,
+  pageOf,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await susan.follow(john)
+  const page = await pageOf(susan)
+  const open = streamsOf(page)
+  await page.goto('/')
+  await expect.poll(open).toBe(1)
+  await turn(page, 'pagehide')
+  await expect.poll(open).toBe(0)
+  await john.publish('Meanwhile.')
+  const other = await page.context().newPage()
+  await other.goto('/explore')
+  await expect.poll(open).toBe(1)
+  await page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    const name = `live:${document.querySelector('live-stream')?.getAttribute('user')}`
+    new BroadcastChannel(name).postMessage({ frame: { id: String(Date.now()), at: Date.now(), items: [] } })
+  })
+  await expect(news(page)).toHaveText('1 new post')
+})
+
+test('a page that is offline asks for nothing, and hears what it missed when it is online', async ({
+  site,
+  pageOf,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  const open = streamsOf(page)
+  await page.goto('/')
+  await expect.poll(open).toBe(1)
+  await page.context().setOffline(true)
+  await expect.poll(open).toBe(0)
+  await turn(page, 'pagehide')
+  await turn(page, 'pageshow')
+  await john.follow(susan)
+  await page.context().setOffline(false)
+  await expect(badge(page)).toHaveText('1 1 new')
 })
 
 test('the stream ends with the session, in every tab, and comes with the next', async ({

@@ -1,9 +1,9 @@
 /**
- * <live-stream user since many>: hears what happens to this person, and tells the page by `live` events of the document.
+ * <live-stream user since>: hears what happens to this person, and tells the page by `live` events of the document. An
+ * element that shows what an event is about prevents its default.
  *
  * Browsers allow few connections to a server, so of all tabs one has the stream and passes on what it hears: the one
- * with the lock. When it closes, another gets the lock and goes on where it was itself. Each tab's badges, title and
- * announcements are its own. An element that shows what an event is about prevents its default: no announcement.
+ * with the lock. When it closes, another gets the lock and goes on where it was itself.
  *
  * @typedef {{ id: string, items: any[], at: number }} Frame `at`: when it was sent, by the clock that made the page
  * @typedef {{ frame?: Frame, hello?: number, from?: string, to?: string, missed?: Frame[] | null, over?: boolean }} Message
@@ -30,6 +30,8 @@ class LiveStream extends HTMLElement {
   #recentFrom = this.#heardAt
   #refused = 0
   #over = false
+  /** Whether the other tabs have yet to say what this one has missed: until then, nothing from them is the next frame. */
+  #isBehind = false
   /** @type {AbortController | null} Of the time that the page is shown. */
   #shown = null
   /** @type {BroadcastChannel | null} */
@@ -40,26 +42,19 @@ class LiveStream extends HTMLElement {
   #release = null
   #timer = 0
   #asleep = 0
-  #unread = 0
-  #isMissed = false
-  #title = document.title
-  /** @type {string[]} */
-  #sentences = []
-  speaker = document.createElement('p')
 
   connectedCallback() {
-    this.speaker.className = 'hidden'
-    this.speaker.setAttribute('role', 'status')
-    this.append(this.speaker)
     addEventListener('pageshow', () => this.#start())
     addEventListener('pagehide', () => this.#stop())
+    addEventListener('online', () => this.#isLeader && this.#open())
+    addEventListener('offline', () => this.#hangUp())
     document.addEventListener('visibilitychange', () => this.#seen())
   }
 
   #start() {
     if (this.#shown || this.#over) return
     this.#shown = new AbortController()
-    if (!hasLocks) return document.hidden || this.#open()
+    if (!hasLocks) return this.#isLeader && this.#open()
     this.#channel = new BroadcastChannel(this.#name)
     this.#channel.addEventListener('message', ({ data }) => this.#heard(data))
     void this.#lead({ signal: this.#shown.signal })
@@ -76,6 +71,10 @@ class LiveStream extends HTMLElement {
     clearTimeout(this.#asleep)
   }
 
+  get #isLeader() {
+    return hasLocks ? this.#release !== null : !document.hidden
+  }
+
   /** Waits for the lock and has it until the page goes, or until another tab takes it. @param {LockOptions} options */
   async #lead(options) {
     const hold = () =>
@@ -88,21 +87,28 @@ class LiveStream extends HTMLElement {
     } catch {
       if (!this.#release) return
       this.#close()
-      if (this.#shown) void this.#lead({ signal: this.#shown.signal })
+      if (!this.#shown) return
+      void this.#lead({ signal: this.#shown.signal })
+      this.#greet()
     }
   }
 
-  #close() {
+  #hangUp() {
     clearTimeout(this.#timer)
     this.#source?.close()
     this.#source = null
+  }
+
+  #close() {
+    this.#hangUp()
     this.#release?.()
     this.#release = null
   }
 
   #open() {
     clearTimeout(this.#timer)
-    if (this.#source || this.#over || !this.#shown) return
+    if (this.#source || this.#over || !this.#shown || !navigator.onLine) return
+    this.#isBehind = false
     const query = new URLSearchParams({ user: this.getAttribute('user') ?? '', after: this.#place })
     const source = new EventSource(`/live?${query}`)
     this.#source = source
@@ -121,8 +127,7 @@ class LiveStream extends HTMLElement {
 
   /** The browser comes back by itself when a connection is lost, but not when something between refuses it. */
   #later() {
-    this.#source?.close()
-    this.#source = null
+    this.#hangUp()
     const wait = Math.min(SOONEST * 2 ** this.#refused++, LATEST)
     this.#timer = setTimeout(() => this.#open(), wait * (0.5 + Math.random() / 2))
   }
@@ -136,25 +141,28 @@ class LiveStream extends HTMLElement {
   /** Asks the tab with the lock for what this one has missed; if it does not answer, the lock is taken from it. */
   #greet() {
     clearTimeout(this.#asleep)
-    if (this.#release || document.hidden) return
+    if (this.#release) return
+    this.#isBehind = true
     this.#channel?.postMessage({ hello: this.#heardAt, from: this.#tab })
     this.#asleep = setTimeout(() => this.#steal(), PATIENCE)
   }
 
+  /** A tab that nobody looks at waits until it is looked at: it may be put to sleep. */
   #steal() {
-    if (this.#shown && !this.#release) void this.#lead({ steal: true })
+    if (this.#shown && !this.#release && !document.hidden) void this.#lead({ steal: true })
   }
 
   /** @param {Message} message */
   #heard({ frame, hello, from, to, missed, over }) {
     if (over) return this.#end()
-    if (frame) this.#take(frame)
+    if (frame && !this.#isBehind) this.#take(frame)
     if (hello !== undefined && this.#release)
       this.#channel?.postMessage({ to: from, missed: this.#since(hello) })
     if (to !== this.#tab) return
     clearTimeout(this.#asleep)
     // Whoever comes from further back than the others remember asks the server.
     if (!missed) return this.#steal()
+    this.#isBehind = false
     for (const frame of missed) if (frame.at > this.#heardAt) this.#take(frame)
   }
 
@@ -169,57 +177,14 @@ class LiveStream extends HTMLElement {
     this.#place = frame.id
     this.#recent.push(frame)
     if (this.#recent.length > RECENT) this.#recentFrom = this.#recent.shift()?.at ?? 0
-    for (const item of frame.items) this.#tell(item)
-  }
-
-  /** @param {any} item */
-  #tell(item) {
-    if (item.type === 'badges') this.#count(item)
-    const event = new CustomEvent('live', { detail: item, cancelable: true })
-    if (document.dispatchEvent(event) && item.type === 'notification') this.#announce(item.sentence)
-  }
-
-  /** @param {{ notifications: number, messages: number, words: Record<string, string> }} badges */
-  #count({ words, ...counts }) {
-    for (const [name, count] of [
-      ['notifications', counts.notifications],
-      ['messages', counts.messages],
-    ]) {
-      for (const badge of document.querySelectorAll(`[data-badge=${name}]`)) {
-        const [shown, spoken] = badge.children
-        badge.toggleAttribute('hidden', !count)
-        if (shown) shown.textContent = Number(count) > 99 ? '99+' : String(count)
-        if (spoken) spoken.textContent = ` ${words[name]}`
-      }
-    }
-    this.#unread = counts.notifications + counts.messages
-    this.#entitle()
-  }
-
-  /** Some at a time, and only where somebody is. @param {string} sentence */
-  #announce(sentence) {
-    this.#isMissed = document.hidden
-    this.#entitle()
-    if (document.hidden || this.#sentences.push(sentence) > 1) return
-    setTimeout(() => {
-      const count = this.#sentences.length
-      const many = (this.getAttribute('many') ?? '').replace('{count}', String(count))
-      this.speaker.textContent = count > 1 ? many : sentence
-      this.#sentences = []
-    }, 1000)
+    for (const detail of frame.items)
+      document.dispatchEvent(new CustomEvent('live', { detail, bubbles: true, cancelable: true }))
   }
 
   #seen() {
     if (document.hidden) return hasLocks || this.#close()
-    this.#isMissed = false
-    this.#entitle()
     if (hasLocks) this.#greet()
     else this.#open()
-  }
-
-  /** A tab that nobody looks at says in its title that something has come. */
-  #entitle() {
-    document.title = this.#isMissed && this.#unread ? `(${this.#unread}) ${this.#title}` : this.#title
   }
 }
 
