@@ -156,11 +156,11 @@ test('what another tab hears while a page comes back is not taken for all that i
   const other = await page.context().newPage()
   await other.goto('/explore')
   await expect.poll(open).toBe(1)
-  await page.evaluate(() => {
+  await page.evaluate(`
     dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
-    const name = `live:${document.querySelector('live-stream')?.getAttribute('user')}`
+    const name = 'live:' + document.querySelector('live-stream').getAttribute('user')
     new BroadcastChannel(name).postMessage({ frame: { id: String(Date.now()), at: Date.now(), items: [] } })
-  })
+  `)
   await expect(news(page)).toHaveText('1 new post')
 })
 
