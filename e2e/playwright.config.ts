@@ -9,6 +9,8 @@ export default defineConfig<object, { engine: Engine }>({
   outputDir: '../.cache/journeys',
   fullyParallel: true,
   workers: 2,
+  // Ends what hangs; the longest journey takes 10 s alone, and three times as long on a busy machine.
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   // PLAYWRIGHT_JSON_OUTPUT_FILE, set by `npm test`, wins over this file name.
   reporter: [['line'], ['json', { outputFile: '../.cache/journeys.json' }]],

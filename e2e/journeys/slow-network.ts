@@ -7,9 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** Milliseconds between two pieces: time for a frame or two. */
 const PAUSE = 40
 /** More than what fits into the window; the rest comes at once. */
-const PIECES = 60
-/** After an item of a list, a part of a form, a post. */
-const seam = /(?<=<\/(?:li|textarea|form|article)>|class="hint">[^<]*<\/small>)/
+const PIECES = 120
+/** After a link, an icon, an item of a list, a part of a form, a post. */
+const seam = /(?<=<\/(?:a|svg|li|textarea|form|article)>|class="hint">[^<]*<\/small>)/
 
 /** Answers where the site is slow, and how to end that. */
 export async function openSlowNetwork(site: string): Promise<{ url: string; close(): void }> {
