@@ -15,6 +15,13 @@ const streamsOf = (page: Page) => {
   page.context().on('requestfailed', request => void open.delete(request))
   return () => [...open.values()].filter(page => !page.isClosed()).length
 }
+/** Opens Home and waits for its stream; the answer counts the streams. */
+const openHome = async (page: Page) => {
+  const open = streamsOf(page)
+  await page.goto('/')
+  await expect.poll(open).toBe(1)
+  return open
+}
 /** As when the browser keeps the page for the way back, or shows it again. */
 const turn = (page: Page, type: 'pagehide' | 'pageshow') =>
   page.evaluate(`dispatchEvent(new PageTransitionEvent('${type}', { persisted: true }))`)
@@ -87,9 +94,7 @@ test('more than a page of news is a link to Home', async ({ site, pageOf }) => {
 test('tabs share one stream, and the next one goes on with it', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const first = await pageOf(susan)
-  const open = streamsOf(first)
-  await first.goto('/')
-  await expect.poll(open).toBe(1)
+  const open = await openHome(first)
   const second = await first.context().newPage()
   await second.goto('/explore')
   const third = await first.context().newPage()
@@ -109,9 +114,7 @@ test('a page come back to has what happened meanwhile', async ({ site, pageOf })
   await susan.follow(john)
   await john.publish('Before.')
   const page = await pageOf(susan)
-  const open = streamsOf(page)
-  await page.goto('/')
-  await expect.poll(open).toBe(1)
+  const open = await openHome(page)
   await page.goto('/explore')
   await john.publish('Meanwhile.')
   await page.goBack()
@@ -128,9 +131,7 @@ test('a page come back to has what happened meanwhile', async ({ site, pageOf })
 test('a page that the browser keeps has no stream until it is shown again', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const page = await pageOf(susan)
-  const open = streamsOf(page)
-  await page.goto('/')
-  await expect.poll(open).toBe(1)
+  const open = await openHome(page)
   await turn(page, 'pagehide')
   await expect.poll(open).toBe(0)
   await john.follow(susan)
@@ -147,9 +148,7 @@ test('what another tab hears while a page comes back is not taken for all that i
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   await susan.follow(john)
   const page = await pageOf(susan)
-  const open = streamsOf(page)
-  await page.goto('/')
-  await expect.poll(open).toBe(1)
+  const open = await openHome(page)
   await turn(page, 'pagehide')
   await expect.poll(open).toBe(0)
   await john.publish('Meanwhile.')
@@ -170,9 +169,7 @@ test('a page that is offline asks for nothing, and hears what it missed when it 
 }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const page = await pageOf(susan)
-  const open = streamsOf(page)
-  await page.goto('/')
-  await expect.poll(open).toBe(1)
+  const open = await openHome(page)
   await page.context().setOffline(true)
   await expect.poll(open).toBe(0)
   await turn(page, 'pagehide')
