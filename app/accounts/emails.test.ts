@@ -103,6 +103,8 @@ describe('an e-mail address', () => {
   it('does not say whose another one is: the same answer, the same statements, and no mail', async () => {
     const john = await site.signedIn('john')
     const ask = async (email: string) => {
+      // What is remembered of him is forgotten, whatever else is written on a PostgreSQL server meanwhile.
+      await john.post('/settings/theme', { theme: 'dark' })
       site.statements.length = 0
       const { status, location } = await john.post(form, { email, current_password: password })
       return { status, location, statements: [...site.statements] }
