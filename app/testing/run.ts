@@ -114,11 +114,12 @@ function interrupt(): void {
 }
 
 function conclude(tallies: Tally[]): void {
-  const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
+  const sum = (key: 'passed' | 'failed' | 'skipped') => tallies.reduce((total, tally) => total + tally[key], 0)
   const none = tallies.length === 0
   if (none) console.log('✖ no test file matches')
   const failed = none ? 1 : sum('failed')
   process.exitCode = interrupted ? 130 : failed > 0 ? 1 : 0
   const skipped = sum('skipped')
+  for (const { failures = [] } of tallies) for (const failure of failures) console.log(`✖ ${failure}`)
   console.log(`\n${sum('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 }

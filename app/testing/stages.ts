@@ -6,6 +6,8 @@ export interface Tally {
   passed: number
   failed: number
   skipped: number
+  /** What to say once more at the very end, far below where it was first said. */
+  failures?: string[]
 }
 
 /** What the stages run against: promises, because a stage may do without what cannot be had. */
@@ -78,6 +80,7 @@ function tallyNodeTest(report: string, files: string[]): Tally {
     passed: count('pass') - empty.length,
     failed: count('fail') + count('cancelled') + empty.length,
     skipped: count('skipped') + count('todo'),
+    failures: lines.flatMap(line => /^\s*not ok \d+ - (.+)/.exec(line)?.[1] ?? []),
   }
 }
 
