@@ -114,7 +114,8 @@ function interrupt(): void {
 }
 
 function conclude(tallies: Tally[]): void {
-  const sum = (key: 'passed' | 'failed' | 'skipped') => tallies.reduce((total, tally) => total + tally[key], 0)
+  const sum = (key: 'passed' | 'failed' | 'skipped') =>
+    tallies.reduce((total, tally) => total + tally[key], 0)
   const none = tallies.length === 0
   if (none) console.log('✖ no test file matches')
   const failed = none ? 1 : sum('failed')

@@ -62,15 +62,18 @@ function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
   return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, beyond)} ${inOrder(order, limit)}`
 }
 
-/** The newest keys of each author, then the newest of all: flat however quiet the people are that one follows. */
+/**
+ * A page is written by no more people than it has posts: those whose own newest are the newest. So one key of each
+ * author tells whose next ones are read at all. Flat however quiet the people are that one follows.
+ */
 function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
-  const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
-  const newest = sql`select ${posts.id}, ${posts.createdAt} from ${posts}
-    where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, limit)}`
-  const overall =
-    direction === 'after' ? sql`recent.created_at, recent.id` : sql`recent.created_at desc, recent.id desc`
-  return sql`select recent.id from (${authors}) as author cross join lateral (${newest}) as recent
-    order by ${overall} limit ${sql.raw(String(limit))}`
+  const first = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
+  const keysOf = (authors: SQL, most: number) => sql`(${authors}) as author cross join lateral (
+    select ${posts.id}, ${posts.createdAt} from ${posts}
+    where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, most)}
+  ) as key order by ${first} limit ${sql.raw(String(limit))}`
+  const everybody = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
+  return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(everybody, 1)}`, limit)}`
 }
 
 function inOrder(order: SQL[], limit: number): SQL {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { createAccount } from '../accounts/queries.ts'
 import { follows, posts } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
+import { publishPost } from '../posts/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
@@ -172,5 +174,64 @@ describe('timelines', () => {
     await site.visitor().get('/livez')
     await site.visitor().get('/robots.txt')
     assert.equal(site.statements.length, 0)
+  })
+})
+
+describe('the Home of somebody who follows a crowd', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  const addCrowd = (size: number) =>
+    site.app.db.transaction(async tx => {
+      const ids: number[] = []
+      for (let n = 0; n < size; n++) {
+        const account = { username: `crowd${n}`, email: `crowd${n}@example.com`, passwordHash: '' }
+        const created = await createAccount(tx, { ...account, language: null }, new Date())
+        ids.push((created as { id: number }).id)
+      }
+      return ids
+    })
+
+  /** Some write much more than others, many at the same moment, and not in the order of their ids. */
+  const writeAsCrowd = (crowd: number[], count: number) =>
+    site.app.db.transaction(async tx => {
+      const start = Date.now() - 3_600_000
+      const written: { id: number; userId: number; body: string; at: number }[] = []
+      for (let n = 0; n < count; n++) {
+        const userId = crowd[(n * n * n) % crowd.length] as number
+        const at = start + ((n * 37) % 101) * 1000
+        const body = `post ${n}`
+        const draft = { userId, body, language: 'en', submission: null }
+        written.push({ id: await publishPost(tx, draft, new Date(at)), userId, body, at })
+      }
+      return written
+    })
+
+  it('has everything of loud people and quiet ones, page by page and back', async () => {
+    const crowd = await addCrowd(60)
+    const written = await writeAsCrowd(crowd, 400)
+    const followed = new Set(crowd.filter((_, index) => index % 3 > 0))
+    for (const id of followed) await site.app.db.transaction(tx => follow(tx, site.ids.susan, id))
+    const seen = written
+      .filter(({ userId }) => followed.has(userId))
+      .toSorted((a, b) => b.at - a.at || b.id - a.id)
+      .map(({ body }) => body)
+    const pages = Array.from({ length: Math.ceil(seen.length / 25) }, (_, n) =>
+      seen.slice(n * 25, n * 25 + 25),
+    )
+    assert.ok(pages.length > 5)
+    const susan = await site.signedIn('susan')
+    let answer = await susan.get('/')
+    for (const [index, page] of pages.entries()) {
+      if (index > 0) answer = await susan.get(linkTo(answer, 'next') as string)
+      assert.deepEqual(bodies(answer), page, `page ${index}`)
+    }
+    for (const page of pages.toReversed().slice(1)) {
+      answer = await susan.get(linkTo(answer, 'prev') as string)
+      assert.deepEqual(bodies(answer), page)
+    }
   })
 })
