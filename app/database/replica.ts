@@ -20,14 +20,10 @@ export type OpenReplica = {
 export function openReplica(primary: Pool, standby: Pool, lag: number): OpenReplica {
   const visits = new AsyncLocalStorage<Visit>()
   const progress = followStandby(primary, standby, lag)
-  const place = async (seen: number): Promise<Visit> => {
-    const reads = (await progress.hasReached(seen)) ? 'standby' : 'primary'
-    return { reads, wrote: false }
-  }
   return {
     reads: choosing({ primary, standby, visit: () => visits.getStore(), failed: progress.failed }),
     replica: {
-      place,
+      place: async seen => beginVisit(await progress.hasReached(seen)),
       during: (visit, work) => visits.run(visit, work),
       visit: () => visits.getStore(),
       position: () => writtenUpTo(primary),
@@ -42,6 +38,10 @@ export function openReplica(primary: Pool, standby: Pool, lag: number): OpenRepl
       await standby.end()
     },
   }
+}
+
+function beginVisit(isOnStandby: boolean): Visit {
+  return { reads: isOnStandby ? 'standby' : 'primary', wrote: false }
 }
 
 type Choice = {

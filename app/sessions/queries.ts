@@ -16,24 +16,26 @@ export type Viewer = Unread & {
   session: { id: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
 }
 
+const viewerColumns = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  language: users.language,
+  theme: users.theme,
+  createdAt: users.createdAt,
+  ...unreadCounts,
+  session: {
+    id: sessions.id,
+    lastUsedAt: sessions.lastUsedAt,
+    expiresAt: sessions.expiresAt,
+    persistent: sessions.persistent,
+  },
+}
+
 /** One statement for all that every page knows, the badges included. */
 const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('session_of_token', db =>
   db
-    .select({
-      id: users.id,
-      username: users.username,
-      displayName: users.displayName,
-      language: users.language,
-      theme: users.theme,
-      createdAt: users.createdAt,
-      ...unreadCounts,
-      session: {
-        id: sessions.id,
-        lastUsedAt: sessions.lastUsedAt,
-        expiresAt: sessions.expiresAt,
-        persistent: sessions.persistent,
-      },
-    })
+    .select(viewerColumns)
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(

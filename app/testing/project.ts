@@ -13,19 +13,12 @@ export type Project = {
   remove(): void
 }
 
+const copied = ['.compile-cache.mjs', 'app', 'drizzle', 'drizzle.config.ts', 'package.json', 'tsconfig.json']
+
 /** A copy of the project whose schema and migrations a test may change. */
 export function copyProject(): Project {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-project-'))
-  for (const name of [
-    '.compile-cache.mjs',
-    'app',
-    'drizzle',
-    'drizzle.config.ts',
-    'package.json',
-    'tsconfig.json',
-  ]) {
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
-  }
+  for (const name of copied) cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   const run = (words: string[], environment: Environment) =>
     endedProcess(startProcess(words, { PATH: process.env['PATH'], ...environment }, { cwd: folder }))

@@ -15,7 +15,8 @@ export async function audit(config: DatabaseConfig, { journal }: Load, jobsWithi
   await auditSessions(config, journal)
   await auditDerived(config)
   await auditUnread(config)
-  await auditJobs(config, journal, jobsWithin)
+  await auditJobs(config, jobsWithin)
+  await auditExports(config, journal)
   await auditIntegrity(config)
 }
 
@@ -106,7 +107,7 @@ export async function auditUnread(config: DatabaseConfig): Promise<void> {
 }
 
 /** A job that was being done when its worker was killed is taken up when its lease of 30 s has ended. */
-async function auditJobs(config: DatabaseConfig, { exports }: Journal, within: number): Promise<void> {
+async function auditJobs(config: DatabaseConfig, within: number): Promise<void> {
   const unfinished = `select state, name, attempts, error from jobs where state <> 'done' and name <> 'jobs.clean'`
   const start = performance.now()
   let left = await rowsOf(config, unfinished)
@@ -121,6 +122,9 @@ async function auditJobs(config: DatabaseConfig, { exports }: Journal, within: n
     left.map(row => JSON.stringify(row)),
     `${done} jobs, ${waited}`,
   )
+}
+
+async function auditExports(config: DatabaseConfig, { exports }: Journal): Promise<void> {
   const made = await rowsOf(
     config,
     `select u.username, e.size, (select sum(length(bytes)) from export_parts p where p.export_id = e.id) as stored

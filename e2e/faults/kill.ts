@@ -28,11 +28,7 @@ await runFault(async ({ quick, rounds }) => {
   for (let n = 0; n < kills; n++) {
     if (n > 0) server.spawn()
     if (await isJobInDanger(database.config)) await untilJobsAreDone(server, database.config)
-    const isEarly = n > 0 && Math.random() < 0.1
-    if (isEarly) duringStart++
-    else await atWork(load)
-    await delay(Math.random() * 500)
-    await server.end('SIGKILL')
+    if (!(await killAtRandom(server, load, n > 0))) duringStart++
     if (n % 20 === 19) console.error(`${n + 1} of ${kills}`)
   }
   await server.start()
@@ -44,6 +40,15 @@ await runFault(async ({ quick, rounds }) => {
   await server.end()
   await database.drop()
 })
+
+/** False: it was killed while it started. */
+async function killAtRandom(server: Server, load: Load, isStarting: boolean): Promise<boolean> {
+  const hasStarted = !isStarting || Math.random() >= 0.1
+  if (hasStarted) await atWork(load)
+  await delay(Math.random() * 500)
+  await server.end('SIGKILL')
+  return hasStarted
+}
 
 /**
  * A job whose process has died six times, half a minute apart, is parked: it may be what kills it. Nothing is killed
