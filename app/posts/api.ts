@@ -28,17 +28,17 @@ type CreateRequest = FastifyRequest<{ Body: PostBody }>
 type UpdateRequest = FastifyRequest<{ Params: PostParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
-  const one = { params: PostParams, answers: { 200: sends('Post') } }
+  const onePost = { params: PostParams, answers: { 200: sends('Post') } }
   const create = described('posts', 'reference.create_post', {
     config: { once: true, judge: judgePost },
     body: PostBody,
     answers: { 201: sends('Post', 'reference.answer_created') },
   })
-  const show = described('posts', 'reference.get_post', { config: { public: true }, ...one })
+  const show = described('posts', 'reference.get_post', { config: { public: true }, ...onePost })
   const update = described('posts', 'reference.update_post', {
     config: { guarded: true, judge: judgePost },
     body: PostBody,
-    ...one,
+    ...onePost,
   })
   const destroy = described('posts', 'reference.delete_post', {
     config: { guarded: true },

@@ -67,13 +67,13 @@ function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
  * author tells whose next ones are read at all. Flat however quiet the people are that one follows.
  */
 function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
-  const first = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
-  const keysOf = (authors: SQL, most: number) => sql`(${authors}) as author cross join lateral (
+  const byKey = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
+  const keysOf = (people: SQL, most: number) => sql`(${people}) as author cross join lateral (
     select ${posts.id}, ${posts.createdAt} from ${posts}
     where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, most)}
-  ) as key order by ${first} limit ${sql.raw(String(limit))}`
-  const everybody = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
-  return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(everybody, 1)}`, limit)}`
+  ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
+  const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
+  return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
 }
 
 function inOrder(order: SQL[], limit: number): SQL {
