@@ -1,6 +1,6 @@
 /** `npm run cli -- <command>`: the table of commands; each is one file of cli/. */
 import { type Command, UsageError } from './cli/command.ts'
-import { sentenceFor } from './sentences.ts'
+import { sentenceFor } from './cli/error-messages.ts'
 
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   demo: () => import('./cli/demo.ts'),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import process, { loadEnvFile } from 'node:process'
 import { type DatabaseConfig, databaseUrl, replicaUrl } from './config/database-url.ts'
 import { root } from './config/root.ts'
+import { Refusal } from './config/user-error.ts'
 import {
   contact,
   integer,
@@ -14,7 +15,6 @@ import {
   textUpTo,
   trustProxy,
 } from './config/values.ts'
-import { Refusal } from './refusal.ts'
 
 export { type DatabaseConfig, type Engine, engineOf, publicDatabaseUrl } from './config/database-url.ts'
 export { root }

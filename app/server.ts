@@ -1,15 +1,15 @@
 import { enableCompileCache } from 'node:module'
 import path from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { Refusal } from './config/user-error.ts'
 import { environment, readConfig, root } from './config.ts'
-import { Refusal } from './refusal.ts'
 
 // From the second start on, nothing is compiled again: a fifth of the time and 20 MB less.
 enableCompileCache(path.join(root, '.cache/compiled'))
 const [{ buildApp }, { migrate }, { sentenceFor }] = await Promise.all([
   import('./app.ts'),
-  import('./database/migrations.ts'),
-  import('./sentences.ts'),
+  import('./database/migrations/migrations.ts'),
+  import('./cli/error-messages.ts'),
 ])
 
 const words: Record<string, string> = {

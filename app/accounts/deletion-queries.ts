@@ -10,7 +10,7 @@ import {
   posts,
 } from '../database/schema.ts'
 import { and, eq, inArray, or } from '../database/sql.ts'
-import { forgetPosts } from '../search/indexing.ts'
+import { forgetPosts } from '../search-index/indexing.ts'
 
 /** Rows of one statement: what is deleted with them blocks everybody else on SQLite. */
 const chunk = 100

@@ -2,7 +2,7 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
-import { foldName } from './names.ts'
+import { foldName } from '../text/fold.ts'
 
 /** Milliseconds that a link works. */
 export const confirmationLifetime = 3 * 24 * 3_600_000

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
 import { type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
-import { ownAccount } from '../passwords/own-password.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { ownAccount } from '../passwords/confirm-password.ts'
+import { hashToken } from '../security/tokens.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { hashToken } from '../sessions/token.ts'
 import { findConfirmation, useConfirmation } from './email-queries.ts'
 import { ConfirmationParams, EmailForm } from './forms.ts'
 import { type Account, findAccount, hasPassword } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'accounts/email': { values: { email: string }; current: string; canMail: boolean; errors: Complaints }
     'accounts/confirm': { token: string; username: string; email: string; isChange: boolean }

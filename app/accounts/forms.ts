@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
-import { isCommon, isLikeUsername } from '../passwords/password.ts'
-import { alsoComplain, type Complaints, complaintsOf } from '../plugins/forms.ts'
+import { alsoComplain, type Complaints, complaintsOf } from '../http/forms.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { isCommon, isLikeUsername } from '../security/passwords.ts'
 import { Token } from '../sessions/forms.ts'
 
 /** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a dot asked for in the domain */

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { defineJob } from '../jobs/definition.ts'
 import { forgetInput } from '../jobs/queue.ts'
-import { closeAccount, deleteAccount } from './closing-queries.ts'
+import { closeAccount, deleteAccount } from './closure-queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
 /** Takes a closed account away, chunk by chunk, so that nobody waits for long; killed, it goes on where it was. */

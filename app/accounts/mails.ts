@@ -1,5 +1,5 @@
 import { defineMail } from '../mail/mail.ts'
-import { hashToken, newToken } from '../sessions/token.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import { createConfirmation, isEmailTaken } from './email-queries.ts'
 import { findAccount } from './queries.ts'
 

@@ -1,8 +1,8 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
-import { indexPeople } from '../search/indexing.ts'
-import { foldIdentifier, foldName } from './names.ts'
+import { indexPeople } from '../search-index/indexing.ts'
+import { foldIdentifier, foldName } from '../text/fold.ts'
 import { holdUsername, isReserved } from './username-queries.ts'
 
 export type NewAccount = {

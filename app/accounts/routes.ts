@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { alsoComplain, type Complaints, hasComplaints } from '../http/forms.ts'
+import { returnPath } from '../http/return-path.ts'
 import { limitReached, slowDown, spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import { hashPassword } from '../passwords/password.ts'
-import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
+import { hashPassword } from '../security/passwords.ts'
 import { NextQuery } from '../sessions/forms.ts'
-import { returnPath } from '../sessions/return-path.ts'
 import { startSession } from '../sessions/routes.ts'
-import closing from './closing-routes.ts'
+import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
 import { judgeSignUp, SignUpForm } from './forms.ts'
-import { openAccount } from './opening.ts'
 import { takenNames } from './queries.ts'
+import { openAccount } from './registration.ts'
 import usernames from './username-routes.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'accounts/sign-up': { values: { username: string; email: string }; next: string; errors: Complaints }
   }

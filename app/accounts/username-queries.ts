@@ -2,8 +2,8 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { and, eq, inArray, isNull, type SQL, sql } from '../database/sql.ts'
-import { indexPerson } from '../search/indexing.ts'
-import { foldName } from './names.ts'
+import { indexPerson } from '../search-index/indexing.ts'
+import { foldName } from '../text/fold.ts'
 
 /** The id of whoever has this folded username, or had it before; null when nobody did. */
 export function idOfUsername(key: string | ReturnType<typeof sql.placeholder>): SQL {

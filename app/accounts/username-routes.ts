@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ownAccount } from '../passwords/own-password.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { ownAccount } from '../passwords/confirm-password.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { UsernameForm } from './forms.ts'
 import { type Account, hasPassword } from './queries.ts'
 import { renameAccount } from './username-queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'accounts/username': { values: { username: string }; errors: Complaints }
   }

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import compression from '../plugins/compression.ts'
+import compression from '../http/compression.ts'
+import { features } from '../registry/api.ts'
+import { sharedSchemas } from '../registry/api-schemas.ts'
 import authentication from './authentication.ts'
 import bodies from './bodies.ts'
-import { features } from './features.ts'
 import { methodsOf, refuseOtherMethods } from './methods.ts'
 import negotiation from './negotiation.ts'
 import problems from './problems.ts'
 import resources from './resources.ts'
 import { takeIdempotencyKey } from './responses.ts'
-import { sharedSchemas } from './schemas.ts'
 import validation from './validation.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem } from '../plugins/errors.ts'
-import { hashToken, touchAfter } from '../sessions/token.ts'
+import { Problem } from '../http/errors.ts'
+import { hashToken, touchAfter } from '../security/tokens.ts'
 import { type Caller, findCaller, touchToken } from '../tokens/queries.ts'
-import { countRequests } from './allowance.ts'
+import { countRequests } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

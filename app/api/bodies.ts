@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
 
 /** Bodies are JSON, read more strictly than JSON.parse does: UTF-8, and no name twice in an object. */
 export default plugin(async (app: FastifyInstance) => {

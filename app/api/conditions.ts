@@ -1,7 +1,7 @@
 /** What makes a GET conditional, and keeps an edit from overwriting another: RFC 9110, section 13. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
 
 /** Names what a resource says just now: the same words, the same tag. */
 export function entityTag(resource: object): string {

@@ -1,7 +1,7 @@
 /** How a route says what it takes and what it answers: the reference, the checks and the serialiser follow from it. */
 import type { FastifyContextConfig } from 'fastify'
 import { type TObject, type TSchema, Type } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 import { ListQuery } from './parameters.ts'
 import { shared } from './types.ts'
 

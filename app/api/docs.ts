@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { endpoints } from './origin.ts'
 import { type NounView, nounViews, type SchemaView, schemaViews } from './presentation.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'api/docs': { nouns: NounView[]; schemas: SchemaView[]; endpoints: typeof endpoints }
   }

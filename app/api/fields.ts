@@ -1,5 +1,5 @@
 /** Which fields of a request are wrong, and the sentence for each: what schemas find, put for people. */
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 
 /** The schema of one field, as far as its sentences depend on it. */
 export type Field = { type?: string | string[]; complaint?: LocaleKey; allOf?: Field[] }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reader, Writer } from '../database/database.ts'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { findAnswer, keepAnswer } from './queries.ts'
 

@@ -1,9 +1,9 @@
 import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { languageAsked } from '../locales/asked.ts'
-import { translate } from '../locales/words.ts'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
+import { languageAsked } from '../locales/negotiate.ts'
+import { translate } from '../locales/translate.ts'
 
 /** Sentences in the language that the request asks for, and JSON or nothing: 406 to whoever takes neither kind. */
 export default plugin(async (app: FastifyInstance) => {

@@ -1,5 +1,5 @@
 /** The API of the Flask microblog that this is after (its chapter 23), endpoint by endpoint. */
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 
 export const endpoints: { original: string; ours: string; difference: LocaleKey }[] = [
   { original: 'GET /api/users/<id>', ours: 'getUser', difference: 'reference.origin_user' },

@@ -1,9 +1,9 @@
 /** What the addresses of the API hold: the schemas of the pages, with examples and words for the reference. */
 import { type Static, Type } from 'typebox'
 import { CursorQuery } from '../database/cursor.ts'
+import { TagParams as PageTagParams } from '../http/params.ts'
 import { PostParams as PagePostParams } from '../posts/forms.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { TagParams as PageTagParams } from '../timelines/forms.ts'
 import { fieldOf } from './types.ts'
 
 const { before, after } = CursorQuery.properties

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem, phraseFor, statusOf, whenToTry } from '../plugins/errors.ts'
-import type { Complaints } from '../plugins/forms.ts'
+import { Problem, phraseFor, statusOf, whenToTry } from '../http/errors.ts'
+import type { Complaints } from '../http/forms.ts'
 
 /** A request with wrong fields, a sentence for each. */
 export class FieldProblem extends Problem {

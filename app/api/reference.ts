@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { type Language, type LocaleKey, type Translate, translate } from '../locales/words.ts'
-import { memo } from '../memo.ts'
+import { type Language, type LocaleKey, type Translate, translate } from '../locales/translate.ts'
+import { memoize } from '../text/memoize.ts'
 import { nouns } from './descriptions.ts'
 import { withCommonAnswers } from './responses.ts'
 
@@ -68,7 +68,7 @@ export default plugin(
       }),
       refResolver: { buildLocalReference: ({ $id }) => $id as string },
     })
-    const inLanguage = memo((language: Language) => document(app, language), String)
+    const inLanguage = memoize((language: Language) => document(app, language), String)
     app.decorate('reference', language => inLanguage(language))
   },
   { name: 'reference' },

@@ -1,6 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { Type } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 import { scopeOf } from './authentication.ts'
 import { sendsNothing, sendsProblem } from './descriptions.ts'
 

@@ -1,6 +1,6 @@
 /** The vocabulary of what the API answers. Descriptions are keys of the words: api/reference.ts translates them. */
 import { type Static, type TSchema, Type } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 
 type Described = { description?: LocaleKey; complaint?: LocaleKey; examples?: unknown[] }
 

@@ -2,9 +2,9 @@ import buildAjv from '@fastify/ajv-compiler'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { TSchema } from 'typebox'
-import type { LocaleKey } from '../locales/words.ts'
-import { late } from '../memo.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { lazy } from '../text/memoize.ts'
 import {
   blankWrongTexts,
   type Field,
@@ -54,7 +54,7 @@ export default plugin(async (app: FastifyInstance) => {
 })
 
 /** Nothing is turned into something else, left out or filled in, and all that is wrong is told. */
-const compileStrictly = late(() =>
+const compileStrictly = lazy(() =>
   buildAjv()(
     {},
     {
@@ -75,7 +75,7 @@ const inAddress = new Set<string | undefined>(['params', 'querystring'])
 /** Bodies are taken literally ("7" is no number); what a URL holds is text, so there digits may be one. */
 function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: string }) {
   const schema = httpPart === 'headers' ? inLowerCase(given) : given
-  const compiled = late(() => compileStrictly()({ schema }))
+  const compiled = lazy(() => compileStrictly()({ schema }))
   const { properties = {}, required } = schema as { properties?: Record<string, Field>; required?: string[] }
   return (given: unknown) => {
     // A body that has to say nothing may be left out.

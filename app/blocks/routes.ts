@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { personOr404, wayBack } from '../profiles/named.ts'
+import { personOr404, wayBack } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
@@ -11,7 +11,7 @@ import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
 
 type Person = { id: number; username: string; displayName: string }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'blocks/new': { person: Person }
     'blocks/privacy': {

@@ -1,10 +1,10 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from '../config.ts'
-import { backUp, defaultBackup } from '../transfer/backup.ts'
-import { digestLines } from '../transfer/copy.ts'
-import { typedPath } from '../transfer/files.ts'
 import { type Command, UsageError } from './command.ts'
+import { backUp, defaultBackup } from './transfer/backup.ts'
+import { digestLines } from './transfer/copy.ts'
+import { typedPath } from './transfer/files.ts'
 
 const backup: Command = {
   usage: '[FILE] [--digests]',

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type DatabaseConfig, type Engine, environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { MigrationRefused, migrationStatus } from '../database/migrations.ts'
-import { askAboutMigrations, askDrizzleKit, type Response } from '../generation/drizzle-kit.ts'
+import { MigrationRefused, migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
+import { askAboutMigrations, askDrizzleKit, type Response } from './generate/drizzle-kit.ts'
 
 const engines: Engine[] = ['sqlite', 'postgresql']
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../config/user-error.ts'
 
 export type Command = {
   /** What follows the command's name. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, environment, publicDatabaseUrl, readConfig, variables } from '../config.ts'
-import { copyDatabase } from '../transfer/copy.ts'
-import { difference } from '../transfer/portable-reading.ts'
 import { type Command, UsageError } from './command.ts'
+import { copyDatabase } from './transfer/copy.ts'
+import { difference } from './transfer/portable-reading.ts'
 
 const copy: Command = {
   usage: '[--from URL] --to URL [--yes]',

@@ -8,8 +8,8 @@ import Client from 'better-sqlite3'
 import { root } from '../config.ts'
 import { isUnavailable } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
-import { withMigrations } from '../database/migrations.ts'
-import { sqliteMigrations } from '../database/sqlite-migrations.ts'
+import { withMigrations } from '../database/migrations/migrations.ts'
+import { sqliteMigrations } from '../database/migrations/sqlite.ts'
 import {
   emptyDatabase,
   migratedDatabase,

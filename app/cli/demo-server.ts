@@ -1,8 +1,8 @@
 /** The process of `npm run demo`: the community first, then the ordinary server. */
 import { environment, readConfig } from '../config.ts'
 import { openDatabase } from '../database/database.ts'
-import { migrate } from '../database/migrations.ts'
-import { seedCommunity } from '../seed/seed.ts'
+import { migrate } from '../database/migrations/migrations.ts'
+import { seedCommunity } from './seed/seed.ts'
 
 const password = process.argv[2] as string
 const { database } = readConfig(environment)

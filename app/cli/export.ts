@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { fileOf, withSnapshot } from '../database/snapshot.ts'
-import { exportText } from '../transfer/export.ts'
-import { typedPath, writeText } from '../transfer/files.ts'
-import { headerOf } from '../transfer/portable.ts'
+import { fileOf, withSnapshot } from '../database/consistent-read.ts'
 import { type Command, UsageError } from './command.ts'
+import { exportText } from './transfer/export.ts'
+import { typedPath, writeText } from './transfer/files.ts'
+import { headerOf } from './transfer/portable.ts'
 
 const exportCommand: Command = {
   usage: '[FILE] [--with-passwords]',

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { MigrationRefused } from '../database/migrations.ts'
-import { answersOf } from '../generation/answers.ts'
-import { generateCustomMigration, generateMigration } from '../generation/generate.ts'
+import { MigrationRefused } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
+import { answersOf } from './generate/answers.ts'
+import { generateCustomMigration, generateMigration } from './generate/generate.ts'
 
 const generate: Command = {
   usage: '--name NAME [--rename OLD=NEW]… [--new NAME]… [--custom]',

@@ -1,13 +1,13 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { migrate } from '../database/migrations.ts'
-import { openPatiently } from '../database/snapshot.ts'
-import { assertFile, typedPath } from '../transfer/files.ts'
-import { importPartly, importWhole, type Read, type Report, troublesOf } from '../transfer/import.ts'
-import { type ProgressBar, progressBar } from '../transfer/progress.ts'
-import { rowsIn } from '../transfer/rows.ts'
+import { openPatiently } from '../database/consistent-read.ts'
+import { migrate } from '../database/migrations/migrations.ts'
 import { type Command, UsageError } from './command.ts'
+import { assertFile, typedPath } from './transfer/files.ts'
+import { importPartly, importWhole, type Read, type Report, troublesOf } from './transfer/import.ts'
+import { type ProgressBar, progressBar } from './transfer/progress.ts'
+import { rowsIn } from './transfer/rows.ts'
 
 const importCommand: Command = {
   usage: 'FILE [--partial]',

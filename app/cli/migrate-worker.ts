@@ -1,8 +1,8 @@
 /** The thread of `db:migrate` that does the work and says what it has done. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { environment, readConfig } from '../config.ts'
-import { migrate } from '../database/migrations.ts'
-import { sentenceFor } from '../sentences.ts'
+import { migrate } from '../database/migrations/migrations.ts'
+import { sentenceFor } from './error-messages.ts'
 
 export type MigrateMessage =
   | { done: string; milliseconds: number }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { Refusal } from '../config/user-error.ts'
 import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { migrationStatus } from '../database/migrations.ts'
-import { copyFile } from '../database/sqlite-file.ts'
-import { Refusal } from '../refusal.ts'
+import { migrationStatus } from '../database/migrations/migrations.ts'
+import { copyFile } from '../database/sqlite/file.ts'
 import type { Command } from './command.ts'
 import type { MigrateMessage } from './migrate-worker.ts'
 

@@ -1,6 +1,6 @@
 import { environment, readConfig } from '../config.ts'
-import { runDrizzleKit } from '../generation/drizzle-kit.ts'
 import type { Command } from './command.ts'
+import { runDrizzleKit } from './generate/drizzle-kit.ts'
 
 const push: Command = {
   usage: '[drizzle-kit options]',

@@ -1,10 +1,10 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { digestLines } from '../transfer/copy.ts'
-import { typedPath } from '../transfer/files.ts'
-import { restore } from '../transfer/restore.ts'
 import { type Command, UsageError } from './command.ts'
+import { digestLines } from './transfer/copy.ts'
+import { typedPath } from './transfer/files.ts'
+import { restore } from './transfer/restore.ts'
 
 const restoreCommand: Command = {
   usage: 'FILE [--yes] [--digests]',

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from '../config.ts'
-import { LossRefused, MigrationRefused, rollBack, type Target } from '../database/migrations.ts'
+import { LossRefused, MigrationRefused, rollBack, type Target } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
 
 const rollback: Command = {

@@ -1,9 +1,9 @@
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { migrate } from '../database/migrations.ts'
-import { openPatiently } from '../database/snapshot.ts'
-import { rebuildIndex } from '../search/rebuild.ts'
-import { progressBar } from '../transfer/progress.ts'
+import { openPatiently } from '../database/consistent-read.ts'
+import { migrate } from '../database/migrations/migrations.ts'
+import { rebuildIndex } from '../search-index/rebuild.ts'
 import type { Command } from './command.ts'
+import { progressBar } from './transfer/progress.ts'
 
 const search: Command = {
   usage: '',

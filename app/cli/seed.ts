@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { users } from '../database/schema.ts'
-import { seedCommunity } from '../seed/seed.ts'
 import { type Command, UsageError } from './command.ts'
+import { seedCommunity } from './seed/seed.ts'
 import { withDatabase } from './with-database.ts'
 
 const seed: Command = {

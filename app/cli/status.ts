@@ -1,5 +1,5 @@
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { type MigrationStatus, migrationStatus } from '../database/migrations.ts'
+import { type MigrationStatus, migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
 
 const words: Record<MigrationStatus['state'], string> = {

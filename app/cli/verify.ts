@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { examine } from '../transfer/backup.ts'
-import { typedPath } from '../transfer/files.ts'
 import { type Command, UsageError } from './command.ts'
+import { examine } from './transfer/backup.ts'
+import { typedPath } from './transfer/files.ts'
 
 const verify: Command = {
   usage: 'FILE',

@@ -1,6 +1,6 @@
 import { type Config, environment, readConfig } from '../config.ts'
 import { type Database, openDatabase } from '../database/database.ts'
-import { migrate } from '../database/migrations.ts'
+import { migrate } from '../database/migrations/migrations.ts'
 
 /** Runs `work` on the configured database, brought to the newest schema first, and closes it. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {

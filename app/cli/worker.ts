@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from '../app.ts'
 import { environment, readConfig } from '../config.ts'
-import { migrate } from '../database/migrations.ts'
+import { migrate } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
 
 const worker: Command = {

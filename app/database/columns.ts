@@ -4,8 +4,8 @@
  * synchronous `.all()` and `.run()` do not exist. Only the engine of this process is loaded.
  */
 import { engine } from './engine.ts'
-import type { postgresql } from './postgres-columns.ts'
-import type { sqlite } from './sqlite-columns.ts'
+import type { postgresql } from './postgres/columns.ts'
+import type { sqlite } from './sqlite/columns.ts'
 
 type Value<Column> = Column extends (...args: never[]) => { _: { data: infer Data } } ? Data : never
 type Column = 'id' | 'reference' | 'integer' | 'text' | 'time' | 'flag' | 'json' | 'bytes'
@@ -25,7 +25,7 @@ void proof
 
 const vocabulary =
   engine === 'postgresql'
-    ? (await import('./postgres-columns.ts')).postgresql
-    : ((await import('./sqlite-columns.ts')).sqlite as unknown as typeof postgresql)
+    ? (await import('./postgres/columns.ts')).postgresql
+    : ((await import('./sqlite/columns.ts')).sqlite as unknown as typeof postgresql)
 export const { table, index, uniqueIndex, primaryKey, check } = vocabulary
 export const { id, reference, integer, text, time, flag, json, bytes } = vocabulary

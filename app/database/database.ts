@@ -7,7 +7,7 @@ import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import type { DatabaseConfig } from '../config.ts'
 import type { Change, Topic } from './changes.ts'
 import { engine } from './engine.ts'
-import './postgres-repairs.ts'
+import './postgres/driver-patch.ts'
 import type { relations } from './schema.ts'
 
 type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
@@ -141,8 +141,8 @@ export function tooLong(milliseconds: number): TransactionClosed {
  */
 export async function openDatabase(config: DatabaseConfig, options: DatabaseOptions = {}): Promise<Database> {
   assertEngine(config)
-  if (config.engine === 'sqlite') return (await import('./sqlite.ts')).openSqlite(config, options)
-  return (await import('./postgres.ts')).openPostgres(config, options)
+  if (config.engine === 'sqlite') return (await import('./sqlite/database.ts')).openSqlite(config, options)
+  return (await import('./postgres/database.ts')).openPostgres(config, options)
 }
 
 export function assertEngine(config: DatabaseConfig): void {

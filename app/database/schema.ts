@@ -1,6 +1,6 @@
 /** Every table and relation, once, for both engines: the domain on one page. */
 import { defineRelations } from 'drizzle-orm'
-import type { Entity } from '../posts/text.ts'
+import type { Entity } from '../text/entities.ts'
 import {
   bytes,
   check,

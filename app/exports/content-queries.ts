@@ -2,7 +2,7 @@
 import type { Reader } from '../database/database.ts'
 import { follows, messages, participants, posts, users } from '../database/schema.ts'
 import { type AnyColumn, and, asc, desc, eq, gt, isNull, sql } from '../database/sql.ts'
-import type { Entity } from '../posts/text.ts'
+import type { Entity } from '../text/entities.ts'
 
 const pageSize = 1_000
 

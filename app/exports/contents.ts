@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Config, root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
-import type { Language } from '../locales/words.ts'
-import { type Entity, tagsOf } from '../posts/text.ts'
+import type { Language } from '../locales/translate.ts'
+import { type Entity, tagsOf } from '../text/entities.ts'
 import {
   type OwnContact,
   type OwnMessage,

@@ -15,7 +15,7 @@ import {
 } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
-import { scheduleCleaning } from '../jobs/cleaning.ts'
+import { scheduleCleaning } from '../jobs/cleanup.ts'
 import { sendMessage } from '../messages/sending-queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'

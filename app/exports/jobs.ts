@@ -1,5 +1,5 @@
 import { defineJob, type JobContext } from '../jobs/definition.ts'
-import type { Language } from '../locales/words.ts'
+import type { Language } from '../locales/translate.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { notify } from '../notifications/queries.ts'
 import { ownProfile } from './content-queries.ts'

@@ -2,9 +2,9 @@
 import path from 'node:path'
 import { Eta } from 'eta'
 import { root } from '../config.ts'
-import { formatsFor } from '../locales/when.ts'
-import { translate } from '../locales/words.ts'
-import { type Entity, type Part, partsOf } from '../posts/text.ts'
+import { formatsFor } from '../locales/formats.ts'
+import { translate } from '../locales/translate.ts'
+import { type Entity, type Part, partsOf } from '../text/entities.ts'
 import type { Export } from './contents.ts'
 
 export const sections = ['posts', 'followers', 'following', 'messages'] as const

@@ -3,7 +3,7 @@ import { exportParts, exports, jobs } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from '../database/sql.ts'
 import { cancelJob, type Progress } from '../jobs/queries.ts'
 import { enqueue } from '../jobs/queue.ts'
-import type { Language } from '../locales/words.ts'
+import type { Language } from '../locales/translate.ts'
 
 /** Milliseconds that an export is kept, and what came of one that failed. */
 const lifetime = 7 * 86_400_000

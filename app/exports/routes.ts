@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../http/errors.ts'
 import { spend } from '../limits/limits.ts'
 import { canMail } from '../mail/mail.ts'
-import { Problem } from '../plugins/errors.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { ExportParams } from './forms.ts'
 import {
@@ -18,7 +18,7 @@ import { inBytes } from './size.ts'
 
 type ExportsPage = { exports: ExportState[]; willMail: boolean; size(bytes: number): string }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'exports/show': ExportsPage
     'exports/fragment': ExportsPage

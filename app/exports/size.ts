@@ -1,4 +1,4 @@
-import type { Language } from '../locales/words.ts'
+import type { Language } from '../locales/translate.ts'
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 

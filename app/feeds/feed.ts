@@ -1,7 +1,7 @@
 /** A feed, whatever it is written as: what it is of, and its newest posts. */
 import type { Config } from '../config.ts'
 import type { Post } from '../posts/queries.ts'
-import { tagPath } from '../posts/text.ts'
+import { tagPath } from '../text/entities.ts'
 
 export type Feed = {
   /** Stays the same when the name or the address changes (RFC 4151). */

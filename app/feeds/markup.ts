@@ -1,6 +1,6 @@
 /** Text as XML and HTML take it. */
 import type { Post } from '../posts/queries.ts'
-import { partsOf } from '../posts/text.ts'
+import { partsOf } from '../text/entities.ts'
 
 /** Everything but what XML 1.0 can hold at all: control characters, lone surrogates and two more. */
 const impossible = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu

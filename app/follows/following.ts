@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
 import { spend } from '../limits/limits.ts'
-import { Problem } from '../plugins/errors.ts'
 import { follow } from './queries.ts'
 
 /**

@@ -5,7 +5,7 @@ import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
 import { and, desc, eq, isNull, notExists, type SQL, sql } from '../database/sql.ts'
 import { notify } from '../notifications/queries.ts'
-import { type Person, type PersonRow, personColumns, personOf, type Shown } from '../profiles/person.ts'
+import { type Person, type PersonRow, personColumns, personOf, type Shown } from '../people/person.ts'
 
 export type SuggestedPerson = Shown & { viewerFollows: false }
 

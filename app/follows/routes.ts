@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ProfileParams } from '../profiles/forms.ts'
-import { personOr404, wayBack } from '../profiles/named.ts'
+import { personOr404, wayBack } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { followOnWish } from './following.ts'

@@ -12,7 +12,7 @@ import {
 } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
 import { causeOf } from './failure.ts'
-import { atMostEvery } from './pace.ts'
+import { atMostEvery } from './throttle.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
 type Clocked = WorkerParts & Pick<JobContext, 'now'>

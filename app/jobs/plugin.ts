@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { scheduleCleaning } from './cleaning.ts'
+import { scheduleCleaning } from './cleanup.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 /** Works on jobs from the application's start to its end, beside whatever else it does. */

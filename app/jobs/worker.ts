@@ -1,12 +1,12 @@
 /** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
 import { anything } from '../database/database.ts'
+import { definitions } from '../registry/jobs.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import { bringBackJobs, claimJob, claimsHeld, nextDueAt } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
-import { definitions } from './definitions.ts'
 import { patience } from './failure.ts'
-import { oneAtATime } from './pace.ts'
 import { cancelTopic } from './queries.ts'
+import { oneAtATime } from './throttle.ts'
 
 export type WorkerOptions = {
   /** Jobs at the same time. */

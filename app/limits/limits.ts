@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-import { foldIdentifier } from '../accounts/names.ts'
 import type { Writer } from '../database/database.ts'
-import type { LocaleKey } from '../locales/words.ts'
-import { Problem, whenToTry } from '../plugins/errors.ts'
+import { Problem, whenToTry } from '../http/errors.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { foldIdentifier } from '../text/fold.ts'
 import { type Allowance, returnOne, secondsUntilOne, takeOne } from './queries.ts'
 
 /** What is limited: so many at once, and then one more as each `every` (milliseconds) passes. */

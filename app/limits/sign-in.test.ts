@@ -4,7 +4,7 @@ import { buildApp } from '../app.ts'
 import { knownDevices, rateLimits, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { createPasswordReset } from '../passwords/queries.ts'
-import { hashToken, newToken } from '../sessions/token.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import { Browser } from '../testing/browser.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 

@@ -3,10 +3,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import { anything, type Database } from '../database/database.ts'
 import { Audience } from './audience.ts'
 import { Deliveries } from './deliveries.ts'
+import { changedSince, endedAmong, jobsSince, tellJobs, tellNews, tellPosts, welcome } from './fan-out.ts'
 import type { Track } from './place.ts'
 import { findOwners } from './queries.ts'
 import type { Stream } from './stream.ts'
-import { changedSince, endedAmong, jobsSince, tellJobs, tellNews, tellPosts, welcome } from './telling.ts'
 import { both, isWork, noWork, type Work } from './work.ts'
 
 export type BroadcastOptions = {

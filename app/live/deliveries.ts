@@ -1,4 +1,4 @@
-import { sentenceOf } from '../notifications/sentence.ts'
+import { sentenceOf } from '../notifications/kinds.ts'
 import type { Unread } from '../notifications/unread.ts'
 import { advanced, newRows, type Place, type Row, type Track, trackSince } from './place.ts'
 import { mostRows, type News } from './queries.ts'

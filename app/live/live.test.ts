@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAccount } from '../accounts/closing-queries.ts'
+import { closeAccount } from '../accounts/closure-queries.ts'
 import { block } from '../blocks/queries.ts'
 import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'

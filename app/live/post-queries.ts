@@ -1,6 +1,6 @@
 /** Which posts are new, and at whose Home they are. */
 import { prepared, type Reader } from '../database/database.ts'
-import { manyIds, preparedForMany } from '../database/many.ts'
+import { manyIds, preparedForMany } from '../database/prepared-in.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, asc, gt, inArray, sql } from '../database/sql.ts'
 import { mostRows } from './queries.ts'

@@ -1,7 +1,7 @@
 /** What streams ask the database, and only when somebody has signalled that there is something. */
 
 import { prepared, type Reader } from '../database/database.ts'
-import { manyIds, preparedForMany } from '../database/many.ts'
+import { manyIds, preparedForMany } from '../database/prepared-in.ts'
 import { jobs, notifications, sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/queries.ts'

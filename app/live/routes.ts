@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
-import { Problem } from '../plugins/errors.ts'
-import { isSameOrigin } from '../plugins/same-origin.ts'
+import { Problem } from '../http/errors.ts'
+import { isSameOrigin } from '../http/same-origin.ts'
 import type { Post } from '../posts/queries.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { homeTimeline } from '../timelines/queries.ts'
@@ -10,7 +10,7 @@ import { LiveQuery } from './forms.ts'
 import { placeOf, placeSince } from './place.ts'
 import { over, Stream } from './stream.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'live/posts': {
       posts: Post[]

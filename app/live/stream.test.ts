@@ -4,7 +4,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net'
 import { it } from 'node:test'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { translate } from '../locales/words.ts'
+import { translate } from '../locales/translate.ts'
 import { placeSince } from './place.ts'
 import { type Item, Stream } from './stream.ts'
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Translate } from '../locales/words.ts'
+import type { Translate } from '../locales/translate.ts'
 import type { NotificationKind } from '../notifications/queries.ts'
 import { idOf, type Place } from './place.ts'
 

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { root } from '../config.ts'
-import { formatsFor } from './when.ts'
-import { languages, translate, words } from './words.ts'
+import { formatsFor } from './formats.ts'
+import { languages, translate, words } from './translate.ts'
 
 const flat = (words: object): Map<string, string> =>
   new Map(

@@ -5,7 +5,7 @@
 import type { Config } from '../config.ts'
 import type { Writer } from '../database/database.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { isLanguage, type Language, type LocaleKey, type Translate } from '../locales/words.ts'
+import { isLanguage, type Language, type LocaleKey, type Translate } from '../locales/translate.ts'
 
 /** The input of each mail by its name; a feature adds its own. It is stored, so it never has a secret in it. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging

@@ -2,8 +2,8 @@
 import path from 'node:path'
 import { Eta } from 'eta'
 import { type Config, root } from '../config.ts'
-import { formatsFor } from '../locales/when.ts'
-import { type Arguments, type Language, translate } from '../locales/words.ts'
+import { formatsFor } from '../locales/formats.ts'
+import { type Arguments, type Language, translate } from '../locales/translate.ts'
 import type { MailDefinition, MailLocals } from './mail.ts'
 
 export type RenderedMail = { subject: string; text: string; html: string }

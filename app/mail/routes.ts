@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Problem } from '../plugins/errors.ts'
-import { type Entity, findEntities } from '../posts/text.ts'
+import { Problem } from '../http/errors.ts'
+import { type Entity, findEntities } from '../text/entities.ts'
 import { findMail, listMails } from './queries.ts'
 import type { Letter } from './transport.ts'
 
@@ -14,7 +14,7 @@ type ShownMail = Omit<StoredMail, 'input' | 'letter'> & {
   links: Entity[]
 }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'mail/index': { mails: ShownMail[] }
     'mail/show': { mail: ShownMail }

@@ -1,10 +1,11 @@
 /** Who the other side of a conversation is to the viewer, and what is in the way of writing to them. */
-import { foldName } from '../accounts/names.ts'
+
 import { idOfUsername } from '../accounts/username-queries.ts'
 import { isVisible } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, messages, participants, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
+import { foldName } from '../text/fold.ts'
 
 const viewer = sql.placeholder('viewer')
 const person = sql.placeholder('person')

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery } from '../database/cursor.ts'
-import { alsoComplain, type Complaints } from '../plugins/forms.ts'
+import { alsoComplain, type Complaints } from '../http/forms.ts'
 import { judgeWords } from '../posts/forms.ts'
 
 export const MessageForm = Type.Object({

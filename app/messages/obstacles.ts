@@ -1,4 +1,4 @@
-import type { LocaleKey } from '../locales/words.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 import type { Obstacle } from './correspondent-queries.ts'
 
 /** Why somebody cannot be written to, in words that take their `name`. */

@@ -1,11 +1,12 @@
 /** Conversations as one of their two people reads them: every query is about the viewer's own. */
-import { foldName } from '../accounts/names.ts'
+
 import { idOfUsername } from '../accounts/username-queries.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { messages, participants, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
-import type { Entity } from '../posts/text.ts'
+import type { Entity } from '../text/entities.ts'
+import { foldName } from '../text/fold.ts'
 import type { Pair } from './correspondent-queries.ts'
 
 export type Message = {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { foldName } from '../accounts/names.ts'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, hasComplaints } from '../http/forms.ts'
 import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, hasComplaints } from '../plugins/forms.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
-import { languageOf } from '../posts/language.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { nobody } from '../profiles/named.ts'
+import { nobody } from '../profiles/require-profile.ts'
 import type { Viewer } from '../sessions/queries.ts'
+import { foldName } from '../text/fold.ts'
+import { languageOf } from '../text/language.ts'
 import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { judgeMessage, MessageForm, ThreadQuery } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
@@ -17,7 +17,7 @@ import { markSeen } from './seen.ts'
 import { sendMessage } from './sending-queries.ts'
 import { type Thread, threadOf, threadPath } from './thread.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'messages/inbox': { conversations: Conversation[]; newer: string | null; older: string | null }
     'messages/thread': {

@@ -3,11 +3,11 @@ import { Type } from 'typebox'
 import { described, lists, sendsNothing } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { alsoComplain, complaintsOf } from '../plugins/forms.ts'
+import { alsoComplain, complaintsOf } from '../http/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { notificationList } from './list-queries.ts'
 import { markAllRead } from './queries.ts'
-import { notificationResource } from './resource.ts'
+import { notificationResource } from './serializer.ts'
 
 const ReadBody = Type.Object(
   {

@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { isUnavailable } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
 import { isSeen } from '../messages/seen.ts'
-import { Problem } from '../plugins/errors.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { NotificationParams, ReadForm } from './forms.ts'
+import { pathOf, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
-import { pathOf, sentenceOf } from './sentence.ts'
 
 type Told = Notification & { sentence: string }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'notifications/index': { notifications: Told[]; newer: string | null; older: string | null }
   }

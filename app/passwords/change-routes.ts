@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgePasswords } from '../accounts/forms.ts'
 import { hasPassword } from '../accounts/queries.ts'
+import { Problem } from '../http/errors.ts'
+import { alsoComplain, type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
 import { forgetOtherDevices } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
-import { Problem } from '../plugins/errors.ts'
-import { alsoComplain, type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { hashPassword } from '../security/passwords.ts'
 import { deviceHash } from '../sessions/device-cookie.ts'
 import { endOtherSessions, type Viewer } from '../sessions/queries.ts'
+import { ownAccount } from './confirm-password.ts'
 import { ChangeForm } from './forms.ts'
-import { ownAccount } from './own-password.ts'
-import { hashPassword } from './password.ts'
 import { setPassword } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'passwords/change': { errors: Complaints }
   }

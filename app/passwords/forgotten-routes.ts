@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { foldName } from '../accounts/names.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { digestOf, type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { foldName } from '../text/fold.ts'
 import { ForgottenForm } from './forms.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'passwords/forgotten': { values: { email: string }; canMail: boolean; errors: Complaints }
   }

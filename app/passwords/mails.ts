@@ -1,6 +1,6 @@
 import { findAccount } from '../accounts/queries.ts'
 import { defineMail } from '../mail/mail.ts'
-import { hashToken, newToken } from '../sessions/token.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import { createPasswordReset } from './queries.ts'
 
 declare module '../mail/mail.ts' {

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgePasswords } from '../accounts/forms.ts'
+import { Problem } from '../http/errors.ts'
+import { alsoComplain, type Complaints, hasComplaints } from '../http/forms.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
-import { Problem } from '../plugins/errors.ts'
-import { alsoComplain, type Complaints, hasComplaints } from '../plugins/forms.ts'
-import { hashToken } from '../sessions/token.ts'
+import { hashPassword } from '../security/passwords.ts'
+import { hashToken } from '../security/tokens.ts'
 import passwordChange from './change-routes.ts'
 import forgottenPasswords from './forgotten-routes.ts'
 import { PasswordForm, PasswordParams } from './forms.ts'
-import { hashPassword } from './password.ts'
 import { findPasswordReset, usePasswordReset } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'passwords/edit': { username: string; token: string; errors: Complaints }
   }

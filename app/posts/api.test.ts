@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { closeAccount } from '../accounts/closing-queries.ts'
+import { closeAccount } from '../accounts/closure-queries.ts'
 import { posts } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { type ApiClient, programOf } from '../testing/api.ts'

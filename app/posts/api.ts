@@ -6,13 +6,13 @@ import { described, sends, sendsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import { PostParams } from '../api/parameters.ts'
 import type { Reader } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
 import { spend } from '../limits/limits.ts'
-import { Problem } from '../plugins/errors.ts'
+import { languageOf } from '../text/language.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { judgePost } from './forms.ts'
-import { languageOf } from './language.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
-import { postResource } from './resource.ts'
+import { postResource } from './serializer.ts'
 
 const PostBody = Type.Object(
   {

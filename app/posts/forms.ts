@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { isBlank } from '../clean.ts'
-import type { LocaleKey } from '../locales/words.ts'
-import { alsoComplain, type Complaint, type Complaints, complaintsOf } from '../plugins/forms.ts'
-import { isPostLanguage } from './language.ts'
-import { graphemeCount } from './text.ts'
+import { alsoComplain, type Complaint, type Complaints, complaintsOf } from '../http/forms.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { graphemeCount } from '../text/entities.ts'
+import { isPostLanguage } from '../text/language.ts'
+import { isBlank } from '../text/sanitize.ts'
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
 export const bodyCeiling = 4000

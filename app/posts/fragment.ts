@@ -1,5 +1,5 @@
-import type { Formats } from '../locales/when.ts'
-import type { Language } from '../locales/words.ts'
+import type { Formats } from '../locales/formats.ts'
+import type { Language } from '../locales/translate.ts'
 import type { Post } from './queries.ts'
 
 /** What a post in a list shows besides itself. */

@@ -1,4 +1,3 @@
-import { foldName } from '../accounts/names.ts'
 import { findByUsernames } from '../accounts/username-queries.ts'
 import { isVisible } from '../blocks/queries.ts'
 import type { Topic } from '../database/changes.ts'
@@ -6,10 +5,11 @@ import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { notifyEach } from '../notifications/queries.ts'
-import type { IndexedPost } from '../search/entries.ts'
-import { forgetPosts, indexPosts } from '../search/indexing.ts'
+import type { IndexedPost } from '../search-index/entries.ts'
+import { forgetPosts, indexPosts } from '../search-index/indexing.ts'
+import { type Entity, findEntities, mentionedNames, tagsOf } from '../text/entities.ts'
+import { foldName } from '../text/fold.ts'
 import { forgetTranslations } from '../translations/queries.ts'
-import { type Entity, findEntities, mentionedNames, tagsOf } from './text.ts'
 
 export type Author = { id: number; username: string; displayName: string }
 export type Post = {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Writer } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, hasComplaints } from '../http/forms.ts'
 import { LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
+import { languageOf } from '../text/language.ts'
 import { judgePost, NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest } from './forms.ts'
-import { languageOf } from './language.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'posts/new': { values: Values; submission: string; errors: Complaints }
     'posts/show': { post: Post }

@@ -3,8 +3,8 @@ import { described, lists, sends } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { listPeople } from './list-queries.ts'
-import { profileOr404 } from './named.ts'
-import { personResource, userResource } from './resource.ts'
+import { profileOr404 } from './require-profile.ts'
+import { personResource, userResource } from './serializer.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type OneRequest = FastifyRequest<{ Params: UserParams }>

@@ -5,7 +5,7 @@ import type { Reader } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, desc, gt, isNull, lt, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
-import { type Person, type PersonRow, personColumns, personOf } from './person.ts'
+import { type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
 
 /** Ids only grow, so the id alone is the place: the list is a walk along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {

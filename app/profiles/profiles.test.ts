@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { avatarOf } from '../people/avatar.ts'
 import { openSite, type Site } from '../testing/site.ts'
-import { avatarOf } from './avatar.ts'
 
 describe('profiles', () => {
   let site: Site

@@ -1,11 +1,11 @@
-import { foldName } from '../accounts/names.ts'
 import { idOfUsername } from '../accounts/username-queries.ts'
 import { blocksBetween } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
-import { type Person, personColumns } from './person.ts'
+import { type Person, personColumns } from '../people/person.ts'
+import { foldName } from '../text/fold.ts'
 
 export type Profile = Person & {
   createdAt: Date

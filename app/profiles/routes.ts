@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { foldName } from '../accounts/names.ts'
 import { topicOfPerson } from '../database/changes.ts'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { type FollowList, followList } from '../follows/queries.ts'
-import { returnPath } from '../sessions/return-path.ts'
+import { returnPath } from '../http/return-path.ts'
+import type { Person } from '../people/person.ts'
+import { foldName } from '../text/fold.ts'
 import { profileTimeline } from '../timelines/queries.ts'
 import { type Timeline, timelineOf } from '../timelines/timeline.ts'
 import { ProfileParams } from './forms.ts'
-import { profileOr404 } from './named.ts'
-import type { Person } from './person.ts'
 import type { Profile } from './queries.ts'
+import { profileOr404 } from './require-profile.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'profiles/show': { profile: Profile; timeline: Timeline }
     'profiles/people': {

@@ -5,11 +5,11 @@ import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import { postResource } from '../posts/resource.ts'
-import { personResource } from '../profiles/resource.ts'
+import { postResource } from '../posts/serializer.ts'
+import { personResource } from '../profiles/serializer.ts'
+import { isEmpty, parseQuery, tidy } from '../search-index/query.ts'
 import { findEverybody, findPosts } from './find.ts'
 import { searchPath } from './forms.ts'
-import { isEmpty, parseQuery, tidy } from './query.ts'
 
 const text = { q: Type.String({ description: 'reference.search_text', examples: ['tea from:susan'] }) }
 const PeopleQuery = Type.Object({ ...text, ...ListQuery.properties })

@@ -1,11 +1,11 @@
 /** One search, from the words that somebody typed to everything that their page shows. */
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Database } from '../database/database.ts'
+import type { Person } from '../people/person.ts'
 import type { Post } from '../posts/queries.ts'
-import type { Person } from '../profiles/person.ts'
+import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.ts'
 import type { Order } from './forms.ts'
 import { resolveAuthors, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
-import { isEmpty, parseQuery, type Query, starred } from './query.ts'
 
 export type Found = {
   query: Query

@@ -1,8 +1,9 @@
 /** Shows what was found: the parts of a post as everywhere, with the words of the query marked in them. */
-import { type Part, partsOf } from '../posts/text.ts'
-import { occurrencesOf } from './occurrences.ts'
-import type { Term } from './query.ts'
-import { type Token, tagToken, tokensOf } from './tokens.ts'
+
+import { occurrencesOf } from '../search-index/occurrences.ts'
+import type { Term } from '../search-index/query.ts'
+import { type Token, tagToken, tokensOf } from '../search-index/tokens.ts'
+import { type Part, partsOf } from '../text/entities.ts'
 
 type Span = { start: number; end: number }
 type Piece = { text: string; isMarked: boolean }

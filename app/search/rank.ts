@@ -1,7 +1,7 @@
 /** Which of the posts that match are the best: computed here, because the two engines' own ranks never agree. */
-import { type Occurrence, occurrencesOf } from './occurrences.ts'
-import type { Term } from './query.ts'
-import { tokensOf } from './tokens.ts'
+import { type Occurrence, occurrencesOf } from '../search-index/occurrences.ts'
+import type { Term } from '../search-index/query.ts'
+import { tokensOf } from '../search-index/tokens.ts'
 
 /** Words that a post has on average; longer ones have a word more easily. */
 const usualLength = 15

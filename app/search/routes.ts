@@ -3,13 +3,13 @@ import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../
 import { isUnavailable } from '../database/database.ts'
 import { spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import type { Person } from '../profiles/person.ts'
+import type { Person } from '../people/person.ts'
+import { scheduleRebuilding } from '../search-index/jobs.ts'
+import { isEmpty, parseQuery, starred, tidy } from '../search-index/query.ts'
 import type { Timeline } from '../timelines/timeline.ts'
 import { type Asked, type Found, find, findEverybody } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchPath, textOf } from './forms.ts'
-import { scheduleRebuilding } from './jobs.ts'
 import { partsMarking } from './marks.ts'
-import { isEmpty, parseQuery, starred, tidy } from './query.ts'
 
 /** What was found, for a page or a part of one; `parts` marks the words in the posts. */
 type Results = {
@@ -26,7 +26,7 @@ type Results = {
 }
 type Shown = { results: Results | null; parts: ReturnType<typeof partsMarking>; path: string }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'search/index': Shown & { text: string }
     'search/fragment': Shown

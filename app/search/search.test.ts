@@ -4,9 +4,9 @@ import { block } from '../blocks/queries.ts'
 import { posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { deletePost } from '../posts/queries.ts'
+import { indexPosts } from '../search-index/indexing.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
-import { indexPosts } from './indexing.ts'
 
 const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
 const marks = ({ page }: Answer) => page.querySelectorAll('article mark').map(({ text }) => text)

@@ -3,7 +3,7 @@ import { findCredentials } from '../accounts/queries.ts'
 import { type AllowanceName, digestOf, giveBack, spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { isKnownDevice } from '../limits/queries.ts'
-import { verifyPassword } from '../passwords/password.ts'
+import { verifyPassword } from '../security/passwords.ts'
 import { deviceHash } from './device-cookie.ts'
 
 type Expense = [AllowanceName, string]

@@ -1,6 +1,6 @@
 /** The cookie by which a browser is known again that somebody has signed in with. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { hashToken, newToken } from './token.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 
 /** The browser's own token, or a new one. */
 export function deviceToken(request: FastifyRequest): string {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
 import { SessionParams } from './forms.ts'
 import { endOtherSessions, endOwnSession, listSessions, type OpenSession, type Viewer } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'sessions/list': { sessions: OpenSession[] }
   }

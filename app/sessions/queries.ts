@@ -3,7 +3,7 @@ import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
-import { lifetimeOf, touchAfter } from './token.ts'
+import { lifetimeOf, touchAfter } from '../security/tokens.ts'
 
 /** The person who is signed in, as every page knows them. */
 export type Viewer = Unread & {

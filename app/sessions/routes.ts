@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { returnPath } from '../http/return-path.ts'
 import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
 import { rememberDevice } from '../limits/queries.ts'
-import type { LocaleKey } from '../locales/words.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
 import { deviceOf } from './device.ts'
 import { deviceToken, setDeviceCookie } from './device-cookie.ts'
 import { NextQuery, SignInForm } from './forms.ts'
 import sessionList from './list-routes.ts'
 import { createSession, endSession } from './queries.ts'
-import { returnPath } from './return-path.ts'
-import { hashToken, newToken, setSessionCookie } from './token.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'sessions/sign-in': {
       values: { identifier: string; keep: boolean }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sessions, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
+import { returnPath } from '../http/return-path.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { deviceOf } from './device.ts'
-import { returnPath } from './return-path.ts'
 
 const day = 24 * 3_600_000
 

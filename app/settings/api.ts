@@ -5,11 +5,11 @@ import { requireUnchanged } from '../api/conditions.ts'
 import { described, sends } from '../api/descriptions.ts'
 import { fieldOf } from '../api/types.ts'
 import type { Reader } from '../database/database.ts'
-import { languages } from '../locales/words.ts'
+import { languages } from '../locales/translate.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { ProfileForm, profileOf } from './forms.ts'
 import { findMe, saveSettings } from './queries.ts'
-import { meResource } from './resource.ts'
+import { meResource } from './serializer.ts'
 
 const { displayName, about } = ProfileForm.properties
 const codes = languages.map(({ code }) => code)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { isBlank } from '../clean.ts'
-import { languages } from '../locales/words.ts'
+import { languages } from '../locales/translate.ts'
+import { isBlank } from '../text/sanitize.ts'
 
 export const ProfileForm = Type.Object({
   displayName: Type.String({ default: '', maxLength: 64, complaint: 'accounts.display_name_too_long' }),

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
-import { indexPerson } from '../search/indexing.ts'
+import { indexPerson } from '../search-index/indexing.ts'
 
 /** What a person says of themself. */
 const profileColumns = { displayName: users.displayName, about: users.about }

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Account, findAccount } from '../accounts/queries.ts'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { returnPath } from '../http/return-path.ts'
 import { canMail } from '../mail/mail.ts'
-import { Problem } from '../plugins/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { returnPath } from '../sessions/return-path.ts'
 import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'settings/profile': { values: ProfileForm; errors: Complaints }
     'settings/account': {

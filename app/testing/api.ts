@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { hashToken, newToken } from '../sessions/token.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import { createToken, type Scope } from '../tokens/queries.ts'
 import type { Name, Site } from './site.ts'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { type DatabaseConfig, environment, readConfig } from '../config.ts'
 import { engine } from '../database/engine.ts'
-import { migrate, withMigrations } from '../database/migrations.ts'
+import { migrate, withMigrations } from '../database/migrations/migrations.ts'
 
 export type TestDatabase = { url: string; config: DatabaseConfig; drop(): Promise<void> }
 

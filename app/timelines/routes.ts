@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Topic, topicOfPerson } from '../database/changes.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
-import { remembering } from '../database/remembering.ts'
 import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
+import { TagParams } from '../http/params.ts'
+import { remembering } from '../page-cache/remembering.ts'
 import { newSubmission } from '../posts/forms.ts'
-import { foldTag, tagPath } from '../posts/text.ts'
-import { TagParams } from './forms.ts'
+import { foldTag, tagPath } from '../text/entities.ts'
 import {
   exploreTimeline,
   homeTimeline,
@@ -19,7 +19,7 @@ import { type Timeline, timelineOf } from './timeline.ts'
 
 type Beside = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'timelines/welcome': { timeline: Timeline }
     'timelines/home': { timeline: Timeline; submission: string; firstDay: boolean } & Beside

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
 import { described, sends, sendsNothing } from '../api/descriptions.ts'
-import { Problem } from '../plugins/errors.ts'
+import { Problem } from '../http/errors.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import { authenticate } from '../sessions/authenticate.ts'
-import { hashToken, newToken } from '../sessions/token.ts'
 import { expiryOf, TokenBody } from './forms.ts'
 import { type Caller, createToken, mostTokens, revokeToken } from './queries.ts'
-import { tokenResource } from './resource.ts'
+import { tokenResource } from './serializer.ts'
 
 type CreateRequest = FastifyRequest<{ Body: TokenBody }>
 

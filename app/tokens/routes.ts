@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Complaints, complaintsOf, hasComplaints } from '../plugins/forms.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { hashToken, newToken } from '../sessions/token.ts'
 import { expiryOf, lifetimes, TokenForm, TokenParams } from './forms.ts'
 import { createToken, listTokens, mostTokens, revokeToken, type Token } from './queries.ts'
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'tokens/list': {
       tokens: Token[]

@@ -1,4 +1,4 @@
-import type { Language } from '../locales/words.ts'
+import type { Language } from '../locales/translate.ts'
 
 /** Whether a reader of this language may want a post in that one translated; not if nobody can tell what it is. */
 export function isForeign(post: { language: string | null }, reader: Language): boolean {

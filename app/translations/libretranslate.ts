@@ -1,7 +1,7 @@
 /** Asks a service that speaks LibreTranslate's protocol. */
 
-import { clean, isBlank } from '../clean.ts'
 import type { TranslateConfig } from '../config.ts'
+import { clean, isBlank } from '../text/sanitize.ts'
 
 /** Milliseconds that a reader waits, until the last byte of the answer. */
 const patience = 5_000

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem, prefersJson } from '../http/errors.ts'
 import { spend } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import { Problem, prefersJson } from '../plugins/errors.ts'
 import { PostParams } from '../posts/forms.ts'
 import { findPost, type Post } from '../posts/queries.ts'
 import { isForeign } from './languages.ts'
@@ -12,7 +12,7 @@ import { openTranslator, type Translator } from './translator.ts'
 /** A post in the reader's language, or why there is none of it. */
 type Translated = { body: string; failure: null } | { body: null; failure: Failure }
 
-declare module '../plugins/views.ts' {
+declare module '../http/views.ts' {
   interface Pages {
     'translations/show': { post: Post; translated: Translated }
     'translations/fragment': { post: Post; translated: Translated }

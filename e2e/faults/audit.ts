@@ -1,7 +1,7 @@
 /** Whether a database holds what the site has promised, once, and whether its parts agree with each other. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseConfig } from '../../app/config.ts'
-import { examineFile } from '../../app/database/sqlite-file.ts'
+import { examineFile } from '../../app/database/sqlite/file.ts'
 import { isQuiet, type Journal, type Load, type Written } from './load.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, type Row, rowsOf, withPostgres } from './rows.ts'

@@ -1,8 +1,8 @@
 /** Those who send nonsense: visitors, members with and without a browser's headers, and programs with tokens. */
 
 import { createAccount } from '../../app/accounts/queries.ts'
-import { hashPassword } from '../../app/passwords/password.ts'
-import type { Random } from '../../app/seed/random.ts'
+import type { Random } from '../../app/cli/seed/random.ts'
+import { hashPassword } from '../../app/security/passwords.ts'
 import { names, password, type Site } from '../../app/testing/site.ts'
 import { pick } from './nonsense.ts'
 

@@ -1,5 +1,5 @@
 /** Rows for every table, as a site has them after a while; a database of an earlier state takes those that fit it. */
-import { hashPassword } from '../../app/passwords/password.ts'
+import { hashPassword } from '../../app/security/passwords.ts'
 
 type Rows = Record<string, unknown>[]
 

@@ -8,7 +8,7 @@
  * Jobs are worked on meanwhile. The same seed makes the same requests; what is answered also depends on who is first.
  */
 import type { InjectOptions, RouteOptions } from 'fastify'
-import { mulberry32, type Random } from '../../app/seed/random.ts'
+import { mulberry32, type Random } from '../../app/cli/seed/random.ts'
 import { names, openSite, type Site } from '../../app/testing/site.ts'
 import { auditIntegrity } from './audit.ts'
 import { Crowd } from './crowd.ts'

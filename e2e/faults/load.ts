@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../../app/accounts/queries.ts'
+import { mulberry32, type Random } from '../../app/cli/seed/random.ts'
 import type { DatabaseConfig } from '../../app/config.ts'
 import { openDatabase } from '../../app/database/database.ts'
-import { hashPassword } from '../../app/passwords/password.ts'
-import { mulberry32, type Random } from '../../app/seed/random.ts'
-import { hashToken } from '../../app/sessions/token.ts'
+import { hashPassword } from '../../app/security/passwords.ts'
+import { hashToken } from '../../app/security/tokens.ts'
 import { type Reply, Visitor } from './visitor.ts'
 
 /** Something written once: when it was first sent, and when the site said that it has it. */

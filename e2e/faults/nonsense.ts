@@ -1,5 +1,5 @@
 /** Values that nobody expects, among some that may well be right, from a seed: each run can be had again. */
-import type { Random } from '../../app/seed/random.ts'
+import type { Random } from '../../app/cli/seed/random.ts'
 import { rightValue } from './right-values.ts'
 
 /** A route, and the fields that its schema names. */

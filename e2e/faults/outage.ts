@@ -9,7 +9,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { engine } from '../../app/database/engine.ts'
-import { migrate } from '../../app/database/migrations.ts'
+import { migrate } from '../../app/database/migrations/migrations.ts'
 import { emptyPostgresDatabase } from '../../app/testing/database.ts'
 import { type PostgresServer, startPostgres } from '../../app/testing/postgres.ts'
 import { audit } from './audit.ts'

@@ -1,5 +1,5 @@
 /** What a field is for, from a seed: what gets a form accepted, if everything beside it is right as well. */
-import type { Random } from '../../app/seed/random.ts'
+import type { Random } from '../../app/cli/seed/random.ts'
 
 const password = 'tea at the harbour'
 const some: Record<string, readonly string[]> = {

@@ -1,8 +1,9 @@
 /** What must hold of every row whatever was asked for, also where the database itself cannot check it. */
-import { foldName } from '../../app/accounts/names.ts'
-import { type Entity, graphemeCount } from '../../app/posts/text.ts'
+
+import { linesOf, tableNames } from '../../app/cli/transfer/tables.ts'
 import type { Site } from '../../app/testing/site.ts'
-import { linesOf, tableNames } from '../../app/transfer/tables.ts'
+import { type Entity, graphemeCount } from '../../app/text/entities.ts'
+import { foldName } from '../../app/text/fold.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, rowsOf } from './rows.ts'
 

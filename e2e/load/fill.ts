@@ -1,9 +1,9 @@
 /** A process of its own: fills the database that DATABASE_URL names, many rows a statement. */
 import postgres from 'postgres'
-import { foldName } from '../../app/accounts/names.ts'
+import { between, mulberry32 } from '../../app/cli/seed/random.ts'
 import { environment, readConfig } from '../../app/config.ts'
 import { type Database, openDatabase } from '../../app/database/database.ts'
-import { migrate } from '../../app/database/migrations.ts'
+import { migrate } from '../../app/database/migrations/migrations.ts'
 import {
   conversations,
   follows,
@@ -14,10 +14,10 @@ import {
   posts,
   users,
 } from '../../app/database/schema.ts'
-import { hashPassword } from '../../app/passwords/password.ts'
-import { findEntities, foldTag, mentionedNames, tagsOf } from '../../app/posts/text.ts'
-import { indexPeople, indexPosts } from '../../app/search/indexing.ts'
-import { between, mulberry32 } from '../../app/seed/random.ts'
+import { indexPeople, indexPosts } from '../../app/search-index/indexing.ts'
+import { hashPassword } from '../../app/security/passwords.ts'
+import { findEntities, foldTag, mentionedNames, tagsOf } from '../../app/text/entities.ts'
+import { foldName } from '../../app/text/fold.ts'
 import type { Options } from './options.ts'
 import { authorOf, bodyOf, castOf, displayNameOf, followedBy, usernameOf } from './population.ts'
 

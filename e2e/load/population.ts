@@ -1,5 +1,5 @@
 /** Who lives in the benchmark's database. Everything follows from the numbers asked for, and from one seed. */
-import { between, mulberry32, type Random } from '../../app/seed/random.ts'
+import { between, mulberry32, type Random } from '../../app/cli/seed/random.ts'
 
 const first =
   'ada bea carl dora emil fay gus hana igor june kofi lena milo nora otto pia quin rosa sven tara umar vera wim xena yara zoe anna boris cleo dan ella finn gina hugo iris jack kira liam maya nils olga paul rita sam theo ursa vito wanda yves zita'.split(

@@ -1,0 +1,78 @@
+/** The end of an account: closed at once, then taken away piece by piece, with nothing left in any table. */
+import type { Reader, Writer } from '../database/database.ts'
+import {
+  apiTokens,
+  conversations,
+  emailConfirmations,
+  follows,
+  jobs,
+  knownDevices,
+  passwordResets,
+  posts,
+  sessions,
+  users,
+} from '../database/schema.ts'
+import { and, eq, isNull, sql } from '../database/sql.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { forgetAllowances } from '../limits/queries.ts'
+import { forgetPerson } from '../search-index/indexing.ts'
+import { signalSessionsEnd } from '../sessions/queries.ts'
+import { deleteChunk } from './deletion-queries.ts'
+
+declare module '../jobs/queue.ts' {
+  interface Jobs {
+    /** Without a userId, everything is gone already. */
+    'accounts.delete': { userId?: number }
+  }
+}
+
+export type Belongings = { posts: number; followers: number; following: number; conversations: number }
+
+const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(Number)
+
+/** How much goes with an account. */
+export async function countBelongings(db: Reader, id: number): Promise<Belongings> {
+  const { firstId, secondId } = conversations
+  const [found] = await db
+    .select({
+      posts: countOf(sql`${posts} where ${posts.userId} = ${id}`),
+      followers: countOf(sql`${follows} where ${follows.followedId} = ${id}`),
+      following: countOf(sql`${follows} where ${follows.followerId} = ${id}`),
+      conversations: countOf(sql`${conversations} where ${firstId} = ${id} or ${secondId} = ${id}`),
+    })
+    .from(users)
+    .where(eq(users.id, id))
+  return found ?? { posts: 0, followers: 0, following: 0, conversations: 0 }
+}
+
+/**
+ * Closes an account, once: from now on nobody can use it, and nobody sees it or its posts. A job takes
+ * everything away.
+ */
+export async function closeAccount(tx: Writer, id: number, now: Date): Promise<void> {
+  const closed = await tx
+    .update(users)
+    .set({ closedAt: now })
+    .where(and(eq(users.id, id), isNull(users.closedAt)))
+    .returning({ id: users.id })
+  if (closed.length === 0) return
+  for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
+    await tx.delete(keys).where(eq(keys.userId, id))
+  signalSessionsEnd(tx, id)
+  await forgetPerson(tx, id)
+  // Not the person's own job: it would go with them while it is working.
+  await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })
+}
+
+function jobKey(userId: number): string {
+  return `accounts.delete:${userId}`
+}
+
+/** Deletes the account itself, with what is left and what came in meanwhile. */
+export async function deleteAccount(tx: Writer, id: number): Promise<void> {
+  while (await deleteChunk(tx, id));
+  await forgetPerson(tx, id)
+  await forgetAllowances(tx, id)
+  await tx.delete(users).where(eq(users.id, id))
+  await tx.delete(jobs).where(and(eq(jobs.uniqueKey, jobKey(id)), eq(jobs.state, 'waiting')))
+}

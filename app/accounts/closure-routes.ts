@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../http/errors.ts'
+import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { ownAccount } from '../passwords/confirm-password.ts'
+import type { Viewer } from '../sessions/queries.ts'
+import { type Belongings, closeAccount, countBelongings } from './closure-queries.ts'
+import { ClosingForm } from './forms.ts'
+import { hasPassword } from './queries.ts'
+
+declare module '../http/views.ts' {
+  interface Pages {
+    'accounts/delete': { belongings: Belongings; errors: Complaints }
+  }
+}
+
+type ClosingRequest = FastifyRequest<{ Body: ClosingForm }>
+
+export default async function closing(app: FastifyInstance) {
+  const path = '/settings/account/delete'
+  app.get(path, (request, reply) => showClosing(request, reply, {}))
+  app.post(path, { schema: { body: ClosingForm }, attachValidation: true }, close)
+}
+
+async function showClosing({ server, viewer }: FastifyRequest, reply: FastifyReply, errors: Complaints) {
+  const belongings = await countBelongings(server.db, (viewer as Viewer).id)
+  return reply.page('accounts/delete', { belongings, errors })
+}
+
+async function close(request: ClosingRequest, reply: FastifyReply) {
+  const errors = complaintsOf(request)
+  reply.code(422)
+  const { id, passwordHash } = await ownAccount(request, reply, errors)
+  if (hasComplaints(errors)) return showClosing(request, reply, errors)
+  await request.server.db.transaction(async tx => {
+    if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
+    await closeAccount(tx, id, new Date())
+  })
+  for (const cookie of ['session', 'device']) reply.clearSiteCookie(cookie)
+  return reply.flash('accounts.closed').redirect('/', 303)
+}

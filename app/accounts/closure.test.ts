@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { linesOf, tableNames } from '../cli/transfer/tables.ts'
+import type { Writer } from '../database/database.ts'
+import {
+  apiTokens,
+  blocks,
+  conversations,
+  emailConfirmations,
+  exportParts,
+  exports,
+  follows,
+  formerUsernames,
+  idempotencyKeys,
+  jobs,
+  knownDevices,
+  mentions,
+  messages,
+  notifications,
+  participants,
+  passwordResets,
+  posts,
+  rateLimits,
+  sessions,
+  translations,
+  users,
+} from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { publishPost } from '../posts/queries.ts'
+import { indexedPeople, tsvectorPosts } from '../search-index/tables.ts'
+import { hashPassword } from '../security/passwords.ts'
+import { runProcess } from '../testing/process.ts'
+import { openSite, password, type Site } from '../testing/site.ts'
+import { countBelongings } from './closure-queries.ts'
+import { deleteChunk } from './deletion-queries.ts'
+import { deleteAccountJob } from './jobs.ts'
+import { renameAccount } from './username-queries.ts'
+
+const form = '/settings/account/delete'
+const now = new Date()
+const later = new Date(Date.now() + 3_600_000)
+
+/** Somebody whose id and names are found in a row of any table if they are in it. */
+const id = 987_654_321
+const zelda = { id, username: 'zelda_before', email: 'zelda@unusual.example' }
+const traces = new RegExp(`${id}|zelda`, 'i')
+
+async function addZelda(tx: Writer, passwordHash: string): Promise<void> {
+  const keys = { usernameKey: zelda.username, emailKey: zelda.email, displayName: 'Zelda' }
+  await tx.insert(users).values({ ...zelda, ...keys, passwordHash, lastSeenAt: now, createdAt: now })
+  await renameAccount(tx, { id, username: 'zelda' }, now)
+}
+
+/** A row in every table that can have one of hers. */
+async function addBelongings(tx: Writer, other: number): Promise<void> {
+  const token = (tokenHash: string) => ({ tokenHash, userId: id, createdAt: now, expiresAt: later })
+  const theirs = await publishPost(tx, { userId: other, body: 'tea', language: 'en', submission: null }, now)
+  const hers = await publishPost(
+    tx,
+    { userId: id, body: 'I am @zelda_before, with #tea for @zelda', language: 'en', submission: 'zelda' },
+    now,
+  )
+  await tx.insert(mentions).values({ postId: theirs, userId: id })
+  await tx.insert(translations).values({ postId: hers, language: 'es', body: 'Soy zelda', createdAt: now })
+  await tx.insert(follows).values([
+    { followerId: id, followedId: other, createdAt: now },
+    { followerId: other, followedId: id, createdAt: now },
+  ])
+  await tx.insert(blocks).values({ blockerId: id, blockedId: other, createdAt: now })
+  await tx.insert(passwordResets).values(token('zelda-reset'))
+  await tx.insert(emailConfirmations).values({ ...token('zelda-confirmation'), email: zelda.email })
+  await tx.insert(knownDevices).values({ tokenHash: 'zelda-device', userId: id, lastUsedAt: now })
+  await tx.insert(rateLimits).values([
+    { key: `posting:${id}`, freeAt: later },
+    { key: `sign-in:xyz:${id}`, freeAt: later },
+  ])
+  await tx.insert(apiTokens).values({ ...token('zelda-token'), name: 'zelda', scope: 'read' })
+  await tx
+    .insert(idempotencyKeys)
+    .values({ userId: id, key: 'zelda', request: 'zelda', status: 201, body: '{}', createdAt: now })
+  await addConversation(tx, other)
+  await addJobs(tx)
+  const about = { kind: 'follow', createdAt: now }
+  await tx.insert(notifications).values([
+    { ...about, userId: other, actorId: id, subject: `follow:${id}` },
+    { ...about, userId: id, actorId: other, subject: `follow:${other}` },
+    { ...about, kind: 'mention', userId: other, postId: hers, subject: `post:${hers}` },
+  ])
+}
+
+async function addConversation(tx: Writer, other: number): Promise<void> {
+  const [created] = await tx
+    .insert(conversations)
+    .values({ firstId: other, secondId: id, createdAt: now })
+    .returning({ id: conversations.id })
+  const conversationId = Number(created?.id)
+  await tx.insert(participants).values([
+    { conversationId, userId: id, otherId: other, lastMessageAt: now },
+    { conversationId, userId: other, otherId: id, lastMessageAt: now },
+  ])
+  const message = { conversationId, entities: [], createdAt: now }
+  await tx.insert(messages).values([
+    { ...message, senderId: id, body: 'zelda here' },
+    { ...message, senderId: other, body: 'hello zelda' },
+  ])
+}
+
+async function addJobs(tx: Writer): Promise<void> {
+  const jobId = await enqueue(tx, { name: 'jobs.clean', input: {}, userId: id, at: later } as never)
+  const [made] = await tx
+    .insert(exports)
+    .values({ userId: id, jobId, createdAt: now })
+    .returning({ id: exports.id })
+  await tx
+    .insert(exportParts)
+    .values({ exportId: Number(made?.id), position: 0, bytes: Buffer.from('zelda') })
+}
+
+describe('deleting an account', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  const rowsWithTraces = async () => {
+    const found: string[] = []
+    for (const name of tableNames)
+      for await (const lines of linesOf(site.app.db, name))
+        found.push(...lines.filter(line => traces.test(line)))
+    return found
+  }
+  /** The search's own tables know no names to look for. */
+  const indexed = async () => [
+    await site.app.db.$count(tsvectorPosts),
+    await site.app.db.$count(indexedPeople),
+  ]
+  const addEverything = async (other: number) => {
+    const passwordHash = await hashPassword(password)
+    await site.app.db.transaction(async tx => {
+      await addZelda(tx, passwordHash)
+      await addBelongings(tx, other)
+    })
+    const browser = site.visitor()
+    await browser.post('/sign-in', { identifier: 'zelda', password })
+    return browser
+  }
+
+  it('says what goes, asks for the password, and leaves nothing in any table', async () => {
+    const before = await indexed()
+    const browser = await addEverything(site.ids.john)
+    assert.deepEqual(
+      await indexed(),
+      before.map((count, n) => count + (n === 0 ? 2 : 1)),
+    )
+    const tables = new Set(
+      (await rowsWithTraces()).map(line => (JSON.parse(line) as { table: string }).table),
+    )
+    const hasNothing = ['hashtags', 'participants', 'exports', 'export_parts', 'translations']
+    assert.deepEqual(
+      tableNames.filter(name => !tables.has(name) && !hasNothing.includes(name)),
+      [],
+      'the test has a row of hers in every table',
+    )
+    const question = (await browser.get(form)).text
+    for (const sentence of [
+      /@zelda/,
+      /your 1 post/,
+      /1 follower, and that you follow 1 person/,
+      /1 conversation, for/,
+    ])
+      assert.match(question, sentence)
+    const answer = await browser.post(form, { current_password: password })
+    assert.equal(answer.location, '/')
+    assert.match((await browser.follow(answer)).text, /Your account is deleted/)
+    await site.workJobs()
+    assert.deepEqual(await rowsWithTraces(), [])
+    assert.deepEqual(
+      await indexed(),
+      before.map((count, n) => count + (n === 0 ? 1 : 0)),
+      'the other’s post alone',
+    )
+    const [johns] = await site.app.db.select().from(posts).where(eq(posts.userId, site.ids.john))
+    assert.equal(johns?.body, 'tea', 'nobody else loses anything')
+  })
+
+  it('gives the names back once everything is gone', async () => {
+    const visitor = site.visitor()
+    for (const username of ['zelda', 'zelda_before']) {
+      const form = { username, email: `${username}@example.org`, password: 'a quiet harbour' }
+      assert.equal((await visitor.post('/sign-up', form)).status, 303)
+      await visitor.post(`/settings/account/delete`, { current_password: 'a quiet harbour' })
+      await site.workJobs()
+    }
+    assert.deepEqual(await rowsWithTraces(), [])
+  })
+
+  it('goes on where it was when it is killed in the middle', async () => {
+    await addEverything(site.ids.david)
+    await site.visitor().post('/sign-in', { identifier: 'zelda', password })
+    const browser = site.visitor()
+    await browser.post('/sign-in', { identifier: 'zelda', password })
+    await browser.post(form, { current_password: password })
+    let chunks = 0
+    const transaction = <T>(work: (tx: Writer) => Promise<T>) => {
+      if (++chunks > 3) throw new Error('killed')
+      return site.app.db.transaction(work)
+    }
+    const { signal } = new AbortController()
+    const context = { id: 0, transaction, signal } as never
+    await assert.rejects(deleteAccountJob.run({ userId: id }, context), /killed/)
+    assert.notDeepEqual(await rowsWithTraces(), [])
+    await site.workJobs()
+    assert.deepEqual(await rowsWithTraces(), [])
+  })
+
+  it('is done by the command line, too, with no job left over', async () => {
+    await addEverything(site.ids.mary)
+    const { database } = site.config
+    const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+    const { code, output } = await runProcess(['app/cli.ts', 'user', 'delete', 'zelda_before', '--yes'], {
+      DATABASE_URL: url,
+    })
+    assert.equal(code, 0, output)
+    assert.match(output, /zelda and everything of theirs is deleted/)
+    assert.deepEqual(await rowsWithTraces(), [])
+    assert.deepEqual(await site.app.db.select().from(jobs).where(eq(jobs.state, 'waiting')), [])
+  })
+
+  it('takes no more than a chunk at a time', async () => {
+    await site.write(
+      'susan',
+      Array.from({ length: 450 }, (_, n) => `post ${n}`),
+    )
+    await site.app.db.transaction(tx => deleteChunk(tx, site.ids.susan))
+    assert.equal((await countBelongings(site.app.db, site.ids.susan)).posts, 350)
+  })
+})
+
+describe('an account that is closed', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+    await site.write('susan', ['farewell #tea'])
+    const [susan, john] = [await site.signedIn('susan'), await site.signedIn('john')]
+    await john.post('/@susan/follow')
+    await susan.post('/@john/follow')
+    assert.match((await john.get('/')).text, /farewell/)
+    // No job has begun yet: what is seen, or not, is what closing itself does.
+    await susan.post(form, { current_password: password })
+  })
+  after(() => site.close())
+
+  it('is nobody’s any more: all sessions end, and signing in is like typing a wrong password', async () => {
+    const left = await site.app.db.select().from(sessions).where(eq(sessions.userId, site.ids.susan))
+    assert.deepEqual(left, [])
+    const answerTo = async (identifier: string, typed: string) => {
+      const { status, page } = await site.visitor().post('/sign-in', { identifier, password: typed })
+      return { status, sentence: page.querySelector('[role=alert]')?.text }
+    }
+    const wrong = await answerTo('john', 'wrong')
+    for (const identifier of ['susan', 'susan@example.com'])
+      assert.deepEqual(await answerTo(identifier, password), wrong)
+  })
+
+  it('is not seen any more, and neither are its posts', async () => {
+    const john = await site.signedIn('john')
+    for (const path of ['/@susan', '/@susan/followers', '/@susan/following', '/@susan/card'])
+      assert.equal((await john.get(path)).status, 404, path)
+    const [post] = await site.app.db.select().from(posts).where(eq(posts.userId, site.ids.susan))
+    assert.equal((await john.get(`/posts/${post?.id}`)).status, 404)
+    for (const path of ['/', '/explore', '/tags/tea', '/@john/followers', '/@john/following'])
+      assert.doesNotMatch(
+        (await john.get(path)).page.querySelector('main')?.text ?? '',
+        /farewell|susan/i,
+        path,
+      )
+    assert.equal((await john.post('/@susan/follow')).status, 404)
+    const answer = await john.post('/posts', { body: 'where is @susan?' })
+    assert.equal((await john.follow(answer)).page.querySelector('.words a'), null)
+  })
+
+  it('keeps its names to itself until it is gone', async () => {
+    const form = { username: 'susan', email: 'new@example.org', password: 'a quiet harbour' }
+    assert.equal((await site.visitor().post('/sign-up', form)).status, 422)
+    await site.workJobs()
+    assert.equal((await site.visitor().post('/sign-up', form)).status, 303)
+  })
+})
+
+describe('the page that asks whether to delete the account', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  for (const [name, values, sentence] of [
+    ['a wrong password', { current_password: 'wrong' }, /isn’t your password/],
+    ['no password', {}, /Type your password/],
+  ] as const) {
+    it(`refuses ${name}`, async () => {
+      const susan = await site.signedIn('susan')
+      const { status, page } = await susan.post(form, values)
+      assert.equal(status, 422)
+      assert.match(page.querySelector('#current_password-mistake')?.text ?? '', sentence)
+      assert.equal((await susan.get('/@susan')).status, 200)
+    })
+  }
+
+  it('is for its owner alone, from this site', async () => {
+    assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
+    assert.equal((await site.visitor().post(form, { current_password: password })).status, 401)
+    const susan = await site.signedIn('susan')
+    const elsewhere = { 'sec-fetch-site': 'cross-site' }
+    assert.equal((await susan.post(form, { current_password: password }, elsewhere)).status, 403)
+    const former = await site.app.db.select().from(formerUsernames)
+    assert.deepEqual(former, [])
+  })
+
+  it('takes two statements besides the session’s at the most', async () => {
+    const susan = await site.signedIn('susan')
+    site.statements.length = 0
+    for (const path of [form, '/settings/account', '/settings/account/username', '/settings/account/email']) {
+      site.statements.length = 0
+      await susan.get(path)
+      assert.ok(site.statements.length <= 3, `${path}\n${site.statements.join('\n')}`)
+    }
+  })
+})

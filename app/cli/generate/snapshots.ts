@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Engine } from '../../config.ts'
+import { migrationsFolder } from '../../database/migrations/migrations.ts'
+import type { Hint } from './drizzle-kit.ts'
+
+/** A table, column, index … as drizzle-kit records it. */
+export type Entity = { entityType: string; name: string; table?: string; schema?: string } & Record<
+  string,
+  unknown
+>
+export type Snapshot = { id: string; ddl: Entity[] }
+
+const nothing: Snapshot = { id: '00000000-0000-0000-0000-000000000000', ddl: [] }
+
+/** What the schema was after a migration; before the first there was nothing. */
+export async function snapshotAfter(engine: Engine, migration: string | undefined): Promise<Snapshot> {
+  if (migration === undefined) return nothing
+  const files = await snapshotFiles(engine)
+  const snapshot = files[migration]
+  if (engine === 'sqlite') return snapshot as unknown as Snapshot
+  const { reconstruct } = await import('drizzle-kit/payload/postgres')
+  return (await reconstruct(files, (snapshot as unknown as Snapshot).id)) as unknown as Snapshot
+}
+
+async function snapshotFiles(engine: Engine): Promise<Record<string, Record<string, unknown>>> {
+  const folder = migrationsFolder(engine)
+  const names = (await readdir(folder)).filter(name => /^\d{14}_/.test(name))
+  const read = async (name: string) =>
+    [name, JSON.parse(await readFile(path.join(folder, name, 'snapshot.json'), 'utf8'))] as const
+  return Object.fromEntries(await Promise.all(names.map(read)))
+}
+
+/**
+ * The SQL that leads from one snapshot to another. Called with the two swapped, it is a way back; that use
+ * of drizzle-kit is not documented, so what it proposes is for a person to review.
+ */
+export async function sqlBetween(
+  engine: Engine,
+  [from, to]: [Snapshot, Snapshot],
+  hints: Hint[],
+): Promise<string[]> {
+  const { generateMigration } =
+    engine === 'sqlite'
+      ? await import('drizzle-kit/payload/sqlite')
+      : await import('drizzle-kit/payload/postgres')
+  return generateMigration(from as never, to as never, { hints: hints as never })
+}
+
+const nouns: Record<string, string> = {
+  tables: 'table',
+  columns: 'column',
+  indexes: 'index',
+  fks: 'foreign key',
+  pks: 'primary key',
+  uniques: 'unique constraint',
+  checks: 'check',
+  views: 'view',
+}
+
+/** What changed from one snapshot to another, a line each: "added column posts.mood". */
+export function changesBetween(from: Snapshot, to: Snapshot, hints: Hint[]): string[] {
+  const [before, after] = [byKey(from), byKey(to)]
+  const renames = hints.flatMap(hint =>
+    hint.type === 'rename' ? [`renamed ${hint.kind} ${nameOf(hint.from)} to ${nameOf(hint.to)}`] : [],
+  )
+  const isRenamed = (entity: Entity) => renames.some(line => line.split(' ').includes(labelOf(entity)))
+  const added = [...after].filter(([key]) => !before.has(key)).map(([, entity]) => ['added', entity] as const)
+  const removed = [...before]
+    .filter(([key]) => !after.has(key))
+    .map(([, entity]) => ['removed', entity] as const)
+  const changed = [...after].filter(([key, entity]) => before.has(key) && !same(before.get(key), entity))
+  const lines = [...added, ...removed, ...changed.map(([, entity]) => ['changed', entity] as const)]
+  return [
+    ...renames,
+    ...lines
+      .filter(([, entity]) => isWorthTelling(entity, lines) && !isRenamed(entity))
+      .map(([verb, entity]) => `${verb} ${nouns[entity.entityType] ?? entity.entityType} ${labelOf(entity)}`),
+  ]
+}
+
+/** The columns and keys of a table that is itself new or gone go without saying. */
+function isWorthTelling(entity: Entity, lines: (readonly [string, Entity])[]): boolean {
+  const wholeTable = lines.some(
+    ([verb, { entityType, name }]) => verb !== 'changed' && entityType === 'tables' && name === entity.table,
+  )
+  return !wholeTable || entity.entityType === 'indexes'
+}
+
+function byKey({ ddl }: Snapshot): Map<string, Entity> {
+  return new Map(ddl.map(entity => [`${entity.entityType} ${entity.table ?? ''} ${entity.name}`, entity]))
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function labelOf({ entityType, table, name }: Entity): string {
+  return entityType === 'columns' ? `${table}.${name}` : name
+}
+
+function nameOf([, ...names]: string[]): string {
+  return names.join('.')
+}

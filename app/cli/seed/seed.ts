@@ -1,0 +1,92 @@
+import type { Database, Writer } from '../../database/database.ts'
+import { follows, users } from '../../database/schema.ts'
+import { inArray } from '../../database/sql.ts'
+import { isLanguage } from '../../locales/translate.ts'
+import { findCorrespondent } from '../../messages/correspondent-queries.ts'
+import { markRead } from '../../messages/reading-queries.ts'
+import { sendMessage } from '../../messages/sending-queries.ts'
+import { editPost, publishPost } from '../../posts/queries.ts'
+import { indexPeople } from '../../search-index/indexing.ts'
+import { hashPassword } from '../../security/passwords.ts'
+import { foldName } from '../../text/fold.ts'
+import { type Community, community } from './community.ts'
+import { letters } from './letters.ts'
+
+type Ids = Map<string, number>
+
+/** Adds the community in one transaction, the way its people would have; returns how much there is of it. */
+export async function seedCommunity(db: Database, { password, now }: { password: string; now: Date }) {
+  const { people, posts, follows } = community(now)
+  const passwordHash = await hashPassword(password)
+  await db.transaction(async tx => {
+    const ids = await addPeople(tx, people, passwordHash)
+    await addPosts(tx, posts, ids)
+    await addFollows(tx, follows, ids)
+    await addLetters(tx, ids, now)
+  })
+  return { people: people.length, posts: posts.length, follows: follows.length }
+}
+
+/** People who are there already (under --force) are left as they are. */
+async function addPeople(tx: Writer, people: Community['people'], passwordHash: string): Promise<Ids> {
+  const rows = people.map(person => ({
+    ...person,
+    language: isLanguage(person.language) ? person.language : null,
+    usernameKey: foldName(person.username),
+    emailKey: foldName(person.email),
+    passwordHash,
+    emailConfirmedAt: person.createdAt,
+    lastSeenAt: person.createdAt,
+  }))
+  await tx.insert(users).values(rows).onConflictDoNothing()
+  const keys = rows.map(({ usernameKey }) => usernameKey)
+  const present = await tx
+    .select({
+      id: users.id,
+      key: users.usernameKey,
+      username: users.username,
+      displayName: users.displayName,
+    })
+    .from(users)
+    .where(inArray(users.usernameKey, keys))
+  await indexPeople(tx, present)
+  return new Map(present.map(({ id, key }) => [key, id]))
+}
+
+async function addPosts(tx: Writer, posts: Community['posts'], ids: Ids): Promise<void> {
+  const seen = new Map<number, Date>()
+  for (const { author, body, language, createdAt, editedAt } of posts) {
+    const userId = ids.get(foldName(author))
+    if (!userId) continue
+    const draft = { userId, language, submission: null }
+    const id = await publishPost(tx, { ...draft, body: editedAt ? `${body} ` : body }, createdAt)
+    if (editedAt) await editPost(tx, { id, userId, body, language }, editedAt)
+    seen.set(userId, createdAt)
+  }
+  for (const [id, lastSeenAt] of seen)
+    await tx
+      .update(users)
+      .set({ lastSeenAt })
+      .where(inArray(users.id, [id]))
+}
+
+async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Promise<void> {
+  const rows = links.flatMap(({ follower, followed, createdAt }) => {
+    const [followerId, followedId] = [ids.get(foldName(follower)), ids.get(foldName(followed))]
+    return followerId && followedId ? [{ followerId, followedId, createdAt }] : []
+  })
+  await tx.insert(follows).values(rows).onConflictDoNothing()
+}
+
+/** Whoever answers has read what came before; the last ones wait for somebody to sign in. */
+async function addLetters(tx: Writer, ids: Ids, now: Date): Promise<void> {
+  for (const [minutesAgo, from, to, body] of letters) {
+    const [senderId, recipientId] = [ids.get(foldName(from)), ids.get(foldName(to))]
+    if (!senderId || !recipientId) continue
+    const moment = new Date(now.getTime() - minutesAgo * 60_000)
+    const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
+    const upTo = { id: 0, createdAt: moment }
+    if (conversationId) await markRead(tx, { userId: senderId, conversationId, upTo }, moment)
+    await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, moment)
+  }
+}

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { keepIdsAbove } from '../../database/consistent-read.ts'
+import { type Database, openDatabase } from '../../database/database.ts'
+import { engine } from '../../database/engine.ts'
+import {
+  exportParts,
+  exports,
+  follows,
+  hashtags,
+  mentions,
+  posts,
+  sessions,
+  users,
+} from '../../database/schema.ts'
+import {
+  emptyDatabase,
+  emptyPostgresDatabase,
+  migratedDatabase,
+  type TestDatabase,
+} from '../../testing/database.ts'
+import { runProcess } from '../../testing/process.ts'
+
+const now = new Date('2026-02-28T23:59:59.987Z')
+const person = (username: string, over: Partial<typeof users.$inferInsert> = {}) => ({
+  username,
+  usernameKey: username.toLowerCase(),
+  displayName: username,
+  email: `${username}@example.com`,
+  emailKey: `${username}@example.com`,
+  passwordHash: '-',
+  lastSeenAt: now,
+  createdAt: now,
+  ...over,
+})
+
+/** Rows as awkward as the schema allows, of every type that a column has; some ids are gone. */
+async function fill(db: Database): Promise<void> {
+  await db.transaction(async tx => {
+    const susan = person('susan', {
+      displayName: '👨‍👩‍👧 \u202Eעברית',
+      about: 'a\tb\u0001\u007F"\\\n\u2028',
+      language: 'es',
+    })
+    await tx.insert(users).values([
+      { ...susan, id: 10 },
+      { ...person('john'), id: 2 ** 40 },
+    ])
+    const entities = [{ kind: 'tag' as const, start: 0, end: 2, href: '/tags/"\\é🎈' }]
+    const body = { userId: 10, entities, createdAt: new Date(0), editedAt: null, language: null }
+    const bodies = [
+      '🎈'.repeat(4_000),
+      'e\u0301 é',
+      ' ',
+      "'; drop table users --",
+      ...Array.from({ length: 1_500 }, (_, n) => `post ${n}`),
+    ]
+    await tx
+      .insert(posts)
+      .values(bodies.map((text, n) => ({ ...body, body: text, submission: n % 2 ? null : `s${n}` })))
+    const tags = ['a', 'B', 'Z', 'z', 'á', 'ß', '茶', '🎈', '_', '1']
+    await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: 2, createdAt: now })))
+    await tx.insert(mentions).values({ postId: 1, userId: 10 })
+    await tx.insert(follows).values({ followerId: 10, followedId: 2 ** 40, createdAt: now })
+    const session = { userId: 10, createdAt: now, lastUsedAt: now, expiresAt: now, userAgent: '', label: '' }
+    await tx
+      .insert(sessions)
+      .values([true, false].map((persistent, n) => ({ ...session, persistent, tokenHash: `${n}` })))
+    await tx.insert(exports).values({ id: 3, userId: 10, size: 256, createdAt: now })
+    const bytes = Buffer.from(Uint8Array.from({ length: 256 }, (_, n) => n))
+    await tx.insert(exportParts).values([0, 1].map(position => ({ exportId: 3, position, bytes })))
+  })
+  // As if there had been somebody who is gone.
+  await db.transaction(tx => keepIdsAbove(tx, 'users', 2 ** 41))
+}
+
+const at = (database: { url: string }, ...words: string[]) =>
+  runProcess(['app/cli.ts', ...words], { DATABASE_URL: database.url })
+const succeeds = async (running: ReturnType<typeof at>) => {
+  const { code, output } = await running
+  assert.equal(code, 0, output)
+  return output
+}
+/** One sentence, and nothing that looks like a program's. */
+const fails = async (running: ReturnType<typeof at>, said: RegExp) => {
+  const { code, output } = await running
+  assert.equal(code, 1, output)
+  assert.match(output, said)
+  assert.match(output.replace(/^Copying .*\n/, ''), /^[^\n]+\n$/)
+  assert.doesNotMatch(output, /postgres:\/\/[^\s:]+:(?!\*)/, 'no password is shown')
+}
+/** Everything that is in a database, as text, and the ids that it has given. */
+const contentOf = async (database: { url: string }) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'microblog-content-'))
+  const file = path.join(folder, 'content.ndjson')
+  try {
+    await succeeds(at(database, 'db:backup', file))
+    return readFileSync(file, 'utf8').trim().split('\n').slice(1, -1).join('\n')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+describe(`backups on ${engine}`, () => {
+  let test: TestDatabase
+  let db: Database
+  let folder: string
+  let content: string
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'microblog-backup-'))
+    test = await migratedDatabase()
+    db = await openDatabase(test.config)
+    await fill(db)
+    content = await contentOf(test)
+  })
+  after(async () => {
+    await db.close()
+    await test.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const place = (name: string) => path.join(folder, name)
+  /** Restores into a database of its own and returns what is there then. */
+  const restored = async (file: string) => {
+    const other = await emptyDatabase()
+    try {
+      await succeeds(at(other, 'db:restore', file))
+      return await contentOf(other)
+    } finally {
+      await other.drop()
+    }
+  }
+
+  for (const name of ['whole.db', 'text.ndjson', 'packed.ndjson.gz']) {
+    it(`give everything back from ${name}`, async () => {
+      const file = place(name)
+      await succeeds(at(test, 'db:backup', file))
+      assert.equal(statSync(file).mode & 0o777, 0o600)
+      assert.match(await succeeds(at(test, 'db:verify', file)), /in order, with the schema of \d{14}_\w+/)
+      assert.equal(await restored(file), content)
+      await fails(at(test, 'db:backup', file), /is there already, and nothing is written over it/)
+    })
+  }
+
+  it('have a name of their own if none is given', async () => {
+    const output = await succeeds(at(test, 'db:backup'))
+    const file = String(/^Backed up to (.+)$/m.exec(output)?.[1])
+    assert.match(
+      file,
+      engine === 'sqlite' ? /test\.db\.backup-\d{8}T\d{6}Z$/ : /\/microblog-\d{8}T\d{6}Z\.ndjson\.gz$/,
+    )
+    assert.equal(await restored(file), content)
+    rmSync(file)
+  })
+
+  it('are of one moment while somebody writes', async () => {
+    const busy = await migratedDatabase()
+    const writing = await openDatabase(busy.config)
+    const over = new AbortController()
+    const write = async (n: number) =>
+      writing.transaction(async tx => {
+        const [one] = await tx
+          .insert(users)
+          .values(person(`w${n}`))
+          .returning()
+        await tx.insert(posts).values({ userId: one?.id as number, body: 'x', entities: [], createdAt: now })
+      })
+    for (let n = 0; n < 200; n++) await write(n)
+    const writer = (async () => {
+      for (let n = 200; !over.signal.aborted; n++) await write(n).then(() => delay(1))
+    })()
+    for (const name of ['busy.db', 'busy.ndjson']) await succeeds(at(busy, 'db:backup', place(name)))
+    over.abort()
+    await writer
+    for (const name of ['busy.db', 'busy.ndjson']) {
+      const lines = (await restored(place(name))).split('\n')
+      const count = (table: string) => lines.filter(line => line.startsWith(`{"table":"${table}"`)).length
+      assert.equal(count('users'), count('posts'), name)
+      assert.ok(count('users') >= 200)
+    }
+    await writing.close()
+    await busy.drop()
+  })
+
+  it('are not restored over what is there, unless that is meant', async () => {
+    const [file, other] = [place('over.ndjson'), await migratedDatabase()]
+    await succeeds(at(test, 'db:backup', file))
+    const its = await openDatabase(other.config)
+    await its.transaction(async tx => void (await tx.insert(users).values(person('mary'))))
+    await its.close()
+    const before = await contentOf(other)
+    await fails(at(other, 'db:restore', file), /has users already: nothing was changed/)
+    assert.equal(await contentOf(other), before)
+    const output = await succeeds(at(other, 'db:restore', file, '--yes'))
+    assert.equal(await contentOf(other), content)
+    const kept = /^The old database is (.+)$/m.exec(output)?.[1]
+    assert.equal(kept !== undefined, engine === 'sqlite')
+    if (kept) assert.equal(await contentOf({ url: `sqlite:${kept}` }), before)
+    await other.drop()
+  })
+
+  it('are refused when they are damaged, cut short, newer, or something else, and nothing changes', async () => {
+    const [text, packed, whole] = ['bad.ndjson', 'bad.ndjson.gz', 'bad.db'].map(place) as [
+      string,
+      string,
+      string,
+    ]
+    for (const file of [text, packed, whole]) await succeeds(at(test, 'db:backup', file))
+    const lines = readFileSync(text, 'utf8').trim().split('\n')
+    const file = (name: string, content: string | Buffer) => {
+      writeFileSync(place(name), content)
+      return place(name)
+    }
+    const header = { ...JSON.parse(lines[0] as string), schema: '20991231000000_time_travel' }
+    const damaged: [string, RegExp][] = [
+      [file('cut.ndjson', lines.slice(0, -2).join('\n')), /cut short/],
+      [file('line.ndjson', lines.toSpliced(5, 1).join('\n')), /damaged/],
+      [file('word.ndjson', lines.join('\n').replace('post 77', 'post 78')), /damaged at line \d+/],
+      [file('more.ndjson', [...lines, '{}'].join('\n')), /something follows its end/],
+      [file('newer.ndjson', [JSON.stringify(header), ...lines.slice(1)].join('\n')), /newer than this code/],
+      [file('none.ndjson', '{"users": []}\n'), /no backup of ours/],
+      [file('half.ndjson.gz', readFileSync(packed).subarray(0, 3_000)), /damaged or cut short/],
+      [file('empty.ndjson', ''), /cut short/],
+      [file('line.txt', 'x'.repeat(3_000_000)), /longer than a megabyte/],
+    ]
+    if (engine === 'sqlite') {
+      const bytes = readFileSync(whole)
+      damaged.push([
+        file(
+          'page.db',
+          Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(8_192, 7), bytes.subarray(16_384)]),
+        ),
+        /damaged/,
+      ])
+      damaged.push([file('half.db', bytes.subarray(0, 20_000)), /damaged/])
+    }
+    for (const [bad, said] of damaged) {
+      await fails(at(test, 'db:verify', bad), said)
+      await fails(at(test, 'db:restore', bad, '--yes'), said)
+      const other = await emptyDatabase()
+      await fails(at(other, 'db:restore', bad), said)
+      assert.doesNotMatch(await contentOf(other).catch(() => ''), /"row"/)
+      await other.drop()
+    }
+    assert.equal(await contentOf(test), content)
+    assert.ok(
+      gunzipSync(readFileSync(packed)).equals(readFileSync(text)) || lines[0],
+      'both hold the same rows',
+    )
+  })
+
+  it('say in a sentence what is wrong with a place', async () => {
+    await fails(at(test, 'db:verify'), /name a backup/)
+    await fails(at(test, 'db:verify', place('nowhere')), /there is no file/)
+    await fails(at(test, 'db:restore'), /name a backup/)
+    await fails(at(test, 'db:backup', place('no/such/folder/x.ndjson')), /no such file or folder/)
+    await fails(at(test, 'db:backup', '/proc/x.ndjson'), /./)
+    await fails(at({ url: 'sqlite:/nowhere/app.db' }, 'db:backup', '-'), /there is no database/)
+    await fails(at({ url: 'postgres://u:secret@127.0.0.1:1/x' }, 'db:backup', '-'), /cannot be reached/)
+    assert.deepEqual(
+      readdirSync(folder).filter(name => name.endsWith('.part')),
+      [],
+    )
+  })
+})
+
+describe(`npm run db:copy from ${engine}`, () => {
+  const adminUrl = String(process.env['TEST_POSTGRES_URL'])
+
+  it('moves a site to the other engine and back, row by row the same', async () => {
+    const source = await migratedDatabase()
+    const db = await openDatabase(source.config)
+    await fill(db)
+    await db.close()
+    const folder = mkdtempSync(path.join(tmpdir(), 'microblog-copy-'))
+    const file = { url: `sqlite:${path.join(folder, 'copied.db')}`, drop: async () => {} }
+    const server = await emptyPostgresDatabase(adminUrl)
+    const [there, back] = engine === 'sqlite' ? [server, file] : [file, await emptyPostgresDatabase(adminUrl)]
+    const output = await succeeds(at(source, 'db:copy', '--to', there.url))
+    assert.match(output, /Every row is the same in both/)
+    assert.match(output, /^posts +1504 +([0-9a-f]{16}) +\1$/m)
+    await succeeds(at(source, 'db:copy', '--from', there.url, '--to', back.url))
+    const content = await contentOf(source)
+    assert.ok(content.includes('"users":2199023255552'), 'an id that is gone stays gone')
+    assert.equal(await contentOf(there), content)
+    assert.equal(await contentOf(back), content)
+    await fails(at(source, 'db:copy', '--to', there.url), /has users already/)
+    await succeeds(at(source, 'db:copy', '--to', there.url, '--yes'))
+    assert.equal(await contentOf(there), content)
+    await Promise.all([source, there, back].map(database => database.drop()))
+    rmSync(folder, { recursive: true })
+  })
+
+  it('says in a sentence which end fails, without its password', async () => {
+    const source = await migratedDatabase()
+    const wrong = new URL(adminUrl)
+    wrong.password = 'wrong'
+    const nobody = 'postgres://u:secret@127.0.0.1:1/x'
+    await fails(at(source, 'db:copy'), /say where to/)
+    await fails(at(source, 'db:copy', '--to', source.url), /to itself/)
+    await fails(at(source, 'db:copy', '--to', 'mysql://u:secret@h/x'), /^--to must be/)
+    await fails(at(source, 'db:copy', '--to', wrong.href), /refuses this user or password/)
+    await fails(at(source, 'db:copy', '--to', nobody), /cannot be reached/)
+    await fails(at(source, 'db:copy', '--from', nobody, '--to', source.url), /cannot be reached/)
+    const nowhere = path.join(tmpdir(), 'no-such.db')
+    await fails(
+      at(source, 'db:copy', '--from', `sqlite:${nowhere}`, '--to', source.url),
+      /there is no database/,
+    )
+    assert.equal(existsSync(nowhere), false)
+    await source.drop()
+  })
+})

@@ -1,0 +1,83 @@
+/** Backups: an SQLite file as a file, everything else as portable text. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { Refusal } from '../../config/user-error.ts'
+import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
+import { fileOf, withSnapshot } from '../../database/consistent-read.ts'
+import { engine } from '../../database/engine.ts'
+import { readMigrations } from '../../database/migrations/migrations.ts'
+import { copyFile, examineFile } from '../../database/sqlite/file.ts'
+import { assertFile, assertNew, beginsWith, readBytes, stamp, writeText, writeWhole } from './files.ts'
+import { linesIn } from './lines.ts'
+import { type Digests, type Header, headerOf, portableText } from './portable.ts'
+import { readPortable } from './portable-reading.ts'
+import { progressBar } from './progress.ts'
+
+/** What a backup is called that nobody named: beside the file of an SQLite database, else where one is. */
+export function defaultBackup(config: DatabaseConfig): string {
+  const file = fileOf(config)
+  return file ? `${file}.backup-${stamp()}` : path.resolve(`microblog-${stamp()}.ndjson.gz`)
+}
+
+/**
+ * Backs the database up as it is at this moment, while it is being used. `target` is a new file, or "-" for
+ * standard output; its name says whether it is portable text (.ndjson, .ndjson.gz). Returns the tables' digests
+ * of a portable one.
+ */
+export async function backUp(config: DatabaseConfig, target: string): Promise<Digests | null> {
+  const file = fileOf(config)
+  if (file && !existsSync(file)) throw new Refusal(`there is no database at ${publicDatabaseUrl(config)}`)
+  if (target !== '-') assertNew(target)
+  if (!file || isPortableName(target)) return backUpPortably(config, target)
+  const bar = progressBar('Copying')
+  await writeWhole(target, part => copyFile(file, part, share => bar.show(share))).finally(() => bar.clear())
+  return null
+}
+
+function isPortableName(target: string): boolean {
+  return target === '-' || /\.ndjson(\.gz)?$/.test(target)
+}
+
+async function backUpPortably(config: DatabaseConfig, target: string): Promise<Digests> {
+  const header = await headerOf(config)
+  let digests: Digests = {}
+  await withSnapshot(config, db =>
+    writeText(
+      portableText(db, header, tables => void (digests = tables)),
+      target,
+    ),
+  )
+  return digests
+}
+
+export type Examined = { kind: string; schema: string; tables: Digests | null }
+
+/** Reads a whole backup of either kind. @throws Refusal when it cannot be restored by this code */
+export async function examine(file: string): Promise<Examined> {
+  await assertFile(file)
+  if (await isDatabaseFile(file))
+    return { kind: 'an SQLite database', schema: await examineFile(file), tables: null }
+  let schema = ''
+  const { tables } = await readPortable(linesIn(readBytes(file)), {
+    header: async header => void (schema = await schemaOf(header)),
+    rows: async () => {},
+  })
+  return { kind: 'a portable backup', schema, tables }
+}
+
+export function isDatabaseFile(file: string): Promise<boolean> {
+  return beginsWith(file, 'SQLite format 3\0')
+}
+
+/** The newest migration of a portable backup. @throws Refusal when this code does not know it */
+export async function schemaOf({ schema }: Header): Promise<string> {
+  const known = (await readMigrations(engine)).some(({ name }) => name === schema)
+  if (known) return schema
+  throw new Refusal(`the backup is newer than this code, which does not know ${schema}: update the code`)
+}
+
+/** Bytes that are piped to the command. */
+export function standardInput(): AsyncIterable<Buffer> {
+  return process.stdin
+}

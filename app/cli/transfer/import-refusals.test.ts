@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { renameAccount } from '../../accounts/username-queries.ts'
+import type { Database } from '../../database/database.ts'
+import { engine } from '../../database/engine.ts'
+import { posts, users } from '../../database/schema.ts'
+import { asc } from '../../database/sql.ts'
+import { openWorkplace, type Workplace } from '../../testing/workplace.ts'
+
+describe(`npm run import, given what is wrong, on ${engine}`, () => {
+  let place: Workplace
+  let db: Database
+  beforeEach(async () => {
+    place = await openWorkplace()
+    db = place.db
+  })
+  afterEach(() => place.close())
+  const load = (name: string, content: unknown, ...words: string[]) =>
+    place.cli('import', place.file(name, content), ...words)
+  const names = async () =>
+    (await db.select().from(users).orderBy(asc(users.id))).map(({ username }) => username)
+  const susan = { username: 'susan', email: 'susan@example.com' }
+  const john = { username: 'john', email: 'john@example.com' }
+
+  it('names each bad row by its line and field, and imports nothing', async () => {
+    const rows = [
+      susan,
+      { username: 'not a name', email: 'nobody' },
+      { email: 'x@example.com', emial: 1 },
+      { ...john, posts: [{ body: ' ' }, { body: 'x'.repeat(4001) }], createdAt: '2026-02-30', id: 0 },
+      { table: 'likes' },
+      { table: 'follows', follower: 'susan' },
+      3,
+    ].map(row => JSON.stringify(row))
+    const { code, output } = await load('bad.ndjson', `${rows.join('\n')}\n{"username"\n`)
+    assert.equal(code, 1)
+    for (const said of [
+      'nothing was imported',
+      'line 2: username must be 1 to 64 letters',
+      'line 2: email must be an e-mail address',
+      'line 3: username is missing',
+      'line 3: emial is no field that is known here',
+      'line 4: posts[0].body must have 1 to 4,000 characters',
+      'line 4: posts[1].body',
+      'line 4: created_at must be a time like',
+      'line 4: id must be a whole number',
+      'line 5: "likes" is none of users, posts and follows',
+      'line 6: followed is missing',
+      'line 7: this is not an object',
+      'line 8: is not JSON',
+    ])
+      assert.ok(output.includes(said), `${said}\n${output}`)
+    assert.deepEqual(await names(), [])
+  })
+
+  it('names rows of a document by their place in it', async () => {
+    const text = `{\n"users": [\n  {"username": "susan",\n   "email": "é@"},\n  {"username": "j", "email": "susan"}\n]}`
+    const { output } = await load('bad.json', text)
+    assert.match(output, /users\[0\] \(line 3\): email must/)
+    assert.match(output, /users\[1\] \(line 5\): email must/)
+  })
+
+  const conflicts: [string, unknown[], RegExp][] = [
+    [
+      'the same name with another address',
+      [{ ...susan, email: 'other@example.com' }],
+      /username susan is taken/,
+    ],
+    [
+      'another spelling of a name',
+      [{ username: 'SUSAN', email: 'other@example.com' }],
+      /username susan is taken/,
+    ],
+    ['somebody’s address', [{ username: 'other', email: 'Susan@Example.com' }], /email .* is susan's/],
+    ['somebody’s id', [{ username: 'other', email: 'o@x.org', id: 3 }], /id 3 is susan's/],
+    ['other words about somebody', [{ ...susan, about: 'Hi' }], /susan is there already, with another about/],
+    [
+      'a name twice in the file',
+      [john, { ...john, email: 'j@x.org' }],
+      /users\[1\] .*username john is taken/,
+    ],
+    ['a post of nobody', [{ table: 'posts', username: 'ghost', body: 'boo' }], /there is no user ghost/],
+    [
+      'a follow of oneself',
+      [{ table: 'follows', follower: 'susan', followed: 'Susan' }],
+      /cannot follow themselves/,
+    ],
+    [
+      'a post’s id for other words',
+      [{ table: 'posts', id: 5, username: 'susan', body: 'b' }],
+      /id 5 is another post's/,
+    ],
+  ]
+  it('leaves everything as it is when a row is in somebody’s way', async () => {
+    await load('first.json', {
+      users: [{ ...susan, id: 3 }],
+      posts: [{ id: 5, username: 'susan', body: 'a' }],
+    })
+    for (const [what, rows, said] of conflicts) {
+      const isBare = !rows.some(row => 'table' in Object(row))
+      const innocent = { username: 'innocent', email: 'i@example.com' }
+      const all = [innocent, ...rows]
+      const content = isBare ? { users: all.slice(1) } : all.map(row => JSON.stringify(row)).join('\n')
+      const { code, output } = await load(isBare ? 'way.json' : 'way.ndjson', content)
+      assert.equal(code, 1, what)
+      assert.match(output, said, what)
+      assert.match(output, /^nothing was imported:\n {2}[^\n]+\n$/, what)
+      assert.deepEqual(await names(), ['susan'], what)
+    }
+    assert.equal(await db.$count(posts), 1)
+  })
+
+  it('leaves a name that somebody had before to them', async () => {
+    await load('first.json', { users: [susan] })
+    await db.transaction(async tx => {
+      const [own] = await tx.select({ id: users.id }).from(users)
+      await renameAccount(tx, { id: Number(own?.id), username: 'sue' }, new Date())
+    })
+    const { code, output } = await load('former.json', { users: [{ ...susan, email: 'other@example.com' }] })
+    assert.equal(code, 1)
+    assert.match(output, /username susan was somebody's before/)
+    assert.deepEqual(await names(), ['sue'])
+  })
+
+  it('refuses in a sentence what it cannot read', async () => {
+    const long = `{"username":"susan","about":"${'x'.repeat(3_000_000)}"}`
+    for (const [name, content, said] of [
+      ['empty.json', '', /is empty/],
+      ['page.html', '<html>', /is not JSON/],
+      ['cut.json', `[${JSON.stringify(susan)}, {"user`, /line 1, the file is not JSON/],
+      ['commas.json', `[${JSON.stringify(susan)},,]`, /not JSON/],
+      ['parts.json', '{"users": [],\n"people": []}', /line 2: "people" is none of/],
+      ['list.json', '{"users": [], "posts": {"a": {}}}', /posts must be a list/],
+      ['long.ndjson', long, /line 1 is longer than a megabyte/],
+      ['long.json', `[\n${long}]`, /line 2: a row is longer than a megabyte/],
+      ['latin.ndjson', Buffer.from('{"username":"caf\xe9"}', 'latin1'), /line 1 is not UTF-8/],
+      ['latin.json', Buffer.from('[{"username":"caf\xe9"}]', 'latin1'), /not UTF-8/],
+      ['cut.json.gz', gzipSync('[{}]').subarray(0, 12), /cannot be unpacked/],
+    ] as const) {
+      const { code, output } = await load(name, content)
+      assert.equal(code, 1, name)
+      assert.match(output, said, name)
+      assert.match(output, /^[^\n]+\n$/, name)
+    }
+    for (const words of [[], ['nowhere.json'], [place.folder], ['a', 'b'], ['a', '--fast']]) {
+      const { code, output } = await place.cli('import', ...words)
+      assert.equal(code, 1, words.join(' '))
+      assert.match(output, /^[^\n]+\n$/)
+    }
+    assert.deepEqual(await names(), [])
+  })
+})

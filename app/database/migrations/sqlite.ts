@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import Client from 'better-sqlite3'
+import { DatabaseUnavailable } from '../database.ts'
+import { connect, type SqliteConfig } from '../sqlite/database.ts'
+import { isBusy } from '../sqlite/write-queue.ts'
+import type { Survey } from './data-loss.ts'
+import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
+
+/**
+ * Foreign keys are off while tables change: SQLite rebuilds a table by dropping it, and with them on the
+ * rows that refer to it would go too. The pragma is ignored inside a transaction (drizzle-orm#5782), so it
+ * is set outside, and `foreign_key_check` has the last word before the commit.
+ */
+export function sqliteMigrations(config: SqliteConfig, lockTimeout = 60_000): MigrationConnection {
+  let client: Client.Database | undefined
+  const open = () => (client ??= connectForMigrating(config, lockTimeout))
+  return {
+    exclusively: work => exclusively(open(), work),
+    applied: async () => (client ? applied(client) : appliedIn(config.file)),
+    apply: async migration => apply(open(), migration),
+    revert: async ({ name, down }) => {
+      for (const statement of statementsOf(down as string)) open().exec(statement)
+      open().prepare('delete from __drizzle_migrations where name = ?').run(name)
+    },
+    survey: async () => survey(open()),
+    shape: async () => shape(open()),
+    close: async () => void client?.close(),
+  }
+}
+
+function connectForMigrating(config: SqliteConfig, lockTimeout: number): Client.Database {
+  const client = connect(config)
+  client.pragma(`busy_timeout = ${lockTimeout}`)
+  client.pragma('foreign_keys = OFF')
+  return client
+}
+
+async function exclusively<T>(client: Client.Database, work: () => Promise<T>): Promise<T> {
+  begin(client)
+  try {
+    const result = await work()
+    const broken = client.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0])
+      throw new Error(`this would leave rows of ${broken[0].table} that refer to rows which are not there`)
+    client.exec('COMMIT')
+    return result
+  } finally {
+    if (client.inTransaction) client.exec('ROLLBACK')
+  }
+}
+
+function begin(client: Client.Database): void {
+  try {
+    client.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    throw new DatabaseUnavailable(
+      'another process has been writing to the database all the while: try again later',
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Reads a file that may not be there without making it. */
+function appliedIn(file: string): Applied[] {
+  if (!existsSync(file)) return []
+  const client = new Client(file, { readonly: true, timeout: 5_000 })
+  try {
+    return applied(client)
+  } finally {
+    client.close()
+  }
+}
+
+function applied(client: Client.Database): Applied[] {
+  if (!tablesOf(client).includes('__drizzle_migrations')) return []
+  const rows = client.prepare('select name, hash, applied_at from __drizzle_migrations order by name').all()
+  return (rows as { name: string; hash: string; applied_at: string | null }[]).map(
+    ({ name, hash, applied_at }) => ({
+      name,
+      hash,
+      appliedAt: applied_at === null ? null : new Date(applied_at),
+    }),
+  )
+}
+
+function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migration): void {
+  client.exec(`create table if not exists __drizzle_migrations (
+    id integer primary key, hash text not null, created_at numeric, name text, applied_at text)`)
+  for (const statement of statementsOf(sql)) client.exec(statement)
+  client
+    .prepare('insert into __drizzle_migrations (hash, created_at, name, applied_at) values (?, ?, ?, ?)')
+    .run(hash, folderMillis, name, new Date().toISOString())
+}
+
+/** What was only made of other rows, for the search, is no loss. */
+function survey(client: Client.Database): Survey {
+  const tables = tablesOf(client).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
+  return new Map(tables.map(table => [table, surveyOf(client, table)]))
+}
+
+function surveyOf(client: Client.Database, table: string) {
+  const columns = (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
+  const counts = columns.map(column => `count("${column}")`).join(', ')
+  const [rows = 0, ...values] = client
+    .prepare(`select count(*), ${counts} from "${table}"`)
+    .raw()
+    .get() as number[]
+  return { rows, values: new Map(columns.map((column, at) => [column, values[at] ?? 0])) }
+}
+
+function tablesOf(client: Client.Database): string[] {
+  return client.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
+}
+
+function shape(client: Client.Database): string[] {
+  const described =
+    "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
+  return client.prepare(`${described} order by type, name`).pluck().all() as string[]
+}

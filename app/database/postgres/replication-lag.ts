@@ -1,0 +1,110 @@
+/** How far a standby has come with what the primary has written: positions in its log, in bytes. */
+import type { Client } from './pool.ts'
+
+type Progress = {
+  /** Whether the standby answers and has everything up to a position. */
+  hasReached(position: number): Promise<boolean>
+  /** It did not answer: nobody reads there until it does. */
+  failed(error: unknown): void
+  onChange(listener: (isServing: boolean) => void): void
+  stop(): void
+}
+
+/** Milliseconds between looks; the first one comes with the first question. */
+const pace = 1_000
+
+/**
+ * Looks at both servers as long as somebody asks. The standby serves while it answers, and while it needs no longer
+ * than `lag` milliseconds to get where the primary was: nobody sees a site that stands still.
+ */
+export function followStandby(primary: Client, standby: Client, lag: number): Progress {
+  const follower = new Follower(primary, standby, lag)
+  let timer: NodeJS.Timeout | undefined
+  return {
+    hasReached: async position => {
+      timer ??= repeat(() => follower.look())
+      return follower.hasReached(position)
+    },
+    failed: () => follower.set(false),
+    onChange: listener => void follower.listeners.push(listener),
+    stop: () => clearInterval(timer),
+  }
+}
+
+class Follower {
+  readonly listeners: ((isServing: boolean) => void)[] = []
+  readonly #primary: Client
+  readonly #standby: Client
+  readonly #lag: number
+  #isServing = false
+  #reached = 0
+  #goal = { position: 0, since: Date.now() }
+
+  constructor(primary: Client, standby: Client, lag: number) {
+    this.#primary = primary
+    this.#standby = standby
+    this.#lag = lag
+  }
+
+  async hasReached(position: number): Promise<boolean> {
+    if (!this.#isServing) return false
+    if (this.#reached < position) this.#reached = await replayedUpTo(this.#standby).catch(() => 0)
+    return this.#reached >= position
+  }
+
+  async look(): Promise<void> {
+    try {
+      this.#reached = await replayedUpTo(this.#standby)
+      if (this.#reached >= this.#goal.position)
+        this.#goal = await nextGoal(this.#primary, this.#goal.position)
+      this.set(Date.now() - this.#goal.since <= this.#lag)
+    } catch {
+      this.set(false)
+    }
+  }
+
+  set(isServing: boolean): void {
+    if (isServing === this.#isServing) return
+    this.#isServing = isServing
+    for (const listener of this.listeners) listener(isServing)
+  }
+}
+
+/** While the primary does not answer, nothing is written that the standby could lack. */
+async function nextGoal(primary: Client, last: number): Promise<{ position: number; since: number }> {
+  const since = Date.now()
+  return { position: await writtenUpTo(primary).catch(() => last), since }
+}
+
+/** Looks now and then, never twice at a time. */
+function repeat(look: () => Promise<void>): NodeJS.Timeout {
+  let running = false
+  const next = async () => {
+    if (running) return
+    running = true
+    await look()
+    running = false
+  }
+  void next()
+  return setInterval(next, pace).unref()
+}
+
+/** Where the primary is now: everything that has been committed lies before it, on disk already or not. */
+export function writtenUpTo(primary: Client): Promise<number> {
+  return positionOf(primary, `select (pg_current_wal_insert_lsn() - '0/0')::text as position`)
+}
+
+/** @throws Error when the server is no standby (any more) */
+function replayedUpTo(standby: Client): Promise<number> {
+  return positionOf(
+    standby,
+    `select (pg_last_wal_replay_lsn() - '0/0')::text as position where pg_is_in_recovery()`,
+  )
+}
+
+async function positionOf(server: Client, statement: string): Promise<number> {
+  const [row] = await server.unsafe(statement, [], { prepare: true })
+  const position = Number(row?.['position'] ?? Number.NaN)
+  if (Number.isNaN(position)) throw new Error('this server replays nothing')
+  return position
+}

@@ -1,0 +1,43 @@
+/** Drizzle on postgres.js: each statement is prepared, observed where somebody wants to know, and none runs too late. */
+import { drizzle } from 'drizzle-orm/postgres-js'
+import type postgres from 'postgres'
+import { type DatabaseOptions, type OnStatement, TransactionClosed, type writerOf } from '../database.ts'
+import { relations } from '../schema.ts'
+import type { Client } from './pool.ts'
+
+/** Every statement is prepared (one round trip from its second use on), and none runs after its transaction. */
+export function guard(connection: Client, isOpen: () => boolean = () => true): Client {
+  return {
+    unsafe: ((text: string, values: never[]) => {
+      if (!isOpen())
+        throw new TransactionClosed('this transaction has ended: await every statement inside it')
+      return connection.unsafe(text, values, { prepare: true })
+    }) as Client['unsafe'],
+  }
+}
+
+/** Drizzle replaces the pool's parsers of dates with its own, and otherwise asks for nothing but `unsafe`. */
+export function drizzleOn(
+  client: Client,
+  { options }: postgres.Sql,
+  { onStatement }: DatabaseOptions,
+): Parameters<typeof writerOf>[0] {
+  const unsafe = onStatement ? observed(client, onStatement) : client.unsafe
+  return drizzle({ client: { unsafe, options } as unknown as postgres.Sql, relations })
+}
+
+/** Drizzle has set them on the options that its pool was opened with; another pool has options of its own. */
+export function withDrizzlesDates(client: postgres.Sql): postgres.Sql {
+  drizzle({ client })
+  return client
+}
+
+/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+function observed(client: Client, onStatement: OnStatement): Client['unsafe'] {
+  return ((text: string, values: never[]) => {
+    const ended = onStatement(text)
+    const query = client.unsafe(text, values)
+    if (ended) void query.then(ended, ended)
+    return query
+  }) as Client['unsafe']
+}

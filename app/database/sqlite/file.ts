@@ -1,0 +1,138 @@
+/** An SQLite database as a file among files: copied while it is used, examined, put in another's place. */
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
+import Client from 'better-sqlite3'
+import { Refusal } from '../../config/user-error.ts'
+import { readMigrations } from '../migrations/migrations.ts'
+import { isBusy } from './write-queue.ts'
+
+export type Progress = (share: number) => void
+
+/**
+ * Copies the database at `file` to `copy`, page by page, as it is at this moment: the open read transaction
+ * keeps writers of other processes from making the copy start again. The copy is one file without a log.
+ */
+export async function copyFile(file: string, copy: string, progress: Progress = () => {}): Promise<void> {
+  const client = new Client(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
+  try {
+    // For its owner's eyes from the first byte: it will hold everybody's addresses.
+    closeSync(openSync(copy, 'w', 0o600))
+    client.exec('BEGIN')
+    client.prepare('select count(*) from sqlite_master').get()
+    await client.backup(copy, {
+      progress: ({ totalPages, remainingPages }) => {
+        progress(1 - remainingPages / totalPages)
+        return 2_000
+      },
+    })
+    withoutLog(copy)
+  } catch (error) {
+    removeFile(copy)
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
+function withoutLog(file: string): void {
+  const client = new Client(file)
+  try {
+    client.pragma('journal_mode = DELETE')
+  } finally {
+    client.close()
+  }
+}
+
+/**
+ * Reads the whole file and returns its newest migration's name.
+ * @throws Refusal when it is damaged, something else, or newer than this code
+ */
+export async function examineFile(file: string): Promise<string> {
+  const known = new Set((await readMigrations('sqlite')).map(({ name }) => name))
+  const client = new Client(file, { readonly: true, fileMustExist: true })
+  try {
+    const problem = problemOf(client)
+    if (problem) throw new Refusal(`${file} is damaged: ${problem}`)
+    const applied = appliedIn(client)
+    const newest = applied.at(-1)
+    if (!newest) throw new Refusal(`${file} is an SQLite database, but not one of this site's`)
+    const unknown = applied.filter(name => !known.has(name))
+    if (unknown.length === 0) return newest
+    throw new Refusal(
+      `${file} is newer than this code, which does not know ${unknown.join(', ')}: update the code`,
+    )
+  } catch (error) {
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code)))
+      throw new Refusal(`${file} is damaged: ${(error as Error).message}`)
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
+function problemOf(client: Client.Database): string | undefined {
+  const [first] = client.pragma('integrity_check(1)') as { integrity_check: string }[]
+  if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'no answer'
+  const [orphan] = client.pragma('foreign_key_check') as { table: string; parent: string }[]
+  return orphan && `rows of ${orphan.table} refer to rows of ${orphan.parent} which are not there`
+}
+
+function appliedIn(client: Client.Database): string[] {
+  const table = client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get()
+  if (!table) return []
+  return client.prepare('select name from __drizzle_migrations order by name').pluck().all() as string[]
+}
+
+/** Whether nobody would miss the file: it is not there, or no user is in it. A damaged one may be missed. */
+export function isExpendable(file: string): boolean {
+  if (!existsSync(file)) return true
+  const client = new Client(file, { readonly: true, timeout: 5_000 })
+  try {
+    const tables = client.prepare("select name from sqlite_master where type = 'table'").pluck().all()
+    if (!tables.includes('users')) return tables.every(name => /^(sqlite_|__drizzle)/.test(String(name)))
+    return client.prepare('select 1 from users limit 1').get() === undefined
+  } catch {
+    return false
+  } finally {
+    client.close()
+  }
+}
+
+/**
+ * Puts `fresh` in the place of the database at `file`, which is kept as `kept`.
+ * @throws Refusal while somebody has the old one open
+ */
+export function replaceFile(file: string, fresh: string, kept: string | null): void {
+  if (!kept) return renameSync(fresh, file)
+  assertUnused(file)
+  for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, kept + end)
+  try {
+    renameSync(fresh, file)
+  } catch (error) {
+    renameSync(kept, file)
+    throw error
+  }
+}
+
+/**
+ * Only the last one who has a database open can end its write-ahead log: one without is not in use.
+ * @throws Refusal while somebody, like the running site, has it open
+ */
+export function assertUnused(file: string): void {
+  if (!existsSync(file)) return
+  try {
+    const client = new Client(file, { timeout: 500 })
+    try {
+      client.pragma('journal_mode = DELETE')
+    } finally {
+      client.close()
+    }
+  } catch (error) {
+    if (isBusy(error)) throw new Refusal('the database is in use: stop the site first, then try again')
+    if (!/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) throw error
+  }
+}
+
+/** Removes a database that was not finished, and its log. */
+export function removeFile(file: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(file + end, { force: true })
+}

@@ -1,0 +1,116 @@
+/** Drizzle on a connection whose statements are compiled once, and on one for the length of a transaction. */
+import type Client from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import {
+  type DatabaseOptions,
+  type OnStatement,
+  TransactionClosed,
+  tooLong,
+  type Writer,
+  withinTime,
+  writerOf,
+} from '../database.ts'
+import { relations } from '../schema.ts'
+import { type SQL, sql } from '../sql.ts'
+import type { Effects } from './write-queue.ts'
+
+/** Runs the work of a transaction that has begun, for as long as one may take. */
+export function runnerOn(client: Client.Database, options: DatabaseOptions) {
+  const prepare = statementsOf(client)
+  const timeout = options.transactionTimeout ?? 10_000
+  return async <T>(work: (tx: Writer) => Promise<T>, effects: Effects): Promise<T> => {
+    const { tx, revoke } = revocable(prepare, options, effects)
+    try {
+      return await withinTime(work(tx), timeout, () => tooLong(timeout))
+    } finally {
+      revoke()
+    }
+  }
+}
+
+type Statement = Pick<Client.Statement, 'all' | 'get' | 'run'>
+type Prepare = (sql: string) => Statement & { raw(): Statement }
+
+/** Compiles each text once. `raw()` switches a better-sqlite3 statement for good, so each has its raw twin. */
+export function statementsOf(client: Client.Database): Prepare {
+  const compiled = new Map<string, ReturnType<Prepare>>()
+  return sql => {
+    let statement = compiled.get(sql)
+    if (statement) return statement
+    if (compiled.size >= 500) compiled.clear()
+    statement = withRawTwin(client, sql)
+    compiled.set(sql, statement)
+    return statement
+  }
+}
+
+function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> {
+  const plain = client.prepare(sql)
+  let twin: Statement | undefined
+  return {
+    all: plain.all.bind(plain),
+    get: plain.get.bind(plain),
+    run: plain.run.bind(plain),
+    raw: () => (twin ??= client.prepare(sql).raw()),
+  }
+}
+
+/** A Writer that refuses to work once its transaction has ended, instead of joining the next one. */
+function revocable(
+  prepare: Prepare,
+  options: DatabaseOptions,
+  { signals, change }: Effects,
+): { tx: Writer; revoke: () => void } {
+  let open = true
+  const guarded: Prepare = sql => {
+    if (!open) throw new TransactionClosed('this transaction has ended: await every statement inside it')
+    return prepare(sql)
+  }
+  const own = { signal: (topic: string) => void signals.add(topic), limits: options.limits ?? true }
+  const tx = writerOf(drizzleOn(guarded, options), own, change)
+  return { tx, revoke: () => void (open = false) }
+}
+
+/** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */
+export function drizzleOn(
+  prepare: Prepare,
+  { onStatement }: DatabaseOptions,
+): Parameters<typeof writerOf>[0] {
+  const client = { prepare: onStatement ? observed(prepare, onStatement) : prepare }
+  const database = drizzle({ client: client as unknown as Client.Database, relations })
+  writeLimitsOut((database as unknown as { dialect: LimitingDialect }).dialect)
+  return database as unknown as Parameters<typeof writerOf>[0]
+}
+
+type LimitingDialect = { buildLimit(limit: unknown): SQL | undefined }
+
+/**
+ * Drizzle makes a parameter of each limit, and a limit that is a parameter lets SQLite (built with STAT4) compile
+ * the statement anew each time that it runs: three quarters of what a page's statements took.
+ */
+function writeLimitsOut(dialect: LimitingDialect): void {
+  const build = dialect.buildLimit
+  dialect.buildLimit = limit =>
+    Number.isInteger(limit) ? sql.raw(` limit ${String(limit)}`) : build.call(dialect, limit)
+}
+
+/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+function observed(prepare: Prepare, onStatement: OnStatement): Prepare {
+  const observe = (sql: string, statement: Statement): Statement => {
+    const timed =
+      (verb: keyof Statement) =>
+      (...values: unknown[]) => {
+        const ended = onStatement(sql)
+        try {
+          return statement[verb](...values)
+        } finally {
+          ended?.()
+        }
+      }
+    return { all: timed('all'), get: timed('get'), run: timed('run') } as Statement
+  }
+  return sql => {
+    const statement = prepare(sql)
+    return { ...observe(sql, statement), raw: () => observe(sql, statement.raw()) }
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip, type InputType } from 'node:zlib'
+import files from '@fastify/static'
+import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
+import plugin from 'fastify-plugin'
+import { root } from '../config.ts'
+import { memoize } from '../text/memoize.ts'
+import { type Encoding, encodingFor } from './compression.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The address of a file of public/, which changes when any of them does. */
+    asset(file: string): string
+  }
+}
+
+const folder = path.join(root, 'public')
+const aYear = 'public, max-age=31536000, immutable'
+
+/** `public/` under one digest prefix, kept by browsers for a year; all stylesheets as one, in layer order. */
+export default plugin(async (app: FastifyInstance) => {
+  const prefix = `/assets/${digestOf(folder)}/`
+  app.decorate('asset', (file: string) => prefix + file)
+  await app.register(scope => serveFiles(scope, prefix))
+})
+
+/** A scope of its own, so that only what is served here is compressed for good. */
+async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
+  const stylesheet = joinStylesheets(path.join(folder, 'css'))
+  const read = (file: string) => (file === joined ? stylesheet : readFileSync(path.join(folder, file)))
+  app.addHook('onSend', compressing(prefix, read))
+  app.get(prefix + joined, async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
+  )
+  await app.register(files, { root: folder, prefix, wildcard: false, immutable: true, maxAge: '1y' })
+  app.get('/favicon.ico', async (_request, reply) =>
+    reply.sendFile('images/favicon.ico', { maxAge: '1d', immutable: false }),
+  )
+}
+
+/**
+ * Each text is compressed once, as small as it gets, for whoever asks first. It is read at once: what cannot be read
+ * just now is not remembered as having failed.
+ */
+function compressing(prefix: string, read: (file: string) => string | Buffer): onSendAsyncHookHandler {
+  const compressed = memoize(
+    ({ file, encoding }: { file: string; encoding: Encoding }) => smallest[encoding](read(file)),
+    ({ file, encoding }) => `${encoding} ${file}`,
+  )
+  return async (request, reply, payload) => {
+    const file = request.routeOptions.url?.slice(prefix.length) ?? ''
+    if (reply.statusCode !== 200 || !isText.test(file)) return payload
+    reply.header('vary', 'accept-encoding')
+    const encoding = encodingFor(request)
+    if (!encoding) return payload
+    if (payload instanceof Readable) payload.destroy()
+    reply.header('content-encoding', encoding).removeHeader('content-length').removeHeader('accept-ranges')
+    return compressed({ file, encoding })
+  }
+}
+
+const joined = 'css/application.css'
+const isText = /\.(css|js|svg|json)$/
+const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)]
+const smallest: Record<Encoding, (text: InputType) => Promise<Buffer>> = {
+  br: toBrotli,
+  gzip: text => toGzip(text, { level: constants.Z_BEST_COMPRESSION }),
+}
+
+function digestOf(folder: string): string {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry =>
+    entry.isFile(),
+  )) {
+    hash.update(file.name).update(readFileSync(path.join(file.parentPath, file.name)))
+  }
+  return hash.digest('hex').slice(0, 12)
+}
+
+function joinStylesheets(folder: string): string {
+  const names = readdirSync(folder)
+    .filter(name => name.endsWith('.css'))
+    .toSorted()
+  const layersFirst = names.toSorted((a, b) => Number(b === '_layers.css') - Number(a === '_layers.css'))
+  return layersFirst.map(name => readFileSync(path.join(folder, name), 'utf8')).join('\n')
+}

@@ -1,0 +1,33 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import accepts from 'accepts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { memoize } from '../text/memoize.ts'
+
+/** A window as large as a page needs: the usual one of 4 MB took longer to clear than a page to compress. */
+const parameters = { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 16 }
+export const compress = {
+  br: (page: string) => brotliCompressSync(page, { params: parameters }),
+  gzip: (page: string) => gzipSync(page, { level: 1 }),
+}
+export type Encoding = keyof typeof compress
+
+/**
+ * Compresses pages where they are made. @fastify/compress makes a stream for each: that took 600 to 1,000 µs a page,
+ * and this takes about 100.
+ */
+export default plugin(async (app: FastifyInstance) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const encoding = typeof payload === 'string' && payload.length > 1024 ? encodingFor(request) : null
+    if (!encoding) return payload
+    reply.header('content-encoding', encoding).removeHeader('content-length')
+    return compress[encoding](payload as string)
+  })
+})
+
+/** Browsers send one of a few headers: each is negotiated once. */
+export const encodingFor = memoize(
+  ({ raw }: FastifyRequest) => (accepts(raw).encodings(['br', 'gzip']) || null) as Encoding | null,
+  ({ headers }) => headers['accept-encoding'],
+  1_000,
+)

@@ -1,0 +1,118 @@
+import accepts from 'accepts'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { isMissingReference, isUnavailable } from '../database/database.ts'
+import type { Arguments, LocaleKey, Translate } from '../locales/translate.ts'
+
+/** An answer that is not what was asked for, in words for the person who asked. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly statusCode: number
+  readonly key: LocaleKey | null
+  readonly values: Arguments
+  /** Seconds after which the same may be asked again. */
+  readonly retryAfter: number | null = null
+  constructor(statusCode: number, key: LocaleKey | null = null, values: Arguments = {}) {
+    super(key ?? phraseFor(statusCode))
+    this.statusCode = statusCode
+    this.key = key
+    this.values = values
+  }
+}
+
+/** Statuses that have words of their own; any other borrows those of its class. */
+const worded = [400, 401, 403, 404, 413, 422, 429, 500, 503] as const
+type Worded = (typeof worded)[number]
+
+declare module './views.ts' {
+  interface Pages {
+    'errors/show': {
+      status: number
+      title: string
+      detail: string
+      requestId: string
+      /** When to try again, in words. */
+      wait: string | null
+    }
+  }
+}
+
+export default plugin(async (app: FastifyInstance) => {
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => answerError(new Problem(404), request, reply))
+})
+
+/** A page for people, problem details (RFC 9457) for clients that prefer JSON: the same status in both. */
+export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const status = statusOf(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
+  if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))
+  reply.code(status).header('cache-control', 'no-store').header('vary', 'Accept, Cookie, Accept-Language')
+  const { title, detail } = wordsFor(error, status, request)
+  const wait = waitOf(reply)
+  const problem = { status, title, requestId: request.id }
+  if (!prefersJson(request)) return reply.page('errors/show', { ...problem, detail, wait })
+  return sendProblem({ ...problem, detail: wait ? `${detail} ${wait}` : detail }, request, reply)
+}
+
+/** Imported, the module would load all that Node.js knows of HTTP, its fetch, too: a twentieth of a start. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
+
+/** The standard's own words for a status, in English. */
+export function phraseFor(status: number): string | undefined {
+  return STATUS_CODES[status]
+}
+
+export function statusOf(error: FastifyError | Problem): number {
+  if (isUnavailable(error)) return 503
+  if (isMissingReference(error)) return 404
+  const { validationContext, statusCode } = error as FastifyError
+  // A path whose parts cannot be right (/posts/abc) names nothing that exists.
+  if (validationContext === 'params') return 404
+  return statusCode && statusCode >= 400 && statusCode < 600 ? statusCode : 500
+}
+
+function wordsFor(error: FastifyError | Problem, status: number, { t }: FastifyRequest) {
+  const words: Worded = worded.find(known => known === status) ?? (status < 500 ? 400 : 500)
+  const badCursor = (error as FastifyError).validationContext === 'querystring' && 'errors.bad_cursor'
+  const key = (error instanceof Problem && error.key) || badCursor || (`errors.detail_${words}` as const)
+  return { title: t(`errors.title_${words}`), detail: t(key, error instanceof Problem ? error.values : {}) }
+}
+
+export function prefersJson({ raw }: FastifyRequest): boolean {
+  return accepts(raw).type(['html', 'json']) === 'json'
+}
+
+/** The complaints about a form, for a client that prefers JSON. */
+export function refuseForm(reply: FastifyReply, errors: Record<string, string>): FastifyReply {
+  const { request, statusCode: status } = reply
+  const words = wordsFor(new Problem(status), status, request)
+  return sendProblem({ status, ...words, requestId: request.id, errors }, request, reply)
+}
+
+type ProblemDetails = {
+  title: string
+  status: number
+  detail: string
+  requestId: string
+  errors?: Record<string, string>
+}
+
+function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: FastifyReply) {
+  const instance = request.url.split('?')[0]
+  const body = { type: 'about:blank', ...details, instance }
+  return reply.type('application/problem+json').send(JSON.stringify(body))
+}
+
+function waitOf(reply: FastifyReply): string | null {
+  const seconds = Number(reply.getHeader('retry-after'))
+  return Number.isFinite(seconds) && seconds > 0 ? whenToTry(seconds, reply.request.t) : null
+}
+
+/** "Try again in 40 seconds." */
+export function whenToTry(seconds: number, t: Translate): string {
+  return seconds < 100
+    ? t('errors.retry_after', { seconds })
+    : t('errors.retry_after_minutes', { minutes: Math.ceil(seconds / 60) })
+}

@@ -1,0 +1,51 @@
+/** What nobody needs any more goes by itself, every hour, in small transactions. */
+
+import type { Database, Writer } from '../database/database.ts'
+import { deleteOutdated, outdated } from '../registry/retention.ts'
+import { defineJob, type JobContext } from './definition.ts'
+import { enqueue } from './queue.ts'
+
+declare module './queue.ts' {
+  interface Jobs {
+    'jobs.clean': Record<string, never>
+  }
+}
+
+const hour = 3_600_000
+
+/** Never given up: it enqueues itself again as the last thing it does. */
+export const cleanJob = defineJob({
+  name: 'jobs.clean',
+  attempts: Number.POSITIVE_INFINITY,
+  async run(_input, context) {
+    const rows = await cleanAll(context)
+    return async tx => {
+      await enqueueCleaning(tx, new Date(context.now().getTime() + hour))
+      return { rows }
+    }
+  },
+})
+
+/** Returns how many rows went. */
+async function cleanAll({ transaction, signal, now }: JobContext): Promise<number> {
+  const moment = now()
+  let rows = 0
+  for (const kind of outdated) {
+    let gone: number
+    do {
+      signal.throwIfAborted()
+      gone = await transaction(tx => deleteOutdated(tx, kind, moment))
+      rows += gone
+    } while (gone > 0)
+  }
+  return rows
+}
+
+/** Sees to it that the cleaning is scheduled, once for all processes. */
+export async function scheduleCleaning(db: Database): Promise<void> {
+  await db.transaction(tx => enqueueCleaning(tx, new Date()))
+}
+
+function enqueueCleaning(tx: Writer, at: Date): Promise<number> {
+  return enqueue(tx, { name: 'jobs.clean', input: {}, uniqueKey: 'jobs.clean', at })
+}

@@ -1,0 +1,16 @@
+import type { IncomingMessage } from 'node:http'
+import accepts from 'accepts'
+import { memoize } from '../text/memoize.ts'
+import { isLanguage, type Language, languages } from './translate.ts'
+
+const codes = languages.map(({ code }) => code)
+
+/** The language that a request asks for, or English. Browsers send one of a few headers: each is negotiated once. */
+export const languageAsked = memoize(
+  (request: IncomingMessage): Language => {
+    const best = accepts(request).languages([...codes])
+    return isLanguage(best) ? best : 'en'
+  },
+  ({ headers }) => headers['accept-language'],
+  1_000,
+)

@@ -1,0 +1,62 @@
+/** What the API shows of conversations. */
+import { Type } from 'typebox'
+import { Moment, PageAddress, shared, TextOrNull } from '../api/types.ts'
+import type { Config } from '../config.ts'
+import type { Author } from '../posts/queries.ts'
+import { entityResources } from '../posts/serializer.ts'
+import type { Conversation, Message } from './queries.ts'
+
+export const MessageResource = Type.Object(
+  {
+    id: Type.Integer(),
+    body: Type.String(),
+    entities: Type.Array(shared('Entity')),
+    language: TextOrNull({ description: 'reference.post_language' }),
+    createdAt: Moment(),
+    isMine: Type.Boolean({ description: 'reference.message_is_mine' }),
+  },
+  { $id: 'Message', description: 'reference.message' },
+)
+
+export const ConversationResource = Type.Object(
+  {
+    with: shared<Author>('Author'),
+    unread: Type.Integer({ description: 'reference.conversation_unread' }),
+    lastMessage: Type.Object({ body: Type.String(), isMine: Type.Boolean() }),
+    lastMessageAt: Moment(),
+    messages: Type.String({ format: 'uri-reference', description: 'reference.conversation_messages' }),
+    url: PageAddress(),
+  },
+  { $id: 'Conversation', description: 'reference.conversation' },
+)
+
+export function messageResource(message: Message, viewer: number, { publicUrl }: Config) {
+  const { id, body, language, senderId } = message
+  return {
+    id,
+    body,
+    entities: entityResources(message.entities, publicUrl),
+    language,
+    createdAt: message.createdAt.toISOString(),
+    isMine: senderId === viewer,
+  }
+}
+
+export function conversationResource(
+  { other, unread, lastMessage, createdAt }: Conversation,
+  viewer: number,
+  { publicUrl }: Config,
+): Type.Static<typeof ConversationResource> {
+  return {
+    with: other,
+    unread,
+    lastMessage: { body: lastMessage.body, isMine: lastMessage.senderId === viewer },
+    lastMessageAt: createdAt.toISOString(),
+    messages: messagesPath(other.username),
+    url: `${publicUrl}/messages/@${other.username}`,
+  }
+}
+
+export function messagesPath(username: string): string {
+  return `/api/conversations/${username}/messages`
+}

@@ -1,0 +1,39 @@
+/** What the API shows of notifications. */
+import { Type } from 'typebox'
+import { Moment, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts'
+import type { Config } from '../config.ts'
+import type { Translate } from '../locales/translate.ts'
+import type { Author } from '../posts/queries.ts'
+import { pathOf, sentenceOf } from './kinds.ts'
+import type { Notification } from './list-queries.ts'
+import { notificationKinds } from './queries.ts'
+
+export const NotificationResource = Type.Object(
+  {
+    id: Type.Integer(),
+    kind: Type.Enum([...notificationKinds]),
+    sentence: Type.String({ description: 'reference.notification_sentence' }),
+    actor: sharedOrNull<Author>('Author'),
+    createdAt: Moment(),
+    readAt: MomentOrNull({ description: 'reference.notification_read' }),
+    url: PageAddress(),
+  },
+  { $id: 'Notification', description: 'reference.notification' },
+)
+
+export function notificationResource(
+  notification: Notification,
+  { publicUrl }: Config,
+  t: Translate,
+): Type.Static<typeof NotificationResource> {
+  const { id, kind, actor, createdAt, readAt } = notification
+  return {
+    id,
+    kind,
+    sentence: sentenceOf(kind, actor?.displayName ?? null, t),
+    actor,
+    createdAt: createdAt.toISOString(),
+    readAt: readAt?.toISOString() ?? null,
+    url: publicUrl + pathOf(notification),
+  }
+}

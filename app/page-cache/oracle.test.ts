@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import { mulberry32 } from '../cli/seed/random.ts'
+import { posts } from '../database/schema.ts'
+import { desc, eq } from '../database/sql.ts'
+import { Browser } from '../testing/browser.ts'
+import { type Name, names, openSite, type Site } from '../testing/site.ts'
+
+const tags = ['tea', 'harbour']
+const pages = [
+  '/',
+  '/explore',
+  ...tags.map(tag => `/tags/${tag}`),
+  ...names.flatMap(name => [`/@${name}`, `/@${name}/followers`, `/@${name}/following`]),
+]
+
+/** Without what no two answers share, and without what stands beside a timeline, which may be some seconds old. */
+function comparable(html: string): string[] {
+  return html
+    .replace(/<aside[^]*<\/aside>/, '')
+    .replace(/ since="\d+"/, '')
+    .replace(/name="submission" value="[^"]*"/, '')
+    .replace(/<p class="request">.*/, '')
+    .replaceAll(/<time[^>]*>[^<]*<\/time>/g, '')
+    .split('\n')
+}
+
+/** People do what people do, in an order that a seed gives; each page is read all the time and must never be old. */
+describe('a remembered page', { timeout: 110_000 }, () => {
+  let site: Site
+  let forgetful: FastifyInstance
+  const people = new Map<Name | 'visitor', Browser>()
+  const random = mulberry32(20_261_128)
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T
+  before(async () => {
+    site = await openSite()
+    forgetful = await buildApp({ ...site.config, pageCache: false }, { logger: false, worker: false })
+    for (const name of names) people.set(name, await site.signedIn(name))
+    people.set('visitor', site.visitor())
+    await site.write('john', ['hello #tea @susan', 'hello #harbour'])
+  })
+  after(async () => {
+    await forgetful.close()
+    await site.close()
+  })
+  const browserOf = (name: Name | 'visitor') => people.get(name) as Browser
+
+  async function postOf(name: Name): Promise<string> {
+    const own = site.app.db.select({ id: posts.id }).from(posts).where(eq(posts.userId, site.ids[name]))
+    const [newest] = await own.orderBy(desc(posts.id)).limit(1)
+    return `/posts/${newest?.id ?? 0}`
+  }
+
+  type Deed = (me: Name, other: Name) => Promise<unknown>
+  let written = 0
+  const words = () => `words ${++written} ${pick(['', '#tea', '#harbour'])} ${pick(['', `@${pick(names)}`])}`
+  const deeds: Record<string, Deed> = {
+    publishes: me => browserOf(me).post('/posts', { body: words() }),
+    follows: (me, other) => browserOf(me).post(`/@${other}/follow`),
+    unfollows: (me, other) => browserOf(me).post(`/@${other}/follow/delete`),
+    edits: async me => browserOf(me).post(await postOf(me), { body: words() }),
+    deletes: async me => browserOf(me).post(`${await postOf(me)}/delete`),
+    blocks: (me, other) => browserOf(me).post(`/@${other}/block`),
+    unblocks: (me, other) => browserOf(me).post(`/@${other}/block/delete`),
+    sends: (me, other) => browserOf(me).post(`/messages/@${other}`, { body: words() }),
+    reads: (me, other) => browserOf(me).get(`/messages/@${other}`),
+    hears: me => browserOf(me).post('/notifications/read', { before: String(Date.now()) }),
+    renames: me => browserOf(me).post('/settings/profile', { displayName: `${me} ${written}`, about: '' }),
+    arrives: async me => void people.set(me, await site.signedIn(me)),
+  }
+  const common = ['publishes', 'publishes', 'publishes', 'follows', 'follows', 'sends', 'reads']
+
+  for (let round = 0; round < 40; round++) {
+    const deed = pick([...common, ...Object.keys(deeds)])
+    const [me, other] = [pick(names), pick(names)]
+    it(`is not old after ${me} ${deed} (${other})`, async () => {
+      await deeds[deed]?.(me, other)
+      for (const name of people.keys()) {
+        const some = [pick(pages), pick(pages), `/@${me}`, `/@${other}/followers`]
+        for (const url of ['/', '/explore', ...some, await postOf(me)]) await isFresh(name, url)
+      }
+    })
+  }
+
+  async function isFresh(name: Name | 'visitor', url: string): Promise<void> {
+    const browser = browserOf(name)
+    browser.cookies.delete('flash')
+    const other = new Browser(forgetful)
+    for (const [cookie, value] of browser.cookies) other.cookies.set(cookie, value)
+    const [kept, fresh] = [await browser.get(url), await other.get(url)]
+    assert.equal(kept.status, fresh.status, `${name} at ${url}`)
+    const expected = comparable(fresh.text)
+    const old = comparable(kept.text).filter((line, at) => line !== expected[at])
+    assert.deepEqual(old, [], `${name} at ${url}`)
+  }
+})

@@ -1,0 +1,29 @@
+/** What the settings ask again before they change something that matters: the person's own password. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Account, findAccount } from '../accounts/queries.ts'
+import { Problem } from '../http/errors.ts'
+import type { Complaints } from '../http/forms.ts'
+import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
+import { authenticate } from '../sessions/authenticate.ts'
+import type { Viewer } from '../sessions/queries.ts'
+
+type OwnRequest = FastifyRequest<{ Body: { current_password: string } }>
+
+/**
+ * The viewer's account, and a complaint if the password in the form is not theirs. Counted like attempts to
+ * sign in: whoever has found an open session is not to find the password, too.
+ */
+export async function ownAccount(
+  request: OwnRequest,
+  reply: FastifyReply,
+  errors: Complaints,
+): Promise<Account> {
+  const account = await findAccount(request.server.db, (request.viewer as Viewer).id)
+  if (!account) throw new Problem(401)
+  if (errors['current_password']) return account
+  const typed = { identifier: account.username, password: request.body.current_password }
+  const found = await authenticate(request, typed).catch(limitReached)
+  if (found instanceof LimitReached) errors['form'] = slowDown(reply, found)
+  else if (!found) errors['current_password'] = request.t('accounts.password_wrong')
+  return account
+}

@@ -1,0 +1,33 @@
+/** Whoever an address names, by the name of today or one that they had before; a 404 where that is nobody. */
+import type { Reader } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
+import { returnPath } from '../http/return-path.ts'
+import { findPerson, findProfile, type Profile } from './queries.ts'
+
+type Named = { username: string }
+
+export function nobody({ username }: Named): Problem {
+  return new Problem(404, 'errors.profile_missing', { username })
+}
+
+export async function personOr404(db: Reader, { params }: { params: Named }) {
+  const person = await findPerson(db, params.username)
+  if (!person) throw nobody(params)
+  return person
+}
+
+/** Their profile as this viewer sees it. */
+export async function profileOr404(
+  db: Reader,
+  { params }: { params: Named },
+  viewer: number | null,
+): Promise<Profile> {
+  const profile = await findProfile(db, params.username, viewer)
+  if (!profile) throw nobody(params)
+  return profile
+}
+
+/** After a form about somebody: to the page that it was on, or else to the person. */
+export function wayBack({ next }: { next?: string | undefined }, { username }: Named): string {
+  return next ? returnPath(next) : `/@${username}`
+}

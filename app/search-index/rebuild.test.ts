@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import Client from 'better-sqlite3'
+import postgres from 'postgres'
+import { closeAccount, deleteAccount } from '../accounts/closure-queries.ts'
+import type { DatabaseConfig } from '../config.ts'
+import { openDatabase } from '../database/database.ts'
+import { engine } from '../database/engine.ts'
+import { jobs, posts, users } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import { deletePost, editPost, publishPost } from '../posts/queries.ts'
+import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
+import { runProcess } from '../testing/process.ts'
+import { openSite, type Site } from '../testing/site.ts'
+import { scheduleRebuilding } from './jobs.ts'
+import { rebuildIndex } from './rebuild.ts'
+
+/** Everything that the index holds, as text: each word of each row, where it stands. */
+async function dump(config: DatabaseConfig): Promise<string[]> {
+  if (config.engine === 'postgresql') return dumpOfPostgres(config.url)
+  const client = new Client(config.file)
+  const tables = ['post_fts', 'person_fts'].map(name => {
+    client.exec(`create virtual table temp.${name}_vocab using fts5vocab('main', '${name}', 'instance')`)
+    const columns = `doc || ' ' || offset || ' ' || term`
+    return client
+      .prepare(`select '${name} ' || ${columns} from ${name}_vocab order by doc, offset`)
+      .pluck()
+      .all()
+  })
+  client.exec("insert into post_fts(post_fts) values ('integrity-check')")
+  client.close()
+  return tables.flat() as string[]
+}
+
+async function dumpOfPostgres(url: string): Promise<string[]> {
+  const client = postgres(url, { max: 1 })
+  const rows = await client`
+    select concat_ws(' ', post_id, user_id, created_at, words) as line from post_fts
+    union all select concat_ws(' ', user_id, words) from person_fts order by line`
+  await client.end()
+  return rows.map(({ line }) => String(line))
+}
+
+/** Makes the index wrong in every way: rows without words, wrong words, rows of nothing. */
+async function spoil(config: DatabaseConfig): Promise<void> {
+  if (config.engine === 'sqlite') {
+    const client = new Client(config.file)
+    client.exec(`delete from post_fts where rowid in (select rowid from post_fts limit 100);
+      insert into post_fts(rowid, words) values (12345, 'nobody wrote this'), (9000000000000000000, 'nor this');
+      delete from person_fts; insert into person_fts(rowid, words) values (999, 'nobody')`)
+    client.close()
+  } else {
+    const client = postgres(config.url, { max: 1 })
+    await client`delete from post_fts where post_id % 3 = 0`
+    await client`update post_fts set words = '''nobody'':1 ''wrote'':2 ''this'':3' where post_id % 3 = 1`
+    await client`delete from person_fts`
+    await client.end()
+  }
+}
+
+describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+    const moment = new Date(Date.now() - 86_400_000)
+    for (const name of ['susan', 'john'] as const) {
+      await site.write(
+        name,
+        Array.from({ length: 250 }, (_, n) => `Post ${n} #tag${n % 7} 今朝の港 é`),
+        moment,
+      )
+      await site.write(
+        name,
+        Array.from({ length: 50 }, (_, n) => `a ${'b '.repeat(300)} ${n}`),
+        moment,
+      )
+    }
+  })
+  after(() => site.close())
+  const rebuild = () => rebuildIndex({ db: site.app.db, transaction: site.app.db.transaction })
+
+  it('leaves what is right as it is, and makes right what is not', async () => {
+    const whole = await dump(site.config.database)
+    assert.ok(whole.length > 600)
+    assert.equal(await rebuild(), 604)
+    assert.deepEqual(await dump(site.config.database), whole)
+    await spoil(site.config.database)
+    assert.notDeepEqual(await dump(site.config.database), whole)
+    await rebuild()
+    assert.deepEqual(await dump(site.config.database), whole)
+  })
+
+  it('tells how far it is', async () => {
+    const told: number[] = []
+    await rebuildIndex({
+      db: site.app.db,
+      transaction: site.app.db.transaction,
+      progress: (done, total) => void told.push(done / total),
+    })
+    assert.deepEqual(
+      told,
+      told.toSorted((a, b) => a - b),
+    )
+    assert.equal(told.at(-1), 1)
+    assert.ok(told.length > 3)
+  })
+
+  it('loses nothing that is written meanwhile, and brings nothing back', async () => {
+    const { db } = site.app
+    const { susan: userId } = site.ids
+    const ids = (await db.select({ id: posts.id }).from(posts).where(eq(posts.userId, userId))).map(
+      ({ id }) => id,
+    )
+    const over = new AbortController()
+    const write = async () => {
+      for (let n = 0; !over.signal.aborted && ids.length > 1; n++) {
+        const at = new Date(Date.now() - (n % 3) * 90_000_000)
+        const draft = { userId, body: `Meanwhile ${n}`, language: null }
+        await db.transaction(tx => publishPost(tx, { ...draft, submission: null }, at))
+        const [edited, deleted] = [ids.shift() as number, ids.pop() as number]
+        await db.transaction(tx => editPost(tx, { ...draft, id: edited, body: `Changed ${n}` }, at))
+        await db.transaction(tx => deletePost(tx, { id: deleted, userId }))
+      }
+    }
+    await spoil(site.config.database)
+    const writing = write()
+    for (let times = 0; times < 4; times++) await rebuild()
+    over.abort()
+    await writing
+    const afterwards = await dump(site.config.database)
+    await rebuild()
+    assert.deepEqual(await dump(site.config.database), afterwards)
+    assert.ok(afterwards.some(line => line.includes('meanwhile')))
+  })
+
+  it('is a command, beside the running site', async () => {
+    await spoil(site.config.database)
+    const url = site.config.database
+    const DATABASE_URL = url.engine === 'sqlite' ? `sqlite:${url.file}` : url.url
+    const { code, output } = await runProcess(['app/cli.ts', 'search:rebuild'], { DATABASE_URL })
+    assert.equal(code, 0, output)
+    assert.match(output, /^Indexed [\d,]+ posts and people\.\n$/)
+    const whole = await dump(site.config.database)
+    await rebuild()
+    assert.deepEqual(await dump(site.config.database), whole)
+  })
+
+  it('leaves nothing of an account that is gone', async () => {
+    const { db } = site.app
+    const { john: id } = site.ids
+    await db.transaction(tx => closeAccount(tx, id, new Date()))
+    await db.transaction(tx => deleteAccount(tx, id))
+    const whole = await dump(site.config.database)
+    assert.ok(!whole.some(line => / john$| @2$|'john'|'@2'/.test(line)))
+    await rebuild()
+    assert.deepEqual(await dump(site.config.database), whole)
+  })
+
+  it('happens by itself on a site that had posts before it had a search', async () => {
+    const other = await openSite()
+    await other.write('susan', ['An old post'])
+    const { db } = other.app
+    const waiting = () => db.select().from(jobs).where(eq(jobs.name, 'search.rebuild'))
+    assert.deepEqual(await waiting(), [])
+    await db.transaction(async tx => void (await tx.delete(users).where(eq(users.username, 'mary'))))
+    await clear(other.config.database)
+    assert.deepEqual((await other.visitor().get('/search?q=old')).page.querySelectorAll('article'), [])
+    await scheduleRebuilding(db)
+    await scheduleRebuilding(db)
+    assert.equal((await waiting()).length, 1)
+    await other.workJobs()
+    assert.equal((await other.visitor().get('/search?q=old')).page.querySelectorAll('article').length, 1)
+    assert.deepEqual(
+      (await waiting()).map(({ state, result }) => [state, result]),
+      [['done', { rows: 4 }]],
+    )
+    await other.close()
+  })
+})
+
+describe(`the index on ${engine} is right`, { timeout: 60_000 }, () => {
+  it('after a seed, an import and a restore, as if it had been rebuilt', async () => {
+    const [test, other] = [await migratedDatabase(), await migratedDatabase()]
+    const folder = mkdtempSync(path.join(tmpdir(), 'microblog-test-'))
+    const cli = async (database: TestDatabase, ...words: string[]) => {
+      const { code, output } = await runProcess(['app/cli.ts', ...words], { DATABASE_URL: database.url })
+      assert.equal(code, 0, output)
+      const whole = await dump(database.config)
+      const db = await openDatabase(database.config)
+      await rebuildIndex({ db, transaction: db.transaction })
+      await db.close()
+      assert.deepEqual(await dump(database.config), whole, words[0])
+      return whole
+    }
+    const seeded = await cli(test, 'seed')
+    assert.ok(seeded.length > 300)
+    const [file, backup] = [path.join(folder, 'import.json'), path.join(folder, 'backup.ndjson')]
+    const post = { body: 'Imported #words', created_at: '1999-12-31' }
+    const imported = {
+      username: 'newcomer',
+      email: 'n@example.com',
+      display_name: 'Somebody New',
+      posts: [post],
+    }
+    writeFileSync(file, JSON.stringify([imported]))
+    const whole = await cli(test, 'import', file)
+    assert.ok(whole.length > seeded.length)
+    await cli(test, 'db:backup', backup)
+    assert.deepEqual(await cli(other, 'db:restore', backup), whole)
+    await Promise.all([test.drop(), other.drop()])
+    rmSync(folder, { recursive: true })
+  })
+})
+
+async function clear(config: DatabaseConfig): Promise<void> {
+  if (config.engine === 'sqlite') {
+    const client = new Client(config.file)
+    for (const name of ['post_fts', 'person_fts'])
+      client.exec(`insert into ${name}(${name}) values ('delete-all')`)
+    client.close()
+  } else {
+    const client = postgres(config.url, { max: 1 })
+    await client`truncate post_fts, person_fts`
+    await client.end()
+  }
+}

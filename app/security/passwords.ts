@@ -1,0 +1,58 @@
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { foldName } from '../text/fold.ts'
+import { commonPasswords } from './common-passwords.ts'
+
+const derive = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>
+
+/** OWASP's smallest recommendation for argon2id: 19 MiB, two passes, one lane; about 33 ms. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
+
+/**
+ * The PHC string that is stored for a password.
+ * @see https://github.com/P-H-C/phc-string-format
+ */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const hash = await derive('argon2id', { message: password.normalize('NFKC'), nonce: salt, ...cost })
+  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(hash)}`
+}
+
+/** Whether the password is the stored one. It takes as long when there is no account to compare with. */
+export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+  const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(stored ?? (await nobodys))
+  if (!phc) return false
+  const [memory, passes, parallelism] = phc.slice(1, 4).map(Number) as [number, number, number]
+  const [nonce, expected] = phc.slice(4).map(part => Buffer.from(part, 'base64')) as [Buffer, Buffer]
+  const message = password.normalize('NFKC')
+  const hash = await derive('argon2id', {
+    message,
+    nonce,
+    memory,
+    passes,
+    parallelism,
+    tagLength: expected.length,
+  })
+  return timingSafeEqual(hash, expected) && stored !== undefined
+}
+
+/** A hash of the same cost that belongs to no account. */
+const nobodys = hashPassword(randomBytes(16).toString('hex'))
+
+export function isCommon(password: string): boolean {
+  return commonPasswords.has(password.toLowerCase())
+}
+
+/** True for the username itself, also reversed or with digits around it. */
+export function isLikeUsername(password: string, username: string): boolean {
+  const name = foldName(username)
+  const core = foldName(password).replaceAll(/^[\d\W_]+|[\d\W_]+$/g, '')
+  return (
+    name !== '' &&
+    [foldName(password), core].some(word => word === name || [...word].toReversed().join('') === name)
+  )
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { languageAsked } from '../locales/negotiate.ts'
+import { isLanguage, type Language, type Translate, translate } from '../locales/translate.ts'
+import { isTheme, type Theme } from './forms.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    language: Language
+    /** The words of the request's language. */
+    t: Translate
+    theme: Theme
+  }
+}
+
+/** How this person reads: their account's choice, else their browser's, else what it asks for. */
+export default plugin(
+  async (app: FastifyInstance) => {
+    app.decorateRequest('language', 'en')
+    app.decorateRequest('t', translate('en'))
+    app.decorateRequest('theme', 'auto')
+    app.addHook('onRequest', async request => {
+      request.language = languageOf(request)
+      request.t = translate(request.language)
+      request.theme = themeOf(request)
+    })
+  },
+  { name: 'preferences', dependencies: ['sessions'] },
+)
+
+function languageOf(request: FastifyRequest): Language {
+  const chosen = request.viewer?.language ?? request.siteCookie('language')
+  if (isLanguage(chosen)) return chosen
+  return languageAsked(request.raw)
+}
+
+function themeOf(request: FastifyRequest): Theme {
+  const chosen = request.viewer?.theme ?? request.siteCookie('theme')
+  return isTheme(chosen) ? chosen : 'auto'
+}

@@ -1,0 +1,102 @@
+/** What is in the words of a post: links, mentions and hashtags, by their places (UTF-16 offsets). */
+import { LinkifyIt } from 'linkify-it'
+import { foldName } from './fold.ts'
+
+export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
+export type Part = {
+  text: string
+  href: string | null
+  kind: 'text' | Entity['kind']
+  /** The text cut where a search marks it. */
+  pieces?: { text: string; isMarked: boolean }[]
+}
+
+const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false })
+  .add('ftp:', null)
+  .add('//', null)
+  .add('mailto:', null)
+/** Not within a word or an address; not the first half of somebody@elsewhere. */
+const mention = /(?<![\p{L}\p{N}_@/.])@([A-Za-z0-9_]{1,64})(?![\p{L}\p{N}_@])/gu
+/** Letters, digits and marks of any script, of which one at least is no digit. */
+const hashtag =
+  /(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]{0,100}[\p{L}_][\p{L}\p{M}\p{N}_]{0,99})(?![\p{L}\p{M}\p{N}_])/gu
+
+/** Every link, mention and hashtag, in order; those inside a link are part of the link. */
+export function findEntities(body: string): Entity[] {
+  const links = linksIn(body)
+  const isInLink = (at: number) => links.some(({ start, end }) => at >= start && at < end)
+  const others = [...mentionsIn(body), ...hashtagsIn(body)].filter(({ start }) => !isInLink(start))
+  return [...links, ...others].toSorted((a, b) => a.start - b.start)
+}
+
+function linksIn(body: string): Entity[] {
+  const found = linkify.match(body) ?? []
+  return found.map(({ index, lastIndex, schema, url }) => ({
+    kind: 'link',
+    start: index,
+    end: lastIndex,
+    href: schema === '' ? url.replace(/^http:/, 'https:') : url,
+  }))
+}
+
+function mentionsIn(body: string): Entity[] {
+  return [...body.matchAll(mention)].map(({ index, 0: { length }, 1: name }) => ({
+    kind: 'mention',
+    start: index,
+    end: index + length,
+    href: `/@${name}`,
+  }))
+}
+
+function hashtagsIn(body: string): Entity[] {
+  return [...body.matchAll(hashtag)]
+    .filter(({ 1: tag }) => [...foldTag(String(tag))].length <= 100)
+    .map(({ index, 0: { length }, 1: tag }) => ({
+      kind: 'tag',
+      start: index,
+      end: index + length,
+      href: tagPath(foldTag(String(tag))),
+    }))
+}
+
+/** What makes two hashtags the same: `#Tea` and `#ｔｅａ` are one, `#té` is another. */
+export function foldTag(tag: string): string {
+  return foldName(tag)
+}
+
+export function tagPath(tag: string): string {
+  return `/tags/${encodeURIComponent(tag)}`
+}
+
+/** The folded usernames that a post's mentions name, each once. */
+export function mentionedNames(entities: Entity[]): string[] {
+  return [
+    ...new Set(entities.filter(({ kind }) => kind === 'mention').map(({ href }) => foldName(href.slice(2)))),
+  ]
+}
+
+/** The folded tags of a post, each once. */
+export function tagsOf(entities: Entity[]): string[] {
+  const paths = entities.filter(({ kind }) => kind === 'tag').map(({ href }) => href.slice('/tags/'.length))
+  return [...new Set(paths)].map(decodeURIComponent)
+}
+
+/** A post's words cut into pieces that are links and pieces that are not. */
+export function partsOf({ body, entities }: { body: string; entities: Entity[] }): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const { kind, start, end, href } of entities) {
+    if (start > at) parts.push({ kind: 'text', text: body.slice(at, start), href: null })
+    parts.push({ kind, text: body.slice(start, end), href })
+    at = end
+  }
+  if (at < body.length) parts.push({ kind: 'text', text: body.slice(at), href: null })
+  return parts
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** Characters as people count them: a family emoji is one, so is a letter with its accents. */
+export function graphemeCount(text: string): number {
+  return [...graphemes.segment(text)].length
+}

@@ -1,0 +1,22 @@
+import { LRUCache } from 'lru-cache'
+
+/** Keeps the results of a pure function by key: the `max` most recently used. */
+export function memoize<Argument, Key extends {} | undefined, Result>(
+  compute: (argument: Argument) => Result,
+  keyOf: (argument: Argument) => Key,
+  max = 10_000,
+): (argument: Argument) => Result {
+  const results = new LRUCache<NonNullable<Key> | string, { value: Result }>({ max })
+  return argument => {
+    const key = keyOf(argument) ?? ''
+    let result = results.get(key)
+    if (!result) results.set(key, (result = { value: compute(argument) }))
+    return result.value
+  }
+}
+
+/** Computes the value on first use. */
+export function lazy<Value>(compute: () => Value): () => Value {
+  let computed: { value: Value } | undefined
+  return () => (computed ??= { value: compute() }).value
+}
