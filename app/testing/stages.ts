@@ -10,8 +10,8 @@ export interface Tally {
   failures?: string[]
 }
 
-/** What the stages run against: promises, because a stage may do without what cannot be had. */
-export interface Surroundings {
+/** What the stages run against. These are promises, because not every stage needs both. */
+export interface TestEnvironment {
   postgresUrl: Promise<string>
   chromium: Promise<LaunchOptions>
 }
@@ -21,7 +21,7 @@ export interface Stage {
   name: string
   files: string
   /** Node's arguments and environment for a run that writes its results to the file `report`. */
-  command(files: string[], report: string, around: Surroundings): Promise<Command>
+  command(files: string[], report: string, environment: TestEnvironment): Promise<Command>
   tally(report: string, files: string[]): Tally
 }
 
@@ -38,24 +38,24 @@ export const STAGES: Stage[] = [
 ]
 
 /** A test that needs PostgreSQL besides finds it in TEST_POSTGRES_URL, and fails without; the others can run. */
-async function onSqlite(files: string[], report: string, around: Surroundings): Promise<Command> {
-  const url = await around.postgresUrl.catch(() => '')
+async function onSqlite(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
+  const url = await environment.postgresUrl.catch(() => '')
   return {
     args: nodeTest(files, report),
     env: { DATABASE_URL: 'sqlite:.cache/test.db', TEST_POSTGRES_URL: url },
   }
 }
 
-async function onPostgres(files: string[], report: string, around: Surroundings): Promise<Command> {
-  const url = await around.postgresUrl
+async function onPostgres(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
+  const url = await environment.postgresUrl
   return { args: nodeTest(files, report), env: { DATABASE_URL: url, TEST_POSTGRES_URL: url } }
 }
 
-async function inBrowser(files: string[], report: string, around: Surroundings): Promise<Command> {
+async function inBrowser(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
   const cli = fileURLToPath(new URL('cli.js', import.meta.resolve('playwright')))
   const env = {
-    TEST_POSTGRES_URL: await around.postgresUrl,
-    CHROMIUM_LAUNCH: JSON.stringify(await around.chromium),
+    TEST_POSTGRES_URL: await environment.postgresUrl,
+    CHROMIUM_LAUNCH: JSON.stringify(await environment.chromium),
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   }
   return { args: [cli, 'test', '-c', 'e2e/playwright.config.ts', '--forbid-only', ...files], env }

@@ -11,8 +11,8 @@ import type { InjectOptions, RouteOptions } from 'fastify'
 import { mulberry32, type Random } from '../../app/cli/seed/random.ts'
 import { names, openSite, type Site } from '../../app/testing/site.ts'
 import { auditIntegrity } from './audit.ts'
-import { Crowd } from './crowd.ts'
-import { bodyOf, encoded, pick, queryOf, type Target, textOf } from './nonsense.ts'
+import { FuzzCallers } from './fuzz-callers.ts'
+import { bodyOf, encoded, pick, queryOf, type Target, textOf } from './fuzz-inputs.ts'
 import { claim, claimNone, runFault } from './program.ts'
 import { auditRules } from './rules.ts'
 
@@ -69,9 +69,9 @@ function collect(targets: Target[], { method, url, schema }: RouteOptions): void
 }
 
 async function fuzz(site: Site, tally: Tally, { count, seed }: { count: number; seed: number }) {
-  const crowd = new Crowd(site)
+  const callers = new FuzzCallers(site)
   for (let begun = 0; begun < count; begun += round) {
-    await crowd.refresh()
+    await callers.refresh()
     // Their texts are not looked at here, and would fill the memory.
     site.statements.length = 0
     const numbers = Array.from(
@@ -79,7 +79,7 @@ async function fuzz(site: Site, tally: Tally, { count, seed }: { count: number; 
       (_, n) => seed + begun + n,
     ).values()
     const ask = async () => {
-      for (const number of numbers) await askOnce(site, tally, requestOf(crowd, tally, mulberry32(number)))
+      for (const number of numbers) await askOnce(site, tally, requestOf(callers, tally, mulberry32(number)))
     }
     await Promise.all(Array.from({ length: atOnce }, ask))
     if ((begun + round) % 10_000 === 0) console.error(`${begun + round} of ${count}`)
@@ -88,12 +88,12 @@ async function fuzz(site: Site, tally: Tally, { count, seed }: { count: number; 
 
 type Request = { target: Target; options: InjectOptions & { headers: Record<string, string> } }
 
-function requestOf(crowd: Crowd, tally: Tally, random: Random): Request {
+function requestOf(callers: FuzzCallers, tally: Tally, random: Random): Request {
   const target = pickTarget(tally, random)
   const { method, url, fields } = target
-  const path = url.replaceAll(/:(\w+)|\*/g, () => encoded(parameter(crowd, random)))
+  const path = url.replaceAll(/:(\w+)|\*/g, () => encoded(parameter(callers, random)))
   const { payload = '', headers } = bodyOf(random, target)
-  const own = crowd.callerOf(random, url.startsWith('/api'))
+  const own = callers.callerOf(random, url.startsWith('/api'))
   const options = { method, url: path + queryOf(random, fields), headers: { ...own, ...headers } }
   return { target, options: payload === '' ? options : { ...options, payload } }
 }
@@ -107,9 +107,9 @@ function pickTarget(tally: Pick<Tally, 'targets' | 'without'>, random: Random): 
 }
 
 /** Often something that exists, so that requests get behind the first check. */
-function parameter(crowd: Crowd, random: Random): string {
+function parameter(callers: FuzzCallers, random: Random): string {
   const kind = random()
-  if (kind < 0.45) return pick([...names, ...crowd.present], random)
+  if (kind < 0.45) return pick([...names, ...callers.present], random)
   if (kind < 0.85) return String(1 + Math.floor(random() ** 3 * 400))
   return textOf(random)
 }
@@ -129,7 +129,7 @@ async function askOnce({ app }: Site, tally: Tally, { target, options }: Request
 function claimAnswers(tally: Tally, figures: string): void {
   const { targets, without, statuses, obeyed, failed, leaked, said } = tally
   const counts = [...statuses].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`)
-  claimNone('no nonsense is answered with 5xx', failed, `${figures}: ${counts.join(', ')}`)
+  claimNone('no fuzzed request is answered with 5xx', failed, `${figures}: ${counts.join(', ')}`)
   claimNone('no answer shows a stack, a file or SQL', leaked)
   claimNone(
     'nothing broke that the log would know',
@@ -137,5 +137,5 @@ function claimAnswers(tally: Tally, figures: string): void {
   )
   const known = targets.length - without.size
   const some = `${obeyed.size} of ${known} routes did once or more as they were asked`
-  claim('the nonsense gets behind the first check', obeyed.size > known / 2, some)
+  claim('fuzzed requests get behind the first check', obeyed.size > known / 2, some)
 }

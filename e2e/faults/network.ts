@@ -5,10 +5,10 @@
  */
 import path from 'node:path'
 import { migratedDatabase } from '../../app/testing/database.ts'
-import { answersNeverRead, slowClients, untilCut } from './crowds.ts'
 import { connectionsCut } from './cut-connections.ts'
 import { bodyTooLarge } from './huge-body.ts'
 import { addPeople } from './load.ts'
+import { answersNeverRead, slowClients, untilCut } from './many-clients.ts'
 import { claim, runFault } from './program.ts'
 import { Server } from './server.ts'
 import { standStill } from './stalls.ts'

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { migrate } from '../../app/database/migrations/migrations.ts'
 import { emptyPostgresDatabase, type TestDatabase } from '../../app/testing/database.ts'
 import { type PostgresServer, startPostgres, startReplica } from '../../app/testing/postgres.ts'
-import { nobody } from '../../app/testing/tether.ts'
+import { unprivileged } from '../../app/testing/process-group.ts'
 import { auditIntegrity } from './audit.ts'
 import { addPeople, password } from './load.ts'
 import { claim, leaveOut } from './program.ts'
@@ -59,7 +59,7 @@ async function beingLocked({ database, server, visitor }: Scene): Promise<void> 
 /** The database lies on a small disk in memory, which a file beside it fills; only root can have one. */
 async function beingFull(postgres: PostgresServer): Promise<void> {
   const disk = path.join(postgres.folder, 'small')
-  const owner = nobody ? `,uid=${nobody.uid},gid=${nobody.gid}` : ''
+  const owner = unprivileged ? `,uid=${unprivileged.uid},gid=${unprivileged.gid}` : ''
   await mkdir(disk)
   const options = ['-t', 'tmpfs', '-o', `size=64m,mode=700${owner}`, 'microblog', disk]
   const isMounted = await exec('mount', options).then(

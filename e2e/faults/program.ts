@@ -6,7 +6,7 @@ export type FaultOptions = {
   /** As much as a test has time for. */
   quick: boolean
   rounds: number | null
-  /** How many requests fuzz makes, and the number that its nonsense grows from. */
+  /** How many requests fuzz makes, and the seed that they come from. */
   requests: number | null
   seed: number | null
 }

@@ -8,7 +8,7 @@ import { root } from '../../app/config.ts'
 import { fileOf } from '../../app/database/consistent-read.ts'
 import { migratedDatabase, type TestDatabase } from '../../app/testing/database.ts'
 import { endedProcess, startProcess } from '../../app/testing/process.ts'
-import { nobody } from '../../app/testing/tether.ts'
+import { unprivileged } from '../../app/testing/process-group.ts'
 import { audit } from './audit.ts'
 import { addPeople, Load } from './load.ts'
 import { claim, type FaultOptions, leaveOut } from './program.ts'
@@ -104,14 +104,14 @@ async function beingReadOnly(): Promise<void> {
   const database = await migratedDatabase()
   const file = String(fileOf(database.config))
   const folder = path.dirname(file)
-  if (nobody) for (const name of [folder, file]) chownSync(name, nobody.uid, nobody.gid)
+  if (unprivileged) for (const name of [folder, file]) chownSync(name, unprivileged.uid, unprivileged.gid)
   for (const [place, mode] of [
     [file, 0o444],
     [folder, 0o555],
   ] as const)
     chmodSync(place, mode)
   const environment = { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0' }
-  const started = startProcess([`${root}/app/server.ts`], environment, { ...nobody })
+  const started = startProcess([`${root}/app/server.ts`], environment, { ...unprivileged })
   const { code, output } = await endedProcess(started)
   const words = output.trim()
   chmodSync(folder, 0o755)

@@ -1,6 +1,6 @@
 import { type BrowserContextOptions, expect, type Page, test as playwright } from 'playwright/test'
 import type { Engine, Environment } from '../../app/config.ts'
-import { listenForMishaps } from './mishaps.ts'
+import { collectPageErrors } from './page-errors.ts'
 import { createPerson, type Person } from './people.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -40,23 +40,23 @@ export const test = playwright.extend<Journey, Worker>({
   baseURL: ({ site }, use) => use(site.url),
   context: [
     async ({ context, site }, use, testInfo) => {
-      const mishaps = listenForMishaps(context)
+      const pageErrors = collectPageErrors(context)
       const before = site.log().length
       await use(context)
       if (testInfo.status !== testInfo.expectedStatus)
         await testInfo.attach('server', { body: site.log().slice(before) })
-      expect(mishaps()).toEqual([])
+      expect(pageErrors()).toEqual([])
     },
     { scope: 'test' },
   ],
   openPage: async ({ browser }, use) => {
-    const opened: { mishaps(): string[]; close(): Promise<void> }[] = []
+    const opened: { pageErrors(): string[]; close(): Promise<void> }[] = []
     await use(async options => {
       const context = await browser.newContext(options)
-      opened.push({ mishaps: listenForMishaps(context), close: () => context.close() })
+      opened.push({ pageErrors: collectPageErrors(context), close: () => context.close() })
       return context.newPage()
     })
-    const all = opened.flatMap(({ mishaps }) => mishaps())
+    const all = opened.flatMap(({ pageErrors }) => pageErrors())
     await Promise.all(opened.map(({ close }) => close()))
     expect(all).toEqual([])
   },

@@ -6,13 +6,13 @@ import type { Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
 import { posts, users } from '../../database/schema.ts'
 import { asc } from '../../database/sql.ts'
-import { openWorkplace, type Workplace } from '../../testing/workplace.ts'
+import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
 
 describe(`npm run import, given what is wrong, on ${engine}`, () => {
-  let place: Workplace
+  let place: CliFixture
   let db: Database
   beforeEach(async () => {
-    place = await openWorkplace()
+    place = await openCliFixture()
     db = place.db
   })
   afterEach(() => place.close())

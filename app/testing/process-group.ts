@@ -8,23 +8,23 @@ import type { Readable } from 'node:stream'
 /** A program whose output (of errors) is to be read. */
 export type Program = ChildProcessByStdio<null, null, Readable>
 
-/** A temporary folder and the program that runs in it: gone soon after this process, even by `kill -9`. */
-export interface Tether {
+/** A temporary folder and the program that runs in it. Both go when this process ends, even by `kill -9`. */
+export interface ProcessGroup {
   folder: string
-  /** Runs one program at a time, as nobody when we are root. */
+  /** Runs one program at a time; as root, under an unprivileged user. */
   run(program: string, args: string[]): Promise<Program>
-  /** Ties a process group that was started elsewhere, instead of the program of `run`; '' lets it go. */
-  hold(group: number | ''): void
+  /** Ends a process group that was started elsewhere, instead of the program of `run`; '' forgets it. */
+  track(group: number | ''): void
   /** Ends the program and removes the folder. */
-  cut(): Promise<void>
+  close(): Promise<void>
 }
 
-/** Linux's disk in memory: on a slow disk, a PostgreSQL database takes 20 times as long to make. */
+/** Linux keeps this folder in memory: on a slow disk, creating a PostgreSQL database takes 20 times as long. */
 const MEMORY = '/dev/shm'
 
 /**
- * Learns from its input which process group runs. When that pipe closes, because we close it or die, it ends
- * the group and removes the folder. The wait is bounded: a zombie that nobody reaps never leaves its group.
+ * Reads from its input which process group runs. When that pipe closes, because this process closes it or dies,
+ * it ends the group and removes the folder. The wait is bounded: a zombie without a parent never leaves its group.
  */
 const WATCH = `
   while read -r line; do group=$line; done
@@ -34,13 +34,13 @@ const WATCH = `
   fi
   rm -rf "$1"`
 
-/** Servers like PostgreSQL refuse to run as root; Node drops the supplementary groups, too. */
-export const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
+/** The user `nobody`, if this process is root, as which PostgreSQL refuses to run. */
+export const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
 
-/** Makes a temporary folder and the watcher that ties it to this process. */
-export async function openTether(name: string): Promise<Tether> {
+/** Makes a temporary folder and starts the watcher that removes it when this process ends. */
+export async function openProcessGroup(name: string): Promise<ProcessGroup> {
   const folder = await mkdtemp(join((await isRoomy(MEMORY)) ? MEMORY : tmpdir(), `${name}-`))
-  // Another tether may lie inside this one, and nobody has to get there.
+  // The folder of PostgreSQL may lie inside this one, and its unprivileged user has to get there.
   await chmod(folder, 0o711)
   // Detached, here and below, so that Ctrl-C in the terminal reaches the tests alone.
   const watcher = spawn('sh', ['-c', WATCH, 'sh', folder], {
@@ -49,21 +49,21 @@ export async function openTether(name: string): Promise<Tether> {
   })
   await once(watcher, 'spawn')
   const gone = once(watcher, 'exit')
-  const hold = (group: number | '') => {
+  const track = (group: number | '') => {
     if (watcher.stdin.writable) watcher.stdin.write(`${group}\n`)
   }
   return {
     folder,
-    run: (program, args) => run(folder, [program, ...args], hold),
-    hold,
-    cut: async () => {
+    run: (program, args) => run(folder, [program, ...args], track),
+    track,
+    close: async () => {
       watcher.stdin.end()
       await gone
     },
   }
 }
 
-/** Whether files of 2 GiB fit there, and programs can be started from there: containers often say no to both. */
+/** Whether 2 GiB fit there and programs may be started from there; containers often allow neither. */
 async function isRoomy(disk: string): Promise<boolean> {
   const room = await statfs(disk).catch(() => undefined)
   return room !== undefined && room.bavail * room.bsize >= 2 ** 31 && !(await isNoexec(disk))
@@ -78,18 +78,18 @@ async function isNoexec(disk: string): Promise<boolean> {
   return options === undefined || options.split(',').includes('noexec')
 }
 
-async function run(folder: string, [program = '', ...args]: string[], hold: Tether['hold']) {
+async function run(folder: string, [program = '', ...args]: string[], track: ProcessGroup['track']) {
   // An environment of its own: variables like PGPORT must not reach it, and it speaks English.
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
   const child = spawn(join(folder, program), args, {
-    ...nobody,
+    ...unprivileged,
     cwd: folder,
     env,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  child.once('exit', () => hold(''))
+  child.once('exit', () => track(''))
   await once(child, 'spawn')
-  hold(child.pid ?? '')
+  track(child.pid ?? '')
   return child
 }

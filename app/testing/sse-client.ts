@@ -2,12 +2,12 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { Frame, Item } from '../live/stream.ts'
 import { eventually } from './eventually.ts'
 
-/** Listens to `/live` as a browser does: it comes back with the id of the last event that it has. */
-export class Listener {
+/** Reads the event stream of `/live` as a browser does: it reconnects with the id of the last event received. */
+export class SseClient {
   readonly items: Item[] = []
   readonly #address: string
   readonly #cookie: string
-  /** Pieces in which the items came, and signs of life between them. */
+  /** How many events brought the items, and how many heartbeats came between them. */
   frames = 0
   beats = 0
   lastId = ''
@@ -25,7 +25,7 @@ export class Listener {
     return this.response !== undefined && !this.response.destroyed
   }
 
-  /** Opens the stream where it was left, at `address` if that is another process. */
+  /** Opens the stream where it was left, at `address` if another process is meant. */
   async open(
     path = '/live',
     { address = this.#address, ...headers }: Record<string, string> = {},
@@ -44,7 +44,7 @@ export class Listener {
     this.response.on('error', () => {})
   }
 
-  /** Loses the connection, whatever is on it. */
+  /** Drops the connection at once. */
   cut(): void {
     this.#request?.destroy()
   }

@@ -1,10 +1,10 @@
-/** Those who send nonsense: visitors, members with and without a browser's headers, and programs with tokens. */
+/** The clients that send fuzzed requests: visitors, members with and without a browser's headers, API programs. */
 
 import { createAccount } from '../../app/accounts/queries.ts'
 import type { Random } from '../../app/cli/seed/random.ts'
 import { hashPassword } from '../../app/security/passwords.ts'
 import { names, password, type Site } from '../../app/testing/site.ts'
-import { pick } from './nonsense.ts'
+import { pick } from './fuzz-inputs.ts'
 
 type Headers = Record<string, string>
 
@@ -17,7 +17,7 @@ const strangers: Headers[] = [
   { 'sec-fetch-site': 'cross-site' },
 ]
 
-export class Crowd {
+export class FuzzCallers {
   /** Names of those who have an account just now. */
   present: string[] = [...names]
   readonly #site: Site
@@ -36,7 +36,7 @@ export class Crowd {
     return pick([...strangers, ...this.#browsers, ...this.#programs], random)
   }
 
-  /** Some of the nonsense signs people out, changes their passwords or deletes their accounts: others come then. */
+  /** Signs everybody in again: fuzzed requests sign people out, change passwords and delete accounts. */
   async refresh(): Promise<void> {
     const callers = await Promise.all(this.present.map(name => this.#enter(name)))
     this.#browsers = callers.flatMap(({ browsers }) => browsers)

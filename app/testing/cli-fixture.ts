@@ -6,17 +6,17 @@ import { migratedDatabase } from './database.ts'
 import { type Ended, runProcess } from './process.ts'
 
 /** A migrated database with a folder beside it, for the commands that read and write files. */
-export type Workplace = {
+export type CliFixture = {
   db: Database
   folder: string
-  /** Writes a file into the folder, JSON unless it is text or bytes already, and answers where it is. */
+  /** Writes a file into the folder, as JSON unless it is text or bytes, and returns its path. */
   file(name: string, content: unknown): string
   /** Runs a command on the database. */
   cli(...words: string[]): Promise<Ended>
   close(): Promise<void>
 }
 
-export async function openWorkplace(): Promise<Workplace> {
+export async function openCliFixture(): Promise<CliFixture> {
   const test = await migratedDatabase()
   const db = await openDatabase(test.config)
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-files-'))
@@ -24,10 +24,10 @@ export async function openWorkplace(): Promise<Workplace> {
     db,
     folder,
     file: (name, content) => {
-      const place = path.join(folder, name)
+      const target = path.join(folder, name)
       const written = typeof content === 'string' || content instanceof Uint8Array
-      writeFileSync(place, written ? content : JSON.stringify(content))
-      return place
+      writeFileSync(target, written ? content : JSON.stringify(content))
+      return target
     },
     cli: (...words) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url }),
     close: async () => {

@@ -1,24 +1,24 @@
-/** What goes wrong in a browser while nobody looks: errors of scripts, and complaints on the console. */
+/** Errors of scripts and errors on the console of a browser. */
 import type { BrowserContext, Response } from 'playwright/test'
 
 /** A navigation that comes before the last transition is over cuts it short, which Chromium reports. */
 const transition = /Transition was|ViewTransition/
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/
 
-/** Listens to every page of the context; the answer tells what has gone wrong so far. */
-export function listenForMishaps(context: BrowserContext): () => string[] {
-  const mishaps: { text: string; url: string }[] = []
+/** Collects the errors of every page of the context; the returned function lists them. */
+export function collectPageErrors(context: BrowserContext): () => string[] {
+  const pageErrors: { text: string; url: string }[] = []
   const refused = new Set<string>()
-  context.on('weberror', mishap =>
-    mishaps.push({ text: String(mishap.error()), url: mishap.page()?.url() ?? '' }),
+  context.on('weberror', error =>
+    pageErrors.push({ text: String(error.error()), url: error.page()?.url() ?? '' }),
   )
   context.on('console', message => {
-    if (message.type() === 'error') mishaps.push({ text: message.text(), url: message.location().url })
+    if (message.type() === 'error') pageErrors.push({ text: message.text(), url: message.location().url })
   })
   context.on('response', response => void (isRefusedPage(response) && refused.add(response.url())))
   const isExpected = ({ text, url }: { text: string; url: string }) =>
     transition.test(text) || (refusal.test(text) && refused.has(url))
-  return () => mishaps.filter(mishap => !isExpected(mishap)).map(({ text, url }) => `${url}: ${text}`)
+  return () => pageErrors.filter(error => !isExpected(error)).map(({ text, url }) => `${url}: ${text}`)
 }
 
 /** A page that says 4xx is an answer like any other; an image, a script or a fetch that gets one is broken. */

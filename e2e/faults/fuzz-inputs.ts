@@ -1,4 +1,4 @@
-/** Values that nobody expects, among some that may well be right, from a seed: each run can be had again. */
+/** Invalid values among some valid ones, all from a seed, so that a run can be repeated. */
 import type { Random } from '../../app/cli/seed/random.ts'
 import { rightValue } from './right-values.ts'
 
@@ -98,7 +98,7 @@ function cursorOf(random: Random): string {
   )
 }
 
-/** Now and then what the field is for: nonsense beside it gets further then. */
+/** Mostly a valid value, so that the invalid one beside it gets past the first check. */
 function valueFor(name: string, random: Random): string {
   return (random() < 0.7 ? rightValue(name, random) : null) ?? textOf(random)
 }
@@ -110,7 +110,7 @@ export function encoded(text: string): string {
 
 type Sent = { payload?: string | Buffer; headers?: Record<string, string> }
 
-/** Mostly a field that the route knows, so that nonsense gets past the first check. */
+/** Mostly a field that the route knows, so that the request gets past the first check. */
 function fieldOf(random: Random, known: string[]): string {
   return known.length > 0 && random() < 0.7 ? pick(known, random) : pick(fields, random)
 }
