@@ -21,7 +21,7 @@ import cookies from './http/cookies.ts'
 import errors from './http/errors.ts'
 import forms from './http/forms.ts'
 import closing from './http/graceful-shutdown.ts'
-import { lateCompilers } from './http/lazy-schemas.ts'
+import { lazyCompilers } from './http/lazy-schemas.ts'
 import log from './http/log.ts'
 import replica from './http/replica.ts'
 import sameOrigin from './http/same-origin.ts'
@@ -151,8 +151,8 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     http: { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
-    ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['complaint'] } },
-    schemaController: { compilersFactory: lateCompilers() },
+    ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['errorKey'] } },
+    schemaController: { compilersFactory: lazyCompilers() },
     rewriteUrl: ({ url = '/' }) => decodable(url),
   } as FastifyServerOptions
 }

@@ -1,6 +1,6 @@
 /** `npm run cli -- <command>`: the table of commands; each is one file of cli/. */
 import { type Command, UsageError } from './cli/command.ts'
-import { sentenceFor } from './cli/error-messages.ts'
+import { errorMessage } from './cli/error-messages.ts'
 
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   demo: () => import('./cli/demo.ts'),
@@ -44,6 +44,6 @@ async function showCommands(): Promise<void> {
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  console.error(sentenceFor(error) ?? error)
+  console.error(errorMessage(error) ?? error)
   process.exitCode = 1
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import process, { loadEnvFile } from 'node:process'
 import { type DatabaseConfig, databaseUrl, replicaUrl } from './config/database-url.ts'
 import { root } from './config/root.ts'
-import { Refusal } from './config/user-error.ts'
+import { UserError } from './config/user-error.ts'
 import {
   contact,
   integer,
@@ -22,7 +22,7 @@ export { root }
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What is wrong with the environment, one sentence a variable. */
-export class ConfigError extends Refusal {
+export class ConfigError extends UserError {
   override readonly name = 'ConfigError'
   constructor(problems: string[]) {
     super(problems.join('\n'))

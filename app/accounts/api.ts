@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { parseForm } from '../api/bodies.ts'
-import { described, sendsJson, sendsProblem } from '../api/descriptions.ts'
-import { answerBefore, rememberAnswer, sendCreated } from '../api/idempotency.ts'
+import { operation, returnsJson, returnsProblem } from '../api/descriptions.ts'
+import { findStoredAnswer, sendCreated, storeAnswer } from '../api/idempotency.ts'
 import { FieldProblem } from '../api/problems.ts'
 import { fieldOf } from '../api/types.ts'
 import { Problem } from '../http/errors.ts'
-import { alsoComplain } from '../http/forms.ts'
-import { spend } from '../limits/limits.ts'
+import { addFieldErrors } from '../http/forms.ts'
+import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { findProfile, type Profile } from '../profiles/queries.ts'
-import { UserResource, userPath, userResource } from '../profiles/serializer.ts'
+import { serializeUser, UserResource, userPath } from '../profiles/serializer.ts'
 import { hashPassword, verifyPassword } from '../security/passwords.ts'
-import { judgeSignUp, SignUpForm } from './forms.ts'
+import { SignUpForm, validateSignUp } from './forms.ts'
 import { findCredentials, takenNames } from './queries.ts'
-import { openAccount } from './registration.ts'
+import { registerAccount } from './registration.ts'
 
 const { username, email } = SignUpForm.properties
 const UserBody = Type.Object(
@@ -22,7 +22,7 @@ const UserBody = Type.Object(
     username: fieldOf(username, { description: 'accounts.username_hint', examples: ['susan'] }),
     email: fieldOf(email, { description: 'accounts.email_hint', examples: ['susan@example.com'] }),
     password: Type.String({
-      complaint: 'accounts.password_too_short',
+      errorKey: 'accounts.password_too_short',
       description: 'accounts.password_hint',
       examples: ['tea at the harbour'],
     }),
@@ -37,14 +37,14 @@ type Taken = { username: boolean; email: boolean }
 /** A scope of its own: nowhere else in the API may a form be sent. */
 export default async function accountsApi(app: FastifyInstance) {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parseForm)
-  const create = described('users', 'reference.create_user', {
-    config: { public: true, once: true, judge: judgeSignUp },
+  const create = operation('users', 'reference.create_user', {
+    config: { public: true, idempotent: true, validate: validateSignUp },
     body: UserBody,
     consumes: ['application/json', 'application/x-www-form-urlencoded'],
     answers: {
-      201: sendsJson(CreatedUser, 'reference.answer_created'),
-      403: sendsProblem('accounts.sign_up_closed'),
-      409: sendsProblem('api.detail_409'),
+      201: returnsJson(CreatedUser, 'reference.answer_created'),
+      403: returnsProblem('accounts.sign_up_closed'),
+      409: returnsProblem('api.detail_409'),
     },
     more: 'reference.create_user_more',
   })
@@ -56,15 +56,15 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
   if (!config.signUpOpen) throw new Problem(403, 'accounts.sign_up_closed')
   const taken = await takenNames(db, request.body)
   if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
-  await db.transaction(tx => spend(tx, 'sign-up', networkOf(request.ip)))
+  await db.transaction(tx => consume(tx, 'sign-up', networkOf(request.ip)))
   const account = await newAccount(request)
   const created = await db.transaction(async tx => {
-    const opened = await openAccount(tx, account, config)
+    const opened = await registerAccount(tx, account, config)
     if ('taken' in opened) return opened
     const profile = (await findProfile(tx, account.username, null)) as Profile
-    const body = { message: request.t('api.user_created'), ...userResource(profile, config) }
+    const body = { message: request.t('api.user_created'), ...serializeUser(profile, config) }
     const answer = { location: userPath(account.username), body }
-    await rememberAnswer(tx, request, { ...answer, userId: opened.id })
+    await storeAnswer(tx, request, { ...answer, userId: opened.id })
     return answer
   })
   if (!('taken' in created)) return sendCreated(reply, created)
@@ -82,9 +82,9 @@ async function replayOrRefuse(request: CreateRequest, reply: FastifyReply, taken
   const { username, password } = request.body
   const { db } = request.server
   const account = request.headers['idempotency-key'] ? await findCredentials(db, username) : undefined
-  const earlier = account && (await answerBefore(db, request, account.id))
+  const earlier = account && (await findStoredAnswer(db, request, account.id))
   if (earlier && (await verifyPassword(password, account?.passwordHash))) return sendCreated(reply, earlier)
-  const complaints = alsoComplain(
+  const fieldErrors = addFieldErrors(
     request,
     {},
     {
@@ -92,5 +92,5 @@ async function replayOrRefuse(request: CreateRequest, reply: FastifyReply, taken
       email: taken.email && 'accounts.email_taken',
     },
   )
-  throw new FieldProblem(409, complaints)
+  throw new FieldProblem(409, fieldErrors)
 }

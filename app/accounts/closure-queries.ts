@@ -14,8 +14,8 @@ import {
 } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { forgetAllowances } from '../limits/queries.ts'
-import { forgetPerson } from '../search-index/indexing.ts'
+import { deleteRateLimits } from '../limits/queries.ts'
+import { removePerson } from '../search-index/indexing.ts'
 import { signalSessionsEnd } from '../sessions/queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
@@ -26,12 +26,12 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-export type Belongings = { posts: number; followers: number; following: number; conversations: number }
+export type AccountSize = { posts: number; followers: number; following: number; conversations: number }
 
 const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(Number)
 
 /** How much goes with an account. */
-export async function countBelongings(db: Reader, id: number): Promise<Belongings> {
+export async function measureAccount(db: Reader, id: number): Promise<AccountSize> {
   const { firstId, secondId } = conversations
   const [found] = await db
     .select({
@@ -59,7 +59,7 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
   for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
     await tx.delete(keys).where(eq(keys.userId, id))
   signalSessionsEnd(tx, id)
-  await forgetPerson(tx, id)
+  await removePerson(tx, id)
   // Not the person's own job: it would go with them while it is working.
   await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })
 }
@@ -71,8 +71,8 @@ function jobKey(userId: number): string {
 /** Deletes the account itself, with what is left and what came in meanwhile. */
 export async function deleteAccount(tx: Writer, id: number): Promise<void> {
   while (await deleteChunk(tx, id));
-  await forgetPerson(tx, id)
-  await forgetAllowances(tx, id)
+  await removePerson(tx, id)
+  await deleteRateLimits(tx, id)
   await tx.delete(users).where(eq(users.id, id))
   await tx.delete(jobs).where(and(eq(jobs.uniqueKey, jobKey(id)), eq(jobs.state, 'waiting')))
 }

@@ -1,36 +1,36 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
-import { ownAccount } from '../passwords/confirm-password.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { confirmPassword } from '../passwords/confirm-password.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { type Belongings, closeAccount, countBelongings } from './closure-queries.ts'
-import { ClosingForm } from './forms.ts'
+import { type AccountSize, closeAccount, measureAccount } from './closure-queries.ts'
+import { ClosureForm } from './forms.ts'
 import { hasPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/delete': { belongings: Belongings; errors: Complaints }
+    'accounts/delete': { belongings: AccountSize; errors: FieldErrors }
   }
 }
 
-type ClosingRequest = FastifyRequest<{ Body: ClosingForm }>
+type ClosingRequest = FastifyRequest<{ Body: ClosureForm }>
 
 export default async function closing(app: FastifyInstance) {
   const path = '/settings/account/delete'
   app.get(path, (request, reply) => showClosing(request, reply, {}))
-  app.post(path, { schema: { body: ClosingForm }, attachValidation: true }, close)
+  app.post(path, { schema: { body: ClosureForm }, attachValidation: true }, close)
 }
 
-async function showClosing({ server, viewer }: FastifyRequest, reply: FastifyReply, errors: Complaints) {
-  const belongings = await countBelongings(server.db, (viewer as Viewer).id)
+async function showClosing({ server, viewer }: FastifyRequest, reply: FastifyReply, errors: FieldErrors) {
+  const belongings = await measureAccount(server.db, (viewer as Viewer).id)
   return reply.page('accounts/delete', { belongings, errors })
 }
 
 async function close(request: ClosingRequest, reply: FastifyReply) {
-  const errors = complaintsOf(request)
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const { id, passwordHash } = await ownAccount(request, reply, errors)
-  if (hasComplaints(errors)) return showClosing(request, reply, errors)
+  const { id, passwordHash } = await confirmPassword(request, reply, errors)
+  if (hasFieldErrors(errors)) return showClosing(request, reply, errors)
   await request.server.db.transaction(async tx => {
     if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
     await closeAccount(tx, id, new Date())

@@ -32,7 +32,7 @@ import { indexedPeople, tsvectorPosts } from '../search-index/tables.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
-import { countBelongings } from './closure-queries.ts'
+import { measureAccount } from './closure-queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 import { deleteAccountJob } from './jobs.ts'
 import { renameAccount } from './username-queries.ts'
@@ -234,7 +234,7 @@ describe('deleting an account', () => {
       Array.from({ length: 450 }, (_, n) => `post ${n}`),
     )
     await site.app.db.transaction(tx => deleteChunk(tx, site.ids.susan))
-    assert.equal((await countBelongings(site.app.db, site.ids.susan)).posts, 350)
+    assert.equal((await measureAccount(site.app.db, site.ids.susan)).posts, 350)
   })
 })
 

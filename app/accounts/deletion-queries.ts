@@ -10,7 +10,7 @@ import {
   posts,
 } from '../database/schema.ts'
 import { and, eq, inArray, or } from '../database/sql.ts'
-import { forgetPosts } from '../search-index/indexing.ts'
+import { removePosts } from '../search-index/indexing.ts'
 
 /** Rows of one statement: what is deleted with them blocks everybody else on SQLite. */
 const chunk = 100
@@ -46,7 +46,7 @@ async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'follo
 async function deletePosts(tx: Writer, id: number) {
   const keys = { id: posts.id, createdAt: posts.createdAt }
   const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
-  await forgetPosts(tx, some)
+  await removePosts(tx, some)
   const ids = some.map(({ id }) => id)
   return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
 }

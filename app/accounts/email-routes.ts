@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
-import { type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { catchRateLimit, consume, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
-import { ownAccount } from '../passwords/confirm-password.ts'
+import { confirmPassword } from '../passwords/confirm-password.ts'
 import { hashToken } from '../security/tokens.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { findConfirmation, useConfirmation } from './email-queries.ts'
@@ -12,7 +12,7 @@ import { type Account, findAccount, hasPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/email': { values: { email: string }; current: string; canMail: boolean; errors: Complaints }
+    'accounts/email': { values: { email: string }; current: string; canMail: boolean; errors: FieldErrors }
     'accounts/confirm': { token: string; username: string; email: string; isChange: boolean }
   }
 }
@@ -38,7 +38,7 @@ async function showEmail(request: FastifyRequest, reply: FastifyReply) {
 function showForm(
   { server }: FastifyRequest,
   reply: FastifyReply,
-  form: { values: { email: string }; current: string; errors: Complaints },
+  form: { values: { email: string }; current: string; errors: FieldErrors },
 ) {
   return reply.page('accounts/email', { ...form, canMail: canMail(server.config) })
 }
@@ -47,13 +47,13 @@ function showForm(
 async function askForEmail(request: EmailRequest, reply: FastifyReply) {
   if (!canMail(request.server.config)) throw new Problem(403, 'accounts.email_needs_mail')
   const { email } = request.body
-  const errors = complaintsOf(request)
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const account = await ownAccount(request, reply, errors)
+  const account = await confirmPassword(request, reply, errors)
   if (!errors['email'] && email === account.email) errors['email'] = request.t('accounts.email_same')
-  const limit = hasComplaints(errors) ? null : await sendEmailChange(request, account)
-  if (limit) errors['form'] = slowDown(reply, limit)
-  if (hasComplaints(errors))
+  const limit = hasFieldErrors(errors) ? null : await sendEmailChange(request, account)
+  if (limit) errors['form'] = tooManyRequests(reply, limit)
+  if (hasFieldErrors(errors))
     return showForm(request, reply, { values: { email }, current: account.email, errors })
   return reply.flash('accounts.email_asked', { email }).redirect('/settings/account', 303)
 }
@@ -61,17 +61,17 @@ async function askForEmail(request: EmailRequest, reply: FastifyReply) {
 async function sendEmailChange(
   { server, body: { email }, language }: EmailRequest,
   { id: userId, username, email: to, passwordHash }: Account,
-): Promise<LimitReached | void> {
+): Promise<RateLimitExceeded | void> {
   const announced = { username, email, link: `${server.config.publicUrl}/settings/account/password` }
   return server.db
     .transaction(async tx => {
       if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
-      await spend(tx, 'password-reset', `email:${userId}`)
+      await consume(tx, 'password-reset', `email:${userId}`)
       const input = { userId, email, asked: hashToken(passwordHash) }
       await sendMail(tx, { name: 'accounts.change_email', language, input, userId })
       await sendMail(tx, { name: 'accounts.email_changing', language, to, input: announced, userId })
     })
-    .catch(limitReached)
+    .catch(catchRateLimit)
 }
 
 /** The link for the account's own address once more. */
@@ -81,7 +81,7 @@ async function sendConfirmation(request: FastifyRequest, reply: FastifyReply) {
   const { id: userId, email, emailConfirmedAt } = await viewersAccount(request)
   if (!emailConfirmedAt)
     await server.db.transaction(async tx => {
-      await spend(tx, 'password-reset', `email:${userId}`)
+      await consume(tx, 'password-reset', `email:${userId}`)
       await sendMail(tx, { name: 'accounts.confirm', language, input: { userId }, userId })
     })
   return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)

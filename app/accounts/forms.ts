@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { alsoComplain, type Complaints, complaintsOf } from '../http/forms.ts'
+import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { isCommon, isLikeUsername } from '../security/passwords.ts'
 import { Token } from '../sessions/forms.ts'
@@ -11,13 +11,13 @@ const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-
 const Username = Type.String({
   default: '',
   pattern: '^[A-Za-z0-9_]{1,64}$',
-  complaint: 'accounts.username_invalid',
+  errorKey: 'accounts.username_invalid',
 })
 
 export const Email = Type.Intersect(
   [
-    Type.String({ maxLength: 120, complaint: 'accounts.email_too_long' }),
-    Type.String({ pattern: email, complaint: 'accounts.email_invalid' }),
+    Type.String({ maxLength: 120, errorKey: 'accounts.email_too_long' }),
+    Type.String({ pattern: email, errorKey: 'accounts.email_invalid' }),
   ],
   { default: '' },
 )
@@ -37,7 +37,7 @@ export const OwnPassword = Type.String({
   default: '',
   minLength: 1,
   maxLength: 1000,
-  complaint: 'sessions.password_blank',
+  errorKey: 'sessions.password_blank',
 })
 
 export const UsernameForm = Type.Object({ username: Username, current_password: OwnPassword })
@@ -46,30 +46,34 @@ export type UsernameForm = Type.Static<typeof UsernameForm>
 export const EmailForm = Type.Object({ email: Email, current_password: OwnPassword })
 export type EmailForm = Type.Static<typeof EmailForm>
 
-export const ClosingForm = Type.Object({ current_password: OwnPassword })
-export type ClosingForm = Type.Static<typeof ClosingForm>
+export const ClosureForm = Type.Object({ current_password: OwnPassword })
+export type ClosureForm = Type.Static<typeof ClosureForm>
 
 export const ConfirmationParams = Type.Object({ token: Token })
 export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 
 /** Everything that is wrong with a sign-up before the database is asked. */
-export function judgeSignUp(request: FastifyRequest<{ Body: SignUpForm }>): Complaints {
-  return alsoComplain(request, complaintsOf(request), judgePasswords(request.body, request.body.username))
+export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): FieldErrors {
+  return addFieldErrors(
+    request,
+    fieldErrorsOf(request),
+    validatePasswords(request.body, request.body.username),
+  )
 }
 
 /** What is wrong with a new password, and with its repetition where one was asked for. */
-export function judgePasswords(
+export function validatePasswords(
   { password, password_again }: { password: string; password_again?: string },
   username: string,
 ) {
   return {
-    password: complaintAbout(password, username),
+    password: errorKeyFor(password, username),
     password_again:
       password_again !== undefined && password_again !== password && ('accounts.passwords_differ' as const),
   }
 }
 
-function complaintAbout(password: string, username: string): LocaleKey | false {
+function errorKeyFor(password: string, username: string): LocaleKey | false {
   if ([...password].length < 8) return 'accounts.password_too_short'
   if ([...password].length > 200) return 'accounts.password_too_long'
   if (isLikeUsername(password, username)) return 'accounts.password_like_username'

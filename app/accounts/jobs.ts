@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { defineJob } from '../jobs/definition.ts'
-import { forgetInput } from '../jobs/queue.ts'
+import { clearInput } from '../jobs/queue.ts'
 import { closeAccount, deleteAccount } from './closure-queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
@@ -13,7 +13,7 @@ export const deleteAccountJob = defineJob({
     while (await transaction(tx => deleteChunk(tx, userId))) signal.throwIfAborted()
     return async tx => {
       await deleteAccount(tx, userId)
-      await forgetInput(tx, id)
+      await clearInput(tx, id)
     }
   },
 })

@@ -3,7 +3,7 @@ import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
 import { indexPeople } from '../search-index/indexing.ts'
 import { foldIdentifier, foldName } from '../text/fold.ts'
-import { holdUsername, isReserved } from './username-queries.ts'
+import { isReserved, reserveUsername } from './username-queries.ts'
 
 export type NewAccount = {
   username: string
@@ -31,7 +31,7 @@ export async function createAccount(
     .onConflictDoNothing()
     .returning({ id: users.id })
   if (!created) return { taken: (await takenNames(tx, account)).username ? 'username' : 'email' }
-  await holdUsername(tx, keys.usernameKey, created.id)
+  await reserveUsername(tx, keys.usernameKey, created.id)
   await indexPeople(tx, [{ username, id: created.id, displayName: username }])
   return created
 }

@@ -4,7 +4,7 @@ import { canMail, sendMail } from '../mail/mail.ts'
 import { createAccount, type NewAccount } from './queries.ts'
 
 /** Creates an account and, where there is mail, asks its owner to prove the address. */
-export async function openAccount(
+export async function registerAccount(
   tx: Writer,
   account: NewAccount,
   config: Config,

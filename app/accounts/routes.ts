@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { alsoComplain, type Complaints, hasComplaints } from '../http/forms.ts'
+import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
-import { limitReached, slowDown, spend } from '../limits/limits.ts'
+import { catchRateLimit, consume, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { startSession } from '../sessions/routes.ts'
 import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
-import { judgeSignUp, SignUpForm } from './forms.ts'
+import { SignUpForm, validateSignUp } from './forms.ts'
 import { takenNames } from './queries.ts'
-import { openAccount } from './registration.ts'
+import { registerAccount } from './registration.ts'
 import usernames from './username-routes.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/sign-up': { values: { username: string; email: string }; next: string; errors: Complaints }
+    'accounts/sign-up': { values: { username: string; email: string }; next: string; errors: FieldErrors }
   }
 }
 
@@ -36,11 +36,11 @@ async function showSignUp(request: FastifyRequest<{ Querystring: NextQuery }>, r
 
 async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: FastifyReply) {
   const { config } = request.server
-  const errors = judgeSignUp(request)
+  const errors = validateSignUp(request)
   if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
   else await complainAboutTakenNames(request, errors)
   reply.code(config.signUpOpen ? 422 : 403)
-  const account = hasComplaints(errors) ? null : await createAccountOrComplain(request, reply, errors)
+  const account = hasFieldErrors(errors) ? null : await createAccountOrComplain(request, reply, errors)
   const { username, email, next } = request.body
   if (!account) {
     return reply.page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
@@ -49,9 +49,9 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
 }
 
-async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpForm }>, errors: Complaints) {
+async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpForm }>, errors: FieldErrors) {
   const taken = await takenNames(request.server.db, request.body)
-  alsoComplain(request, errors, {
+  addFieldErrors(request, errors, {
     username: taken.username && 'accounts.username_taken',
     email: taken.email && 'accounts.email_taken',
   })
@@ -60,18 +60,20 @@ async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpFor
 async function createAccountOrComplain(
   request: FastifyRequest<{ Body: SignUpForm }>,
   reply: FastifyReply,
-  errors: Complaints,
+  errors: FieldErrors,
 ): Promise<{ id: number; passwordHash: string } | null> {
   const { username, email, password } = request.body
   const { db, config } = request.server
-  const limit = await db.transaction(tx => spend(tx, 'sign-up', networkOf(request.ip))).catch(limitReached)
+  const limit = await db
+    .transaction(tx => consume(tx, 'sign-up', networkOf(request.ip)))
+    .catch(catchRateLimit)
   if (limit) {
-    errors['form'] = slowDown(reply, limit, 'limits.sign_up')
+    errors['form'] = tooManyRequests(reply, limit, 'limits.sign_up')
     return null
   }
   const passwordHash = await hashPassword(password)
   const account = { username, email, passwordHash, language: request.language, theme: request.theme }
-  const created = await db.transaction(tx => openAccount(tx, account, config))
+  const created = await db.transaction(tx => registerAccount(tx, account, config))
   if ('id' in created) return { id: created.id, passwordHash }
   errors[created.taken] = request.t(`accounts.${created.taken}_taken`)
   return null

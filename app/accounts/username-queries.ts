@@ -43,7 +43,7 @@ export async function isReserved(db: Reader, usernameKey: string, userId = 0): P
  * who gives the name up at the same moment writes the same row, which this transaction cannot see: the
  * conflict makes it run again, and then `isReserved` knows.
  */
-export async function holdUsername(tx: Writer, usernameKey: string, userId: number): Promise<void> {
+export async function reserveUsername(tx: Writer, usernameKey: string, userId: number): Promise<void> {
   await tx
     .insert(formerUsernames)
     .values({ usernameKey, userId, createdAt: new Date() })
@@ -67,7 +67,7 @@ export async function renameAccount(
   if (!before) return false
   if (before.usernameKey !== usernameKey) {
     if (await isTaken(tx, usernameKey, id)) return false
-    await holdUsername(tx, usernameKey, id)
+    await reserveUsername(tx, usernameKey, id)
     await tx
       .insert(formerUsernames)
       .values({ usernameKey: before.usernameKey, userId: id, createdAt: now })

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
-import { ownAccount } from '../passwords/confirm-password.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { confirmPassword } from '../passwords/confirm-password.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { UsernameForm } from './forms.ts'
 import { type Account, hasPassword } from './queries.ts'
@@ -9,7 +9,7 @@ import { renameAccount } from './username-queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/username': { values: { username: string }; errors: Complaints }
+    'accounts/username': { values: { username: string }; errors: FieldErrors }
   }
 }
 
@@ -28,12 +28,12 @@ async function showUsername({ viewer }: FastifyRequest, reply: FastifyReply) {
 
 async function changeUsername(request: UsernameRequest, reply: FastifyReply) {
   const { username } = request.body
-  const errors = complaintsOf(request)
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const account = await ownAccount(request, reply, errors)
-  if (!hasComplaints(errors) && !(await rename(request, account)))
+  const account = await confirmPassword(request, reply, errors)
+  if (!hasFieldErrors(errors) && !(await rename(request, account)))
     errors['username'] = request.t('accounts.username_taken')
-  if (hasComplaints(errors)) return reply.page('accounts/username', { values: { username }, errors })
+  if (hasFieldErrors(errors)) return reply.page('accounts/username', { values: { username }, errors })
   return reply.flash('accounts.username_changed', { username }).redirect('/settings/account', 303)
 }
 

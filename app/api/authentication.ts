@@ -28,7 +28,7 @@ export default plugin(async (app: FastifyInstance) => {
     const token = bearerToken(request)
     request.caller = token ? ((await findCaller(app.db, hashToken(token), new Date())) ?? null) : null
     await count(request)
-    if (token !== null && !request.caller) throw refusal(reply, 'invalid_token')
+    if (token !== null && !request.caller) throw unauthorized(reply, 'invalid_token')
     if (!request.is404) requireScope(request, reply)
   })
   rememberUse(app)
@@ -45,9 +45,9 @@ function requireScope(request: FastifyRequest, reply: FastifyReply): void {
   const { caller, method, routeOptions } = request
   const { config } = routeOptions
   if (config.public) return
-  if (!caller) throw refusal(reply, null)
+  if (!caller) throw unauthorized(reply, null)
   if (caller.token.scope === 'read' && scopeOf(method, config) === 'write')
-    throw refusal(reply, 'insufficient_scope')
+    throw unauthorized(reply, 'insufficient_scope')
 }
 
 /** What a route asks of a token. */
@@ -61,7 +61,7 @@ const sentences = {
 } as const
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-export function refusal(reply: FastifyReply, error: keyof typeof sentences | null): Problem {
+export function unauthorized(reply: FastifyReply, error: keyof typeof sentences | null): Problem {
   const more = error ? `, error="${error}"${error === 'insufficient_scope' ? ', scope="write"' : ''}` : ''
   reply.header('www-authenticate', `Bearer realm="api"${more}`)
   const [status, key] = error ? sentences[error] : ([401, 'api.detail_401'] as const)

@@ -36,7 +36,7 @@ type Route = {
 }
 
 /** A route of a noun; `reference.create_post` is its summary and `createPost` its operationId. */
-export function described(noun: Noun, summary: ReferenceKey, { config, answers, more, ...parts }: Route) {
+export function operation(noun: Noun, summary: ReferenceKey, { config, answers, more, ...parts }: Route) {
   const operationId = summary
     .replace('reference.', '')
     .replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -46,31 +46,31 @@ export function described(noun: Noun, summary: ReferenceKey, { config, answers, 
 }
 
 /** An answer with one of the shared schemas in it. */
-export function sends(id: string, description: ReferenceKey = 'reference.answer_ok'): Answer {
-  return sendsJson(shared(id), description)
+export function returns(id: string, description: ReferenceKey = 'reference.answer_ok'): Answer {
+  return returnsJson(shared(id), description)
 }
 
-export function sendsJson(schema: TSchema, description: ReferenceKey): Answer {
+export function returnsJson(schema: TSchema, description: ReferenceKey): Answer {
   return { description, content: { 'application/json': { schema } } }
 }
 
 /** An answer with a page of a list in it. */
-export function sendsListOf(id: string): Answer {
+export function returnsListOf(id: string): Answer {
   const list = Type.Object({ items: Type.Array(shared(id)), links: shared('Links') })
-  return sendsJson(list, 'reference.answer_list')
+  return returnsJson(list, 'reference.answer_list')
 }
 
 /** What a route takes and answers that has a list, page by page. */
 export function lists(id: string, querystring: TObject = ListQuery) {
-  return { querystring, answers: { 200: sendsListOf(id) } }
+  return { querystring, answers: { 200: returnsListOf(id) } }
 }
 
 /** An answer without anything in it: 204, 304. */
-export function sendsNothing(description: ReferenceKey = 'reference.answer_done'): Answer {
+export function returnsNothing(description: ReferenceKey = 'reference.answer_done'): Answer {
   return { description, type: 'null' }
 }
 
 /** An answer with a problem in it. */
-export function sendsProblem(description: LocaleKey): Answer {
+export function returnsProblem(description: LocaleKey): Answer {
   return { description, content: { 'application/problem+json': { schema: shared('Problem') } } }
 }

@@ -2,7 +2,7 @@
 import type { LocaleKey } from '../locales/translate.ts'
 
 /** The schema of one field, as far as its sentences depend on it. */
-export type Field = { type?: string | string[]; complaint?: LocaleKey; allOf?: Field[] }
+export type Field = { type?: string | string[]; errorKey?: LocaleKey; allOf?: Field[] }
 type Fields = Record<string, Field>
 type Schema = { properties?: Fields }
 /** What Ajv finds wrong, told with the part of the schema that says so (`verbose`). */
@@ -30,12 +30,12 @@ export function normaliseTexts(value: unknown): Map<string, LocaleKey> {
   return wrong
 }
 
-/** The first complaint about each field; the empty name stands for the whole. */
+/** The first errorKey about each field; the empty name stands for the whole. */
 export function wrongFields(errors: SchemaError[], { properties = {} }: Schema): Map<string, LocaleKey> {
   const wrong = new Map<string, LocaleKey>()
   for (const error of errors) {
     const name = nameIn(error)
-    if (!wrong.has(name)) wrong.set(name, complaintAbout(properties[name] ?? {}, error))
+    if (!wrong.has(name)) wrong.set(name, errorKeyFor(properties[name] ?? {}, error))
   }
   return wrong
 }
@@ -44,17 +44,17 @@ function nameIn({ params, instancePath }: SchemaError): string {
   return params.missingProperty ?? params.additionalProperty ?? instancePath.split('/')[1] ?? ''
 }
 
-function complaintAbout(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {
+function errorKeyFor(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {
   if (keyword === 'additionalProperties') return 'api.unknown_field'
-  if (keyword === 'required') return complaintOf(field) ?? 'api.missing'
+  if (keyword === 'required') return errorKeyOf(field) ?? 'api.missing'
   if (instancePath === '') return 'api.not_object'
   if (keyword === 'type') return isText(field) ? 'api.must_be_text' : 'api.must_be_number'
-  return complaintOf(parentSchema) ?? complaintOf(field) ?? 'forms.invalid'
+  return errorKeyOf(parentSchema) ?? errorKeyOf(field) ?? 'forms.invalid'
 }
 
 /** What a schema, or the last of its parts that has one, complains with. */
-function complaintOf({ complaint, allOf = [] }: Field): LocaleKey | undefined {
-  return complaint ?? allOf.findLast(part => part.complaint)?.complaint
+function errorKeyOf({ errorKey, allOf = [] }: Field): LocaleKey | undefined {
+  return errorKey ?? allOf.findLast(part => part.errorKey)?.errorKey
 }
 
 function isText({ type, allOf }: Field): boolean {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reader, Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { findAnswer, keepAnswer } from './queries.ts'
+import { findAnswer, insertAnswer } from './queries.ts'
 
 /** What was created, and where it is. */
 export type Created = { location: string; body: object }
@@ -22,10 +22,10 @@ export async function createOnce(
 ): Promise<FastifyReply> {
   const { id } = request.caller as Caller
   const answer = await request.server.db.transaction(async (tx): Promise<Answer> => {
-    const earlier = await answerBefore(tx, request, id)
+    const earlier = await findStoredAnswer(tx, request, id)
     if (earlier) return earlier
     const created = await create(tx)
-    await rememberAnswer(tx, request, { ...created, userId: id })
+    await storeAnswer(tx, request, { ...created, userId: id })
     return created
   })
   return sendCreated(reply, answer)
@@ -35,7 +35,7 @@ export async function createOnce(
  * What was answered when this person used the request's key before, if they did.
  * @throws Problem 422 when it was for something else
  */
-export async function answerBefore(
+export async function findStoredAnswer(
   db: Reader,
   request: FastifyRequest,
   userId: number,
@@ -48,7 +48,7 @@ export async function answerBefore(
 }
 
 /** Keeps the answer for the request's key, if it has one. */
-export async function rememberAnswer(
+export async function storeAnswer(
   tx: Writer,
   request: FastifyRequest,
   created: Created & { userId: number },
@@ -56,7 +56,7 @@ export async function rememberAnswer(
   const key = keyOf(request)
   if (key === null) return
   const { userId, location, body } = created
-  await keepAnswer(tx, { userId, location, body, key, request: digestOf(request) }, new Date())
+  await insertAnswer(tx, { userId, location, body, key, request: digestOf(request) }, new Date())
 }
 
 export function sendCreated(reply: FastifyReply, { location, body, replayed }: Answer): FastifyReply {

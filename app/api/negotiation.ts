@@ -2,7 +2,7 @@ import accepts from 'accepts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Problem } from '../http/errors.ts'
-import { languageAsked } from '../locales/negotiate.ts'
+import { negotiateLanguage } from '../locales/negotiate.ts'
 import { translate } from '../locales/translate.ts'
 
 /** Sentences in the language that the request asks for, and JSON or nothing: 406 to whoever takes neither kind. */
@@ -10,7 +10,7 @@ export default plugin(async (app: FastifyInstance) => {
   app.decorateRequest('language', 'en')
   app.decorateRequest('t', translate('en'))
   app.addHook('onRequest', async request => {
-    request.language = languageAsked(request.raw)
+    request.language = negotiateLanguage(request.raw)
     request.t = translate(request.language)
     if (!takesJson(request)) throw new Problem(406, 'api.only_json')
   })

@@ -7,7 +7,7 @@ import { ProfileParams } from '../profiles/forms.ts'
 import { fieldOf } from './types.ts'
 
 const { before, after } = CursorQuery.properties
-const complaint = 'errors.bad_cursor'
+const errorKey = 'errors.bad_cursor'
 
 export const UserParams = Type.Object({
   username: fieldOf(ProfileParams.properties.username, { examples: ['susan'] }),
@@ -22,7 +22,7 @@ export type TagParams = Static<typeof TagParams>
 
 /** Where in a list a page begins: the links of the page beside it say so. */
 export const ListQuery = Type.Object({
-  before: Type.Optional(fieldOf(before, { complaint, description: 'reference.before' })),
-  after: Type.Optional(fieldOf(after, { complaint, description: 'reference.after' })),
+  before: Type.Optional(fieldOf(before, { errorKey, description: 'reference.before' })),
+  after: Type.Optional(fieldOf(after, { errorKey, description: 'reference.after' })),
 })
 export type ListQuery = Static<typeof ListQuery>

@@ -1,14 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Problem, phraseFor, statusOf, whenToTry } from '../http/errors.ts'
-import type { Complaints } from '../http/forms.ts'
+import type { FieldErrors } from '../http/forms.ts'
 
 /** A request with wrong fields, a sentence for each. */
 export class FieldProblem extends Problem {
   readonly errors: object[]
-  constructor(status: 400 | 409 | 422, complaints: Complaints, part = 'body') {
+  constructor(status: 400 | 409 | 422, fieldErrors: FieldErrors, part = 'body') {
     super(status)
-    this.errors = Object.entries(complaints).map(([name, detail]) => ({ ...place(name, part), detail }))
+    this.errors = Object.entries(fieldErrors).map(([name, detail]) => ({ ...place(name, part), detail }))
   }
 }
 

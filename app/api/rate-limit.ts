@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 
 /** So many requests are taken from the allowance `api` at once. */
@@ -18,7 +18,7 @@ export function countRequests(app: FastifyInstance): (request: FastifyRequest) =
   return async ({ caller, ip }) => {
     const subject = caller ? `user ${caller.id}` : networkOf(ip)
     const before = left.get(subject) ?? 0
-    if (before === 0) await app.db.transaction(tx => spend(tx, 'api', subject))
+    if (before === 0) await app.db.transaction(tx => consume(tx, 'api', subject))
     left.set(subject, (before || bundle) - 1)
     if (left.size > mostCallers) left.delete(left.keys().next().value as string)
   }

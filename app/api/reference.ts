@@ -107,7 +107,7 @@ function openapi({ config }: FastifyInstance): object {
 function translated(part: unknown, t: Translate): unknown {
   if (Array.isArray(part)) return part.map(item => translated(item, t))
   if (typeof part !== 'object' || part === null) return part
-  const entries = Object.entries(part).filter(([name]) => name !== 'complaint')
+  const entries = Object.entries(part).filter(([name]) => name !== 'errorKey')
   return Object.fromEntries(
     entries.map(([name, value]) => [name, sentence(name, value, t) ?? translated(value, t)]),
   )

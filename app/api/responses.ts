@@ -2,14 +2,14 @@ import type { FastifySchema, RouteOptions } from 'fastify'
 import { Type } from 'typebox'
 import type { LocaleKey } from '../locales/translate.ts'
 import { scopeOf } from './authentication.ts'
-import { sendsNothing, sendsProblem } from './descriptions.ts'
+import { returnsNothing, returnsProblem } from './descriptions.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** A create that an Idempotency-Key makes safe to send again. */
-    once?: boolean
+    idempotent?: boolean
     /** A change that If-Match keeps from overwriting another. */
-    guarded?: boolean
+    conditional?: boolean
   }
 }
 
@@ -17,7 +17,7 @@ type Schema = FastifySchema & { response?: unknown }
 
 /** Lets a route take the header that makes its create safe to send again. */
 export function takeIdempotencyKey(route: RouteOptions): void {
-  if (route.config?.once) route.schema = { ...route.schema, headers: one('Idempotency-Key') }
+  if (route.config?.idempotent) route.schema = { ...route.schema, headers: one('Idempotency-Key') }
 }
 
 /**
@@ -54,9 +54,9 @@ function problemsOf({ method, config = {} }: RouteOptions, schema: Schema): obje
   if (schema.params) statuses.push(404)
   if (method !== 'GET') statuses.push(413, 415)
   if (schema.body) statuses.push(422)
-  if (config.guarded) statuses.push(412)
-  const problems = Object.fromEntries(statuses.map(status => [status, sendsProblem(problemWords[status])]))
-  return method === 'GET' ? { ...problems, 304: sendsNothing('reference.answer_304') } : problems
+  if (config.conditional) statuses.push(412)
+  const problems = Object.fromEntries(statuses.map(status => [status, returnsProblem(problemWords[status])]))
+  return method === 'GET' ? { ...problems, 304: returnsNothing('reference.answer_304') } : problems
 }
 
 const headers = {
@@ -65,7 +65,7 @@ const headers = {
   'Idempotency-Key': Type.Optional(
     Type.String({
       pattern: '^[\\x21-\\x7e]{1,255}$',
-      complaint: 'api.key_unusable',
+      errorKey: 'api.key_unusable',
       description: 'reference.idempotency_key',
     }),
   ),
@@ -73,7 +73,7 @@ const headers = {
 
 function headersOf({ method, config = {} }: RouteOptions): { headers?: object } {
   if (method === 'GET') return { headers: one('If-None-Match') }
-  return config.guarded ? { headers: one('If-Match') } : {}
+  return config.conditional ? { headers: one('If-Match') } : {}
 }
 
 function one(name: keyof typeof headers) {

@@ -2,11 +2,11 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { LocaleKey } from '../locales/translate.ts'
 
-type Described = { description?: LocaleKey; complaint?: LocaleKey; examples?: unknown[] }
+type Described = { description?: LocaleKey; errorKey?: LocaleKey; examples?: unknown[] }
 
 /** A moment in UTC (RFC 3339). */
-export const Moment = (options: Described = {}) => Type.String({ format: 'date-time', ...options })
-export const MomentOrNull = (options: Described = {}) =>
+export const Timestamp = (options: Described = {}) => Type.String({ format: 'date-time', ...options })
+export const TimestampOrNull = (options: Described = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...options })
 export const TextOrNull = (options: Described = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })

@@ -2,7 +2,7 @@ import buildAjv from '@fastify/ajv-compiler'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { TSchema } from 'typebox'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { lazy } from '../text/memoize.ts'
 import {
@@ -20,20 +20,20 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The judgement of the feature's form, for what a schema cannot say. */
     // biome-ignore lint/suspicious/noExplicitAny: each judges the body that its own schema describes
-    judge?: (request: any) => Complaints
+    validate?: (request: any) => FieldErrors
   }
 }
 
-/** What a schema found wrong, in the form in which complaintsOf() reads it. */
+/** What a schema found wrong, in the form in which fieldErrorsOf() reads it. */
 class InvalidRequest extends Error {
-  readonly validation: { instancePath: string; params: object; parentSchema: { complaint: LocaleKey } }[]
+  readonly validation: { instancePath: string; params: object; parentSchema: { errorKey: LocaleKey } }[]
   validationContext?: string
   constructor(fields: Map<string, LocaleKey>) {
     super('invalid')
-    this.validation = [...fields].map(([name, complaint]) => ({
+    this.validation = [...fields].map(([name, errorKey]) => ({
       instancePath: name && `/${name}`,
       params: {},
-      parentSchema: { complaint },
+      parentSchema: { errorKey },
     }))
   }
 }
@@ -46,10 +46,10 @@ export default plugin(async (app: FastifyInstance) => {
     const { validationError, routeOptions } = request
     const part = validationError?.validationContext
     if (validationError && part === 'params') throw validationError
-    if (validationError && part !== 'body') throw new FieldProblem(400, complaintsOf(request), part)
-    if (validationError && !isObject(request.body)) throw new FieldProblem(422, complaintsOf(request))
-    const complaints = (routeOptions.config.judge ?? complaintsOf)(request)
-    if (hasComplaints(complaints)) throw new FieldProblem(422, complaints)
+    if (validationError && part !== 'body') throw new FieldProblem(400, fieldErrorsOf(request), part)
+    if (validationError && !isObject(request.body)) throw new FieldProblem(422, fieldErrorsOf(request))
+    const fieldErrors = (routeOptions.config.validate ?? fieldErrorsOf)(request)
+    if (hasFieldErrors(fieldErrors)) throw new FieldProblem(422, fieldErrors)
   })
 })
 
@@ -64,7 +64,7 @@ const compileStrictly = lazy(() =>
         coerceTypes: false,
         useDefaults: false,
         removeAdditional: false,
-        keywords: ['complaint'],
+        keywords: ['errorKey'],
       },
     },
   ),
@@ -83,7 +83,7 @@ function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: st
     const value = inAddress.has(httpPart) ? withNumbers(given, properties) : sent
     const fields = httpPart === 'headers' ? new Map<string, LocaleKey>() : normaliseTexts(value)
     const errors = compiled()(value) ? [] : (compiled().errors as SchemaError[])
-    for (const [name, complaint] of wrongFields(errors, schema)) fields.set(name, complaint)
+    for (const [name, errorKey] of wrongFields(errors, schema)) fields.set(name, errorKey)
     if (fields.size === 0) return { value }
     if (httpPart === 'body') blankWrongTexts(value, fields, properties)
     return { error: new InvalidRequest(fields) }

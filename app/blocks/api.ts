@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, lists, sendsNothing } from '../api/descriptions.ts'
+import { lists, operation, returnsNothing } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
-import { personOr404 } from '../profiles/require-profile.ts'
+import { requirePerson } from '../profiles/require-profile.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 
@@ -11,11 +11,11 @@ type OneRequest = FastifyRequest<{ Params: UserParams }>
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 
 export default async function blocksApi(app: FastifyInstance) {
-  const list = described('blocks', 'reference.list_blocks', lists('Author'))
-  const one = { params: UserParams, answers: { 204: sendsNothing() } }
+  const list = operation('blocks', 'reference.list_blocks', lists('Author'))
+  const one = { params: UserParams, answers: { 204: returnsNothing() } }
   app.get('/blocks', list, listBlocks)
-  app.put('/users/:username/block', described('blocks', 'reference.block_user', one), createBlock)
-  app.delete('/users/:username/block', described('blocks', 'reference.unblock_user', one), deleteBlock)
+  app.put('/users/:username/block', operation('blocks', 'reference.block_user', one), createBlock)
+  app.delete('/users/:username/block', operation('blocks', 'reference.unblock_user', one), deleteBlock)
 }
 
 async function listBlocks({ server, caller, query }: ListRequest, reply: FastifyReply) {
@@ -25,7 +25,7 @@ async function listBlocks({ server, caller, query }: ListRequest, reply: Fastify
 
 async function createBlock(request: OneRequest, reply: FastifyReply) {
   const { id } = request.caller as Caller
-  const person = await personOr404(request.server.db, request)
+  const person = await requirePerson(request.server.db, request)
   if (person.id === id) throw new Problem(422, 'blocks.oneself')
   await request.server.db.transaction(tx => block(tx, id, person.id))
   return reply.code(204).send()
@@ -33,7 +33,7 @@ async function createBlock(request: OneRequest, reply: FastifyReply) {
 
 async function deleteBlock(request: OneRequest, reply: FastifyReply) {
   const { id } = request.caller as Caller
-  const person = await personOr404(request.server.db, request)
+  const person = await requirePerson(request.server.db, request)
   await request.server.db.transaction(tx => unblock(tx, id, person.id))
   return reply.code(204).send()
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { blocks, follows, notifications, posts } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
-import { topicOf } from '../notifications/queries.ts'
+import { personTag } from '../notifications/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
-import { areApart, block } from './queries.ts'
+import { areBlocked, block } from './queries.ts'
 
 let site: Site
 let susan: Browser
@@ -77,7 +77,7 @@ describe('blocking somebody', () => {
     const stop = app.db.onSignal(topic => heard.add(topic))
     assert.equal((await susan.post('/@john/block')).status, 303)
     stop()
-    assert.ok(heard.has(topicOf(ids.susan)) && heard.has(topicOf(ids.john)), 'their badges hear of it')
+    assert.ok(heard.has(personTag(ids.susan)) && heard.has(personTag(ids.john)), 'their badges hear of it')
     const left = await app.db.select().from(follows)
     assert.deepEqual(
       left.map(({ followerId }) => followerId),
@@ -159,7 +159,7 @@ describe('the routes', () => {
       left.map(({ blockerId }) => blockerId),
       [site.ids.john],
     )
-    assert.ok(await areApart(site.app.db, site.ids.susan, site.ids.john))
+    assert.ok(await areBlocked(site.app.db, site.ids.susan, site.ids.john))
     await mary.ask({ ...unblock, url: '/@susan/block/delete' })
     assert.equal(await site.app.db.$count(blocks), 1)
   })

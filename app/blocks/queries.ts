@@ -2,7 +2,7 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { blocks, follows, notifications, rateLimits, users } from '../database/schema.ts'
 import { type AnyColumn, and, eq, or, type SQL, sql } from '../database/sql.ts'
-import { topicOf } from '../notifications/queries.ts'
+import { personTag } from '../notifications/queries.ts'
 
 /**
  * For a query whose placeholder `viewer` is the reader's id (0 for a visitor): the person of this column and
@@ -27,7 +27,7 @@ export function blocksBetween(person: AnyColumn): { byViewer: SQL; ofViewer: SQL
 }
 
 /** Whether one of the two has blocked the other. */
-export async function areApart(db: Reader, a: number, b: number): Promise<boolean> {
+export async function areBlocked(db: Reader, a: number, b: number): Promise<boolean> {
   const either = or(isBlock(a, b), isBlock(b, a))
   const found = await db.select({ id: blocks.blockerId }).from(blocks).where(either).limit(1)
   return found.length > 0
@@ -38,7 +38,7 @@ export async function areApart(db: Reader, a: number, b: number): Promise<boolea
  * that PostgreSQL would let both happen at the same moment; by writing this one, the later runs again and sees
  * what the earlier did. It goes with the limits that nobody has reached.
  */
-export async function holdPair(tx: Writer, a: number, b: number): Promise<void> {
+export async function lockPair(tx: Writer, a: number, b: number): Promise<void> {
   const key = `pair:${Math.min(a, b)}:${Math.max(a, b)}`
   const freeAt = new Date()
   await tx
@@ -49,20 +49,20 @@ export async function holdPair(tx: Writer, a: number, b: number): Promise<void> 
 
 /** Blocks somebody: neither follows the other any more or is told of the other. Doing it twice is harmless. */
 export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
-  await holdPair(tx, blockerId, blockedId)
+  await lockPair(tx, blockerId, blockedId)
   await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
-  await forgetSomebody(tx, blockerId, blockedId)
-  await forgetSomebody(tx, blockedId, blockerId)
+  await removeTies(tx, blockerId, blockedId)
+  await removeTies(tx, blockedId, blockerId)
 }
 
 /** Ends that one follows the other, and takes away what the one was told of the other. */
-async function forgetSomebody(tx: Writer, one: number, other: number): Promise<void> {
+async function removeTies(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
   const told = await tx
     .delete(notifications)
     .where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
     .returning({ id: notifications.id })
-  if (told.length > 0) tx.signal(topicOf(one))
+  if (told.length > 0) tx.signal(personTag(one))
 }
 
 export async function unblock(tx: Writer, blockerId: number, blockedId: number): Promise<void> {

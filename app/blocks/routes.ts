@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { personOr404, wayBack } from '../profiles/require-profile.ts'
+import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
@@ -46,7 +46,7 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
   return reply
     .flash('blocks.blocked', { name: person.displayName })
-    .redirect(wayBack(request.body, person), 303)
+    .redirect(redirectBack(request.body, person), 303)
 }
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
@@ -55,7 +55,7 @@ async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
   return reply
     .flash('blocks.unblocked', { name: person.displayName })
-    .redirect(wayBack(request.body, person), 303)
+    .redirect(redirectBack(request.body, person), 303)
 }
 
 async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
@@ -79,7 +79,7 @@ async function savePrivacy(request: FastifyRequest<{ Body: PrivacyForm }>, reply
 
 /** Whoever the address names. */
 async function somebodyElse(request: ShowRequest): Promise<Person> {
-  const person = await personOr404(request.server.db, request)
+  const person = await requirePerson(request.server.db, request)
   if (person.id === request.viewer?.id) throw new Problem(422, 'blocks.oneself')
   return person
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../config/user-error.ts'
+import { UserError } from '../config/user-error.ts'
 
 export type Command = {
   /** What follows the command's name. */
@@ -8,6 +8,6 @@ export type Command = {
 }
 
 /** A mistake in what was typed: the sentence is all that is shown. */
-export class UsageError extends Refusal {
+export class UsageError extends UserError {
   override readonly name = 'UsageError'
 }

@@ -135,7 +135,7 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
     assert.equal(code, 0, output)
     assert.match((await project.cli(['db:check'], environment)).output, /lag behind/)
     assert.match((await project.cli(['user', 'list'], environment)).output, /susan/)
-    const left = await withMigrations(test.config, connection => connection.survey())
+    const left = await withMigrations(test.config, connection => connection.rowCounts())
     assert.deepEqual(
       ['users', 'posts', 'follows'].map(table => left.get(table)?.rows),
       [36, 336, 311],

@@ -1,4 +1,4 @@
-import { Refusal } from '../config/user-error.ts'
+import { UserError } from '../config/user-error.ts'
 import { errorCode, isUnavailable } from '../database/database.ts'
 
 /** What the commonest troubles of a start or a command mean; the code says which it is. */
@@ -22,8 +22,8 @@ const sentences: [RegExp, string][] = [
 ]
 
 /** The sentence for whoever started a command; null for an error that nobody expected. */
-export function sentenceFor(error: unknown): string | null {
-  if (error instanceof Refusal) return error.message
+export function errorMessage(error: unknown): string | null {
+  if (error instanceof UserError) return error.message
   const code = codeOf(error)
   const known = sentences.find(([pattern]) => pattern.test(code))?.[1]
   if (known) return detailed(known, error)

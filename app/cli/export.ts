@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { fileOf, withSnapshot } from '../database/consistent-read.ts'
+import { fileOf, withConsistentRead } from '../database/consistent-read.ts'
 import { type Command, UsageError } from './command.ts'
 import { exportText } from './transfer/export.ts'
 import { typedPath, writeText } from './transfer/files.ts'
@@ -27,7 +27,7 @@ Sessions are left out: db:backup has everything.`,
       asLines: /\.(ndjson|jsonl)(\.gz)?$/.test(named),
       withPasswords: values['with-passwords'],
     }
-    await withSnapshot(database, db =>
+    await withConsistentRead(database, db =>
       writeText(exportText(db, manner), named === '-' ? '-' : typedPath(named)),
     )
     if (named !== '-') console.log(`Exported to ${typedPath(named)}`)

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { openPatiently } from '../database/consistent-read.ts'
+import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
 import { type Command, UsageError } from './command.ts'
 import { assertFile, typedPath } from './transfer/files.ts'
@@ -36,7 +36,7 @@ async function importFile(file: string, partly: boolean): Promise<Report> {
   const { size } = await assertFile(file)
   const { database } = readConfig(environment)
   await migrate(database)
-  const db = await openPatiently(database)
+  const db = await openWithoutTimeouts(database)
   const bar = progressBar(publicDatabaseUrl(database))
   try {
     return await (partly ? importPartly : importWhole)(db, reading(file, { size, bar }))

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { environment, readConfig } from '../config.ts'
 import { migrate } from '../database/migrations/migrations.ts'
-import { sentenceFor } from './error-messages.ts'
+import { errorMessage } from './error-messages.ts'
 
 export type MigrateMessage =
   | { done: string; milliseconds: number }
@@ -20,6 +20,6 @@ try {
   })
   tell({ applied: applied.length })
 } catch (error) {
-  const refused = sentenceFor(error)
+  const refused = errorMessage(error)
   tell(refused ? { refused } : { broken: (error as Error).stack ?? String(error) })
 }

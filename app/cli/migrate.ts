@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { Refusal } from '../config/user-error.ts'
+import { UserError } from '../config/user-error.ts'
 import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { migrationStatus } from '../database/migrations/migrations.ts'
 import { copyFile } from '../database/sqlite/file.ts'
@@ -46,7 +46,7 @@ function migrateInWorker(to: string | undefined): Promise<number> {
   worker.on('message', (message: MigrateMessage) => {
     if ('done' in message) console.log(`  ${message.done} (${message.milliseconds.toFixed(0)} ms)`)
     else if ('applied' in message) resolve(message.applied)
-    else reject('refused' in message ? new Refusal(message.refused) : new Error(message.broken))
+    else reject('refused' in message ? new UserError(message.refused) : new Error(message.broken))
   })
   worker.on('error', reject)
   return promise.finally(() => clearInterval(alive))

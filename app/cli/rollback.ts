@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from '../config.ts'
-import { LossRefused, MigrationRefused, rollBack, type Target } from '../database/migrations/migrations.ts'
+import {
+  DataLossRefused,
+  MigrationRefused,
+  rollBack,
+  type Target,
+} from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
 
 const rollback: Command = {
@@ -24,7 +29,7 @@ const rollback: Command = {
     try {
       report(await rollBack(database, target, losses => values.yes && say('Lost', losses)))
     } catch (error) {
-      if (!(error instanceof LossRefused) || !process.stdin.isTTY || !(await agrees(error))) throw error
+      if (!(error instanceof DataLossRefused) || !process.stdin.isTTY || !(await agrees(error))) throw error
       report(await rollBack(database, target, losses => say('Lost', losses)))
     }
   },
@@ -40,12 +45,12 @@ function targetOf({ steps, to, all }: { steps?: string; to?: string; all?: boole
   return { steps: Number(steps ?? 1) }
 }
 
-function say(verb: string, losses: LossRefused['losses']): true {
+function say(verb: string, losses: DataLossRefused['losses']): true {
   for (const { words } of losses) console.log(`  ${verb} ${words}`)
   return true
 }
 
-async function agrees({ losses }: LossRefused): Promise<boolean> {
+async function agrees({ losses }: DataLossRefused): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const words = losses.map(loss => loss.words).join(', ')
   const answer = await terminal.question(`This will lose ${words}. Go on? (yes or no) `)

@@ -1,5 +1,5 @@
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { openPatiently } from '../database/consistent-read.ts'
+import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
 import { rebuildIndex } from '../search-index/rebuild.ts'
 import type { Command } from './command.ts'
@@ -12,7 +12,7 @@ Whoever searches meanwhile finds everything: rows are replaced some hundred at a
   async run() {
     const { database } = readConfig(environment)
     await migrate(database)
-    const db = await openPatiently(database)
+    const db = await openWithoutTimeouts(database)
     const bar = progressBar(publicDatabaseUrl(database))
     try {
       const progress = (done: number, total: number) => bar.show(done / total, counted(done))

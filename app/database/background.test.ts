@@ -55,38 +55,38 @@ describe(`reading aside on ${engine}`, { timeout: 60_000 }, () => {
 
   it('gives the same rows, of the same types, as reading', async () => {
     for (const table of [users, posts, sessions] as (typeof users)[]) {
-      const aside = await db.aside.select().from(table)
+      const aside = await db.background.select().from(table)
       assert.equal(aside.length, 1)
       assert.deepEqual(aside, await db.select().from(table))
     }
-    assert.deepEqual(await db.aside.select({ all: count() }).from(users), [{ all: 1 }])
-    assert.equal(await db.aside.$count(users), 1)
+    assert.deepEqual(await db.background.select({ all: count() }).from(users), [{ all: 1 }])
+    assert.equal(await db.background.$count(users), 1)
     assert.equal(
-      (await db.aside.query.users.findFirst({ with: { posts: true } }))?.posts[0]?.createdAt.getTime(),
+      (await db.background.query.users.findFirst({ with: { posts: true } }))?.posts[0]?.createdAt.getTime(),
       now.getTime(),
     )
-    assert.equal(await db.aside.query.users.findFirst({ where: { username: 'nobody' } }), undefined)
+    assert.equal(await db.background.query.users.findFirst({ where: { username: 'nobody' } }), undefined)
   })
 
   it('sees at once what was committed, and is counted', async () => {
     await db.transaction(async tx => void (await tx.update(users).set({ about: 'here' })))
     statements.length = 0
-    assert.equal((await db.aside.select({ about: users.about }).from(users))[0]?.about, 'here')
+    assert.equal((await db.background.select({ about: users.about }).from(users))[0]?.about, 'here')
     assert.equal(statements.length, 1)
   })
 
   it('fails as reading does, and goes on', async () => {
-    const wrong = () => db.aside.select({ no: sql`no_such_thing(1)` }).from(users)
+    const wrong = () => db.background.select({ no: sql`no_such_thing(1)` }).from(users)
     await assert.rejects(
       wrong,
       error => errorCode(error) === (engine === 'sqlite' ? 'SQLITE_ERROR' : '42883'),
     )
-    assert.equal(await db.aside.$count(users, eq(users.username, 'susan')), 1)
+    assert.equal(await db.background.$count(users, eq(users.username, 'susan')), 1)
   })
 
   it('lets others be answered meanwhile', async () => {
-    await db.aside.$count(users)
-    const work = db.aside.select({ work: hardWork }).from(users)
+    await db.background.$count(users)
+    const work = db.background.select({ work: hardWork }).from(users)
     let answered = 0
     const done = work.then(() => true)
     while (!(await Promise.race([done, new Promise(resolve => setImmediate(resolve, false))]))) {

@@ -13,7 +13,7 @@ export { getColumns } from 'drizzle-orm'
 const forever = 2 ** 31 - 1
 
 /** A database whose transactions and statements may take hours, for commands that move many rows. */
-export function openPatiently(config: DatabaseConfig): Promise<Database> {
+export function openWithoutTimeouts(config: DatabaseConfig): Promise<Database> {
   return openDatabase(patient(config), { transactionTimeout: forever })
 }
 
@@ -29,10 +29,13 @@ function patient(config: DatabaseConfig): DatabaseConfig {
  * Lends `work` the database as it is at this moment, however long it reads and whoever writes meanwhile.
  * Nobody waits for it. The file of an SQLite database must exist.
  */
-export async function withSnapshot<T>(config: DatabaseConfig, work: (db: Reader) => Promise<T>): Promise<T> {
+export async function withConsistentRead<T>(
+  config: DatabaseConfig,
+  work: (db: Reader) => Promise<T>,
+): Promise<T> {
   assertEngine(config)
   if (config.engine === 'sqlite') return withFileSnapshot(config.file, work)
-  const db = await openPatiently(config)
+  const db = await openWithoutTimeouts(config)
   try {
     return await db.transaction(work)
   } finally {

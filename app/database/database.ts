@@ -31,7 +31,7 @@ export const anything = '*'
 
 export interface Database extends Reader {
   /** For reads that may take tens of milliseconds: on SQLite in a thread of its own, so that others need not wait. */
-  readonly aside: Reader
+  readonly background: Reader
   /**
    * Runs `work` and commits what it did, or nothing if it throws. PostgreSQL may run it again after a
    * serialisation failure, so it must have no effects outside `tx`. One that takes longer than

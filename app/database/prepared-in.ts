@@ -5,11 +5,11 @@ import { sql } from './sql.ts'
 const chunk = 250
 const names = Array.from({ length: chunk }, (_, index) => `id${index}`)
 
-/** The ids, for `inArray` in a query of `preparedForMany`. */
-export const manyIds = names.map(name => sql.placeholder(name))
+/** The ids, for `inArray` in a query of `preparedIn`. */
+export const idsPlaceholder = names.map(name => sql.placeholder(name))
 
 /** A hot query about any number of ids: built once, asked in chunks, the last of them filled up with its last id. */
-export function preparedForMany<Given extends Values, Row>(
+export function preparedIn<Given extends Values, Row>(
   name: string,
   build: (db: Reader) => Preparable<Row[]>,
 ): (db: Reader, ids: number[], values: Given) => Promise<Row[]> {

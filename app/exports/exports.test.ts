@@ -15,7 +15,7 @@ import {
 } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
-import { scheduleCleaning } from '../jobs/cleanup.ts'
+import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { sendMessage } from '../messages/sending-queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -326,7 +326,7 @@ describe('exporting one’s data', () => {
     await site.app.db.transaction(tx => tx.update(exports).set({ expiresAt: new Date(Date.now() - 1) }))
     assert.equal((await fetchExport(url)).status, 404)
     assert.equal(await link(), undefined)
-    await scheduleCleaning(site.app.db)
+    await scheduleCleanup(site.app.db)
     await site.workJobs()
     assert.equal((await stored()).length, 0)
     assert.equal(await parts(), 0)

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { canMail } from '../mail/mail.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { ExportParams } from './forms.ts'
@@ -56,7 +56,7 @@ async function createExport({ server, viewer, language }: FastifyRequest, reply:
   const { id: userId } = viewer as Viewer
   const begun = await server.db.transaction(async tx => {
     if (await isExportUnderWay(tx, userId)) return false
-    await spend(tx, 'export', userId)
+    await consume(tx, 'export', userId)
     await beginExport(tx, { userId, language }, new Date())
     return true
   })

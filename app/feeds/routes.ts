@@ -4,10 +4,10 @@ import { cursorOf } from '../database/cursor.ts'
 import compression from '../http/compression.ts'
 import { Problem, statusOf } from '../http/errors.ts'
 import { TagParams } from '../http/params.ts'
-import { languageAsked } from '../locales/negotiate.ts'
+import { negotiateLanguage } from '../locales/negotiate.ts'
 import { translate } from '../locales/translate.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { profileOr404 } from '../profiles/require-profile.ts'
+import { requireProfile } from '../profiles/require-profile.ts'
 import { foldTag } from '../text/entities.ts'
 import { foldName } from '../text/fold.ts'
 import { profileTimeline, tagTimeline } from '../timelines/queries.ts'
@@ -31,7 +31,7 @@ export default async function feeds(app: FastifyInstance) {
 async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const { username } = request.params
-  const person = await profileOr404(db, request, null)
+  const person = await requireProfile(db, request, null)
   // A name that they had before leads to the same feed under the one that they have now.
   if (foldName(person.username) !== foldName(username))
     return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))
@@ -68,7 +68,7 @@ function isFresh({ headers }: FastifyRequest, tag: string, updated: Date): boole
 function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  const t = translate(languageAsked(request.raw))
+  const t = translate(negotiateLanguage(request.raw))
   const isOurs = error instanceof Problem && error.key
   const words = ([404, 500, 503] as const).find(known => known === status) ?? 400
   const sentence = isOurs ? t(isOurs, error.values) : t(`errors.detail_${words}`)

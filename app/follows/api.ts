@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, sendsListOf, sendsNothing, sendsProblem } from '../api/descriptions.ts'
+import { operation, returnsListOf, returnsNothing, returnsProblem } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
-import { personOr404, profileOr404 } from '../profiles/require-profile.ts'
-import { personResource, userPath } from '../profiles/serializer.ts'
+import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
+import { serializePerson, userPath } from '../profiles/serializer.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { followOnWish } from './following.ts'
+import { followAfterSignIn } from './following.ts'
 import { type FollowList, followList, unfollow } from './queries.ts'
 
 type OneRequest = FastifyRequest<{ Params: UserParams }>
@@ -17,13 +17,13 @@ export default async function followsApi(app: FastifyInstance) {
     config: { public: true },
     params: UserParams,
     querystring: ListQuery,
-    answers: { 200: sendsListOf('Person'), 403: sendsProblem('api.detail_403') },
+    answers: { 200: returnsListOf('Person'), 403: returnsProblem('api.detail_403') },
   }
-  const one = { params: UserParams, answers: { 204: sendsNothing() } }
-  app.get('/users/:username/followers', described('follows', 'reference.list_followers', list), listFollowers)
-  app.get('/users/:username/following', described('follows', 'reference.list_following', list), listFollowing)
-  app.put('/users/:username/follow', described('follows', 'reference.follow_user', one), createFollow)
-  app.delete('/users/:username/follow', described('follows', 'reference.unfollow_user', one), deleteFollow)
+  const one = { params: UserParams, answers: { 204: returnsNothing() } }
+  app.get('/users/:username/followers', operation('follows', 'reference.list_followers', list), listFollowers)
+  app.get('/users/:username/following', operation('follows', 'reference.list_following', list), listFollowing)
+  app.put('/users/:username/follow', operation('follows', 'reference.follow_user', one), createFollow)
+  app.delete('/users/:username/follow', operation('follows', 'reference.unfollow_user', one), deleteFollow)
 }
 
 function listFollowers(request: ListRequest, reply: FastifyReply) {
@@ -37,24 +37,24 @@ function listFollowing(request: ListRequest, reply: FastifyReply) {
 async function sendPeople(request: ListRequest, reply: FastifyReply, list: FollowList) {
   const { server, caller, query } = request
   const viewer = caller?.id ?? null
-  const { id: user, username, displayName, apart } = await profileOr404(server.db, request, viewer)
+  const { id: user, username, displayName, apart } = await requireProfile(server.db, request, viewer)
   if (apart) throw new Problem(403, 'follows.apart', { name: displayName })
   const asked = { user, viewer, list, cursor: cursorOf(query) }
   const page = await followList(server.db, asked)
-  return reply.list(page, `${userPath(username)}/${list}`, person => personResource(person, server.config))
+  return reply.list(page, `${userPath(username)}/${list}`, person => serializePerson(person, server.config))
 }
 
 async function createFollow(request: OneRequest, reply: FastifyReply) {
   const { id } = request.caller as Caller
   const { db } = request.server
-  const person = await personOr404(db, request)
-  await followOnWish(db, id, person)
+  const person = await requirePerson(db, request)
+  await followAfterSignIn(db, id, person)
   return reply.code(204).send()
 }
 
 async function deleteFollow(request: OneRequest, reply: FastifyReply) {
   const { id } = request.caller as Caller
-  const person = await personOr404(request.server.db, request)
+  const person = await requirePerson(request.server.db, request)
   await request.server.db.transaction(tx => unfollow(tx, id, person.id))
   return reply.code(204).send()
 }

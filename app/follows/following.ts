@@ -1,20 +1,20 @@
 import type { Database } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { follow } from './queries.ts'
 
 /**
  * Follows somebody on a person's own wish, by a form or by the API.
  * @throws Problem 422 for oneself, 403 if one of the two has blocked the other, 429 after too many
  */
-export async function followOnWish(
+export async function followAfterSignIn(
   db: Database,
   viewerId: number,
   { id, displayName }: { id: number; displayName: string },
 ): Promise<void> {
   if (id === viewerId) throw new Problem(422, 'follows.oneself')
   const followed = await db.transaction(async tx => {
-    await spend(tx, 'following', viewerId)
+    await consume(tx, 'following', viewerId)
     return follow(tx, viewerId, id)
   })
   if (!followed) throw new Problem(403, 'follows.apart', { name: displayName })

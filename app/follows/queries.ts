@@ -1,4 +1,4 @@
-import { areApart, holdPair, isVisible } from '../blocks/queries.ts'
+import { areBlocked, isVisible, lockPair } from '../blocks/queries.ts'
 import { topicOfPerson } from '../database/changes.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
@@ -11,8 +11,8 @@ export type SuggestedPerson = Shown & { viewerFollows: false }
 
 /** Follows somebody; doing it twice is harmless. False, and nothing done, if one of them has blocked the other. */
 export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
-  await holdPair(tx, followerId, followedId)
-  if (await areApart(tx, followerId, followedId)) return false
+  await lockPair(tx, followerId, followedId)
+  if (await areBlocked(tx, followerId, followedId)) return false
   const begun = await tx
     .about(topicOfPerson(followerId), topicOfPerson(followedId))
     .insert(follows)

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ProfileParams } from '../profiles/forms.ts'
-import { personOr404, wayBack } from '../profiles/require-profile.ts'
+import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import type { Viewer } from '../sessions/queries.ts'
-import { followOnWish } from './following.ts'
+import { followAfterSignIn } from './following.ts'
 import { unfollow } from './queries.ts'
 
 type FollowRequest = FastifyRequest<{ Params: ProfileParams; Body: NextQuery }>
@@ -16,14 +16,18 @@ export default async function followRoutes(app: FastifyInstance) {
 
 async function createFollow(request: FollowRequest, reply: FastifyReply) {
   const { server, body, viewer } = request
-  const person = await personOr404(server.db, request)
-  await followOnWish(server.db, (viewer as Viewer).id, person)
-  return reply.flash('follows.followed', { name: person.displayName }).redirect(wayBack(body, person), 303)
+  const person = await requirePerson(server.db, request)
+  await followAfterSignIn(server.db, (viewer as Viewer).id, person)
+  return reply
+    .flash('follows.followed', { name: person.displayName })
+    .redirect(redirectBack(body, person), 303)
 }
 
 async function deleteFollow(request: FollowRequest, reply: FastifyReply) {
   const { server, body, viewer } = request
-  const person = await personOr404(server.db, request)
+  const person = await requirePerson(server.db, request)
   await server.db.transaction(tx => unfollow(tx, (viewer as Viewer).id, person.id))
-  return reply.flash('follows.unfollowed', { name: person.displayName }).redirect(wayBack(body, person), 303)
+  return reply
+    .flash('follows.unfollowed', { name: person.displayName })
+    .redirect(redirectBack(body, person), 303)
 }

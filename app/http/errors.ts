@@ -84,7 +84,7 @@ export function prefersJson({ raw }: FastifyRequest): boolean {
   return accepts(raw).type(['html', 'json']) === 'json'
 }
 
-/** The complaints about a form, for a client that prefers JSON. */
+/** The fieldErrors about a form, for a client that prefers JSON. */
 export function refuseForm(reply: FastifyReply, errors: Record<string, string>): FastifyReply {
   const { request, statusCode: status } = reply
   const words = wordsFor(new Problem(status), status, request)

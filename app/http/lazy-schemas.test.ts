@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FastifySchemaCompiler, RouteOptions } from 'fastify'
 import { openSite } from '../testing/site.ts'
-import { lateCompilers } from './lazy-schemas.ts'
+import { lazyCompilers } from './lazy-schemas.ts'
 
-const { buildValidator } = lateCompilers()
-const options = { customOptions: { allErrors: true, verbose: true, keywords: ['complaint'] } }
+const { buildValidator } = lazyCompilers()
+const options = { customOptions: { allErrors: true, verbose: true, keywords: ['errorKey'] } }
 const compile = buildValidator?.({}, options) as unknown as FastifySchemaCompiler<unknown>
 const validator = (schema: unknown) => compile({ schema, method: 'POST', url: '/', httpPart: 'body' })
 

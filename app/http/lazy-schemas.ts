@@ -10,16 +10,16 @@ type Serialization = FastifySerializerCompiler<unknown>
 type Build<Compiler> = (...options: unknown[]) => Compiler
 
 /** There are some hundreds, of which an hour needs a few: compiling them all was a sixth of a start. */
-export function lateCompilers(): Factory {
+export function lazyCompilers(): Factory {
   const buildValidation = buildAjv() as unknown as Build<Validation>
   const buildSerialization = buildStringify() as unknown as Build<Serialization>
   return {
-    buildValidator: (...options: unknown[]) => lateValidation(lazy(() => buildValidation(...options))),
-    buildSerializer: (...options: unknown[]) => lateSerialization(lazy(() => buildSerialization(...options))),
+    buildValidator: (...options: unknown[]) => lazyValidation(lazy(() => buildValidation(...options))),
+    buildSerializer: (...options: unknown[]) => lazySerialization(lazy(() => buildSerialization(...options))),
   } as Factory
 }
 
-function lateValidation(compiler: () => Validation): Validation {
+function lazyValidation(compiler: () => Validation): Validation {
   return route => {
     const compiled = lazy(() => compiler()(route))
     const validate: ReturnType<Validation> = value => {
@@ -31,7 +31,7 @@ function lateValidation(compiler: () => Validation): Validation {
   }
 }
 
-function lateSerialization(compiler: () => Serialization): Serialization {
+function lazySerialization(compiler: () => Serialization): Serialization {
   return route => {
     const compiled = lazy(() => compiler()(route))
     return value => compiled()(value)

@@ -2,10 +2,10 @@
 import type { Writer } from '../database/database.ts'
 import {
   type ClaimedJob,
+  failJob,
   finishJob,
-  giveJobBack,
-  parkJob,
   postponeJob,
+  releaseJob,
   renewClaim,
   setProgress,
   setResult,
@@ -45,7 +45,7 @@ export function startAttempt(job: ClaimedJob, parts: Clocked, terms: Terms): Att
     abandon,
     giveBack: async () => {
       abandon('the worker is stopping')
-      await parts.db.transaction(tx => giveJobBack(tx, job, parts.now())).catch(ignoreLostClaim)
+      await parts.db.transaction(tx => releaseJob(tx, job, parts.now())).catch(ignoreLostClaim)
     },
   }
 }
@@ -147,7 +147,7 @@ async function recordFailure(
   log[last ? 'error' : 'warn']({ err: error }, last ? 'job parked' : 'job failed, to be tried again')
   await db
     .transaction(tx => {
-      if (last) return parkJob(tx, job, { error: cause, now: now() })
+      if (last) return failJob(tx, job, { error: cause, now: now() })
       const at = new Date(now().getTime() + patience(job.attempts))
       return postponeJob(tx, job, { error: cause, at })
     })

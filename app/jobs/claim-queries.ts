@@ -60,7 +60,7 @@ const tolerance = 600_000
  * Makes due what would wait for a moment that a wrong clock has named: jobs that were enqueued, or taken up, in what
  * is the future now. Returns how many there were.
  */
-export async function bringBackJobs(db: Database, now: Date): Promise<number> {
+export async function reclaimExpiredJobs(db: Database, now: Date): Promise<number> {
   const later = new Date(now.getTime() + tolerance)
   const isImpossible = and(gt(jobs.dueAt, later), or(gt(jobs.createdAt, later), eq(jobs.state, 'running')))
   if ((await db.$count(jobs, isImpossible)) === 0) return 0
@@ -123,7 +123,7 @@ export async function postponeJob(
 }
 
 /** No more attempts until somebody has looked at it. */
-export async function parkJob(
+export async function failJob(
   tx: Writer,
   claim: Claim,
   { error, now }: { error: string; now: Date },
@@ -133,7 +133,7 @@ export async function parkJob(
 }
 
 /** Gives a job back as if this attempt had not been: somebody else may take it up at once. */
-export async function giveJobBack(tx: Writer, claim: Claim, now: Date): Promise<void> {
+export async function releaseJob(tx: Writer, claim: Claim, now: Date): Promise<void> {
   const attempts = sql`${jobs.attempts} - 1`
   await updateClaimed(tx, claim, { state: 'waiting', claim: null, dueAt: now, attempts })
   tx.signal('jobs')

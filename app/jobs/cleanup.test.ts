@@ -4,9 +4,9 @@ import type { Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import * as tables from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
-import { deleteOutdated, outdated } from '../registry/retention.ts'
+import { deleteExpired, retention } from '../registry/retention.ts'
 import { openSite, type Site } from '../testing/site.ts'
-import { scheduleCleaning } from './cleanup.ts'
+import { scheduleCleanup } from './cleanup.ts'
 
 const day = 86_400_000
 const { sessions, passwordResets, emailConfirmations, rateLimits, idempotencyKeys, knownDevices } = tables
@@ -56,8 +56,8 @@ describe(`cleaning on ${engine}`, () => {
       await addRows(tx, 'old', true)
       await addRows(tx, 'new', false)
     })
-    await scheduleCleaning(db)
-    await scheduleCleaning(db)
+    await scheduleCleanup(db)
+    await scheduleCleanup(db)
     await site.workJobs()
     for (const table of [sessions, passwordResets, emailConfirmations, rateLimits, idempotencyKeys])
       assert.equal(await db.$count(table), 1)
@@ -78,10 +78,10 @@ describe(`cleaning on ${engine}`, () => {
 
   it('takes a bounded number of rows at a time', async () => {
     const { db } = site.app
-    const kind = outdated.find(({ from }) => from === rateLimits) as (typeof outdated)[0]
+    const kind = retention.find(({ from }) => from === rateLimits) as (typeof retention)[0]
     const keys = Array.from({ length: 501 }, (_, n) => ({ key: `old ${n}`, freeAt: ago(1) }))
     await db.transaction(async tx => void (await tx.insert(rateLimits).values(keys)))
-    const take = () => db.transaction(tx => deleteOutdated(tx, kind, now))
+    const take = () => db.transaction(tx => deleteExpired(tx, kind, now))
     assert.deepEqual([await take(), await take(), await take()], [500, 1, 0])
   })
 })

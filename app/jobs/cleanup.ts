@@ -1,7 +1,7 @@
 /** What nobody needs any more goes by itself, every hour, in small transactions. */
 
 import type { Database, Writer } from '../database/database.ts'
-import { deleteOutdated, outdated } from '../registry/retention.ts'
+import { deleteExpired, retention } from '../registry/retention.ts'
 import { defineJob, type JobContext } from './definition.ts'
 import { enqueue } from './queue.ts'
 
@@ -14,13 +14,13 @@ declare module './queue.ts' {
 const hour = 3_600_000
 
 /** Never given up: it enqueues itself again as the last thing it does. */
-export const cleanJob = defineJob({
+export const cleanupJob = defineJob({
   name: 'jobs.clean',
   attempts: Number.POSITIVE_INFINITY,
   async run(_input, context) {
     const rows = await cleanAll(context)
     return async tx => {
-      await enqueueCleaning(tx, new Date(context.now().getTime() + hour))
+      await enqueueCleanup(tx, new Date(context.now().getTime() + hour))
       return { rows }
     }
   },
@@ -30,11 +30,11 @@ export const cleanJob = defineJob({
 async function cleanAll({ transaction, signal, now }: JobContext): Promise<number> {
   const moment = now()
   let rows = 0
-  for (const kind of outdated) {
+  for (const kind of retention) {
     let gone: number
     do {
       signal.throwIfAborted()
-      gone = await transaction(tx => deleteOutdated(tx, kind, moment))
+      gone = await transaction(tx => deleteExpired(tx, kind, moment))
       rows += gone
     } while (gone > 0)
   }
@@ -42,10 +42,10 @@ async function cleanAll({ transaction, signal, now }: JobContext): Promise<numbe
 }
 
 /** Sees to it that the cleaning is scheduled, once for all processes. */
-export async function scheduleCleaning(db: Database): Promise<void> {
-  await db.transaction(tx => enqueueCleaning(tx, new Date()))
+export async function scheduleCleanup(db: Database): Promise<void> {
+  await db.transaction(tx => enqueueCleanup(tx, new Date()))
 }
 
-function enqueueCleaning(tx: Writer, at: Date): Promise<number> {
+function enqueueCleanup(tx: Writer, at: Date): Promise<number> {
   return enqueue(tx, { name: 'jobs.clean', input: {}, uniqueKey: 'jobs.clean', at })
 }

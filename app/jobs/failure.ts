@@ -13,6 +13,6 @@ function legible(text: string): string {
 }
 
 /** Milliseconds before the next attempt: 5 s, 10 s, 20 s … up to an hour, each up to a quarter more or less. */
-export function patience(failures: number): number {
+export function retryDelayMs(failures: number): number {
   return Math.min(5_000 * 2 ** (failures - 1), 3_600_000) * (0.75 + Math.random() / 2)
 }

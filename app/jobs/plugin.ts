@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { scheduleCleaning } from './cleanup.ts'
+import { scheduleCleanup } from './cleanup.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 /** Works on jobs from the application's start to its end, beside whatever else it does. */
 export default plugin(async (app: FastifyInstance, options: WorkerOptions) => {
   let worker: Worker | null = null
   app.addHook('onReady', async () => {
-    await scheduleCleaning(app.db).catch(error =>
+    await scheduleCleanup(app.db).catch(error =>
       app.log.warn({ err: error }, 'the cleaning was not scheduled'),
     )
     worker = startWorker(app, options)

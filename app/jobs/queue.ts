@@ -38,6 +38,6 @@ export async function enqueue<Name extends keyof Jobs>(tx: Writer, job: NewJob<N
 }
 
 /** Leaves nothing of what a job was about, for one that may name somebody after it is done. */
-export async function forgetInput(tx: Writer, id: number): Promise<void> {
+export async function clearInput(tx: Writer, id: number): Promise<void> {
   await tx.update(jobs).set({ input: {} }).where(eq(jobs.id, id))
 }

@@ -2,9 +2,9 @@
 import { anything } from '../database/database.ts'
 import { definitions } from '../registry/jobs.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
-import { bringBackJobs, claimJob, claimsHeld, nextDueAt } from './claim-queries.ts'
+import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
-import { patience } from './failure.ts'
+import { retryDelayMs } from './failure.ts'
 import { cancelTopic } from './queries.ts'
 import { oneAtATime } from './throttle.ts'
 
@@ -26,42 +26,42 @@ export type Worker = {
   stop(): Promise<void>
 }
 
-type Bench = WorkerParts & Required<WorkerOptions> & { attempts: Set<Attempt> }
+type RunningWorker = WorkerParts & Required<WorkerOptions> & { attempts: Set<Attempt> }
 
 /** Milliseconds after which the queue is looked at even if nobody said that there is something. */
 const safetyNet = 5_000
 
 /** Begins to work; its timers never keep a process from ending. */
 export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Worker {
-  const bench = benchOf(parts, options)
+  const worker = benchOf(parts, options)
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   let stopped: Promise<void> | null = null
   const look = oneAtATime(async () => {
     clearTimeout(timer)
-    const wait = await takeUpWhatIsDue(bench, { isStopped: () => isStopped, wake })
+    const wait = await takeUpWhatIsDue(worker, { isStopped: () => isStopped, wake })
     if (!isStopped) timer = setTimeout(wake, wait).unref()
   })
   const wake = () => void look()
   const deafen = parts.db.onSignal(topic => {
     if (topic === 'jobs' || topic === anything) wake()
-    if (topic === cancelTopic || topic === anything) void abandonLost(bench)
+    if (topic === cancelTopic || topic === anything) void abandonLost(worker)
   })
-  void bringBack(bench).then(wake)
+  void bringBack(worker).then(wake)
   const stop = async () => {
     isStopped = true
     deafen()
     clearTimeout(timer)
     await look()
-    await settle(bench)
+    await settle(worker)
   }
   return { stop: () => (stopped ??= stop()) }
 }
 
 /** The clock may have been put right since this was worked on last. */
-async function bringBack({ db, log }: Bench): Promise<void> {
+async function bringBack({ db, log }: RunningWorker): Promise<void> {
   try {
-    const brought = await bringBackJobs(db, new Date())
+    const brought = await reclaimExpiredJobs(db, new Date())
     if (brought > 0)
       log.warn({ jobs: brought }, 'jobs waited for a moment that the clock had been wrong about')
   } catch (error) {
@@ -71,39 +71,39 @@ async function bringBack({ db, log }: Bench): Promise<void> {
 
 /** Works on everything that is due, one job after the other, until nothing is: for tests. */
 export async function workDueJobs(parts: WorkerParts, options: WorkerOptions = {}): Promise<void> {
-  const bench = benchOf(parts, options)
-  const names = Object.keys(bench.definitions)
+  const worker = benchOf(parts, options)
+  const names = Object.keys(worker.definitions)
   for (;;) {
-    const job = await claim(bench, names)
+    const job = await claim(worker, names)
     if (!job) return
-    await startAttempt(job, bench, termsOf(bench, job.name)).ended
+    await startAttempt(job, worker, termsOf(worker, job.name)).ended
   }
 }
 
-function benchOf(parts: WorkerParts, options: WorkerOptions): Bench {
+function benchOf(parts: WorkerParts, options: WorkerOptions): RunningWorker {
   const { db, config, log } = parts
   const defaults = {
     concurrency: 4,
     lease: 30_000,
     grace: 3_000,
-    patience,
+    patience: retryDelayMs,
     definitions,
     now: () => new Date(),
   }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
 }
 
-function termsOf({ definitions, lease, patience }: Bench, name: string) {
+function termsOf({ definitions, lease, patience }: RunningWorker, name: string) {
   return { definition: definitions[name] as JobDefinition, lease, patience }
 }
 
-function claim({ db, now, lease }: Bench, names: string[]) {
+function claim({ db, now, lease }: RunningWorker, names: string[]) {
   return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd({ now }, lease) }))
 }
 
 /** Returns the milliseconds until there is reason to look again. */
 async function takeUpWhatIsDue(
-  bench: Bench,
+  bench: RunningWorker,
   { isStopped, wake }: { isStopped(): boolean; wake(): void },
 ): Promise<number> {
   try {
@@ -126,14 +126,14 @@ async function takeUpWhatIsDue(
 }
 
 /** Jobs of a kind that has its full number under way wait, and those behind them do not. */
-function namesWithRoom({ definitions, attempts }: Bench): string[] {
+function namesWithRoom({ definitions, attempts }: RunningWorker): string[] {
   const underWay = (name: string) => [...attempts].filter(({ job }) => job.name === name).length
   return Object.values(definitions)
     .filter(({ name, atOnce = Infinity }) => underWay(name) < atOnce)
     .map(({ name }) => name)
 }
 
-function begin({ attempts }: Bench, attempt: Attempt, wake: () => void): void {
+function begin({ attempts }: RunningWorker, attempt: Attempt, wake: () => void): void {
   const ended = async () => {
     await attempt.ended
     attempts.delete(attempt)
@@ -144,7 +144,7 @@ function begin({ attempts }: Bench, attempt: Attempt, wake: () => void): void {
 }
 
 /** Reads only: in answer to `anything`, a write would be what other processes answer to. */
-async function abandonLost({ db, log, attempts }: Bench): Promise<void> {
+async function abandonLost({ db, log, attempts }: RunningWorker): Promise<void> {
   if (attempts.size === 0) return
   const all = [...attempts]
   try {
@@ -159,7 +159,7 @@ async function abandonLost({ db, log, attempts }: Bench): Promise<void> {
 }
 
 /** Lets the jobs under way end, for a while, and gives back those that do not. */
-async function settle({ attempts, grace, log }: Bench): Promise<void> {
+async function settle({ attempts, grace, log }: RunningWorker): Promise<void> {
   const all = [...attempts]
   const timeUp = Promise.withResolvers<void>()
   const timer = setTimeout(timeUp.resolve, grace)

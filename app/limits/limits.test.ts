@@ -5,7 +5,7 @@ import { rateLimits } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { shifted } from '../database/time.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
-import { type AllowanceName, giveBack, LimitReached, limitReached, spend } from './limits.ts'
+import { catchRateLimit, consume, RateLimitExceeded, type RateLimitName, refund } from './limits.ts'
 
 describe('an allowance', () => {
   let test: TestDatabase
@@ -19,13 +19,13 @@ describe('an allowance', () => {
     await test.drop()
   })
   const nth = (n: number) => databases[n % databases.length] as Database
-  const spendOne = (allowance: AllowanceName, subject: string, n = 0) =>
+  const spendOne = (allowance: RateLimitName, subject: string, n = 0) =>
     nth(n)
-      .transaction(tx => spend(tx, allowance, subject))
-      .catch(limitReached)
+      .transaction(tx => consume(tx, allowance, subject))
+      .catch(catchRateLimit)
   const spendMany = (count: number, subject: string) =>
     Promise.all(Array.from({ length: count }, (_, n) => spendOne('sign-in', subject, n)))
-  const passed = (answers: (LimitReached | void)[]) => answers.filter(answer => !answer).length
+  const passed = (answers: (RateLimitExceeded | void)[]) => answers.filter(answer => !answer).length
   /** As if so much time had passed. */
   const wait = (key: string, milliseconds: number) =>
     nth(0).transaction(tx =>
@@ -51,7 +51,7 @@ describe('an allowance', () => {
   it('says when there is one again, and has one then', async () => {
     assert.equal(passed(await spendMany(12, 'patient')), 10)
     const refused = await spendOne('sign-in', 'patient')
-    assert.ok(refused instanceof LimitReached)
+    assert.ok(refused instanceof RateLimitExceeded)
     assert.equal(refused.statusCode, 429)
     assert.ok(refused.retryAfter > 50 && refused.retryAfter <= 60, String(refused.retryAfter))
     await wait('sign-in:patient', refused.retryAfter * 1000)
@@ -69,12 +69,12 @@ describe('an allowance', () => {
   it('is not used up by what was rolled back, nor by what was given back', async () => {
     for (let n = 0; n < 20; n++) {
       const failed = nth(n).transaction(async tx => {
-        await spend(tx, 'sign-in', 'unlucky')
+        await consume(tx, 'sign-in', 'unlucky')
         throw new Error('something else')
       })
       await assert.rejects(failed, /something else/)
-      await nth(n).transaction(tx => spend(tx, 'sign-in', 'welcome'))
-      await nth(n).transaction(tx => giveBack(tx, 'sign-in', 'welcome'))
+      await nth(n).transaction(tx => consume(tx, 'sign-in', 'welcome'))
+      await nth(n).transaction(tx => refund(tx, 'sign-in', 'welcome'))
     }
     assert.equal(passed(await spendMany(20, 'unlucky')), 10)
     assert.equal(passed(await spendMany(20, 'welcome')), 10)
@@ -89,14 +89,14 @@ describe('an allowance', () => {
   it('holds after a restart', async () => {
     await spendMany(10, 'steady')
     const again = await openDatabase(test.config)
-    const refused = await again.transaction(tx => spend(tx, 'sign-in', 'steady')).catch(limitReached)
+    const refused = await again.transaction(tx => consume(tx, 'sign-in', 'steady')).catch(catchRateLimit)
     await again.close()
-    assert.ok(refused instanceof LimitReached)
+    assert.ok(refused instanceof RateLimitExceeded)
   })
 
   it('is not counted where the owner says so', async () => {
     const free = await openDatabase(test.config, { limits: false })
-    for (let n = 0; n < 30; n++) await free.transaction(tx => spend(tx, 'sign-in', 'free'))
+    for (let n = 0; n < 30; n++) await free.transaction(tx => consume(tx, 'sign-in', 'free'))
     const rows = await free.select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))
     await free.close()
     assert.equal(rows.length, 0)

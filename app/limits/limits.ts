@@ -4,10 +4,10 @@ import type { Writer } from '../database/database.ts'
 import { Problem, whenToTry } from '../http/errors.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/fold.ts'
-import { type Allowance, returnOne, secondsUntilOne, takeOne } from './queries.ts'
+import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
 
 /** What is limited: so many at once, and then one more as each `every` (milliseconds) passes. */
-const allowances = {
+const rateLimits = {
   'sign-in': { burst: 10, every: 60_000 },
   'sign-in-address': { burst: 50, every: 10_000 },
   'sign-up': { burst: 5, every: 600_000 },
@@ -20,12 +20,12 @@ const allowances = {
   translating: { burst: 30, every: 2_000 },
   // By the twenty: see api/allowance.ts.
   api: { burst: 15, every: 4_000 },
-} satisfies Record<string, Allowance>
+} satisfies Record<string, RateLimit>
 
-export type AllowanceName = keyof typeof allowances
+export type RateLimitName = keyof typeof rateLimits
 
 /** Somebody has used up an allowance. */
-export class LimitReached extends Problem {
+export class RateLimitExceeded extends Problem {
   override readonly retryAfter: number
   constructor(retryAfter: number) {
     super(429)
@@ -36,23 +36,19 @@ export class LimitReached extends Problem {
 /**
  * Uses up one of an allowance of `subject` (a user's id, a network, the digest of an account's name); not
  * used after all when the transaction is rolled back.
- * @throws LimitReached with when to try again
+ * @throws RateLimitExceeded with when to try again
  */
-export async function spend(tx: Writer, allowance: AllowanceName, subject: string | number): Promise<void> {
+export async function consume(tx: Writer, limit: RateLimitName, subject: string | number): Promise<void> {
   if (!tx.limits) return
-  const key = `${allowance}:${subject}`
-  const { burst, every } = allowances[allowance]
-  if (await takeOne(tx, key, { burst, every })) return
-  throw new LimitReached(await secondsUntilOne(tx, key, { burst, every }))
+  const key = `${limit}:${subject}`
+  const { burst, every } = rateLimits[limit]
+  if (await consumeOne(tx, key, { burst, every })) return
+  throw new RateLimitExceeded(await secondsUntilOne(tx, key, { burst, every }))
 }
 
 /** Takes back what was spent: it turned out not to count. */
-export async function giveBack(
-  tx: Writer,
-  allowance: AllowanceName,
-  subject: string | number,
-): Promise<void> {
-  if (tx.limits) await returnOne(tx, `${allowance}:${subject}`, allowances[allowance])
+export async function refund(tx: Writer, limit: RateLimitName, subject: string | number): Promise<void> {
+  if (tx.limits) await refundOne(tx, `${limit}:${subject}`, rateLimits[limit])
 }
 
 /** Stands for what somebody typed to sign in, so that the table holds no names and no e-mail addresses. */
@@ -61,15 +57,15 @@ export function digestOf(identifier: string): string {
 }
 
 /** For `catch`: lets a form's handler answer a limit with the form; every other error goes on. */
-export function limitReached(error: unknown): LimitReached {
-  if (error instanceof LimitReached) return error
+export function catchRateLimit(error: unknown): RateLimitExceeded {
+  if (error instanceof RateLimitExceeded) return error
   throw error
 }
 
 /** Makes the answer a 429, and returns the sentence for its form. */
-export function slowDown(
+export function tooManyRequests(
   reply: FastifyReply,
-  { retryAfter }: LimitReached,
+  { retryAfter }: RateLimitExceeded,
   reason: LocaleKey = 'limits.kept',
 ): string {
   const { t } = reply.request

@@ -5,7 +5,7 @@ import { endsWith } from '../database/text.ts'
 import { shifted } from '../database/time.ts'
 
 /** So many at once, and then one more as each `every` (milliseconds) passes. */
-export type Allowance = { burst: number; every: number }
+export type RateLimit = { burst: number; every: number }
 
 /** Milliseconds by which the clocks of two machines may differ. */
 const tolerance = 600_000
@@ -14,7 +14,7 @@ const tolerance = 600_000
  * The latest moment that anybody can have used an allowance up to. What is later was written when the clock was
  * wrong: it counts for nothing, instead of for days.
  */
-function latest({ burst, every }: Allowance): Date {
+function latest({ burst, every }: RateLimit): Date {
   return new Date(Date.now() + burst * every + tolerance)
 }
 
@@ -22,7 +22,7 @@ function latest({ burst, every }: Allowance): Date {
  * Uses up one of the key's allowance, in one statement. True if there was one left.
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
-export async function takeOne(tx: Writer, key: string, { burst, every }: Allowance): Promise<boolean> {
+export async function consumeOne(tx: Writer, key: string, { burst, every }: RateLimit): Promise<boolean> {
   const now = Date.now()
   const { freeAt } = rateLimits
   const isImpossible = gt(freeAt, latest({ burst, every }))
@@ -41,20 +41,20 @@ export async function takeOne(tx: Writer, key: string, { burst, every }: Allowan
 }
 
 /** Seconds until the key's allowance has one again, at least 1. */
-export async function secondsUntilOne(db: Reader, key: string, { burst, every }: Allowance): Promise<number> {
+export async function secondsUntilOne(db: Reader, key: string, { burst, every }: RateLimit): Promise<number> {
   const [row] = await db.select({ freeAt: rateLimits.freeAt }).from(rateLimits).where(eq(rateLimits.key, key))
   const milliseconds = Number(row?.freeAt ?? 0) - (burst - 1) * every - Date.now()
   return Math.max(1, Math.ceil(milliseconds / 1000))
 }
 
 /** Gives one back to the key. */
-export async function returnOne(tx: Writer, key: string, { every }: Allowance): Promise<void> {
+export async function refundOne(tx: Writer, key: string, { every }: RateLimit): Promise<void> {
   const freeAt = shifted(rateLimits.freeAt, -every)
   await tx.update(rateLimits).set({ freeAt }).where(eq(rateLimits.key, key))
 }
 
 /** Forgets what somebody has used up of their allowances: the keys that end in their id. */
-export async function forgetAllowances(tx: Writer, userId: number): Promise<void> {
+export async function deleteRateLimits(tx: Writer, userId: number): Promise<void> {
   await tx.delete(rateLimits).where(endsWith(rateLimits.key, `:${userId}`))
 }
 
@@ -66,7 +66,7 @@ export async function isKnownDevice(db: Reader, device: Device): Promise<boolean
   return found.length > 0
 }
 
-export async function rememberDevice(tx: Writer, device: Device, now: Date): Promise<void> {
+export async function saveKnownDevice(tx: Writer, device: Device, now: Date): Promise<void> {
   await tx
     .insert(knownDevices)
     .values({ ...device, lastUsedAt: now })
@@ -74,12 +74,12 @@ export async function rememberDevice(tx: Writer, device: Device, now: Date): Pro
 }
 
 /** From now on, an attempt to sign in as this person counts the same from every browser. */
-export async function forgetDevices(tx: Writer, userId: number): Promise<void> {
+export async function deleteKnownDevices(tx: Writer, userId: number): Promise<void> {
   await tx.delete(knownDevices).where(eq(knownDevices.userId, userId))
 }
 
 /** The same, but for the browser that asks for it. */
-export async function forgetOtherDevices(
+export async function deleteOtherKnownDevices(
   tx: Writer,
   { userId, tokenHash }: { userId: number; tokenHash: string | null },
 ): Promise<void> {

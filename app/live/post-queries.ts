@@ -1,6 +1,6 @@
 /** Which posts are new, and at whose Home they are. */
 import { prepared, type Reader } from '../database/database.ts'
-import { manyIds, preparedForMany } from '../database/prepared-in.ts'
+import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, asc, gt, inArray, sql } from '../database/sql.ts'
 import { mostRows } from './queries.ts'
@@ -45,14 +45,14 @@ export function homeSince(db: Reader, user: number, since: Date): Promise<PostKe
   return newestAtHome(db, { user, since })
 }
 
-const readersAmongMany = preparedForMany<{ author: number }, { id: number }>('live_readers', db => {
+const readersAmongMany = preparedIn<{ author: number }, { id: number }>('live_readers', db => {
   const author = sql.placeholder('author')
   // As a question about each person: an author may have any number of followers, and few of them are here.
   const follow = sql`select 1 from ${follows} where ${follows.followerId} = ${users.id} and ${follows.followedId} = ${author}`
   return db
     .select({ id: users.id })
     .from(users)
-    .where(and(inArray(users.id, manyIds), sql`(${users.id} = ${author} or exists (${follow}))`))
+    .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or exists (${follow}))`))
 })
 
 /** Those of the people at whose Home the author's posts are. */

@@ -1,7 +1,7 @@
 /** What streams ask the database, and only when somebody has signalled that there is something. */
 
 import { prepared, type Reader } from '../database/database.ts'
-import { manyIds, preparedForMany } from '../database/prepared-in.ts'
+import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { jobs, notifications, sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/queries.ts'
@@ -62,7 +62,7 @@ export async function newsOf(
 
 type State = Unread & { id: number; isTold: unknown }
 
-const statesOfMany = preparedForMany<{ since: Date }, State>('live_states', db =>
+const statesOfMany = preparedIn<{ since: Date }, State>('live_states', db =>
   db
     .select({
       id: users.id,
@@ -73,7 +73,7 @@ const statesOfMany = preparedForMany<{ since: Date }, State>('live_states', db =
       )} limit 1) as told)`,
     })
     .from(users)
-    .where(inArray(users.id, manyIds)),
+    .where(inArray(users.id, idsPlaceholder)),
 )
 
 /** What the badges of people count, and whether they were told anything since then. */
@@ -89,8 +89,8 @@ export async function statesOf(
 export type OwnJob = { id: number; userId: number | null }
 const ownJob = { id: jobs.id, userId: jobs.userId }
 
-const jobsOfMany = preparedForMany<Record<string, never>, OwnJob>('live_jobs', db =>
-  db.select(ownJob).from(jobs).where(inArray(jobs.id, manyIds)),
+const jobsOfMany = preparedIn<Record<string, never>, OwnJob>('live_jobs', db =>
+  db.select(ownJob).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
 )
 
 /** Whose the jobs are. */
@@ -98,12 +98,12 @@ export function findOwners(db: Reader, jobIds: number[]): Promise<OwnJob[]> {
   return jobsOfMany(db, jobIds, {})
 }
 
-const jobsUnderWayOfMany = preparedForMany<{ since: Date }, OwnJob>('live_jobs_under_way', db => {
+const jobsUnderWayOfMany = preparedIn<{ since: Date }, OwnJob>('live_jobs_under_way', db => {
   const ended = gt(jobs.finishedAt, sql.param(sql.placeholder('since'), jobs.finishedAt))
   return db
     .select(ownJob)
     .from(jobs)
-    .where(and(inArray(jobs.userId, manyIds), or(isNull(jobs.finishedAt), ended)))
+    .where(and(inArray(jobs.userId, idsPlaceholder), or(isNull(jobs.finishedAt), ended)))
 })
 
 /** The jobs of people that are not finished, or have been since then. */
@@ -113,14 +113,14 @@ export function jobsUnderWay(db: Reader, people: number[], since: Date): Promise
 
 type OpenSession = { id: number; expiresAt: Date }
 
-const openAmongMany = preparedForMany<{ now: Date }, OpenSession>('live_sessions', db =>
+const openAmongMany = preparedIn<{ now: Date }, OpenSession>('live_sessions', db =>
   db
     .select({ id: sessions.id, expiresAt: sessions.expiresAt })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
       and(
-        inArray(sessions.id, manyIds),
+        inArray(sessions.id, idsPlaceholder),
         isNull(users.closedAt),
         gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
       ),

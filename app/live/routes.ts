@@ -29,7 +29,11 @@ const mostStreams = 20
 export default async function live(app: FastifyInstance, options: BroadcastOptions) {
   const broadcast = new Broadcast(app, options)
   app.addHook('onClose', () => broadcast.close())
-  const stream = { config: { visit: false }, exposeHeadRoute: false, schema: { querystring: LiveQuery } }
+  const stream = {
+    config: { touchSession: false },
+    exposeHeadRoute: false,
+    schema: { querystring: LiveQuery },
+  }
   app.get<{ Querystring: LiveQuery }>('/live', { ...stream, onRequest: turnAway }, openStream(broadcast))
   app.get('/live/posts', { schema: { querystring: CursorQuery } }, showNewPosts)
 }

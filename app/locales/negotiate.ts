@@ -6,7 +6,7 @@ import { isLanguage, type Language, languages } from './translate.ts'
 const codes = languages.map(({ code }) => code)
 
 /** The language that a request asks for, or English. Browsers send one of a few headers: each is negotiated once. */
-export const languageAsked = memoize(
+export const negotiateLanguage = memoize(
   (request: IncomingMessage): Language => {
     const best = accepts(request).languages([...codes])
     return isLanguage(best) ? best : 'en'

@@ -5,7 +5,7 @@ import { type Language, translate } from '../locales/translate.ts'
 import { mails } from '../registry/mails.ts'
 import type { MailDefinition, MailLocals, Mails } from './mail.ts'
 import { renderMail } from './render.ts'
-import { deliver, type Letter } from './transport.ts'
+import { deliver, type Email } from './transport.ts'
 
 type MailInput = { name: keyof Mails; to: string | null; language: Language; input: unknown }
 
@@ -32,7 +32,7 @@ export const mailJob = defineJob({
   },
 })
 
-async function writeLetter(input: MailInput, context: JobContext): Promise<Letter | null> {
+async function writeLetter(input: MailInput, context: JobContext): Promise<Email | null> {
   const { config } = context
   const definition = mails[input.name] as MailDefinition | undefined
   if (!definition) throw new PermanentFailure(`there is no mail ${input.name}`)

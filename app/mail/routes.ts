@@ -3,14 +3,14 @@ import { Type } from 'typebox'
 import { Problem } from '../http/errors.ts'
 import { type Entity, findEntities } from '../text/entities.ts'
 import { findMail, listMails } from './queries.ts'
-import type { Letter } from './transport.ts'
+import type { Email } from './transport.ts'
 
 type StoredMail = NonNullable<Awaited<ReturnType<typeof findMail>>>
 type ShownMail = Omit<StoredMail, 'input' | 'letter'> & {
   name: string
   to: string | null
   /** Null until it is written. */
-  letter: Letter | null
+  letter: Email | null
   links: Entity[]
 }
 
@@ -68,7 +68,7 @@ async function mailOr404({ server, params }: MailRequest): Promise<ShownMail> {
 
 function shown({ input, letter, ...mail }: StoredMail): ShownMail {
   const { name, to } = input as { name: string; to: string | null }
-  const written = letter && 'html' in Object(letter) ? (letter as Letter) : null
+  const written = letter && 'html' in Object(letter) ? (letter as Email) : null
   const links = findEntities(written?.text ?? '').filter(({ kind }) => kind === 'link')
   return { ...mail, name, to, letter: written, links }
 }

@@ -3,7 +3,7 @@ import type { MailConfig } from '../config.ts'
 import { PermanentFailure } from '../jobs/definition.ts'
 import type { RenderedMail } from './render.ts'
 
-export type Letter = RenderedMail & { from: { name: string; address: string }; to: string; messageId: string }
+export type Email = RenderedMail & { from: { name: string; address: string }; to: string; messageId: string }
 
 /** Milliseconds; SMTP_URL may name others, such as `?socketTimeout=60000`. */
 const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
@@ -17,7 +17,7 @@ const address = /^[^\s@<>(),:;"\\]+@[^\s@<>(),:;"\\]+$/
  */
 export async function deliver(
   { url }: MailConfig,
-  { from, to, ...letter }: Letter,
+  { from, to, ...letter }: Email,
   signal: AbortSignal,
 ): Promise<void> {
   if (!address.test(to)) throw new PermanentFailure('this is no address')

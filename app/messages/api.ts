@@ -1,25 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { described, lists, sends, sendsNothing } from '../api/descriptions.ts'
+import { lists, operation, returns, returnsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { nobody } from '../profiles/require-profile.ts'
+import { profileNotFound } from '../profiles/require-profile.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
-import { judgeMessage } from './forms.ts'
+import { validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { findMessage, inbox, thread } from './queries.ts'
 import { markRead } from './reading-queries.ts'
 import { type Sent, sendMessage } from './sending-queries.ts'
-import { conversationResource, messageResource, messagesPath } from './serializer.ts'
+import { messagesPath, serializeConversation, serializeMessage } from './serializer.ts'
 
 const MessageBody = Type.Object(
-  { body: Type.String({ complaint: 'messages.blank', examples: ['Tea tomorrow?'] }) },
+  { body: Type.String({ errorKey: 'messages.blank', examples: ['Tea tomorrow?'] }) },
   { additionalProperties: false },
 )
 const ReadBody = Type.Object(
@@ -41,21 +41,21 @@ type SendRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof
 type ReadRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
-  const inbox = described('messages', 'reference.list_conversations', lists('Conversation'))
-  const thread = described('messages', 'reference.list_messages', {
+  const inbox = operation('messages', 'reference.list_conversations', lists('Conversation'))
+  const thread = operation('messages', 'reference.list_messages', {
     params: UserParams,
     ...lists('Message'),
   })
-  const send = described('messages', 'reference.send_message', {
-    config: { once: true, judge: judgeMessage },
+  const send = operation('messages', 'reference.send_message', {
+    config: { idempotent: true, validate: validateMessage },
     params: UserParams,
     body: MessageBody,
-    answers: { 201: sends('Message', 'reference.answer_created') },
+    answers: { 201: returns('Message', 'reference.answer_created') },
   })
-  const read = described('messages', 'reference.mark_conversation_read', {
+  const read = operation('messages', 'reference.mark_conversation_read', {
     params: UserParams,
     body: ReadBody,
-    answers: { 204: sendsNothing() },
+    answers: { 204: returnsNothing() },
   })
   app.get('/conversations', inbox, listConversations)
   app.get('/conversations/:username/messages', thread, listMessages)
@@ -66,7 +66,7 @@ export default async function messagesApi(app: FastifyInstance) {
 async function listConversations({ server, caller, query }: InboxRequest, reply: FastifyReply) {
   const { id } = caller as Caller
   const page = await inbox(server.db, id, cursorOf(query))
-  return reply.list(page, '/api/conversations', row => conversationResource(row, id, server.config))
+  return reply.list(page, '/api/conversations', row => serializeConversation(row, id, server.config))
 }
 
 async function listMessages(request: ThreadRequest, reply: FastifyReply) {
@@ -76,7 +76,7 @@ async function listMessages(request: ThreadRequest, reply: FastifyReply) {
     correspondentOr404(server.db, request),
     thread(server.db, pair, cursorOf(query)),
   ])
-  return reply.list(page, messagesPath(other.username), row => messageResource(row, id, server.config))
+  return reply.list(page, messagesPath(other.username), row => serializeMessage(row, id, server.config))
 }
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {
@@ -87,12 +87,12 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   return createOnce(request, reply, async tx => {
     const message = sentOrRefuse(request, await sendMessage(tx, draft, new Date()))
     const location = messagesPath(request.params.username)
-    return { location, body: messageResource(message, senderId, request.server.config) }
+    return { location, body: serializeMessage(message, senderId, request.server.config) }
   })
 }
 
 function sentOrRefuse({ params }: OneRequest, sent: Sent | undefined) {
-  if (!sent) throw nobody(params)
+  if (!sent) throw profileNotFound(params)
   if ('message' in sent) return sent.message
   const { obstacle } = sent
   throw new Problem(obstacle === 'oneself' ? 422 : 403, obstacleWords[obstacle], { name: params.username })
@@ -116,6 +116,7 @@ function pairOf({ caller, params }: OneRequest) {
 
 async function correspondentOr404(db: Reader, request: OneRequest): Promise<Correspondent> {
   const other = await findCorrespondent(db, pairOf(request).pair)
-  if (!other || (other.obstacle === 'closed' && other.conversationId === null)) throw nobody(request.params)
+  if (!other || (other.obstacle === 'closed' && other.conversationId === null))
+    throw profileNotFound(request.params)
   return other
 }

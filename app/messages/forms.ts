@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery } from '../database/cursor.ts'
-import { alsoComplain, type Complaints } from '../http/forms.ts'
-import { judgeWords } from '../posts/forms.ts'
+import { addFieldErrors, type FieldErrors } from '../http/forms.ts'
+import { validateText } from '../posts/forms.ts'
 
 export const MessageForm = Type.Object({
   body: Type.String({ default: '' }),
@@ -18,8 +18,8 @@ export const ThreadQuery = Type.Object({
 export type ThreadQuery = Type.Static<typeof ThreadQuery>
 
 /** What is wrong with the words of a message: what would be wrong with them as a post. */
-export function judgeMessage(request: FastifyRequest<{ Body: MessageForm }>): Complaints {
+export function validateMessage(request: FastifyRequest<{ Body: MessageForm }>): FieldErrors {
   const limit = request.server.config.postMaxLength
   const words = { blank: 'messages.blank', tooLong: 'messages.too_long' } as const
-  return alsoComplain(request, {}, { body: judgeWords(request.body.body, limit, words) })
+  return addFieldErrors(request, {}, { body: validateText(request.body.body, limit, words) })
 }

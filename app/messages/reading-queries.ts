@@ -3,7 +3,7 @@ import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { messages, participants } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
-import { markSubjectRead, topicOf } from '../notifications/queries.ts'
+import { markSubjectRead, personTag } from '../notifications/queries.ts'
 import { type Unread, unreadOf } from '../notifications/unread.ts'
 import type { Message } from './queries.ts'
 
@@ -39,6 +39,6 @@ export async function markRead(
     .where(and(mine, sql`${participants.unread} > ${later}`))
     .returning({ unread: participants.unread })
   if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
-  if (read) tx.signal(topicOf(userId))
+  if (read) tx.signal(personTag(userId))
   return unreadOf(tx, userId)
 }

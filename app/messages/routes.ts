@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, hasComplaints } from '../http/forms.ts'
-import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
+import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { ProfileParams } from '../profiles/forms.ts'
-import { nobody } from '../profiles/require-profile.ts'
+import { profileNotFound } from '../profiles/require-profile.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
 import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
-import { judgeMessage, MessageForm, ThreadQuery } from './forms.ts'
+import { MessageForm, ThreadQuery, validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
@@ -27,7 +27,7 @@ declare module '../http/views.ts' {
       obstacle: string | null
       values: { body: string }
       submission: string
-      errors: Complaints
+      errors: FieldErrors
     }
     'messages/new': { other: Correspondent; thread: Thread }
   }
@@ -77,13 +77,13 @@ async function showNew(request: NewRequest, reply: FastifyReply) {
 }
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {
-  const errors = judgeMessage(request)
-  if (hasComplaints(errors)) return refuse(request, reply.code(422), errors)
+  const errors = validateMessage(request)
+  if (hasFieldErrors(errors)) return refuse(request, reply.code(422), errors)
   const draft = await draftOf(request)
   const { db } = request.server
-  const sent = await db.transaction(tx => sendMessage(tx, draft, new Date())).catch(limitReached)
-  if (sent instanceof LimitReached) return refuse(request, reply, { body: slowDown(reply, sent) })
-  if (!sent) throw nobody(request.params)
+  const sent = await db.transaction(tx => sendMessage(tx, draft, new Date())).catch(catchRateLimit)
+  if (sent instanceof RateLimitExceeded) return refuse(request, reply, { body: tooManyRequests(reply, sent) })
+  if (!sent) throw profileNotFound(request.params)
   if ('message' in sent)
     return reply.flash('messages.sent').redirect(`${threadPath(request.params)}#newest`, 303)
   if (sent.obstacle === 'oneself') throw new Problem(422, obstacleWords.oneself)
@@ -106,13 +106,13 @@ async function draftOf({ viewer, params, body: form, language }: SendRequest) {
 }
 
 /** The thread again, with what was typed and what is wrong with it. */
-async function refuse(request: SendRequest, reply: FastifyReply, errors: Complaints) {
+async function refuse(request: SendRequest, reply: FastifyReply, errors: FieldErrors) {
   const { other, page } = await conversationOr404(request, cursorOf({}))
   const { body, submission } = request.body
   return sendThread(reply, { other, page, body, submission, errors })
 }
 
-type Shown = { other: Correspondent; page: Page<Message> } & MessageForm & { errors?: Complaints }
+type Shown = { other: Correspondent; page: Page<Message> } & MessageForm & { errors?: FieldErrors }
 
 function sendThread(reply: FastifyReply, { other, page, ...form }: Shown) {
   const { body, submission = newSubmission(), errors = {} } = form
@@ -126,6 +126,6 @@ async function conversationOr404(request: PersonRequest, cursor: Cursor) {
   const { db } = request.server
   const pair = { viewer: (request.viewer as Viewer).id, username: request.params.username }
   const [other, page] = await Promise.all([findCorrespondent(db, pair), thread(db, pair, cursor)])
-  if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw nobody(request.params)
+  if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw profileNotFound(request.params)
   return { other, page }
 }

@@ -1,10 +1,10 @@
 /** How a message comes to be. */
-import { holdPair } from '../blocks/queries.ts'
+import { lockPair } from '../blocks/queries.ts'
 import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { notify } from '../notifications/queries.ts'
 import { resolveEntities } from '../posts/queries.ts'
 import { findCorrespondent, type Obstacle } from './correspondent-queries.ts'
@@ -33,8 +33,8 @@ export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Pro
   const recipient = await findCorrespondent(tx, { viewer: senderId, username: draft.to })
   if (!recipient) return undefined
   if (recipient.obstacle) return { obstacle: recipient.obstacle }
-  await holdPair(tx, senderId, recipient.id)
-  await spend(tx, 'messages', senderId)
+  await lockPair(tx, senderId, recipient.id)
+  await consume(tx, 'messages', senderId)
   const people = { senderId, recipientId: recipient.id }
   const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)

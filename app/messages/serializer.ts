@@ -1,9 +1,9 @@
 /** What the API shows of conversations. */
 import { Type } from 'typebox'
-import { Moment, PageAddress, shared, TextOrNull } from '../api/types.ts'
+import { PageAddress, shared, TextOrNull, Timestamp } from '../api/types.ts'
 import type { Config } from '../config.ts'
 import type { Author } from '../posts/queries.ts'
-import { entityResources } from '../posts/serializer.ts'
+import { serializeEntities } from '../posts/serializer.ts'
 import type { Conversation, Message } from './queries.ts'
 
 export const MessageResource = Type.Object(
@@ -12,7 +12,7 @@ export const MessageResource = Type.Object(
     body: Type.String(),
     entities: Type.Array(shared('Entity')),
     language: TextOrNull({ description: 'reference.post_language' }),
-    createdAt: Moment(),
+    createdAt: Timestamp(),
     isMine: Type.Boolean({ description: 'reference.message_is_mine' }),
   },
   { $id: 'Message', description: 'reference.message' },
@@ -23,26 +23,26 @@ export const ConversationResource = Type.Object(
     with: shared<Author>('Author'),
     unread: Type.Integer({ description: 'reference.conversation_unread' }),
     lastMessage: Type.Object({ body: Type.String(), isMine: Type.Boolean() }),
-    lastMessageAt: Moment(),
+    lastMessageAt: Timestamp(),
     messages: Type.String({ format: 'uri-reference', description: 'reference.conversation_messages' }),
     url: PageAddress(),
   },
   { $id: 'Conversation', description: 'reference.conversation' },
 )
 
-export function messageResource(message: Message, viewer: number, { publicUrl }: Config) {
+export function serializeMessage(message: Message, viewer: number, { publicUrl }: Config) {
   const { id, body, language, senderId } = message
   return {
     id,
     body,
-    entities: entityResources(message.entities, publicUrl),
+    entities: serializeEntities(message.entities, publicUrl),
     language,
     createdAt: message.createdAt.toISOString(),
     isMine: senderId === viewer,
   }
 }
 
-export function conversationResource(
+export function serializeConversation(
   { other, unread, lastMessage, createdAt }: Conversation,
   viewer: number,
   { publicUrl }: Config,

@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { described, lists, sendsNothing } from '../api/descriptions.ts'
+import { lists, operation, returnsNothing } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { alsoComplain, complaintsOf } from '../http/forms.ts'
+import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { notificationList } from './list-queries.ts'
 import { markAllRead } from './queries.ts'
-import { notificationResource } from './serializer.ts'
+import { serializeNotification } from './serializer.ts'
 
 const ReadBody = Type.Object(
   {
     upTo: Type.String({
       format: 'date-time',
-      complaint: 'api.must_be_moment',
+      errorKey: 'api.must_be_moment',
       description: 'reference.read_up_to',
       examples: ['2026-11-20T12:00:00.000Z'],
     }),
@@ -25,25 +25,25 @@ type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type ReadRequest = FastifyRequest<{ Body: Type.Static<typeof ReadBody> }>
 
 export default async function notificationsApi(app: FastifyInstance) {
-  const list = described('notifications', 'reference.list_notifications', lists('Notification'))
-  const read = described('notifications', 'reference.mark_notifications_read', {
-    config: { judge: judgeMoment },
+  const list = operation('notifications', 'reference.list_notifications', lists('Notification'))
+  const read = operation('notifications', 'reference.mark_notifications_read', {
+    config: { validate: validateTimestamp },
     body: ReadBody,
-    answers: { 204: sendsNothing() },
+    answers: { 204: returnsNothing() },
   })
   app.get('/notifications', list, listNotifications)
   app.put('/notifications/read', read, readNotifications)
 }
 
 /** A leap second, or the year 0, has the right form and is no moment that both engines know. */
-function judgeMoment(request: ReadRequest) {
+function validateTimestamp(request: ReadRequest) {
   const moment = Date.parse(request.body.upTo)
-  return alsoComplain(request, complaintsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })
+  return addFieldErrors(request, fieldErrorsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })
 }
 
 async function listNotifications({ server, caller, query, t }: ListRequest, reply: FastifyReply) {
   const page = await notificationList(server.db, (caller as Caller).id, cursorOf(query))
-  return reply.list(page, '/api/notifications', row => notificationResource(row, server.config, t))
+  return reply.list(page, '/api/notifications', row => serializeNotification(row, server.config, t))
 }
 
 async function readNotifications({ server, caller, body }: ReadRequest, reply: FastifyReply) {

@@ -47,11 +47,11 @@ export async function notifyEach(
     ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
     : insertion.onConflictDoNothing({ target })
   for (const { userId } of await written.returning({ userId: notifications.userId }))
-    tx.signal(topicOf(userId))
+    tx.signal(personTag(userId))
 }
 
 /** The topic under which somebody's processes hear that their notifications or messages have changed. */
-export function topicOf(userId: number): string {
+export function personTag(userId: number): string {
   return `user:${userId}`
 }
 
@@ -84,7 +84,7 @@ export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean
     .set({ readAt: now })
     .where(and(isOwn(own), isNull(notifications.readAt)))
     .returning({ id: notifications.id })
-  if (marked.length > 0) tx.signal(topicOf(own.userId))
+  if (marked.length > 0) tx.signal(personTag(own.userId))
   return marked.length > 0
 }
 
@@ -100,7 +100,7 @@ export async function markAllRead(
     .update(notifications)
     .set({ readAt: now })
     .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
-  tx.signal(topicOf(userId))
+  tx.signal(personTag(userId))
 }
 
 /** Marks as read what somebody was told of a subject: they have seen it itself. */

@@ -1,6 +1,6 @@
 /** What the API shows of notifications. */
 import { Type } from 'typebox'
-import { Moment, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts'
+import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/types.ts'
 import type { Config } from '../config.ts'
 import type { Translate } from '../locales/translate.ts'
 import type { Author } from '../posts/queries.ts'
@@ -14,14 +14,14 @@ export const NotificationResource = Type.Object(
     kind: Type.Enum([...notificationKinds]),
     sentence: Type.String({ description: 'reference.notification_sentence' }),
     actor: sharedOrNull<Author>('Author'),
-    createdAt: Moment(),
-    readAt: MomentOrNull({ description: 'reference.notification_read' }),
+    createdAt: Timestamp(),
+    readAt: TimestampOrNull({ description: 'reference.notification_read' }),
     url: PageAddress(),
   },
   { $id: 'Notification', description: 'reference.notification' },
 )
 
-export function notificationResource(
+export function serializeNotification(
   notification: Notification,
   { publicUrl }: Config,
   t: Translate,

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { judgePasswords } from '../accounts/forms.ts'
+import { validatePasswords } from '../accounts/forms.ts'
 import { hasPassword } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
-import { alsoComplain, type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
-import { forgetOtherDevices } from '../limits/queries.ts'
+import { addFieldErrors, type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { deleteOtherKnownDevices } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { deviceHash } from '../sessions/device-cookie.ts'
 import { endOtherSessions, type Viewer } from '../sessions/queries.ts'
-import { ownAccount } from './confirm-password.ts'
+import { confirmPassword } from './confirm-password.ts'
 import { ChangeForm } from './forms.ts'
 import { setPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'passwords/change': { errors: Complaints }
+    'passwords/change': { errors: FieldErrors }
   }
 }
 
@@ -30,10 +30,10 @@ export default async function passwordChange(app: FastifyInstance) {
 async function changePassword(request: ChangeRequest, reply: FastifyReply) {
   const { body, viewer } = request
   const { username } = viewer as Viewer
-  const errors = alsoComplain(request, complaintsOf(request), judgePasswords(body, username))
+  const errors = addFieldErrors(request, fieldErrorsOf(request), validatePasswords(body, username))
   reply.code(422)
-  const { passwordHash } = await ownAccount(request, reply, errors)
-  if (hasComplaints(errors)) return reply.page('passwords/change', { errors })
+  const { passwordHash } = await confirmPassword(request, reply, errors)
+  if (hasFieldErrors(errors)) return reply.page('passwords/change', { errors })
   await saveChange(request, { before: passwordHash, after: await hashPassword(body.password) })
   return reply.flash('passwords.saved').redirect('/settings/account', 303)
 }
@@ -48,7 +48,7 @@ function saveChange(
     if (!(await hasPassword(tx, person.id, before))) throw new Problem(401)
     await setPassword(tx, person.id, after)
     await endOtherSessions(tx, person)
-    await forgetOtherDevices(tx, { userId: person.id, tokenHash: deviceHash(request) })
+    await deleteOtherKnownDevices(tx, { userId: person.id, tokenHash: deviceHash(request) })
     if (!canMail(server.config)) return
     const input = { userId: person.id }
     await sendMail(tx, { name: 'passwords.changed', language, input, userId: person.id })

@@ -2,28 +2,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Account, findAccount } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
-import type { Complaints } from '../http/forms.ts'
-import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
+import type { FieldErrors } from '../http/forms.ts'
+import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { authenticate } from '../sessions/authenticate.ts'
 import type { Viewer } from '../sessions/queries.ts'
 
 type OwnRequest = FastifyRequest<{ Body: { current_password: string } }>
 
 /**
- * The viewer's account, and a complaint if the password in the form is not theirs. Counted like attempts to
+ * The viewer's account, and a errorKey if the password in the form is not theirs. Counted like attempts to
  * sign in: whoever has found an open session is not to find the password, too.
  */
-export async function ownAccount(
+export async function confirmPassword(
   request: OwnRequest,
   reply: FastifyReply,
-  errors: Complaints,
+  errors: FieldErrors,
 ): Promise<Account> {
   const account = await findAccount(request.server.db, (request.viewer as Viewer).id)
   if (!account) throw new Problem(401)
   if (errors['current_password']) return account
   const typed = { identifier: account.username, password: request.body.current_password }
-  const found = await authenticate(request, typed).catch(limitReached)
-  if (found instanceof LimitReached) errors['form'] = slowDown(reply, found)
+  const found = await authenticate(request, typed).catch(catchRateLimit)
+  if (found instanceof RateLimitExceeded) errors['form'] = tooManyRequests(reply, found)
   else if (!found) errors['current_password'] = request.t('accounts.password_wrong')
   return account
 }

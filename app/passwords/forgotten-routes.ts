@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { digestOf, type LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
+import {
+  catchRateLimit,
+  consume,
+  digestOf,
+  type RateLimitExceeded,
+  tooManyRequests,
+} from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
 import { foldName } from '../text/fold.ts'
@@ -9,7 +15,7 @@ import { ForgottenForm } from './forms.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'passwords/forgotten': { values: { email: string }; canMail: boolean; errors: Complaints }
+    'passwords/forgotten': { values: { email: string }; canMail: boolean; errors: FieldErrors }
   }
 }
 
@@ -31,11 +37,11 @@ async function askForLink(request: ForgottenRequest, reply: FastifyReply) {
   const values = { email: request.body.email }
   if (!canMail(request.server.config))
     return reply.code(403).page('passwords/forgotten', { values, canMail: false, errors: {} })
-  const errors = complaintsOf(request)
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const limit = hasComplaints(errors) ? null : await enqueueRequest(request)
-  if (limit) errors['form'] = slowDown(reply, limit)
-  if (hasComplaints(errors)) return reply.page('passwords/forgotten', { values, canMail: true, errors })
+  const limit = hasFieldErrors(errors) ? null : await enqueueRequest(request)
+  if (limit) errors['form'] = tooManyRequests(reply, limit)
+  if (hasFieldErrors(errors)) return reply.page('passwords/forgotten', { values, canMail: true, errors })
   return reply.flash('passwords.asked', values).redirect('/sign-in', 303)
 }
 
@@ -44,13 +50,13 @@ async function enqueueRequest({
   body,
   ip,
   language,
-}: ForgottenRequest): Promise<LimitReached | void> {
+}: ForgottenRequest): Promise<RateLimitExceeded | void> {
   const email = foldName(body.email)
   return server.db
     .transaction(async tx => {
-      await spend(tx, 'password-reset', networkOf(ip))
-      await spend(tx, 'password-reset', digestOf(email))
+      await consume(tx, 'password-reset', networkOf(ip))
+      await consume(tx, 'password-reset', digestOf(email))
       await enqueue(tx, { name: 'passwords.request', input: { email, language } })
     })
-    .catch(limitReached)
+    .catch(catchRateLimit)
 }

@@ -1,6 +1,6 @@
 import { findByEmail } from '../accounts/email-queries.ts'
 import { defineJob } from '../jobs/definition.ts'
-import { forgetInput } from '../jobs/queue.ts'
+import { clearInput } from '../jobs/queue.ts'
 import { sendMail } from '../mail/mail.ts'
 
 declare module '../jobs/queue.ts' {
@@ -23,6 +23,6 @@ export const requestPasswordJob = defineJob({
         const readers = person.language ?? language
         await sendMail(tx, { name: 'passwords.reset', language: readers, input, userId: person.id })
       }
-      await forgetInput(tx, id)
+      await clearInput(tx, id)
     },
 })

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
-import { forgetDevices } from '../limits/queries.ts'
+import { deleteKnownDevices } from '../limits/queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 import { revokeTokensOf } from '../tokens/queries.ts'
 
@@ -47,7 +47,7 @@ export async function usePasswordReset(
   if (!used) return undefined
   const language = await setPassword(tx, used.userId, passwordHash)
   await endSessionsOf(tx, used.userId)
-  await forgetDevices(tx, used.userId)
+  await deleteKnownDevices(tx, used.userId)
   await revokeTokensOf(tx, used.userId)
   return { ...used, language }
 }

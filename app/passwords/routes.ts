@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { judgePasswords } from '../accounts/forms.ts'
+import { validatePasswords } from '../accounts/forms.ts'
 import { Problem } from '../http/errors.ts'
-import { alsoComplain, type Complaints, hasComplaints } from '../http/forms.ts'
+import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { hashToken } from '../security/tokens.ts'
@@ -12,7 +12,7 @@ import { findPasswordReset, usePasswordReset } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'passwords/edit': { username: string; token: string; errors: Complaints }
+    'passwords/edit': { username: string; token: string; errors: FieldErrors }
   }
 }
 
@@ -41,8 +41,8 @@ async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const { token } = request.params
   const { password } = request.body
   const { username } = await resetOr404(request)
-  const errors = alsoComplain(request, {}, judgePasswords(request.body, username))
-  if (hasComplaints(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
+  const errors = addFieldErrors(request, {}, validatePasswords(request.body, username))
+  if (hasFieldErrors(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(password) }
   await useLink(request, change)
   return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)

@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { refusal } from '../api/authentication.ts'
+import { unauthorized } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
-import { described, sends, sendsNothing } from '../api/descriptions.ts'
+import { operation, returns, returnsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import { PostParams } from '../api/parameters.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { languageOf } from '../text/language.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { judgePost } from './forms.ts'
+import { validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
-import { postResource } from './serializer.ts'
+import { serializePost } from './serializer.ts'
 
 const PostBody = Type.Object(
   {
-    body: Type.String({ complaint: 'posts.blank', description: 'reference.post_body', examples: ['Tea?'] }),
+    body: Type.String({ errorKey: 'posts.blank', description: 'reference.post_body', examples: ['Tea?'] }),
     language: Type.Optional(Type.String({ description: 'reference.post_language_sent' })),
   },
   { additionalProperties: false },
@@ -28,22 +28,22 @@ type CreateRequest = FastifyRequest<{ Body: PostBody }>
 type UpdateRequest = FastifyRequest<{ Params: PostParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
-  const onePost = { params: PostParams, answers: { 200: sends('Post') } }
-  const create = described('posts', 'reference.create_post', {
-    config: { once: true, judge: judgePost },
+  const onePost = { params: PostParams, answers: { 200: returns('Post') } }
+  const create = operation('posts', 'reference.create_post', {
+    config: { idempotent: true, validate: validatePost },
     body: PostBody,
-    answers: { 201: sends('Post', 'reference.answer_created') },
+    answers: { 201: returns('Post', 'reference.answer_created') },
   })
-  const show = described('posts', 'reference.get_post', { config: { public: true }, ...onePost })
-  const update = described('posts', 'reference.update_post', {
-    config: { guarded: true, judge: judgePost },
+  const show = operation('posts', 'reference.get_post', { config: { public: true }, ...onePost })
+  const update = operation('posts', 'reference.update_post', {
+    config: { conditional: true, validate: validatePost },
     body: PostBody,
     ...onePost,
   })
-  const destroy = described('posts', 'reference.delete_post', {
-    config: { guarded: true },
+  const destroy = operation('posts', 'reference.delete_post', {
+    config: { conditional: true },
     params: PostParams,
-    answers: { 204: sendsNothing() },
+    answers: { 204: returnsNothing() },
   })
   app.post('/posts', create, createPost)
   app.get('/posts/:id', show, showPost)
@@ -54,12 +54,12 @@ export default async function postsApi(app: FastifyInstance) {
 async function createPost(request: CreateRequest, reply: FastifyReply) {
   const draft = { ...(await draftOf(request)), submission: null }
   return createOnce(request, reply, async tx => {
-    await spend(tx, 'posting', draft.userId)
+    await consume(tx, 'posting', draft.userId)
     const id = await publishPost(tx, draft, new Date())
     const post = await findPost(tx, id, draft.userId)
     // Their account was closed while this came in: nobody sees what they wrote, and it is not kept.
-    if (!post) throw refusal(reply, 'invalid_token')
-    return { location: `/api/posts/${id}`, body: postResource(post, request.server.config) }
+    if (!post) throw unauthorized(reply, 'invalid_token')
+    return { location: `/api/posts/${id}`, body: serializePost(post, request.server.config) }
   })
 }
 
@@ -72,7 +72,7 @@ async function draftOf(request: CreateRequest) {
 
 async function showPost(request: OneRequest, reply: FastifyReply) {
   const post = await postOr404(request.server.db, request)
-  return reply.resource(postResource(post, request.server.config))
+  return reply.resource(serializePost(post, request.server.config))
 }
 
 async function updatePost(request: UpdateRequest, reply: FastifyReply) {
@@ -80,11 +80,11 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   const draft = await draftOf(request)
   const edited = await db.transaction(async tx => {
     const { id } = await ownPost(tx, request)
-    await spend(tx, 'posting', draft.userId)
+    await consume(tx, 'posting', draft.userId)
     await editPost(tx, { ...draft, id }, new Date())
     return (await findPost(tx, id, draft.userId)) as Post
   })
-  return reply.resource(postResource(edited, config))
+  return reply.resource(serializePost(edited, config))
 }
 
 async function destroyPost(request: OneRequest, reply: FastifyReply) {
@@ -105,6 +105,6 @@ async function postOr404(db: Reader, { params, caller }: OneRequest): Promise<Po
 async function ownPost(db: Reader, request: OneRequest): Promise<Post> {
   const post = await postOr404(db, request)
   if (post.author.id !== request.caller?.id) throw new Problem(403)
-  requireUnchanged(request, postResource(post, request.server.config))
+  requireUnchanged(request, serializePost(post, request.server.config))
   return post
 }

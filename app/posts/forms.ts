@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { alsoComplain, type Complaint, type Complaints, complaintsOf } from '../http/forms.ts'
+import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
 import { isBlank } from '../text/sanitize.ts'
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
-export const bodyCeiling = 4000
+export const maxBodyLength = 4000
 
 export const PostForm = Type.Object({
   body: Type.String({ default: '' }),
@@ -29,28 +29,28 @@ export const NewPostQuery = Type.Object({
 export type NewPostQuery = Type.Static<typeof NewPostQuery>
 
 /** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
-export function judgePost(
+export function validatePost(
   request: FastifyRequest<{ Body: PostForm }>,
   present: string | null = null,
-): Complaints {
+): FieldErrors {
   const { language } = request.body
   const limit = request.server.config.postMaxLength
-  return alsoComplain(request, complaintsOf(request), {
-    body: judgeWords(request.body.body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
+  return addFieldErrors(request, fieldErrorsOf(request), {
+    body: validateText(request.body.body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
     language:
       Boolean(language && language !== present && !isPostLanguage(language)) && 'posts.language_unknown',
   })
 }
 
 /** What is wrong with words that somebody sends: nothing to read in them, or more than `limit` graphemes. */
-export function judgeWords(
+export function validateText(
   words: string,
   limit: number,
   { blank, tooLong }: { blank: LocaleKey; tooLong: LocaleKey },
-): Complaint | false {
+): FieldError | false {
   const sent = words.trim()
   if (isBlank(sent)) return blank
-  const over = Math.max(graphemeCount(sent) - limit, [...sent].length - bodyCeiling)
+  const over = Math.max(graphemeCount(sent) - limit, [...sent].length - maxBodyLength)
   return over > 0 && { key: tooLong, values: { limit, over } }
 }
 

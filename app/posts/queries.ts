@@ -6,10 +6,10 @@ import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { notifyEach } from '../notifications/queries.ts'
 import type { IndexedPost } from '../search-index/entries.ts'
-import { forgetPosts, indexPosts } from '../search-index/indexing.ts'
+import { indexPosts, removePosts } from '../search-index/indexing.ts'
 import { type Entity, findEntities, mentionedNames, tagsOf } from '../text/entities.ts'
 import { foldName } from '../text/fold.ts'
-import { forgetTranslations } from '../translations/queries.ts'
+import { deleteTranslations } from '../translations/queries.ts'
 
 export type Author = { id: number; username: string; displayName: string }
 export type Post = {
@@ -85,7 +85,7 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   if (!before) return false
   const isReworded = before.body !== edit.body
   if (!isReworded && before.language === edit.language) return true
-  await forgetTranslations(tx, edit.id)
+  await deleteTranslations(tx, edit.id)
   await tx.update(posts).set({ language: edit.language }).where(own)
   if (isReworded) await reword(tx, { ...edit, createdAt: before.createdAt }, now)
   return true
@@ -121,7 +121,7 @@ export async function deletePost(
     .delete(posts)
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
     .returning({ id: posts.id, createdAt: posts.createdAt })
-  await forgetPosts(tx, deleted)
+  await removePosts(tx, deleted)
   return deleted.length > 0
 }
 

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, hasComplaints } from '../http/forms.ts'
-import { LimitReached, limitReached, slowDown, spend } from '../limits/limits.ts'
+import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import { catchRateLimit, consume, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { languageOf } from '../text/language.ts'
-import { judgePost, NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest } from './forms.ts'
+import { NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest, validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'posts/new': { values: Values; submission: string; errors: Complaints }
+    'posts/new': { values: Values; submission: string; errors: FieldErrors }
     'posts/show': { post: Post }
-    'posts/edit': { post: Post; values: Values; errors: Complaints }
+    'posts/edit': { post: Post; values: Values; errors: FieldErrors }
     'posts/delete': { post: Post }
   }
 }
@@ -41,16 +41,16 @@ async function writePost(request: FastifyRequest<{ Querystring: NewPostQuery }>,
 }
 
 async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: FastifyReply) {
-  const errors = judgePost(request)
+  const errors = validatePost(request)
   const { body, language = '', submission = newSubmission() } = request.body
-  if (hasComplaints(errors))
+  if (hasFieldErrors(errors))
     return reply.code(422).page('posts/new', { values: { body, language }, submission, errors })
   const draft = await draftOf(request)
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })
   const post = { ...draft, submission: digest }
   const published = await writeWithin(request, tx => publishPost(tx, post, new Date()))
-  if (!(published instanceof LimitReached)) return reply.flash('posts.published').redirect('/', 303)
-  errors['body'] = slowDown(reply, published)
+  if (!(published instanceof RateLimitExceeded)) return reply.flash('posts.published').redirect('/', 303)
+  errors['body'] = tooManyRequests(reply, published)
   return reply.page('posts/new', { values: { body, language }, submission, errors })
 }
 
@@ -58,12 +58,12 @@ async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: Fa
 function writeWithin<T>(
   { server, viewer }: FastifyRequest,
   write: (tx: Writer) => Promise<T>,
-): Promise<T | LimitReached> {
+): Promise<T | RateLimitExceeded> {
   const spendAndWrite = async (tx: Writer) => {
-    await spend(tx, 'posting', (viewer as Viewer).id)
+    await consume(tx, 'posting', (viewer as Viewer).id)
     return write(tx)
   }
-  return server.db.transaction(spendAndWrite).catch(limitReached)
+  return server.db.transaction(spendAndWrite).catch(catchRateLimit)
 }
 
 /** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
@@ -88,14 +88,14 @@ async function showEdit(request: ShowEditRequest, reply: FastifyReply) {
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
   const post = await ownPost(request)
-  const errors = judgePost(request, post.language)
+  const errors = validatePost(request, post.language)
   const { body, language = '' } = request.body
   const values = { body, language }
-  if (hasComplaints(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
+  if (hasFieldErrors(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
   const edit = { ...(await draftOf(request)), id: post.id }
   const edited = await writeWithin(request, tx => editPost(tx, edit, new Date()))
-  if (edited instanceof LimitReached) {
-    errors['body'] = slowDown(reply, edited)
+  if (edited instanceof RateLimitExceeded) {
+    errors['body'] = tooManyRequests(reply, edited)
     return reply.page('posts/edit', { post, values, errors })
   }
   if (!edited) throw new Problem(404, 'errors.post_missing')

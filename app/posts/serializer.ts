@@ -1,6 +1,6 @@
 /** What the API shows of posts. */
 import { Type } from 'typebox'
-import { Moment, MomentOrNull, PageAddress, shared, TextOrNull } from '../api/types.ts'
+import { PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/types.ts'
 import type { Config } from '../config.ts'
 import type { Entity } from '../text/entities.ts'
 import type { Author, Post } from './queries.ts'
@@ -27,20 +27,20 @@ export const PostResource = Type.Object(
     body: Type.String({ description: 'reference.post_body' }),
     entities: Type.Array(shared<EntityResource>('Entity')),
     language: TextOrNull({ description: 'reference.post_language' }),
-    createdAt: Moment(),
-    editedAt: MomentOrNull({ description: 'reference.post_edited' }),
+    createdAt: Timestamp(),
+    editedAt: TimestampOrNull({ description: 'reference.post_edited' }),
     author: shared<Author>('Author'),
     url: PageAddress(),
   },
   { $id: 'Post', description: 'reference.post' },
 )
 
-export function postResource(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
+export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
   const { id, body, language, author } = post
   return {
     id,
     body,
-    entities: entityResources(post.entities, publicUrl),
+    entities: serializeEntities(post.entities, publicUrl),
     language,
     createdAt: post.createdAt.toISOString(),
     editedAt: post.editedAt?.toISOString() ?? null,
@@ -50,7 +50,7 @@ export function postResource(post: Post, { publicUrl }: Config): Type.Static<typ
 }
 
 /** Links lead elsewhere; mentions and hashtags to pages of this site. */
-export function entityResources(entities: Entity[], publicUrl: string): EntityResource[] {
+export function serializeEntities(entities: Entity[], publicUrl: string): EntityResource[] {
   return entities.map(({ kind, start, end, href }) => ({
     kind,
     start,

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, lists, sends } from '../api/descriptions.ts'
+import { lists, operation, returns } from '../api/descriptions.ts'
 import { ListQuery, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { listPeople } from './list-queries.ts'
-import { profileOr404 } from './require-profile.ts'
-import { personResource, userResource } from './serializer.ts'
+import { requireProfile } from './require-profile.ts'
+import { serializePerson, serializeUser } from './serializer.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type OneRequest = FastifyRequest<{ Params: UserParams }>
 
 export default async function profilesApi(app: FastifyInstance) {
-  const list = described('users', 'reference.list_users', { config: { public: true }, ...lists('Person') })
-  const show = described('users', 'reference.get_user', {
+  const list = operation('users', 'reference.list_users', { config: { public: true }, ...lists('Person') })
+  const show = operation('users', 'reference.get_user', {
     config: { public: true },
     params: UserParams,
-    answers: { 200: sends('User') },
+    answers: { 200: returns('User') },
   })
   app.get('/users', list, listUsers)
   app.get('/users/:username', show, showUser)
@@ -22,11 +22,11 @@ export default async function profilesApi(app: FastifyInstance) {
 
 async function listUsers({ server, caller, query }: ListRequest, reply: FastifyReply) {
   const page = await listPeople(server.db, caller?.id ?? null, cursorOf(query))
-  return reply.list(page, '/api/users', person => personResource(person, server.config))
+  return reply.list(page, '/api/users', person => serializePerson(person, server.config))
 }
 
 async function showUser(request: OneRequest, reply: FastifyReply) {
   const { server, caller } = request
-  const profile = await profileOr404(server.db, request, caller?.id ?? null)
-  return reply.resource(userResource(profile, server.config))
+  const profile = await requireProfile(server.db, request, caller?.id ?? null)
+  return reply.resource(serializeUser(profile, server.config))
 }

@@ -6,28 +6,28 @@ import { findPerson, findProfile, type Profile } from './queries.ts'
 
 type Named = { username: string }
 
-export function nobody({ username }: Named): Problem {
+export function profileNotFound({ username }: Named): Problem {
   return new Problem(404, 'errors.profile_missing', { username })
 }
 
-export async function personOr404(db: Reader, { params }: { params: Named }) {
+export async function requirePerson(db: Reader, { params }: { params: Named }) {
   const person = await findPerson(db, params.username)
-  if (!person) throw nobody(params)
+  if (!person) throw profileNotFound(params)
   return person
 }
 
 /** Their profile as this viewer sees it. */
-export async function profileOr404(
+export async function requireProfile(
   db: Reader,
   { params }: { params: Named },
   viewer: number | null,
 ): Promise<Profile> {
   const profile = await findProfile(db, params.username, viewer)
-  if (!profile) throw nobody(params)
+  if (!profile) throw profileNotFound(params)
   return profile
 }
 
 /** After a form about somebody: to the page that it was on, or else to the person. */
-export function wayBack({ next }: { next?: string | undefined }, { username }: Named): string {
+export function redirectBack({ next }: { next?: string | undefined }, { username }: Named): string {
   return next ? returnPath(next) : `/@${username}`
 }

@@ -9,7 +9,7 @@ import { profileTimeline } from '../timelines/queries.ts'
 import { type Timeline, timelineOf } from '../timelines/timeline.ts'
 import { ProfileParams } from './forms.ts'
 import type { Profile } from './queries.ts'
-import { profileOr404 } from './require-profile.ts'
+import { requireProfile } from './require-profile.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -84,7 +84,7 @@ async function showCard(request: ProfileRequest, reply: FastifyReply) {
 /** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */
 async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
   const { server, params, viewer, url } = request
-  const profile = await profileOr404(server.db, request, viewer?.id ?? null)
+  const profile = await requireProfile(server.db, request, viewer?.id ?? null)
   if (foldName(profile.username) === foldName(params.username)) return profile
   reply.redirect(url.replace(/^\/@[^/?]+/, `/@${profile.username}`))
   return null

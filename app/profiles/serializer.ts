@@ -1,6 +1,6 @@
 /** What the API shows of people. */
 import { Type } from 'typebox'
-import { Address, FlagOrNull, MomentOrNull, PageAddress, sharedOrNull } from '../api/types.ts'
+import { Address, FlagOrNull, PageAddress, sharedOrNull, TimestampOrNull } from '../api/types.ts'
 import type { Config } from '../config.ts'
 import type { Person } from '../people/person.ts'
 import type { Profile } from './queries.ts'
@@ -28,8 +28,8 @@ export const UserResource = Type.Object(
     ...PersonResource.properties,
     viewerBlocks: Type.Boolean({ description: 'reference.viewer_blocks' }),
     apart: Type.Boolean({ description: 'reference.apart' }),
-    createdAt: MomentOrNull(),
-    lastSeenAt: MomentOrNull(),
+    createdAt: TimestampOrNull(),
+    lastSeenAt: TimestampOrNull(),
     counts: sharedOrNull<Counts>('Counts'),
     links: Type.Object({ self: Address(), posts: Address(), followers: Address(), following: Address() }),
   },
@@ -37,11 +37,11 @@ export const UserResource = Type.Object(
 )
 
 /** The people of a pair that is apart see of each other what the page shows: who they are. */
-export function userResource(profile: Profile, config: Config): Type.Static<typeof UserResource> {
+export function serializeUser(profile: Profile, config: Config): Type.Static<typeof UserResource> {
   const { apart, viewerBlocks, createdAt, lastSeenAt, posts, followers, following } = profile
   const self = userPath(profile.username)
   return {
-    ...personResource(profile, config),
+    ...serializePerson(profile, config),
     viewerBlocks,
     apart,
     createdAt: apart ? null : createdAt.toISOString(),
@@ -51,7 +51,7 @@ export function userResource(profile: Profile, config: Config): Type.Static<type
   }
 }
 
-export function personResource(person: Person, { publicUrl }: Config): Type.Static<typeof PersonResource> {
+export function serializePerson(person: Person, { publicUrl }: Config): Type.Static<typeof PersonResource> {
   const { id, username, displayName, about, viewerFollows } = person
   return { id, username, displayName, about, viewerFollows, url: `${publicUrl}/@${username}` }
 }

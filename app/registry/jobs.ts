@@ -1,7 +1,7 @@
 /** Every job that there is. What is declared in Jobs and missing here does not compile. */
 import { deleteAccountJob } from '../accounts/jobs.ts'
 import { exportJob } from '../exports/jobs.ts'
-import { cleanJob } from '../jobs/cleanup.ts'
+import { cleanupJob } from '../jobs/cleanup.ts'
 import type { JobDefinition } from '../jobs/definition.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { mailJob } from '../mail/jobs.ts'
@@ -15,6 +15,6 @@ export const definitions: JobDefinitions = {
   'exports.make': exportJob,
   'passwords.request': requestPasswordJob,
   'search.rebuild': rebuildJob,
-  'jobs.clean': cleanJob,
+  'jobs.clean': cleanupJob,
   mail: mailJob,
 }

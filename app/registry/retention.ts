@@ -15,12 +15,17 @@ import { type AnyColumn, and, eq, inArray, lt, type SQL, sql } from '../database
 type Table = Parameters<Writer['delete']>[0]
 
 /** Rows that may go: `where` finds them, `key` is the table's primary key. */
-export type Outdated = { from: Table; key: AnyColumn[]; where(now: Date): SQL | undefined; atOnce?: number }
+export type RetentionRule = {
+  from: Table
+  key: AnyColumn[]
+  where(now: Date): SQL | undefined
+  atOnce?: number
+}
 
 const day = 86_400_000
 const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * day)
 
-export const outdated: Outdated[] = [
+export const retention: RetentionRule[] = [
   { from: sessions, key: [sessions.id], where: now => lt(sessions.expiresAt, now) },
   { from: passwordResets, key: [passwordResets.id], where: now => lt(passwordResets.expiresAt, now) },
   {
@@ -54,7 +59,11 @@ export const outdated: Outdated[] = [
 ]
 
 /** Deletes up to `atOnce` outdated rows and returns how many. */
-export async function deleteOutdated(tx: Writer, { from, key, where, atOnce = 500 }: Outdated, now: Date) {
+export async function deleteExpired(
+  tx: Writer,
+  { from, key, where, atOnce = 500 }: RetentionRule,
+  now: Date,
+) {
   const keys = sql.join(key, sql`, `)
   const rows = sql`(select ${keys} from ${from} where ${where(now)} limit ${sql.raw(String(atOnce))})`
   const deleted = await tx

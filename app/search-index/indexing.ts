@@ -12,13 +12,13 @@ const chunk = 500
 /** Puts posts into the index, in the place of what it held of them. */
 export async function indexPosts(tx: Writer, rows: IndexedPost[]): Promise<void> {
   for (const some of chunksOf(rows)) {
-    await forgetPosts(tx, some)
+    await removePosts(tx, some)
     await (engine === 'sqlite' ? insertIntoFts5(tx, some) : upsertTsvectors(tx, some))
   }
 }
 
 /** Takes posts out of the index. On PostgreSQL they take their rows with them when they are deleted. */
-export async function forgetPosts(tx: Writer, keys: PostKey[]): Promise<void> {
+export async function removePosts(tx: Writer, keys: PostKey[]): Promise<void> {
   if (engine === 'postgresql') return
   for (const some of chunksOf(keys)) {
     const places = sql.join(some.map(placeParameter), sql`, `)
@@ -84,13 +84,17 @@ export async function indexPerson(tx: Writer, id: number): Promise<void> {
   await indexPeople(tx, people)
 }
 
-/** Takes a person out of the index, whose account is closed or goes; their posts go by `forgetPosts`. */
-export async function forgetPerson(tx: Writer, id: number): Promise<void> {
+/** Takes a person out of the index, whose account is closed or goes; their posts go by `removePosts`. */
+export async function removePerson(tx: Writer, id: number): Promise<void> {
   await tx.delete(indexedPeople).where(eq(indexedPeople.userId, id))
 }
 
 /** Takes out of the index what stands after one post and up to another (null: from the beginning, to the end). */
-export async function forgetBetween(tx: Writer, after: PostKey | null, upTo: PostKey | null): Promise<void> {
+export async function removePostsBetween(
+  tx: Writer,
+  after: PostKey | null,
+  upTo: PostKey | null,
+): Promise<void> {
   if (engine === 'postgresql') return
   const { place } = fts5Posts
   await tx
@@ -104,7 +108,7 @@ export async function forgetBetween(tx: Writer, after: PostKey | null, upTo: Pos
 }
 
 /** The same of people, by their ids. */
-export async function forgetPeopleBetween(tx: Writer, after: number, upTo: number | null): Promise<void> {
+export async function removePeopleBetween(tx: Writer, after: number, upTo: number | null): Promise<void> {
   const { userId } = indexedPeople
   await tx.delete(indexedPeople).where(and(gt(userId, after), upTo === null ? undefined : lte(userId, upTo)))
 }

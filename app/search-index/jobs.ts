@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { defineJob } from '../jobs/definition.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { isUnmade, rebuildIndex } from './rebuild.ts'
+import { isIncomplete, rebuildIndex } from './rebuild.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
@@ -16,7 +16,7 @@ export const rebuildJob = defineJob({
   atOnce: 1,
   async run(_input, { db, transaction, progress, signal }) {
     const rows = await rebuildIndex({
-      db: db.aside,
+      db: db.background,
       transaction: work => transaction(work),
       progress: async (done, total) => {
         signal.throwIfAborted()
@@ -28,8 +28,8 @@ export const rebuildJob = defineJob({
 })
 
 /** A site that had posts before it had a search makes its index in the background, once for all processes. */
-export async function scheduleRebuilding(db: Database): Promise<void> {
-  if (!(await isUnmade(db))) return
+export async function scheduleRebuild(db: Database): Promise<void> {
+  if (!(await isIncomplete(db))) return
   const key = 'search.rebuild'
   await db.transaction(tx => enqueue(tx, { name: key, input: {}, uniqueKey: key }))
 }

@@ -1,6 +1,6 @@
 /** What somebody asks for, in their own words: any text is a query, however unfinished or hostile. */
 import { foldName } from '../text/fold.ts'
-import { clean } from '../text/sanitize.ts'
+import { sanitizeText } from '../text/sanitize.ts'
 import { fold, type Token, tagToken, tokensOf } from './tokens.ts'
 
 /** Tokens that follow one another; with `prefix`, the last of them may go on. */
@@ -24,13 +24,13 @@ const piece = new RegExp(
   'giu',
 )
 /** A query as it is shown: nothing in it that cannot be, and not endless. */
-export function tidy(given: string): string {
-  return [...clean(given).trim()].slice(0, longest).join('')
+export function normalizeQuery(given: string): string {
+  return [...sanitizeText(given).trim()].slice(0, longest).join('')
 }
 
 export function parseQuery(given: string): Query {
-  const text = tidy(given)
-  const isShortened = text.length < clean(given).trim().length
+  const text = normalizeQuery(given)
+  const isShortened = text.length < sanitizeText(given).trim().length
   const found = [...text.matchAll(piece)]
   const terms = found.flatMap(match => termOf(match) ?? [])
   const distinct = [...new Map(terms.map(term => [JSON.stringify(term), term])).values()]

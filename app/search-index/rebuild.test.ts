@@ -15,7 +15,7 @@ import { deletePost, editPost, publishPost } from '../posts/queries.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, type Site } from '../testing/site.ts'
-import { scheduleRebuilding } from './jobs.ts'
+import { scheduleRebuild } from './jobs.ts'
 import { rebuildIndex } from './rebuild.ts'
 
 /** Everything that the index holds, as text: each word of each row, where it stands. */
@@ -168,8 +168,8 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     await db.transaction(async tx => void (await tx.delete(users).where(eq(users.username, 'mary'))))
     await clear(other.config.database)
     assert.deepEqual((await other.visitor().get('/search?q=old')).page.querySelectorAll('article'), [])
-    await scheduleRebuilding(db)
-    await scheduleRebuilding(db)
+    await scheduleRebuild(db)
+    await scheduleRebuild(db)
     assert.equal((await waiting()).length, 1)
     await other.workJobs()
     assert.equal((await other.visitor().get('/search?q=old')).page.querySelectorAll('article').length, 1)

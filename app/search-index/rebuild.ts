@@ -3,7 +3,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { and, asc, gt, sql } from '../database/sql.ts'
-import { forgetBetween, forgetPeopleBetween, indexPeople, indexPosts } from './indexing.ts'
+import { indexPeople, indexPosts, removePeopleBetween, removePostsBetween } from './indexing.ts'
 import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from './tables.ts'
 
 type Transaction = <T>(work: (tx: Writer) => Promise<T>) => Promise<T>
@@ -47,7 +47,7 @@ async function rebuildPosts(tx: Writer, after: PostKey | null): Promise<PostStep
   const rows = await postsAfter(tx, after)
   const more = rows.length === piece
   const last = rows.at(-1) ?? after
-  await forgetBetween(tx, after, more ? last : null)
+  await removePostsBetween(tx, after, more ? last : null)
   await indexPosts(tx, rows)
   return { last, count: rows.length, more }
 }
@@ -79,13 +79,13 @@ async function rebuildPeople(tx: Writer, after: number): Promise<PeopleStep> {
     .limit(piece)
   const more = rows.length === piece
   const last = rows.at(-1)?.id ?? after
-  await forgetPeopleBetween(tx, after, more ? last : null)
+  await removePeopleBetween(tx, after, more ? last : null)
   await indexPeople(tx, rows)
   return { last, count: rows.length, more }
 }
 
 /** Whether there are posts or people, and nothing of them in the index: it has never been made. */
-export async function isUnmade(db: Reader): Promise<boolean> {
+export async function isIncomplete(db: Reader): Promise<boolean> {
   const index = engine === 'sqlite' ? fts5Posts : tsvectorPosts
   const hasRows = async (table: typeof users | typeof posts | typeof index | typeof indexedPeople) =>
     (await db.select({ one: sql`1` }).from(table).limit(1)).length > 0

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { described, lists } from '../api/descriptions.ts'
+import { lists, operation } from '../api/descriptions.ts'
 import { ListQuery } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import { postResource } from '../posts/serializer.ts'
-import { personResource } from '../profiles/serializer.ts'
-import { isEmpty, parseQuery, tidy } from '../search-index/query.ts'
+import { serializePost } from '../posts/serializer.ts'
+import { serializePerson } from '../profiles/serializer.ts'
+import { isEmpty, normalizeQuery, parseQuery } from '../search-index/query.ts'
 import { findEverybody, findPosts } from './find.ts'
 import { searchPath } from './forms.ts'
 
@@ -17,7 +17,7 @@ const PostsQuery = Type.Object({
   ...PeopleQuery.properties,
   order: Type.Optional(
     Type.Enum(['newest', 'best'], {
-      complaint: 'api.order_unknown',
+      errorKey: 'api.order_unknown',
       description: 'reference.search_order',
     }),
   ),
@@ -28,11 +28,11 @@ type PostsRequest = FastifyRequest<{ Querystring: Static<typeof PostsQuery> }>
 const nothing = { rows: [], newer: null, older: null }
 
 export default async function searchApi(app: FastifyInstance) {
-  const posts = described('search', 'reference.search_posts', {
+  const posts = operation('search', 'reference.search_posts', {
     config: { public: true },
     ...lists('Post', PostsQuery),
   })
-  const people = described('search', 'reference.search_people', {
+  const people = operation('search', 'reference.search_people', {
     config: { public: true },
     ...lists('Person', PeopleQuery),
   })
@@ -47,7 +47,7 @@ async function listPosts(request: PostsRequest, reply: FastifyReply) {
   const query = parseQuery(asked.text)
   const found = asked.isAnything ? await findPosts(db, query, { ...asked, order }) : { query, posts: nothing }
   const path = searchPath(found.query.text, order, '/api/search/posts')
-  return reply.list(found.posts, path, post => postResource(post, config))
+  return reply.list(found.posts, path, post => serializePost(post, config))
 }
 
 async function listPeople(request: PeopleRequest, reply: FastifyReply) {
@@ -55,14 +55,14 @@ async function listPeople(request: PeopleRequest, reply: FastifyReply) {
   const asked = await askedBy(request)
   const page = asked.isAnything ? await findEverybody(db, asked) : nothing
   const path = searchPath(asked.text, 'newest', '/api/search/people')
-  return reply.list(page, path, person => personResource(person, config))
+  return reply.list(page, path, person => serializePerson(person, config))
 }
 
 /** What is looked for; it counts as a search if it is anything at all. */
 async function askedBy({ server, query, caller, ip }: PeopleRequest) {
-  const text = tidy(query.q)
+  const text = normalizeQuery(query.q)
   const isAnything = !isEmpty(parseQuery(text))
   const subject = caller?.id ?? networkOf(ip)
-  if (isAnything) await server.db.transaction(tx => spend(tx, 'search', subject))
+  if (isAnything) await server.db.transaction(tx => consume(tx, 'search', subject))
   return { text, isAnything, viewer: caller?.id ?? 0, cursor: cursorOf(query) }
 }

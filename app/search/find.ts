@@ -7,28 +7,28 @@ import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.
 import type { Order } from './forms.ts'
 import { resolveAuthors, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
 
-export type Found = {
+export type SearchResult = {
   query: Query
   posts: Page<Post>
   people: Person[]
   hasMorePeople: boolean
 }
-export type Asked = { text: string; order: Order; viewer: number; cursor: Cursor }
+export type SearchInput = { text: string; order: Order; viewer: number; cursor: Cursor }
 
 const nothing = { rows: [], newer: null, older: null }
 
 /** Everything about a query; null for one that asks for nothing. */
-export async function find(db: Database, asked: Asked): Promise<Found | null> {
+export async function find(db: Database, asked: SearchInput): Promise<SearchResult | null> {
   const query = parseQuery(asked.text)
   if (isEmpty(query)) return null
   const [found, { people, more }] = await Promise.all([findPosts(db, query, asked), findPeople(db, asked)])
   return { ...found, people, hasMorePeople: more }
 }
 
-type FoundPosts = Pick<Found, 'query' | 'posts'>
+type FoundPosts = Pick<SearchResult, 'query' | 'posts'>
 
 /** Where no post has a word like the last one, those that begin like it are what was meant: the query says so then. */
-export async function findPosts(db: Database, query: Query, asked: Asked): Promise<FoundPosts> {
+export async function findPosts(db: Database, query: Query, asked: SearchInput): Promise<FoundPosts> {
   const posts = await postsFor(db, query, asked)
   const text = starred(query.text)
   if (posts.rows.length > 0 || asked.cursor.direction !== 'newest' || text === query.text)
@@ -38,7 +38,11 @@ export async function findPosts(db: Database, query: Query, asked: Asked): Promi
   return more.rows.length > 0 ? { query: wider, posts: more } : { query, posts }
 }
 
-async function postsFor(db: Database, query: Query, { viewer, cursor, order }: Asked): Promise<Page<Post>> {
+async function postsFor(
+  db: Database,
+  query: Query,
+  { viewer, cursor, order }: SearchInput,
+): Promise<Page<Post>> {
   const wanted = await resolveAuthors(db, query)
   if (!wanted) return nothing
   if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
@@ -54,7 +58,7 @@ function wantedPeople(text: string) {
 }
 
 /** The people who stand above the newest posts. */
-async function findPeople(db: Database, { text, viewer, cursor }: Asked) {
+async function findPeople(db: Database, { text, viewer, cursor }: SearchInput) {
   const wanted = cursor.direction === 'newest' ? wantedPeople(text) : null
   return wanted ? searchLikelyPeople(db, { wanted, viewer }) : { people: [], more: false }
 }
@@ -62,7 +66,7 @@ async function findPeople(db: Database, { text, viewer, cursor }: Asked) {
 /** A page of everybody whose name is like the text. */
 export async function findEverybody(
   db: Database,
-  { text, viewer, cursor }: Pick<Asked, 'text' | 'viewer' | 'cursor'>,
+  { text, viewer, cursor }: Pick<SearchInput, 'text' | 'viewer' | 'cursor'>,
 ): Promise<Page<Person>> {
   const wanted = wantedPeople(text)
   return wanted ? searchPeople(db, { wanted, viewer, cursor }) : nothing

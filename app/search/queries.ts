@@ -47,7 +47,7 @@ const listOfPosts = keysetList<Post>('search_posts', keysOfPosts, matchingPosts)
 
 /** A page of the posts that match, newest first. */
 export function searchPosts(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
-  return listOfPosts(db.aside, { viewer, ...matchOf(wanted) }, cursor)
+  return listOfPosts(db.background, { viewer, ...matchOf(wanted) }, cursor)
 }
 
 /** The best are looked for among so many. */
@@ -67,7 +67,7 @@ export async function searchBestPosts(
   db: Database,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<Post[]> {
-  const found = await ranked(db.aside, { viewer, ...matchOf(wanted) })
+  const found = await ranked(db.background, { viewer, ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
     // Others are answered in between: it takes 10 ms for all of them.
@@ -101,7 +101,7 @@ const listOfPeople = keysetList<PersonRow>(
 
 /** A page of the people whose names match, the newest account first. */
 export async function searchPeople(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Person>> {
-  const page = await listOfPeople(db.aside, { viewer, ...matchOf(wanted) }, cursor)
+  const page = await listOfPeople(db.background, { viewer, ...matchOf(wanted) }, cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer || null)) }
 }
 
@@ -126,7 +126,7 @@ export async function searchLikelyPeople(
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<{ people: Person[]; more: boolean }> {
   const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
-  const rows = await likely(db.aside, { viewer, name, ...matchOf(wanted) })
+  const rows = await likely(db.background, { viewer, name, ...matchOf(wanted) })
   const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
   const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
   return { people: shown.map(row => personOf(row, viewer || null)), more: rows.length > shownPeople }

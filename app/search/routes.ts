@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../database/cursor.ts'
 import { isUnavailable } from '../database/database.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
-import { scheduleRebuilding } from '../search-index/jobs.ts'
-import { isEmpty, parseQuery, starred, tidy } from '../search-index/query.ts'
+import { scheduleRebuild } from '../search-index/jobs.ts'
+import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
 import type { Timeline } from '../timelines/timeline.ts'
-import { type Asked, type Found, find, findEverybody } from './find.ts'
+import { find, findEverybody, type SearchInput, type SearchResult } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchPath, textOf } from './forms.ts'
 import { partsMarking } from './marks.ts'
 
@@ -44,7 +44,7 @@ export default async function search(app: FastifyInstance) {
   app.get('/search/brief', open, showBrief)
   app.get('/search/people', open, showPeople)
   app.addHook('onReady', async () => {
-    await scheduleRebuilding(app.db).catch(error =>
+    await scheduleRebuild(app.db).catch(error =>
       app.log.warn({ err: error }, 'the making of the search index was not scheduled'),
     )
   })
@@ -55,7 +55,7 @@ async function showSearch(request: SearchRequest, reply: FastifyReply) {
   const found = await findFor(request, asked)
   if (found && isPastTheEnd(found.posts, asked.cursor))
     return reply.redirect(searchPath(found.query.text, asked.order), 303)
-  return reply.page('search/index', { text: tidy(asked.text), ...shown(found, asked) })
+  return reply.page('search/index', { text: normalizeQuery(asked.text), ...shown(found, asked) })
 }
 
 /** What the script puts into that page while somebody types. */
@@ -72,7 +72,7 @@ async function showBrief(request: SearchRequest, reply: FastifyReply) {
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
   const asked = askedBy(request)
-  const text = tidy(asked.text)
+  const text = normalizeQuery(asked.text)
   const path = searchPath(text, 'newest', '/search/people')
   if (isEmpty(parseQuery(text))) return reply.redirect('/search', 303)
   await spendOne(request)
@@ -81,16 +81,16 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
   return reply.page('search/people', { text, people: page.rows, ...linksOf(page, path) })
 }
 
-function askedBy({ query, viewer }: SearchRequest): Asked {
+function askedBy({ query, viewer }: SearchRequest): SearchInput {
   const cursor = cursorOf(query)
   return { text: textOf(query.q), order: orderOf(query), viewer: viewer?.id ?? 0, cursor }
 }
 
-function askedWhileTyping(request: SearchRequest): Asked {
+function askedWhileTyping(request: SearchRequest): SearchInput {
   return { ...askedBy(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
 }
 
-async function findFor(request: SearchRequest, asked: Asked): Promise<Found | null> {
+async function findFor(request: SearchRequest, asked: SearchInput): Promise<SearchResult | null> {
   if (isEmpty(parseQuery(asked.text))) return null
   await spendOne(request)
   return find(request.server.db, asked)
@@ -99,7 +99,7 @@ async function findFor(request: SearchRequest, asked: Asked): Promise<Found | nu
 /** Where nothing can be written just now, nothing is counted: reading goes on. */
 async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<void> {
   try {
-    await server.db.transaction(tx => spend(tx, 'search', viewer?.id ?? networkOf(ip)))
+    await server.db.transaction(tx => consume(tx, 'search', viewer?.id ?? networkOf(ip)))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     log.warn({ err: error }, 'the search was not counted')
@@ -107,12 +107,12 @@ async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<voi
 }
 
 /** A form on a part of a page leads back to the whole of it. */
-function shown(found: Found | null, { text, order }: Asked): Shown {
-  const path = searchPath(found?.query.text ?? tidy(text), order)
+function shown(found: SearchResult | null, { text, order }: SearchInput): Shown {
+  const path = searchPath(found?.query.text ?? normalizeQuery(text), order)
   return { results: found && resultsOf(found, order), parts: partsMarking(found?.query.terms ?? []), path }
 }
 
-function resultsOf({ query, posts, people, hasMorePeople }: Found, order: Order): Results {
+function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order: Order): Results {
   const path = searchPath(query.text, order)
   return {
     query: query.text,

@@ -1,18 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import { findCredentials } from '../accounts/queries.ts'
-import { type AllowanceName, digestOf, giveBack, spend } from '../limits/limits.ts'
+import { consume, digestOf, type RateLimitName, refund } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { isKnownDevice } from '../limits/queries.ts'
 import { verifyPassword } from '../security/passwords.ts'
 import { deviceHash } from './device-cookie.ts'
 
-type Expense = [AllowanceName, string]
+type Expense = [RateLimitName, string]
 type Credentials = { id: number; passwordHash: string }
 
 /**
  * Whose account this is, or null where name or password are wrong. Every attempt is counted before the
  * password is compared, and not counted after all if it was right.
- * @throws LimitReached after too many attempts, whether or not there is such an account
+ * @throws RateLimitExceeded after too many attempts, whether or not there is such an account
  */
 export async function authenticate(
   request: FastifyRequest,
@@ -22,12 +22,12 @@ export async function authenticate(
   const found = await findCredentials(db, identifier)
   const expenses = await expensesOf(request, identifier, found?.id ?? 0)
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses) await spend(tx, allowance, subject)
+    for (const [allowance, subject] of expenses) await consume(tx, allowance, subject)
   })
   const isRight = await verifyPassword(password, found?.passwordHash)
   if (!found || !isRight) return null
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses) await giveBack(tx, allowance, subject)
+    for (const [allowance, subject] of expenses) await refund(tx, allowance, subject)
   })
   return found
 }

@@ -5,9 +5,9 @@ export const SignInForm = Type.Object({
     default: '',
     minLength: 1,
     maxLength: 200,
-    complaint: 'sessions.identifier_blank',
+    errorKey: 'sessions.identifier_blank',
   }),
-  password: Type.String({ default: '', minLength: 1, maxLength: 1000, complaint: 'sessions.password_blank' }),
+  password: Type.String({ default: '', minLength: 1, maxLength: 1000, errorKey: 'sessions.password_blank' }),
   keep: Type.Optional(Type.String()),
   next: Type.Optional(Type.String()),
 })

@@ -11,7 +11,7 @@ declare module 'fastify' {
     /** Open to visitors; a route that does not say so asks them to sign in. */
     public?: boolean
     /** False: asking for it does not count as having been here. */
-    visit?: boolean
+    touchSession?: boolean
   }
   interface FastifyRequest {
     /** Who is signed in, if anybody. */
@@ -73,7 +73,7 @@ function rememberVisits(app: FastifyInstance): void {
   const writing = new Set<Promise<void>>()
   app.addHook('onResponse', async request => {
     const { viewer, routeOptions } = request
-    if (!viewer || !isStale(viewer) || routeOptions.config.visit === false) return
+    if (!viewer || !isStale(viewer) || routeOptions.config.touchSession === false) return
     const written = app.db
       .transaction(tx => touchSession(tx, viewer, new Date()))
       .catch(error => request.log.warn({ err: error }, 'the visit was not recorded'))

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
-import { LimitReached, limitReached, slowDown } from '../limits/limits.ts'
-import { rememberDevice } from '../limits/queries.ts'
+import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { saveKnownDevice } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
@@ -19,7 +19,7 @@ declare module '../http/views.ts' {
     'sessions/sign-in': {
       values: { identifier: string; keep: boolean }
       next: string
-      errors: Complaints
+      errors: FieldErrors
       /** Nothing is wrong with the fields: there were too many attempts. */
       limited?: boolean
       reason: string | null
@@ -49,9 +49,9 @@ async function showSignIn(request: FastifyRequest<{ Querystring: NextQuery }>, r
 
 async function signIn(request: SignInRequest, reply: FastifyReply) {
   const { identifier, keep, next } = request.body
-  const errors = complaintsOf(request)
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const account = hasComplaints(errors) ? null : await authenticateOrComplain(request, reply, errors)
+  const account = hasFieldErrors(errors) ? null : await authenticateOrComplain(request, reply, errors)
   if (account) {
     await startSession(request, reply, { ...account, persistent: keep !== undefined })
     return reply.redirect(returnPath(next), 303)
@@ -61,11 +61,11 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
   return reply.page('sessions/sign-in', { values, next: returnPath(next), errors, limited, reason: null })
 }
 
-async function authenticateOrComplain(request: SignInRequest, reply: FastifyReply, errors: Complaints) {
-  const account = await authenticate(request, request.body).catch(limitReached)
-  const isLimited = account instanceof LimitReached
+async function authenticateOrComplain(request: SignInRequest, reply: FastifyReply, errors: FieldErrors) {
+  const account = await authenticate(request, request.body).catch(catchRateLimit)
+  const isLimited = account instanceof RateLimitExceeded
   if (account && !isLimited) return account
-  errors['form'] = isLimited ? slowDown(reply, account, 'limits.sign_in') : request.t('sessions.wrong')
+  errors['form'] = isLimited ? tooManyRequests(reply, account, 'limits.sign_in') : request.t('sessions.wrong')
   return null
 }
 
@@ -87,7 +87,7 @@ export async function startSession(
     if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
     if (request.viewer) await endSession(tx, request.viewer.session.id)
     await createSession(tx, session, new Date())
-    await rememberDevice(tx, { tokenHash: hashToken(device), userId }, new Date())
+    await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, new Date())
   })
   setSessionCookie(reply, token, persistent)
   setDeviceCookie(reply, device)

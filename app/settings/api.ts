@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { refusal } from '../api/authentication.ts'
+import { unauthorized } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
-import { described, sends } from '../api/descriptions.ts'
+import { operation, returns } from '../api/descriptions.ts'
 import { fieldOf } from '../api/types.ts'
 import type { Reader } from '../database/database.ts'
 import { languages } from '../locales/translate.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { ProfileForm, profileOf } from './forms.ts'
 import { findMe, saveSettings } from './queries.ts'
-import { meResource } from './serializer.ts'
+import { serializeMe } from './serializer.ts'
 
 const { displayName, about } = ProfileForm.properties
 const codes = languages.map(({ code }) => code)
@@ -20,7 +20,7 @@ const MeBody = Type.Object(
     ),
     about: Type.Optional(fieldOf(about, { description: 'settings.about_hint' })),
     language: Type.Optional(
-      Type.Enum(codes, { complaint: 'api.language_unknown', description: 'reference.me_language' }),
+      Type.Enum(codes, { errorKey: 'api.language_unknown', description: 'reference.me_language' }),
     ),
   },
   { additionalProperties: false },
@@ -28,9 +28,9 @@ const MeBody = Type.Object(
 type MeBody = Type.Static<typeof MeBody>
 
 export default async function meApi(app: FastifyInstance) {
-  const update = { config: { guarded: true }, body: MeBody, answers: { 200: sends('Me') } }
-  app.get('/me', described('me', 'reference.get_me', { answers: { 200: sends('Me') } }), showMe)
-  app.patch('/me', described('me', 'reference.update_me', update), updateMe)
+  const update = { config: { conditional: true }, body: MeBody, answers: { 200: returns('Me') } }
+  app.get('/me', operation('me', 'reference.get_me', { answers: { 200: returns('Me') } }), showMe)
+  app.patch('/me', operation('me', 'reference.update_me', update), updateMe)
 }
 
 async function showMe(request: FastifyRequest, reply: FastifyReply) {
@@ -53,6 +53,6 @@ async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: Fastif
 async function meOf(db: Reader, reply: FastifyReply) {
   const { caller, server } = reply.request
   const me = await findMe(db, (caller as Caller).id)
-  if (!me) throw refusal(reply, 'invalid_token')
-  return meResource(me, server.config)
+  if (!me) throw unauthorized(reply, 'invalid_token')
+  return serializeMe(me, server.config)
 }

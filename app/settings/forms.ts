@@ -3,8 +3,8 @@ import { languages } from '../locales/translate.ts'
 import { isBlank } from '../text/sanitize.ts'
 
 export const ProfileForm = Type.Object({
-  displayName: Type.String({ default: '', maxLength: 64, complaint: 'accounts.display_name_too_long' }),
-  about: Type.String({ default: '', maxLength: 140, complaint: 'accounts.about_too_long' }),
+  displayName: Type.String({ default: '', maxLength: 64, errorKey: 'accounts.display_name_too_long' }),
+  about: Type.String({ default: '', maxLength: 140, errorKey: 'accounts.about_too_long' }),
 })
 export type ProfileForm = Type.Static<typeof ProfileForm>
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { languageAsked } from '../locales/negotiate.ts'
+import { negotiateLanguage } from '../locales/negotiate.ts'
 import { isLanguage, type Language, type Translate, translate } from '../locales/translate.ts'
 import { isTheme, type Theme } from './forms.ts'
 
@@ -31,7 +31,7 @@ export default plugin(
 function languageOf(request: FastifyRequest): Language {
   const chosen = request.viewer?.language ?? request.siteCookie('language')
   if (isLanguage(chosen)) return chosen
-  return languageAsked(request.raw)
+  return negotiateLanguage(request.raw)
 }
 
 function themeOf(request: FastifyRequest): Theme {

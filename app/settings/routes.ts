@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Account, findAccount } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { canMail } from '../mail/mail.ts'
 import type { Viewer } from '../sessions/queries.ts'
@@ -10,7 +10,7 @@ import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'settings/profile': { values: ProfileForm; errors: Complaints }
+    'settings/profile': { values: ProfileForm; errors: FieldErrors }
     'settings/account': {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
       canMail: boolean
@@ -37,8 +37,9 @@ async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyRep
 }
 
 async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
-  const errors = complaintsOf(request)
-  if (hasComplaints(errors)) return reply.code(422).page('settings/profile', { values: request.body, errors })
+  const errors = fieldErrorsOf(request)
+  if (hasFieldErrors(errors))
+    return reply.code(422).page('settings/profile', { values: request.body, errors })
   const { id, username } = request.viewer as Viewer
   await request.server.db.transaction(tx => saveSettings(tx, id, profileOf(request.body, username)))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)

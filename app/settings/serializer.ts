@@ -1,6 +1,6 @@
 /** What the API shows somebody of themself. */
 import { Type } from 'typebox'
-import { Moment, PageAddress, TextOrNull } from '../api/types.ts'
+import { PageAddress, TextOrNull, Timestamp } from '../api/types.ts'
 import type { Config } from '../config.ts'
 import type { Me } from './queries.ts'
 
@@ -12,12 +12,12 @@ export const MeResource = Type.Object(
     about: Type.String(),
     email: Type.String(),
     language: TextOrNull({ description: 'reference.me_language' }),
-    createdAt: Moment(),
+    createdAt: Timestamp(),
     url: PageAddress(),
   },
   { $id: 'Me', description: 'reference.me' },
 )
 
-export function meResource(me: Me, { publicUrl }: Config): Type.Static<typeof MeResource> {
+export function serializeMe(me: Me, { publicUrl }: Config): Type.Static<typeof MeResource> {
   return { ...me, createdAt: me.createdAt.toISOString(), url: `${publicUrl}/@${me.username}` }
 }

@@ -1,7 +1,7 @@
 /** What people type and paste, as it is kept. */
 
 /** Whole characters, line ends as `\n`, and none of those that PostgreSQL or a reader's terminal may choke on. */
-export function clean(text: string): string {
+export function sanitizeText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\r\n?/g, '\n')

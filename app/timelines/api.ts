@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { described, sendsListOf } from '../api/descriptions.ts'
+import { operation, returnsListOf } from '../api/descriptions.ts'
 import { ListQuery, TagParams, UserParams } from '../api/parameters.ts'
 import { cursorOf } from '../database/cursor.ts'
 import type { Post } from '../posts/queries.ts'
-import { postResource } from '../posts/serializer.ts'
-import { personOr404 } from '../profiles/require-profile.ts'
+import { serializePost } from '../posts/serializer.ts'
+import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/entities.ts'
 import type { Caller } from '../tokens/queries.ts'
@@ -15,18 +15,18 @@ type UserRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }
 type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: ListQuery }>
 
 export default async function timelinesApi(app: FastifyInstance) {
-  const posts = { querystring: ListQuery, answers: { 200: sendsListOf('Post') } }
+  const posts = { querystring: ListQuery, answers: { 200: returnsListOf('Post') } }
   const open = { ...posts, config: { public: true } }
-  app.get('/posts', described('timelines', 'reference.list_posts', open), listAll)
-  app.get('/timelines/home', described('timelines', 'reference.get_home_timeline', posts), listHome)
+  app.get('/posts', operation('timelines', 'reference.list_posts', open), listAll)
+  app.get('/timelines/home', operation('timelines', 'reference.get_home_timeline', posts), listHome)
   app.get(
     '/users/:username/posts',
-    described('timelines', 'reference.list_posts_of_user', { ...open, params: UserParams }),
+    operation('timelines', 'reference.list_posts_of_user', { ...open, params: UserParams }),
     listOfUser,
   )
   app.get(
     '/tags/:tag/posts',
-    described('timelines', 'reference.list_posts_with_tag', { ...open, params: TagParams }),
+    operation('timelines', 'reference.list_posts_with_tag', { ...open, params: TagParams }),
     listWithTag,
   )
 }
@@ -44,7 +44,7 @@ async function listHome(request: ListRequest, reply: FastifyReply) {
 
 async function listOfUser(request: UserRequest, reply: FastifyReply) {
   const { db } = request.server
-  const { id: user, username } = await personOr404(db, request)
+  const { id: user, username } = await requirePerson(db, request)
   const page = await profileTimeline(db, { user, ...viewerOf(request) }, cursorOf(request.query))
   return reply.list(page, `${userPath(username)}/posts`, shown(request))
 }
@@ -60,5 +60,5 @@ function viewerOf({ caller }: FastifyRequest): { viewer: number } {
 }
 
 function shown({ server }: FastifyRequest) {
-  return (post: Post) => postResource(post, server.config)
+  return (post: Post) => serializePost(post, server.config)
 }

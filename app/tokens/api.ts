@@ -1,24 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
-import { described, sends, sendsNothing } from '../api/descriptions.ts'
+import { operation, returns, returnsNothing } from '../api/descriptions.ts'
 import { Problem } from '../http/errors.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { authenticate } from '../sessions/authenticate.ts'
 import { expiryOf, TokenBody } from './forms.ts'
-import { type Caller, createToken, mostTokens, revokeToken } from './queries.ts'
-import { tokenResource } from './serializer.ts'
+import { type Caller, createToken, maxTokens, revokeToken } from './queries.ts'
+import { serializeToken } from './serializer.ts'
 
 type CreateRequest = FastifyRequest<{ Body: TokenBody }>
 
 export default async function tokensApi(app: FastifyInstance) {
-  const create = described('tokens', 'reference.create_token', {
+  const create = operation('tokens', 'reference.create_token', {
     config: { public: true, password: true },
     body: TokenBody,
-    answers: { 201: sends('Token', 'reference.answer_created') },
+    answers: { 201: returns('Token', 'reference.answer_created') },
   })
-  const destroy = described('tokens', 'reference.delete_token', {
+  const destroy = operation('tokens', 'reference.delete_token', {
     config: { scope: 'read' },
-    answers: { 204: sendsNothing() },
+    answers: { 204: returnsNothing() },
   })
   app.post('/tokens', create, createOwnToken)
   app.delete('/tokens/current', destroy, destroyToken)
@@ -35,8 +35,8 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
     if (!(await hasPassword(tx, account.id, account.passwordHash))) throw wrong(reply)
     return createToken(tx, { ...token, expiresAt: expiryOf(expiresInDays, now) }, now)
   })
-  if (!created) throw new Problem(422, 'tokens.too_many', { most: mostTokens })
-  return reply.code(201).header('cache-control', 'no-store').send(tokenResource(secret, created))
+  if (!created) throw new Problem(422, 'tokens.too_many', { most: maxTokens })
+  return reply.code(201).header('cache-control', 'no-store').send(serializeToken(secret, created))
 }
 
 /** Whose name and password `Authorization: Basic …` holds (RFC 7617); counted like any attempt to sign in. */

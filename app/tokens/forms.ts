@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 
-const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', complaint: 'tokens.name_wrong' })
-const Scope = Type.Enum(['read', 'write'], { complaint: 'tokens.scope_unknown' })
+const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', errorKey: 'tokens.name_wrong' })
+const Scope = Type.Enum(['read', 'write'], { errorKey: 'tokens.scope_unknown' })
 
 /** Days after which a token can be said to end. */
 export const lifetimes = [30, 90, 365] as const
 
 export const TokenForm = Type.Object({
   name: Type.String({ ...Name, default: '' }),
-  scope: Type.Enum(['read', 'write'], { complaint: 'tokens.scope_unknown' }),
-  expiry: Type.Enum([...lifetimes.map(String), 'never'], { complaint: 'tokens.expiry_unknown' }),
+  scope: Type.Enum(['read', 'write'], { errorKey: 'tokens.scope_unknown' }),
+  expiry: Type.Enum([...lifetimes.map(String), 'never'], { errorKey: 'tokens.expiry_unknown' }),
 })
 export type TokenForm = Type.Static<typeof TokenForm>
 
@@ -32,7 +32,7 @@ export const TokenBody = Type.Object(
         minimum: 1,
         maximum: 365,
         default: 90,
-        complaint: 'tokens.expiry_unknown',
+        errorKey: 'tokens.expiry_unknown',
         description: 'reference.token_expiry',
       }),
     ),

@@ -21,7 +21,7 @@ export type Token = {
 }
 
 /** So many tokens a person may have: their page shows all of them. */
-export const mostTokens = 100
+export const maxTokens = 100
 
 const callerOfToken = prepared<{ tokenHash: string; now: Date }, Caller[]>('caller_of_token', db =>
   db
@@ -64,7 +64,7 @@ export async function createToken(tx: Writer, token: NewToken, now: Date): Promi
   const own = eq(apiTokens.userId, token.userId)
   await tx.delete(apiTokens).where(and(own, lt(apiTokens.expiresAt, now)))
   const [present] = await tx.select({ count: count() }).from(apiTokens).where(own)
-  if (Number(present?.count) >= mostTokens) return null
+  if (Number(present?.count) >= maxTokens) return null
   const [created] = await tx
     .insert(apiTokens)
     .values({ ...token, createdAt: now })
@@ -88,7 +88,7 @@ export async function listTokens(db: Reader, userId: number): Promise<Token[]> {
     .from(apiTokens)
     .where(eq(apiTokens.userId, userId))
     .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
-    .limit(mostTokens)
+    .limit(maxTokens)
 }
 
 /** Revokes one of one's own tokens; doing it twice is harmless. */

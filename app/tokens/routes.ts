@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Complaints, complaintsOf, hasComplaints } from '../http/forms.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import { expiryOf, lifetimes, TokenForm, TokenParams } from './forms.ts'
-import { createToken, listTokens, mostTokens, revokeToken, type Token } from './queries.ts'
+import { createToken, listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -14,13 +14,13 @@ declare module '../http/views.ts' {
       now: Date
       lifetimes: readonly number[]
       values: TokenForm
-      errors: Complaints
+      errors: FieldErrors
     }
   }
 }
 
 type CreateRequest = FastifyRequest<{ Body: TokenForm }>
-type Shown = { secret?: string; values?: TokenForm; errors?: Complaints }
+type Shown = { secret?: string; values?: TokenForm; errors?: FieldErrors }
 
 export default async function tokens(app: FastifyInstance) {
   const one = { params: TokenParams }
@@ -36,8 +36,8 @@ async function showTokens(request: FastifyRequest, reply: FastifyReply) {
 /** No redirect leads to the token that is shown once: a flash would write it down. */
 async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const values = request.body
-  const errors = complaintsOf(request)
-  if (hasComplaints(errors)) return sendTokens(request, reply.code(422), { values, errors })
+  const errors = fieldErrorsOf(request)
+  if (hasFieldErrors(errors)) return sendTokens(request, reply.code(422), { values, errors })
   const { id: userId } = request.viewer as Viewer
   const now = new Date()
   const secret = newToken()
@@ -51,7 +51,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   }
   const created = await request.server.db.transaction(tx => createToken(tx, token, now))
   if (created) return sendTokens(request, reply.code(201).header('cache-control', 'no-store'), { secret })
-  errors['form'] = request.t('tokens.too_many', { most: mostTokens })
+  errors['form'] = request.t('tokens.too_many', { most: maxTokens })
   return sendTokens(request, reply.code(422), { values, errors })
 }
 

@@ -1,6 +1,6 @@
 /** What the API shows of a token, once. */
 import { Type } from 'typebox'
-import { Moment, MomentOrNull } from '../api/types.ts'
+import { Timestamp, TimestampOrNull } from '../api/types.ts'
 import type { Token } from './queries.ts'
 
 export const TokenResource = Type.Object(
@@ -9,13 +9,13 @@ export const TokenResource = Type.Object(
     id: Type.Integer(),
     name: Type.String(),
     scope: Type.Enum(['read', 'write'], { description: 'reference.token_scope' }),
-    createdAt: Moment(),
-    expiresAt: MomentOrNull({ description: 'reference.token_expires' }),
+    createdAt: Timestamp(),
+    expiresAt: TimestampOrNull({ description: 'reference.token_expires' }),
   },
   { $id: 'Token', description: 'reference.token' },
 )
 
-export function tokenResource(secret: string, { id, name, scope, createdAt, expiresAt }: Token) {
+export function serializeToken(secret: string, { id, name, scope, createdAt, expiresAt }: Token) {
   const expiry = expiresAt?.toISOString() ?? null
   return { token: secret, id, name, scope, createdAt: createdAt.toISOString(), expiresAt: expiry }
 }

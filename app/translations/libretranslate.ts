@@ -1,7 +1,7 @@
 /** Asks a service that speaks LibreTranslate's protocol. */
 
 import type { TranslateConfig } from '../config.ts'
-import { clean, isBlank } from '../text/sanitize.ts'
+import { isBlank, sanitizeText } from '../text/sanitize.ts'
 
 /** Milliseconds that a reader waits, until the last byte of the answer. */
 const patience = 5_000
@@ -80,7 +80,7 @@ async function readBounded({ body }: Response): Promise<string> {
 }
 
 function translationIn(answer: string): string {
-  const text = clean(translatedText(answer)).trim()
+  const text = sanitizeText(translatedText(answer)).trim()
   if (isBlank(text)) throw new TranslationFailed('nonsense', 'an empty translation')
   return [...text].slice(0, most.codePoints).join('')
 }

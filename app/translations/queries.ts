@@ -15,7 +15,7 @@ export async function findTranslation(db: Reader, postId: number, language: stri
 }
 
 /** Keeps a translation, unless the post was edited or deleted meanwhile. */
-export async function keepTranslation(
+export async function saveTranslation(
   tx: Writer,
   { source, language, body }: { source: Source; language: string; body: string },
   now: Date,
@@ -34,6 +34,6 @@ export async function keepTranslation(
 }
 
 /** The post says something else now. */
-export async function forgetTranslations(tx: Writer, postId: number): Promise<void> {
+export async function deleteTranslations(tx: Writer, postId: number): Promise<void> {
   await tx.delete(translations).where(eq(translations.postId, postId))
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, prefersJson } from '../http/errors.ts'
-import { spend } from '../limits/limits.ts'
+import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { PostParams } from '../posts/forms.ts'
 import { findPost, type Post } from '../posts/queries.ts'
@@ -85,6 +85,6 @@ async function translationOf({ server, viewer, ip, language }: PostRequest, post
   const { db, translator } = server
   const kept = await findTranslation(db, post.id, language)
   if (kept !== null) return kept
-  await db.transaction(tx => spend(tx, 'translating', viewer?.id ?? networkOf(ip)))
+  await db.transaction(tx => consume(tx, 'translating', viewer?.id ?? networkOf(ip)))
   return translator({ postId: post.id, body: post.body, language: post.language }, language)
 }

@@ -9,7 +9,7 @@ import { eventually } from '../testing/eventually.ts'
 import { freePort } from '../testing/process.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { type FakeTranslator, openTranslator, shout } from '../testing/translator.ts'
-import { findTranslation, keepTranslation } from './queries.ts'
+import { findTranslation, saveTranslation } from './queries.ts'
 
 describe('translating', () => {
   let service: FakeTranslator
@@ -170,7 +170,7 @@ describe('translating', () => {
       const source = { postId: id, body: 'avant', language: 'fr' }
       const edit = { id, userId: site.ids.john, body: 'après', language: 'fr' }
       await Promise.all([
-        db.transaction(tx => keepTranslation(tx, { source, language: 'en', body: 'BEFORE' }, new Date())),
+        db.transaction(tx => saveTranslation(tx, { source, language: 'en', body: 'BEFORE' }, new Date())),
         db.transaction(tx => editPost(tx, edit, new Date())),
       ])
       assert.equal(await findTranslation(db, id, 'en'), null)

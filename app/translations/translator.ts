@@ -2,7 +2,7 @@ import type { TranslateConfig } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { sourceLanguage } from './languages.ts'
 import { translateText } from './libretranslate.ts'
-import { findTranslation, keepTranslation, type Source } from './queries.ts'
+import { findTranslation, type Source, saveTranslation } from './queries.ts'
 
 /** A post's words in another language: as they were kept, or else put into it now, and kept. */
 export type Translator = (source: Source, to: string) => Promise<string>
@@ -16,7 +16,7 @@ export function openTranslator(service: TranslateConfig, db: Database): Translat
     if (kept !== null) return kept
     const from = sourceLanguage(source.language)
     const body = await translateText(service, { text: source.body, from, to })
-    await db.transaction(tx => keepTranslation(tx, { source, language: to, body }, new Date()))
+    await db.transaction(tx => saveTranslation(tx, { source, language: to, body }, new Date()))
     return body
   }
   return (source, to) => {

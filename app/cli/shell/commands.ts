@@ -2,7 +2,7 @@
 import type { REPLServer } from 'node:repl'
 import { listOf } from './names.ts'
 import type { Session } from './session.ts'
-import { paperFor } from './terminal.ts'
+import { terminalFor } from './terminal.ts'
 
 const ours = `Commands
   .sql on | off  show each statement with its time
@@ -19,7 +19,7 @@ export function defineCommands(server: REPLServer, { names, echo, streams }: Ses
         server.displayPrompt()
       },
     })
-  command('help', 'List what is loaded', () => `${listOf(names, paperFor(server).width)}\n\n${ours}`)
+  command('help', 'List what is loaded', () => `${listOf(names, terminalFor(server).width)}\n\n${ours}`)
   command('sql', 'Show each statement with its time: .sql on, .sql off', rest => {
     if (rest) echo.on = rest === 'on'
     return echo.on ? 'Statements are shown.' : 'Statements are not shown.'

@@ -1,6 +1,6 @@
 import { format } from 'node:util'
 import { print } from './print.ts'
-import { legible } from './redact.ts'
+import { redact } from './redact.ts'
 import type { Streams } from './session.ts'
 
 /** Makes `console.log` and its kind print rows in brief and hashes not at all, as the shell does. */
@@ -8,7 +8,7 @@ export function replaceConsole({ output, errors }: Pick<Streams, 'output' | 'err
   const say =
     (stream: typeof output) =>
     (...parts: unknown[]) =>
-      void stream.write(`${format(...parts.map(part => legible(part)))}\n`)
+      void stream.write(`${format(...parts.map(part => redact(part)))}\n`)
   const table = (value: unknown) =>
     void output.write(`${print(value, { colors: false, width: Infinity, rows: Infinity })}\n`)
   const [out, err] = [say(output), say(errors)]

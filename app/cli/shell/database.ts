@@ -1,6 +1,6 @@
 /** The database as the shell gives it: it says what it is, and where changes belong. */
 import { inspect } from 'node:util'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
 import type { Database, Writer } from '../../database/database.ts'
 import type { Watch } from './statements.ts'
@@ -53,7 +53,7 @@ function insideTransaction(change: string): string {
 /** Says its sentence when it is called, and when it is only looked at. */
 function refusing(sentence: string): () => never {
   const refuse = () => {
-    throw new Refusal(sentence)
+    throw new UserError(sentence)
   }
   return Object.assign(refuse, { [inspect.custom]: () => `<${sentence}>` })
 }

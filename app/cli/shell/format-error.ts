@@ -1,6 +1,6 @@
 /** What went wrong, for a person at a prompt. */
 import { styleText } from 'node:util'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { root } from '../../config.ts'
 import { errorCode } from '../../database/database.ts'
 import { describe } from './redact.ts'
@@ -12,7 +12,7 @@ import { oneLine } from './text.ts'
  */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return `this was thrown: ${describe(error)}`
-  if (error instanceof Refusal) return error.message
+  if (error instanceof UserError) return error.message
   if (error.cause instanceof Error && error.message.startsWith('Failed query')) return sentenceOf(error.cause)
   if (error instanceof AggregateError && !error.message) return error.errors.map(sentenceOf).join(', ')
   const { hint } = error as { hint?: unknown }
@@ -32,7 +32,7 @@ function placesOf(error: unknown): string[] {
 }
 
 /** The sentence, and below it where it was thrown. */
-export function complaintOf(error: unknown, colors: boolean): string {
+export function formatError(error: unknown, colors: boolean): string {
   const paint = (format: 'red' | 'dim', text: string) =>
     colors ? styleText(format, text, { validateStream: false }) : text
   return [paint('red', sentenceOf(error)), ...placesOf(error).map(place => paint('dim', place))].join('\n')

@@ -3,10 +3,10 @@ import { sentenceOf } from './format-error.ts'
 import { describe } from './redact.ts'
 import { briefOf, isRow, type Row } from './rows.ts'
 import { cellOf, tableOf } from './table.ts'
-import type { Paper } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** The value as the shell answers with it. */
-export function print(value: unknown, paper: Paper): string {
+export function print(value: unknown, paper: Terminal): string {
   if (value instanceof Error) return sentenceOf(value)
   const changed = changesOf(value)
   if (changed !== undefined) return `(${changed} ${changed === 1 ? 'row' : 'rows'} changed)`
@@ -21,7 +21,7 @@ function isTableOfRows(value: unknown): value is Row[] {
 }
 
 /** A page of a timeline: its rows, then where the pages beside it begin. */
-function pageOf({ rows, ...rest }: Row, paper: Paper): string {
+function pageOf({ rows, ...rest }: Row, paper: Terminal): string {
   return `${tableOf(rows as Row[], paper)}\n${anythingElse(rest, paper)}`
 }
 
@@ -40,6 +40,6 @@ function changesOf(value: unknown): number | undefined {
   return Array.isArray(value) && value.length === 0 && typeof command === 'string' ? Number(count) : undefined
 }
 
-function anythingElse(value: unknown, { colors, width }: Paper): string {
+function anythingElse(value: unknown, { colors, width }: Terminal): string {
   return describe(value, { colors, breakLength: Math.min(width, 120) })
 }

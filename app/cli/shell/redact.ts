@@ -8,15 +8,15 @@ const depth = 4
 
 /** The value in words, on one line or more. */
 export function describe(value: unknown, options: InspectOptions = {}): string {
-  return inspect(legible(value), { depth, ...options })
+  return inspect(redact(value), { depth, ...options })
 }
 
 /** A copy of the value that may be printed by whatever means, down to the level that is shown. */
-export function legible(value: unknown, levels = depth + 1): unknown {
+export function redact(value: unknown, levels = depth + 1): unknown {
   if (typeof value === 'string') return value.startsWith('$argon2') ? spoken('…') : value
   if (typeof value !== 'object' || value === null || levels === 0) return value
   const words = isRow(value) ? briefOf(value) : nameOf(value)
-  return words === undefined ? withLegibleParts(value, part => legible(part, levels - 1)) : spoken(words)
+  return words === undefined ? withLegibleParts(value, part => redact(part, levels - 1)) : spoken(words)
 }
 
 function withLegibleParts(value: object, part: (value: unknown) => unknown): unknown {

@@ -9,12 +9,12 @@ import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { defineCommands } from './commands.ts'
 import { completeInsideQueries } from './completion.ts'
 import { replaceConsole } from './console.ts'
-import { complaintOf, sentenceOf } from './format-error.ts'
+import { formatError, sentenceOf } from './format-error.ts'
 import { keepHistory } from './history.ts'
 import type { Names } from './names.ts'
 import { print } from './print.ts'
 import type { StatementEcho } from './statements.ts'
-import { paperFor } from './terminal.ts'
+import { terminalFor } from './terminal.ts'
 
 /** `output` gets the values, `errors` what goes wrong. */
 export type Streams = { input: Readable; output: Writable; errors: Writable }
@@ -56,7 +56,7 @@ function start(session: Session, options: ReplOptions): REPLServer {
     ignoreUndefined: true,
     // A preview would be Node's own, which knows nothing of what must not be shown.
     preview: false,
-    writer: value => print(value, paperFor(server)),
+    writer: value => print(value, terminalFor(server)),
     ...errorsGoTo(error => fail(session, server, error)),
   })
   loadInto(server, session.names)
@@ -96,7 +96,7 @@ function errorsGoTo(report: (error: unknown) => void): object {
 function fail({ streams }: Session, server: REPLServer, error: unknown): void {
   if (!server.terminal) process.exitCode = 1
   Object.assign(server, { lastError: error })
-  streams.errors.write(`${server.terminal ? complaintOf(error, server.useColors) : sentenceOf(error)}\n`)
+  streams.errors.write(`${server.terminal ? formatError(error, server.useColors) : sentenceOf(error)}\n`)
   server.clearBufferedCommand()
   server.displayPrompt()
 }

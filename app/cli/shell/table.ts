@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import { describe } from './redact.ts'
 import { type Row, secrets } from './rows.ts'
-import type { Paper } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { cut, oneLine, widthOf } from './text.ts'
 
 /** Numbers stand to the right and are never cut; moments keep at least their date. */
@@ -19,7 +19,7 @@ const gap = '  '
 const date = 'yyyy-mm-dd'.length
 
 /** A line for the names, a rule, a line for each row, and how many there are. */
-export function tableOf(rows: Row[], paper: Paper): string {
+export function tableOf(rows: Row[], paper: Terminal): string {
   const columns = columnsOf(rows.slice(0, paper.rows))
   const shown = fitted(columns, paper.width)
   const names = shown.map(({ name, width }) => padded(name, { kind: 'text', width }))
@@ -86,13 +86,13 @@ function padded(text: string, { kind, width }: Pick<Column, 'kind' | 'width'>): 
   return kind === 'number' ? space + kept : kept + space
 }
 
-function ending(count: number, { paper, left }: { paper: Paper; left: Column[] }): string {
+function ending(count: number, { paper, left }: { paper: Terminal; left: Column[] }): string {
   const rows = `${count} ${count === 1 ? 'row' : 'rows'}`
   const further = count > paper.rows ? `, the first ${paper.rows} shown` : ''
   const hidden = left.length > 0 ? `; no room for ${left.map(({ name }) => name).join(', ')}` : ''
   return `(${rows}${further}${hidden})`
 }
 
-function bold(text: string, { colors }: Paper): string {
+function bold(text: string, { colors }: Terminal): string {
   return colors ? styleText('bold', text, { validateStream: false }) : text
 }

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
-import { fileOf, withSnapshot } from '../../database/consistent-read.ts'
+import { fileOf, withConsistentRead } from '../../database/consistent-read.ts'
 import { engine } from '../../database/engine.ts'
 import { readMigrations } from '../../database/migrations/migrations.ts'
 import { copyFile, examineFile } from '../../database/sqlite/file.ts'
@@ -27,7 +27,7 @@ export function defaultBackup(config: DatabaseConfig): string {
  */
 export async function backUp(config: DatabaseConfig, target: string): Promise<Digests | null> {
   const file = fileOf(config)
-  if (file && !existsSync(file)) throw new Refusal(`there is no database at ${publicDatabaseUrl(config)}`)
+  if (file && !existsSync(file)) throw new UserError(`there is no database at ${publicDatabaseUrl(config)}`)
   if (target !== '-') assertNew(target)
   if (!file || isPortableName(target)) return backUpPortably(config, target)
   const bar = progressBar('Copying')
@@ -42,7 +42,7 @@ function isPortableName(target: string): boolean {
 async function backUpPortably(config: DatabaseConfig, target: string): Promise<Digests> {
   const header = await headerOf(config)
   let digests: Digests = {}
-  await withSnapshot(config, db =>
+  await withConsistentRead(config, db =>
     writeText(
       portableText(db, header, tables => void (digests = tables)),
       target,
@@ -53,7 +53,7 @@ async function backUpPortably(config: DatabaseConfig, target: string): Promise<D
 
 export type Examined = { kind: string; schema: string; tables: Digests | null }
 
-/** Reads a whole backup of either kind. @throws Refusal when it cannot be restored by this code */
+/** Reads a whole backup of either kind. @throws UserError when it cannot be restored by this code */
 export async function examine(file: string): Promise<Examined> {
   await assertFile(file)
   if (await isDatabaseFile(file))
@@ -70,11 +70,11 @@ export function isDatabaseFile(file: string): Promise<boolean> {
   return beginsWith(file, 'SQLite format 3\0')
 }
 
-/** The newest migration of a portable backup. @throws Refusal when this code does not know it */
+/** The newest migration of a portable backup. @throws UserError when this code does not know it */
 export async function schemaOf({ schema }: Header): Promise<string> {
   const known = (await readMigrations(engine)).some(({ name }) => name === schema)
   if (known) return schema
-  throw new Refusal(`the backup is newer than this code, which does not know ${schema}: update the code`)
+  throw new UserError(`the backup is newer than this code, which does not know ${schema}: update the code`)
 }
 
 /** Bytes that are piped to the command. */

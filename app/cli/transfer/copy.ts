@@ -6,7 +6,7 @@ import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { environment, root } from '../../config.ts'
 import type { Digests } from './portable.ts'
 
@@ -15,7 +15,7 @@ type Outcome = { code: number | null; said: string }
 
 /**
  * Pipes a portable backup of one database into another; returns what each end found in its tables afterwards.
- * @throws Refusal with the sentence of the end that failed: the target is as it was then
+ * @throws UserError with the sentence of the end that failed: the target is as it was then
  */
 export async function copyDatabase({
   from,
@@ -28,7 +28,7 @@ export async function copyDatabase({
   pipeline(sender.stdout as Readable, receiver.stdin as Writable).catch(() => {})
   const [sent, arrived] = await Promise.all([outcomeOf(sender), outcomeOf(receiver)])
   const failed = failureOf(sent, arrived)
-  if (failed) throw new Refusal(failed.said.trim() || `the copying process ended early (${failed.code})`)
+  if (failed) throw new UserError(failed.said.trim() || `the copying process ended early (${failed.code})`)
   return { sent: digestsIn(sent.said), arrived: digestsIn(arrived.said) }
 }
 

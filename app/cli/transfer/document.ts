@@ -1,12 +1,12 @@
 /** A JSON document, `[…]` or `{ "users": […], … }`, as a stream of rows. */
 import { JSONParser, TokenType } from '@streamparser/json'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { longest } from './lines.ts'
 import { isKind, kinds, type RawRow } from './rows.ts'
 
 /**
  * The rows of a document, as many at a time as have arrived. A bare list is one of users.
- * @throws Refusal when it is no such JSON, or a row is over a megabyte, of which little more is ever held
+ * @throws UserError when it is no such JSON, or a row is over a megabyte, of which little more is ever held
  */
 export async function* documentRows(bytes: AsyncIterable<Buffer>, isBare: boolean): AsyncGenerator<RawRow[]> {
   const document = new Document(isBare)
@@ -46,7 +46,7 @@ class Document {
       this.parser.write(chunk)
     })
     if (this.unfinished > longest + chunk.length)
-      throw new Refusal(`line ${this.rowLine}: a row is longer than a megabyte, which none is`)
+      throw new UserError(`line ${this.rowLine}: a row is longer than a megabyte, which none is`)
     return this.rows.splice(0)
   }
 
@@ -60,9 +60,9 @@ class Document {
     try {
       work()
     } catch (error) {
-      if (error instanceof Refusal) throw error
+      if (error instanceof UserError) throw error
       const why = (error as { code?: string }).code?.startsWith('ERR_ENCODING') ? 'UTF-8 text' : 'JSON'
-      throw new Refusal(
+      throw new UserError(
         `around line ${this.lines.at(Infinity)}, the file is not ${why}: ${(error as Error).message}`,
       )
     }
@@ -79,7 +79,7 @@ class Document {
   }
 
   private judgePart(token: Token): void {
-    const wrong = (why: string) => new Refusal(`line ${this.lines.at(token.offset)}: ${why}`)
+    const wrong = (why: string) => new UserError(`line ${this.lines.at(token.offset)}: ${why}`)
     if (token.token === TokenType.COLON) {
       this.part = String(this.before.value)
       this.index = 0

@@ -6,7 +6,7 @@ import process from 'node:process'
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { environment } from '../../config.ts'
 import { errorCode } from '../../database/database.ts'
 
@@ -20,18 +20,18 @@ export function typedPath(file: string): string {
   return path.resolve(environment['INIT_CWD'] ?? process.cwd(), file)
 }
 
-/** @throws Refusal unless it is a file, which can be read more than once */
+/** @throws UserError unless it is a file, which can be read more than once */
 export async function assertFile(file: string): Promise<{ size: number }> {
   const found = await stat(file).catch(() => null)
-  if (!found) throw new Refusal(`there is no file ${file}`)
-  if (!found.isFile()) throw new Refusal(`${file} is not a file`)
+  if (!found) throw new UserError(`there is no file ${file}`)
+  if (!found.isFile()) throw new UserError(`${file} is not a file`)
   return found
 }
 
-/** @throws Refusal so that no file is ever written over */
+/** @throws UserError so that no file is ever written over */
 export function assertNew(file: string): void {
   if (existsSync(file))
-    throw new Refusal(`${file} is there already, and nothing is written over it: name another`)
+    throw new UserError(`${file} is there already, and nothing is written over it: name another`)
 }
 
 /**
@@ -46,7 +46,7 @@ export async function writeWhole(file: string, write: (part: string) => Promise<
     await sync(part)
     await rename(part, file)
   } catch (error) {
-    if (errorCode(error) === 'ENOSPC') throw new Refusal(`the disk is full: ${file} was not written`)
+    if (errorCode(error) === 'ENOSPC') throw new UserError(`the disk is full: ${file} was not written`)
     throw error
   } finally {
     rmSync(part, { force: true })
@@ -95,7 +95,7 @@ export async function* readBytes(
     yield* bytes
   } catch (error) {
     if (errorCode(error).startsWith('Z_'))
-      throw new Refusal(`${file} is damaged or cut short: it cannot be unpacked`)
+      throw new UserError(`${file} is damaged or cut short: it cannot be unpacked`)
     throw error
   } finally {
     packed.destroy()

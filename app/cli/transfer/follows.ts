@@ -2,7 +2,7 @@ import type { Writer } from '../../database/database.ts'
 import { foldName } from '../../text/fold.ts'
 import type { FollowRow } from './forms.ts'
 import { type Follow, findByNames, insertFollows } from './queries.ts'
-import { momentOf } from './timestamps.ts'
+import { parseTimestamp } from './timestamps.ts'
 import type { Entry, Outcome } from './users.ts'
 
 /** Adds the follows that are not there yet. */
@@ -20,7 +20,7 @@ export async function writeFollows(tx: Writer, entries: Entry<FollowRow>[], now:
       follows.push({
         followerId: follower.id,
         followedId: followed.id,
-        createdAt: row.created_at ? momentOf(row.created_at) : now,
+        createdAt: row.created_at ? parseTimestamp(row.created_at) : now,
       })
   }
   const created = follows.length > 0 ? await insertFollows(tx, follows) : 0

@@ -4,10 +4,10 @@ import { Compile } from 'typebox/compile'
 import { SignUpForm } from '../../accounts/forms.ts'
 import { languages } from '../../locales/translate.ts'
 import { themes } from '../../settings/forms.ts'
-import { isMoment } from './timestamps.ts'
+import { isTimestamp } from './timestamps.ts'
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-const Moment = Type.Refine(Type.String(), isMoment)
+const Moment = Type.Refine(Type.String(), isTimestamp)
 const upTo = (most: number) => Type.Refine(Type.String(), text => [...text].length <= most)
 const Language = Type.Union([Type.Null(), Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$' })])
 const { username: Username, email: Email } = SignUpForm.properties

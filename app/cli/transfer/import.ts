@@ -1,17 +1,17 @@
 /**
  * Brings a file of users, posts and follows into the database. The file is read several times rather than
- * held in memory: once to judge every row, then once a kind, because a post needs its author and those it
+ * held in memory: once to validate every row, then once a kind, because a post needs its author and those it
  * mentions, wherever in the file they are.
  */
 
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import type { Database, Writer } from '../../database/database.ts'
 import { rejection } from './rejection.ts'
 import type { Kind, RawRow } from './rows.ts'
 import { type Step, steps } from './steps.ts'
 import type { Entry, Outcome } from './users.ts'
-import { type Judged, judge } from './validate.ts'
+import { type Validated, validate } from './validate.ts'
 
 /** Reads the file from its beginning, saying what for. */
 export type Read = (purpose: string) => AsyncIterable<RawRow[]>
@@ -23,7 +23,7 @@ const chunkSize = 500
 
 /**
  * Imports every row in one transaction.
- * @throws Refusal that names the rows which are wrong, or are in somebody's way: nothing has changed then
+ * @throws UserError that names the rows which are wrong, or are in somebody's way: nothing has changed then
  */
 export async function importWhole(db: Database, read: Read): Promise<Report> {
   const survey = await surveyOf(read)
@@ -45,9 +45,9 @@ export async function importPartly(db: Database, read: Read): Promise<Report> {
   const report = emptyReport()
   await db.transaction(tx => keepGivenIds(tx, survey))
   for (const step of stepsFor(survey)) {
-    for await (const judged of judgedRows(read(step.kind))) {
-      if (judged.complaints.length > 0) note(report, judged.kind === step.kind ? judged.complaints : [])
-      else for (const entry of step.entriesIn(judged)) await writeAlone(db, { step, entry, report })
+    for await (const validated of judgedRows(read(step.kind))) {
+      if (validated.errors.length > 0) note(report, validated.kind === step.kind ? validated.errors : [])
+      else for (const entry of step.entriesIn(validated)) await writeAlone(db, { step, entry, report })
     }
   }
   return report
@@ -66,11 +66,11 @@ async function surveyOf(read: Read): Promise<Survey> {
     found: { users: 0, posts: 0, follows: 0 },
     lastIds: { users: 0, posts: 0 },
   }
-  for await (const judged of judgedRows(read('checking'))) {
-    note(survey, judged.complaints)
-    if (judged.complaints.length > 0) survey.found[judged.kind]++
-    for (const { kind, entriesIn } of judged.complaints.length > 0 ? [] : steps) {
-      for (const { row } of entriesIn(judged)) {
+  for await (const validated of judgedRows(read('checking'))) {
+    note(survey, validated.errors)
+    if (validated.errors.length > 0) survey.found[validated.kind]++
+    for (const { kind, entriesIn } of validated.errors.length > 0 ? [] : steps) {
+      for (const { row } of entriesIn(validated)) {
         survey.found[kind]++
         if (kind !== 'follows')
           survey.lastIds[kind] = Math.max(survey.lastIds[kind], Number(Object(row).id ?? 0))
@@ -80,8 +80,8 @@ async function surveyOf(read: Read): Promise<Survey> {
   return survey
 }
 
-async function* judgedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<Judged> {
-  for await (const batch of rows) yield* batch.map(judge)
+async function* judgedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<Validated> {
+  for await (const batch of rows) yield* batch.map(validate)
 }
 
 function stepsFor({ found }: Survey): Step[] {
@@ -95,8 +95,8 @@ async function keepGivenIds(tx: Writer, { lastIds }: Survey): Promise<void> {
 
 async function* chunksFor(step: Step, rows: AsyncIterable<RawRow[]>): AsyncGenerator<Entry<never>[]> {
   let chunk: Entry<never>[] = []
-  for await (const judged of judgedRows(rows)) {
-    chunk.push(...step.entriesIn(judged))
+  for await (const validated of judgedRows(rows)) {
+    chunk.push(...step.entriesIn(validated))
     for (; chunk.length >= chunkSize; chunk = chunk.slice(chunkSize)) yield chunk.slice(0, chunkSize)
   }
   if (chunk.length > 0) yield chunk
@@ -111,7 +111,7 @@ async function writeChunk(tx: Writer, { step, entries, report }: Chunk): Promise
     add(report, { kind: step.kind, outcome })
   } catch (error) {
     const why = rejection(error)
-    if (why) throw new Refusal(`the database does not take the rows from ${entries[0]?.place} on: ${why}`)
+    if (why) throw new UserError(`the database does not take the rows from ${entries[0]?.place} on: ${why}`)
     throw error
   }
 }
@@ -142,8 +142,8 @@ function note(report: Report, troubles: string[]): Report {
   return report
 }
 
-function listed(report: Report): Refusal {
-  return new Refusal(`nothing was imported:\n${troublesOf(report)}`)
+function listed(report: Report): UserError {
+  return new UserError(`nothing was imported:\n${troublesOf(report)}`)
 }
 
 /** One trouble a line; of very many, the first. */

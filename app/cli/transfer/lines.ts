@@ -1,6 +1,6 @@
 /** Lines of files that may be larger than memory. */
 import { isUtf8 } from 'node:buffer'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 
 /** No row of ours comes near it: 4,000 emoji, escaped, with a link in each word, are less than half of it. */
 export const longest = 1_000_000
@@ -9,7 +9,7 @@ export type Line = { number: number; text: string }
 
 /**
  * The lines of a stream of UTF-8, as many at a time as have arrived; empty ones are left out.
- * @throws Refusal at a line over a megabyte, of which no more than that is ever held, and at bytes that are not UTF-8
+ * @throws UserError at a line over a megabyte, of which no more than that is ever held, and at bytes that are not UTF-8
  */
 export async function* linesIn(stream: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
   let rest: Buffer = Buffer.alloc(0)
@@ -32,7 +32,7 @@ export async function* linesIn(stream: AsyncIterable<Buffer>): AsyncGenerator<Li
 
 function lineOf(bytes: Buffer, number: number): Line {
   if (bytes.length > longest) throw tooLong(number)
-  if (!isUtf8(bytes)) throw new Refusal(`line ${number} is not UTF-8 text`)
+  if (!isUtf8(bytes)) throw new UserError(`line ${number} is not UTF-8 text`)
   return { number, text: (number === 1 ? withoutMark(bytes) : bytes).toString() }
 }
 
@@ -41,6 +41,6 @@ export function withoutMark(bytes: Buffer): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
-function tooLong(number: number): Refusal {
-  return new Refusal(`line ${number} is longer than a megabyte, which no row is`)
+function tooLong(number: number): UserError {
+  return new UserError(`line ${number} is longer than a megabyte, which no row is`)
 }

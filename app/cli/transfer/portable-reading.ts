@@ -1,6 +1,6 @@
 /** Reads the text that portable.ts describes, and believes nothing of it. */
 import { createHash } from 'node:crypto'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import type { Line } from './lines.ts'
 import { count, countedTables, type Digests, digestsOf, type Header, type Trailer } from './portable.ts'
 import { isObject } from './rows.ts'
@@ -15,7 +15,7 @@ export type Receiver = {
 
 /**
  * Reads such a text to its end and returns its trailer.
- * @throws Refusal when it is something else, damaged or cut short: what was received until then is worth nothing
+ * @throws UserError when it is something else, damaged or cut short: what was received until then is worth nothing
  */
 export async function readPortable(lines: AsyncIterable<Line[]>, receiver: Receiver): Promise<Trailer> {
   const text = new PortableText()
@@ -65,16 +65,16 @@ class PortableText {
 
   end(): Trailer {
     if (this.sealed && this.trailer) return this.trailer
-    throw new Refusal('the backup is cut short: its end is missing')
+    throw new UserError('the backup is cut short: its end is missing')
   }
 }
 
 function headerIn(text: string): Header {
   const header = parsed(text)
   if (header?.['format'] !== 'microblog')
-    throw new Refusal('this is no backup of ours: its first line does not say so')
+    throw new UserError('this is no backup of ours: its first line does not say so')
   if (header['version'] === 1 && typeof header['schema'] === 'string') return header as unknown as Header
-  throw new Refusal(
+  throw new UserError(
     `this backup is of version ${String(Number(header['version']))}, and this code reads version 1: update the code`,
   )
 }
@@ -96,8 +96,8 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function damaged(number: number, why: string): Refusal {
-  return new Refusal(`the backup is damaged at line ${number}: ${why}`)
+function damaged(number: number, why: string): UserError {
+  return new UserError(`the backup is damaged at line ${number}: ${why}`)
 }
 
 /** The first table in which two databases differ; undefined when they are the same. */

@@ -10,7 +10,7 @@
  * schema's order, rows in the order of their keys, times as ISO 8601, the keys of JSON values sorted.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import type { DatabaseConfig } from '../../config.ts'
 import { lastId } from '../../database/consistent-read.ts'
 import type { Reader } from '../../database/database.ts'
@@ -25,17 +25,17 @@ export type Counted = Record<TableName, { rows: number; hash: Hash }>
 
 /**
  * The header of a backup of this database.
- * @throws Refusal unless it has exactly the migrations that this code knows
+ * @throws UserError unless it has exactly the migrations that this code knows
  */
 export async function headerOf(config: DatabaseConfig): Promise<Header> {
   const status = await migrationStatus(config)
   const unknown = status.find(({ state }) => state === 'unknown')
   if (unknown)
-    throw new Refusal(
+    throw new UserError(
       `the database is newer than this code, which does not know ${unknown.name}: update the code`,
     )
   if (status.some(({ state }) => state === 'pending'))
-    throw new Refusal('the database lacks the newest migrations: npm run db:migrate brings them')
+    throw new UserError('the database lacks the newest migrations: npm run db:migrate brings them')
   const schema = await newestSchema(config)
   return { format: 'microblog', version: 1, schema, engine: config.engine, made: new Date().toISOString() }
 }

@@ -14,7 +14,7 @@ import {
   type NewPost,
   postsInTheWay,
 } from './queries.ts'
-import { momentOf } from './timestamps.ts'
+import { parseTimestamp } from './timestamps.ts'
 import type { Entry, Outcome } from './users.ts'
 
 type People = Map<string, Named>
@@ -85,14 +85,14 @@ async function newPost(
     entities,
     language: row.language === undefined ? await languageOf(row.body, null) : row.language,
     submission: row.id ? null : digestOf(userId, row),
-    createdAt: row.created_at ? momentOf(row.created_at) : now,
-    editedAt: row.edited_at ? momentOf(row.edited_at) : null,
+    createdAt: row.created_at ? parseTimestamp(row.created_at) : now,
+    editedAt: row.edited_at ? parseTimestamp(row.edited_at) : null,
   }
 }
 
 /** Takes the place of the digest of a form: the unique index lets one through. */
 function digestOf(userId: number, { body, created_at }: PostRow): string {
-  const moment = created_at ? momentOf(created_at).toISOString() : ''
+  const moment = created_at ? parseTimestamp(created_at).toISOString() : ''
   return createHash('sha256').update(`import\0${userId}\0${moment}\0${body}`).digest('base64url')
 }
 

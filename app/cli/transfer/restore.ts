@@ -1,8 +1,8 @@
 /** Brings a backup back: into a new file that takes the old one's place, or in one transaction. */
 import { existsSync } from 'node:fs'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
-import { atFile, fileOf, keepIdsAbove, openPatiently } from '../../database/consistent-read.ts'
+import { atFile, fileOf, keepIdsAbove, openWithoutTimeouts } from '../../database/consistent-read.ts'
 import type { Writer } from '../../database/database.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
@@ -21,7 +21,7 @@ export type Restored = { kept: string | null; tables: Digests | null }
 /**
  * Restores a backup of either kind; `source` is a file, or "-" for portable text from standard input.
  * All of it or nothing: the old rows stay until the new ones have been read back and compared.
- * @throws Refusal when there are rows already and `replace` is false
+ * @throws UserError when there are rows already and `replace` is false
  */
 export async function restore(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
   // A damaged file is found out before anything begins; what is piped, when its end arrives.
@@ -30,7 +30,7 @@ export async function restore(config: DatabaseConfig, source: string, replace: b
   const file = fileOf(config)
   if (file) return restoreFile(config, source, { file, isFile, replace })
   if (!isFile) return { kept: null, tables: await restoreRows(config, source, replace) }
-  throw new Refusal(
+  throw new UserError(
     `${source} is an SQLite database: DATABASE_URL=sqlite:${source} npm run db:copy -- --to postgres://… brings it here`,
   )
 }
@@ -68,7 +68,7 @@ async function restoreRows(config: DatabaseConfig, source: string, replace = fal
   const open = reopening(source)
   const newest = await newestSchema(config)
   await migrate(config)
-  const db = await openPatiently(config)
+  const db = await openWithoutTimeouts(config)
   try {
     return await db.transaction(async tx => {
       if (!replace && !(await isEmpty(tx))) throw notEmpty(config)
@@ -86,7 +86,9 @@ function reopening(source: string): () => AsyncIterable<Line[]> {
   let opened = false
   return () => {
     if (opened)
-      throw new Refusal('somebody else wrote to the database meanwhile: stop the site first, then try again')
+      throw new UserError(
+        'somebody else wrote to the database meanwhile: stop the site first, then try again',
+      )
     opened = true
     return linesIn(standardInput())
   }
@@ -103,7 +105,7 @@ async function receive(tx: Writer, lines: AsyncIterable<Line[]>, newest: string)
   await rebuildIndex({ db: tx, transaction: work => work(tx) })
   // Rows from before the newest migrations have columns now that they had not then.
   const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
-  if (wrong) throw new Refusal(`the rows of ${wrong} did not arrive as they were sent: nothing was changed`)
+  if (wrong) throw new UserError(`the rows of ${wrong} did not arrive as they were sent: nothing was changed`)
   return tables
 }
 
@@ -130,13 +132,13 @@ async function insertChunk(tx: Writer, chunk: PortableRow[]): Promise<void> {
     )
   } catch (error) {
     const why = rejection(error)
-    if (why) throw new Refusal(`the database does not take the rows from line ${first.line} on: ${why}`)
+    if (why) throw new UserError(`the database does not take the rows from line ${first.line} on: ${why}`)
     throw error
   }
 }
 
-function notEmpty(config: DatabaseConfig): Refusal {
-  return new Refusal(
+function notEmpty(config: DatabaseConfig): UserError {
+  return new UserError(
     `${publicDatabaseUrl(config)} has users already: nothing was changed (--yes replaces them; npm run db:backup first)`,
   )
 }

@@ -10,7 +10,7 @@
  * may be camelCase. All three may be packed by gzip.
  */
 
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { documentRows } from './document.ts'
 import { readBytes } from './files.ts'
 import { type Line, linesIn } from './lines.ts'
@@ -22,7 +22,7 @@ export function isKind(name: unknown): name is Kind {
   return kinds.includes(name as Kind)
 }
 
-/** A row as it was found; `kind` and `value` are still to be judged. `place` is where a person finds it. */
+/** A row as it was found; `kind` and `value` are still to be validated. `place` is where a person finds it. */
 export type RawRow = { kind: string; place: string; value: unknown; trouble?: string }
 
 /** The rows of a file, as many at a time as have arrived. */
@@ -40,7 +40,9 @@ async function shapeOf(file: string): Promise<'list' | 'document' | 'lines'> {
   if (start.startsWith('[')) return 'list'
   if (/^\{\s*("(users|posts|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
   if (start.startsWith('{')) return 'lines'
-  throw new Refusal(start === '' ? `${file} is empty` : `${file} is not JSON: it begins with neither [ nor {`)
+  throw new UserError(
+    start === '' ? `${file} is empty` : `${file} is not JSON: it begins with neither [ nor {`,
+  )
 }
 
 async function startOf(file: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** Every table as rows that mean the same on both engines, in an order in which they can be inserted. */
 
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { getColumns } from '../../database/consistent-read.ts'
 import type { Reader, Writer } from '../../database/database.ts'
 import * as schema from '../../database/schema.ts'
@@ -133,12 +133,12 @@ function sortKeys(value: unknown): unknown {
 
 /**
  * The row of such a text, fit to be inserted.
- * @throws Refusal when it has a column that the table lacks
+ * @throws UserError when it has a column that the table lacks
  */
 export function rowOf(name: TableName, values: Row): Row {
   const columns = Object.entries(shapes[name].columns)
   const unknown = Object.keys(values).find(key => !columns.some(([, column]) => column.name === key))
-  if (unknown) throw new Refusal(`${name} has no column ${unknown}`)
+  if (unknown) throw new UserError(`${name} has no column ${unknown}`)
   const given = columns.filter(([, column]) => column.name in values)
   return Object.fromEntries(given.map(([key, column]) => [key, valueOf(column, values[column.name])]))
 }

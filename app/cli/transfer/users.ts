@@ -4,7 +4,7 @@ import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/fold.ts'
 import type { UserRow } from './forms.ts'
 import { formerNames, insertFreeUsers, type NewUser, type PresentUser, usersInTheWay } from './queries.ts'
-import { momentOf } from './timestamps.ts'
+import { parseTimestamp } from './timestamps.ts'
 
 /** A row and where a person finds it in the file. */
 export type Entry<Row> = { place: string; row: Row }
@@ -79,7 +79,7 @@ async function conflictsOf(tx: Writer, left: Candidate[]): Promise<string[]> {
 }
 
 async function newUser(row: UserRow, now: Date): Promise<NewUser> {
-  const createdAt = row.created_at ? momentOf(row.created_at) : now
+  const createdAt = row.created_at ? parseTimestamp(row.created_at) : now
   return {
     ...(row.id ? { id: row.id } : {}),
     username: row.username,
@@ -91,7 +91,7 @@ async function newUser(row: UserRow, now: Date): Promise<NewUser> {
     about: row.about ?? '',
     language: row.language ?? null,
     theme: row.theme ?? 'auto',
-    lastSeenAt: row.last_seen_at ? momentOf(row.last_seen_at) : createdAt,
+    lastSeenAt: row.last_seen_at ? parseTimestamp(row.last_seen_at) : createdAt,
     createdAt,
   }
 }
@@ -128,7 +128,7 @@ function differingField(row: UserRow, own: PresentUser): string | undefined {
     ['about', row.about, own.about],
     ['language', row.language, own.language],
     ['theme', row.theme, own.theme],
-    ['created_at', row.created_at && momentOf(row.created_at).getTime(), own.createdAt.getTime()],
+    ['created_at', row.created_at && parseTimestamp(row.created_at).getTime(), own.createdAt.getTime()],
   ]
   return pairs.find(([, given, present]) => given !== undefined && given !== present)?.[0]
 }

@@ -1,23 +1,23 @@
-import { clean } from '../../text/sanitize.ts'
+import { sanitizeText } from '../../text/sanitize.ts'
 import { checks, type RowOf, wording } from './forms.ts'
 import { isKind, isObject, type Kind, type RawRow } from './rows.ts'
 
 /** A row whose fields are in one form, and a sentence about each that is wrong. */
-export type Judged = { kind: Kind; place: string; row: Record<string, unknown>; complaints: string[] }
+export type Validated = { kind: Kind; place: string; row: Record<string, unknown>; errors: string[] }
 
 /** Brings a row's names and texts into one form, and looks at every field. */
-export function judge({ kind, place, value, trouble }: RawRow): Judged {
-  const wrong = (why: string): Judged => ({ kind: 'users', place, row: {}, complaints: [`${place}: ${why}`] })
+export function validate({ kind, place, value, trouble }: RawRow): Validated {
+  const wrong = (why: string): Validated => ({ kind: 'users', place, row: {}, errors: [`${place}: ${why}`] })
   if (trouble) return wrong(trouble)
   if (!isKind(kind)) return wrong(`"${kind}" is none of users, posts and follows`)
   if (!isObject(value)) return { ...wrong('this is not an object with fields'), kind }
   const row = plain(value)
-  const complaints = checks[kind].Check(row) ? [] : complaintsAbout(kind, row)
-  return { kind, place, row, complaints: complaints.map(complaint => `${place}: ${complaint}`) }
+  const errors = checks[kind].Check(row) ? [] : errorsOf(kind, row)
+  return { kind, place, row, errors: errors.map(error => `${place}: ${error}`) }
 }
 
 /** The row as what it has been found to be. */
-export function rowAs<K extends Kind>(_kind: K, { row }: Judged): RowOf[K] {
+export function rowAs<K extends Kind>(_kind: K, { row }: Validated): RowOf[K] {
   return row as RowOf[K]
 }
 
@@ -36,22 +36,22 @@ function plainValue(name: string, value: unknown): unknown {
   if (name === 'posts' && Array.isArray(value))
     return value.map(post => (isObject(post) ? plain(post) : post))
   if (typeof value !== 'string' || name.startsWith('password')) return value
-  return clean(value).trim()
+  return sanitizeText(value).trim()
 }
 
 /** One sentence a field, the first thing that is wrong with it. */
-function complaintsAbout(kind: Kind, row: Record<string, unknown>): string[] {
+function errorsOf(kind: Kind, row: Record<string, unknown>): string[] {
   const found = new Map<string, string>()
   for (const { keyword, instancePath, params } of checks[kind].Errors(row)) {
-    for (const [path, complaint] of complaintsOf(keyword, instancePath.slice(1), params as Params))
-      if (!found.has(path)) found.set(path, complaint)
+    for (const [path, error] of keywordErrors(keyword, instancePath.slice(1), params as Params))
+      if (!found.has(path)) found.set(path, error)
   }
   return [...found.values()]
 }
 
 type Params = { requiredProperties?: string[]; additionalProperties?: string[] }
 
-function complaintsOf(keyword: string, path: string, params: Params): [string, string][] {
+function keywordErrors(keyword: string, path: string, params: Params): [string, string][] {
   const at = (field: string) => (path === '' ? field : `${path}/${field}`)
   if (keyword === 'required')
     return (params.requiredProperties ?? []).map(field => [at(field), `${readable(at(field))} is missing`])

@@ -1,5 +1,5 @@
 /** Rows of each table, and values (not null) of each of its columns. */
-export type Survey = Map<string, { rows: number; values: Map<string, number> }>
+export type RowCounts = Map<string, { rows: number; values: Map<string, number> }>
 /** Something that was in the database and is not any more. */
 export type Loss = { table: string; column: string | null; count: number; words: string }
 
@@ -7,7 +7,7 @@ export type Loss = { table: string; column: string | null; count: number; words:
  * What a change of the schema took away: tables that had rows, rows, and columns that had values. What the
  * statements only renamed is not lost.
  */
-export function lossesBetween(before: Survey, after: Survey, statements: string[]): Loss[] {
+export function dataLossBetween(before: RowCounts, after: RowCounts, statements: string[]): Loss[] {
   const renamed = renamesIn(statements)
   return [...before].flatMap(([table, { rows, values }]) => {
     const left = after.get(renamed.get(table) ?? table)

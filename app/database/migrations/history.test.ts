@@ -10,10 +10,11 @@ import { migrate, readMigrations, rollBack, withMigrations } from './migrations.
 const rowsOf = (config: DatabaseConfig) =>
   withMigrations(
     config,
-    async connection => new Map([...(await connection.survey())].map(([table, { rows }]) => [table, rows])),
+    async connection =>
+      new Map([...(await connection.rowCounts())].map(([table, { rows }]) => [table, rows])),
   )
 
-const shapeOf = (config: DatabaseConfig) => withMigrations(config, connection => connection.shape())
+const shapeOf = (config: DatabaseConfig) => withMigrations(config, connection => connection.schemaDump())
 
 async function withSeededDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, type Engine, root } from '../../config.ts'
 import { assertEngine } from '../database.ts'
-import { type Loss, lossesBetween, type Survey } from './data-loss.ts'
+import { dataLossBetween, type Loss, type RowCounts } from './data-loss.ts'
 
 export type Migration = { name: string; sql: string; down: string | null; hash: string; folderMillis: number }
 export type Applied = { name: string; hash: string; appliedAt: Date | null }
@@ -19,19 +19,19 @@ export interface MigrationConnection {
   apply(migration: Migration): Promise<void>
   revert(migration: Migration): Promise<void>
   /** How many rows each table has, and how many values each of its columns. */
-  survey(): Promise<Survey>
+  rowCounts(): Promise<RowCounts>
   /** Tables, indexes, triggers and constraints as the engine describes them, in one order. */
-  shape(): Promise<string[]>
+  schemaDump(): Promise<string[]>
   close(): Promise<void>
 }
 
 /** The database has been migrated by newer code than this. */
-export class SchemaTooNew extends Refusal {
+export class SchemaTooNew extends UserError {
   override readonly name = 'SchemaTooNew'
 }
 
 /** A migration that cannot be named, found or taken back: the sentence is for whoever typed the command. */
-export class MigrationRefused extends Refusal {
+export class MigrationRefused extends UserError {
   override readonly name = 'MigrationRefused'
 }
 
@@ -139,21 +139,21 @@ export async function rollBack(
   return withMigrations(config, connection =>
     connection.exclusively(async () => {
       const leaving = toRevert(await readMigrations(config.engine), await connection.applied(), target)
-      const before = await connection.survey()
+      const before = await connection.rowCounts()
       for (const migration of leaving) await connection.revert(migration)
-      const losses = lossesBetween(
+      const losses = dataLossBetween(
         before,
-        await connection.survey(),
+        await connection.rowCounts(),
         leaving.flatMap(({ down }) => statementsOf(down ?? '')),
       )
-      if (losses.length > 0 && !accept(losses)) throw new LossRefused(losses)
+      if (losses.length > 0 && !accept(losses)) throw new DataLossRefused(losses)
       return leaving.map(({ name }) => name)
     }),
   )
 }
 
 /** A rollback would have lost rows, and nobody agreed to that: nothing was changed. */
-export class LossRefused extends Refusal {
+export class DataLossRefused extends UserError {
   override readonly name = 'LossRefused'
   readonly losses: Loss[]
   constructor(losses: Loss[]) {

@@ -1,6 +1,6 @@
 import type { ReservedSql } from 'postgres'
 import { connect, type PostgresConfig } from '../postgres/database.ts'
-import type { Survey } from './data-loss.ts'
+import type { RowCounts } from './data-loss.ts'
 import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
 
 /** Any number will do, as long as all processes use the same one: the first eight letters of "microblog". */
@@ -24,8 +24,8 @@ export async function postgresMigrations(config: PostgresConfig): Promise<Migrat
       for (const statement of statementsOf(down as string)) await client.unsafe(statement)
       await client`delete from drizzle.__drizzle_migrations where name = ${name}`
     },
-    survey: () => survey(client),
-    shape: () => shape(client),
+    rowCounts: () => survey(client),
+    schemaDump: () => shape(client),
     close: async () => {
       client.release()
       await pool.end({ timeout: 5 })
@@ -67,14 +67,14 @@ async function apply(client: ReservedSql, { name, sql, hash, folderMillis }: Mig
 }
 
 /** What was only made of other rows, for the search, is no loss. */
-async function survey(client: ReservedSql): Promise<Survey> {
+async function survey(client: ReservedSql): Promise<RowCounts> {
   const columns = await client<{ table: string; columns: string[] }[]>`
     select c.table_name as table, array_agg(c.column_name::text order by c.ordinal_position) as columns
     from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and right(c.table_name, 4) <> '_fts'
     group by c.table_name`
-  const found: Survey = new Map()
+  const found: RowCounts = new Map()
   for (const { table, columns: names } of columns) found.set(table, await surveyOf(client, table, names))
   return found
 }

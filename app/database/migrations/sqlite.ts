@@ -3,7 +3,7 @@ import Client from 'better-sqlite3'
 import { DatabaseUnavailable } from '../database.ts'
 import { connect, type SqliteConfig } from '../sqlite/database.ts'
 import { isBusy } from '../sqlite/write-queue.ts'
-import type { Survey } from './data-loss.ts'
+import type { RowCounts } from './data-loss.ts'
 import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
 
 /**
@@ -22,8 +22,8 @@ export function sqliteMigrations(config: SqliteConfig, lockTimeout = 60_000): Mi
       for (const statement of statementsOf(down as string)) open().exec(statement)
       open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
-    survey: async () => survey(open()),
-    shape: async () => shape(open()),
+    rowCounts: async () => survey(open()),
+    schemaDump: async () => shape(open()),
     close: async () => void client?.close(),
   }
 }
@@ -96,7 +96,7 @@ function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migra
 }
 
 /** What was only made of other rows, for the search, is no loss. */
-function survey(client: Client.Database): Survey {
+function survey(client: Client.Database): RowCounts {
   const tables = tablesOf(client).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
   return new Map(tables.map(table => [table, surveyOf(client, table)]))
 }

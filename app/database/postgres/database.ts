@@ -6,7 +6,7 @@ import { type Database, type DatabaseOptions, readerOf } from '../database.ts'
 import { openSignals } from '../notify.ts'
 import { sharing } from '../sharing.ts'
 import { askState, Commits } from './commits.ts'
-import { hearOthers } from './listen.ts'
+import { listen } from './listen.ts'
 import { openPool, type Pool } from './pool.ts'
 import { type OpenReplica, openReplica } from './replica.ts'
 import { drizzleOn, guard, withDrizzlesDates } from './statements.ts'
@@ -17,14 +17,14 @@ export type PostgresConfig = Extract<DatabaseConfig, { engine: 'postgresql' }>
 export function openPostgres(config: PostgresConfig, options: DatabaseOptions): Database {
   const pool = openReading(config, options.patience ?? options.transactionTimeout ?? 10_000)
   const origin = randomBytes(6).toString('base64url')
-  const signals = openSignals(emit => hearOthers(connect(config, { max: 1 }), origin, emit))
+  const signals = openSignals(emit => listen(connect(config, { max: 1 }), origin, emit))
   const commits = new Commits()
   const replica = replicaOf(config, pool, options)
   const reader = readerOf(drizzleOn(guard(replica?.reads ?? pool), pool.current(), options))
   const transaction = openTransactions(pool, { ...options, emit: signals.emit, commits, origin })
   return {
     ...reader,
-    aside: reader,
+    background: reader,
     transaction: replica ? work => transaction(work).finally(replica.wrote) : transaction,
     state: stateOn(pool, commits, replica),
     replica: replica?.replica ?? null,

@@ -16,7 +16,7 @@ export function linesOf(topics: Iterable<string>, origin: string): string {
  * Hears on a connection of its own what the transactions of other processes signalled. The connection is made
  * again whenever it is lost; something may have been missed then, as between asking for it and having it.
  */
-export function hearOthers(
+export function listen(
   listening: postgres.Sql,
   origin: string,
   emit: (topic: string) => void,

@@ -72,7 +72,7 @@ const longest = 2 ** 31 - 1
 /** One that waited for its connection until nobody waits for it any more does not begin. */
 async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>): Promise<T> {
   const { transactionTimeout: timeout = 10_000, patience = Math.min(timeout + 500, longest) } = options
-  const once = new Once(options, timeout)
+  const once = new TransactionAttempt(options, timeout)
   const begin = (client: postgres.Sql) =>
     client.begin('isolation level repeatable read read write', connection =>
       once.run(connection, client, work),
@@ -90,7 +90,7 @@ async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>
 }
 
 /** One attempt: what it may do, for how long, and what it will have done if it commits. */
-class Once {
+class TransactionAttempt {
   isOpen = true
   readonly signals = new Set<string>()
   readonly change = new Change()

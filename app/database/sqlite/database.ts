@@ -8,7 +8,7 @@ import { anything, type Database, type DatabaseOptions, readerOf } from '../data
 import { openSignals, type Signals } from '../notify.ts'
 import { openAside } from './background.ts'
 import { drizzleOn, runnerOn, statementsOf } from './statements.ts'
-import { Log } from './wal.ts'
+import { WalFlusher } from './wal.ts'
 import { openTransactions } from './write-queue.ts'
 
 export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
@@ -22,7 +22,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   const aside = openAside(config.file, options.onStatement)
   return {
     ...readerOf(drizzleOn(statementsOf(reading), options)),
-    aside: aside.reader,
+    background: aside.reader,
     transaction: writes.transaction,
     state: writes.state,
     replica: null,
@@ -43,7 +43,7 @@ type WriteOptions = DatabaseOptions & SqliteConfig & { emit: Signals['emit'] }
 function openWrites(writing: Client.Database, options: WriteOptions) {
   const changes = new ChangeLog()
   const haveOthersWritten = listenTo(writing)
-  const log = new Log(options.file)
+  const log = new WalFlusher(options.file)
   const isDurable = options.synchronous === 'FULL'
   // The log is flushed by us, without stopping the process for it.
   if (isDurable) writing.pragma('synchronous = NORMAL')
@@ -51,7 +51,7 @@ function openWrites(writing: Client.Database, options: WriteOptions) {
     lockTimeout: options.lockTimeout ?? 5_000,
     run: runnerOn(writing, options),
     committed: change => changes.commit(change),
-    flushed: async () => (isDurable ? log.flushed() : undefined),
+    flushed: async () => (isDurable ? log.synced() : undefined),
     emit: options.emit,
   })
   const state = async () => {

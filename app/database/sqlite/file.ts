@@ -1,7 +1,7 @@
 /** An SQLite database as a file among files: copied while it is used, examined, put in another's place. */
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import Client from 'better-sqlite3'
-import { Refusal } from '../../config/user-error.ts'
+import { UserError } from '../../config/user-error.ts'
 import { readMigrations } from '../migrations/migrations.ts'
 import { isBusy } from './write-queue.ts'
 
@@ -44,25 +44,25 @@ function withoutLog(file: string): void {
 
 /**
  * Reads the whole file and returns its newest migration's name.
- * @throws Refusal when it is damaged, something else, or newer than this code
+ * @throws UserError when it is damaged, something else, or newer than this code
  */
 export async function examineFile(file: string): Promise<string> {
   const known = new Set((await readMigrations('sqlite')).map(({ name }) => name))
   const client = new Client(file, { readonly: true, fileMustExist: true })
   try {
     const problem = problemOf(client)
-    if (problem) throw new Refusal(`${file} is damaged: ${problem}`)
+    if (problem) throw new UserError(`${file} is damaged: ${problem}`)
     const applied = appliedIn(client)
     const newest = applied.at(-1)
-    if (!newest) throw new Refusal(`${file} is an SQLite database, but not one of this site's`)
+    if (!newest) throw new UserError(`${file} is an SQLite database, but not one of this site's`)
     const unknown = applied.filter(name => !known.has(name))
     if (unknown.length === 0) return newest
-    throw new Refusal(
+    throw new UserError(
       `${file} is newer than this code, which does not know ${unknown.join(', ')}: update the code`,
     )
   } catch (error) {
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code)))
-      throw new Refusal(`${file} is damaged: ${(error as Error).message}`)
+      throw new UserError(`${file} is damaged: ${(error as Error).message}`)
     throw error
   } finally {
     client.close()
@@ -99,7 +99,7 @@ export function isExpendable(file: string): boolean {
 
 /**
  * Puts `fresh` in the place of the database at `file`, which is kept as `kept`.
- * @throws Refusal while somebody has the old one open
+ * @throws UserError while somebody has the old one open
  */
 export function replaceFile(file: string, fresh: string, kept: string | null): void {
   if (!kept) return renameSync(fresh, file)
@@ -115,7 +115,7 @@ export function replaceFile(file: string, fresh: string, kept: string | null): v
 
 /**
  * Only the last one who has a database open can end its write-ahead log: one without is not in use.
- * @throws Refusal while somebody, like the running site, has it open
+ * @throws UserError while somebody, like the running site, has it open
  */
 export function assertUnused(file: string): void {
   if (!existsSync(file)) return
@@ -127,7 +127,7 @@ export function assertUnused(file: string): void {
       client.close()
     }
   } catch (error) {
-    if (isBusy(error)) throw new Refusal('the database is in use: stop the site first, then try again')
+    if (isBusy(error)) throw new UserError('the database is in use: stop the site first, then try again')
     if (!/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) throw error
   }
 }

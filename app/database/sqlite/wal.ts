@@ -9,7 +9,7 @@ const [openFile, flushFile, closeFile] = [promisify(open), promisify(fdatasync),
  * threads; whoever asks while one is under way shares the next with all others.
  * @see https://sqlite.org/wal.html: with `synchronous = NORMAL`, SQLite itself flushes before checkpoints alone
  */
-export class Log {
+export class WalFlusher {
   readonly #file: string
   #open: Promise<number> | null = null
   #running: Promise<void> | null = null
@@ -21,7 +21,7 @@ export class Log {
   }
 
   /** Resolves when what is in the log now is on the disk. */
-  flushed(): Promise<void> {
+  synced(): Promise<void> {
     if (!this.#running) return this.#start()
     const start = () => this.#start()
     this.#next ??= this.#running.then(start, start)

@@ -13,7 +13,7 @@ type Work<T> = (tx: Writer) => Promise<T>
 export type Effects = { signals: Set<string>; change: Change }
 
 /** A transaction on its way; `alone` if it is to share its commit with nobody. */
-type Turn = {
+type QueuedTransaction = {
   work: Work<unknown>
   deadline: number
   effects: Effects
@@ -44,15 +44,15 @@ export function openTransactions(
   client: Client.Database,
   options: TransactionOptions,
 ): Database['transaction'] {
-  const turns = new Turns(client, options)
-  return <T>(work: Work<T>): Promise<T> => turns.take(work)
+  const turns = new WriteQueue(client, options)
+  return <T>(work: Work<T>): Promise<T> => turns.enqueue(work)
 }
 
-class Turns {
+class WriteQueue {
   readonly #client: Client.Database
   readonly #options: TransactionOptions
   readonly #control: Record<'begin' | 'commit' | 'rollback' | 'save' | 'release' | 'undo', () => void>
-  readonly #waiting: Turn[] = []
+  readonly #waiting: QueuedTransaction[] = []
   #isRunning = false
 
   constructor(client: Client.Database, options: TransactionOptions) {
@@ -72,11 +72,11 @@ class Turns {
     }
   }
 
-  take<T>(work: Work<T>): Promise<T> {
+  enqueue<T>(work: Work<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     // From now on: whoever waits behind others for a lock has waited, too.
     const deadline = Date.now() + this.#options.lockTimeout
-    this.#waiting.push({ work, deadline, effects: noEffects(), alone: false, resolve, reject })
+    this.#waiting.push({ work, deadline, effects: emptyEffects(), alone: false, resolve, reject })
     if (!this.#isRunning) void this.#runAll()
     return promise
   }
@@ -111,23 +111,23 @@ class Turns {
   }
 
   /** Returns those whose work is done and to be committed. */
-  async #runGroup(first: Turn): Promise<Turn[]> {
-    const done: Turn[] = []
+  async #runGroup(first: QueuedTransaction): Promise<QueuedTransaction[]> {
+    const done: QueuedTransaction[] = []
     const until = performance.now() + longest
-    for (let turn: Turn | undefined = first; turn; turn = this.#next(turn, done.length, until)) {
+    for (let turn: QueuedTransaction | undefined = first; turn; turn = this.#next(turn, done.length, until)) {
       if (await this.#runOne(turn)) done.push(turn)
       if (!this.#client.inTransaction) break
     }
     return done
   }
 
-  #next(before: Turn, count: number, until: number): Turn | undefined {
+  #next(before: QueuedTransaction, count: number, until: number): QueuedTransaction | undefined {
     if (before.alone || this.#waiting[0]?.alone) return undefined
     return count < most && performance.now() < until ? this.#waiting.shift() : undefined
   }
 
   /** One that fails leaves nothing of itself, and the others as they are. */
-  async #runOne(turn: Turn): Promise<boolean> {
+  async #runOne(turn: QueuedTransaction): Promise<boolean> {
     try {
       this.#control.save()
       turn.result = await this.#options.run(turn.work, turn.effects)
@@ -160,7 +160,7 @@ class Turns {
     }
   }
 
-  async #commit(done: Turn[]): Promise<void> {
+  async #commit(done: QueuedTransaction[]): Promise<void> {
     try {
       this.#control.commit()
     } catch (error) {
@@ -172,14 +172,14 @@ class Turns {
   }
 
   /** What one of them could not do must not be the failure of all: each tries once more, by itself. */
-  #again(done: Turn[], error: unknown): void {
+  #again(done: QueuedTransaction[], error: unknown): void {
     for (const turn of done.toReversed()) {
       if (turn.alone) turn.reject(error)
-      else this.#waiting.unshift({ ...turn, effects: noEffects(), alone: true })
+      else this.#waiting.unshift({ ...turn, effects: emptyEffects(), alone: true })
     }
   }
 
-  async #settle(done: Turn[]): Promise<void> {
+  async #settle(done: QueuedTransaction[]): Promise<void> {
     try {
       await this.#options.flushed()
       for (const { effects, resolve, result } of done) {
@@ -192,7 +192,7 @@ class Turns {
   }
 }
 
-function noEffects(): Effects {
+function emptyEffects(): Effects {
   return { signals: new Set(), change: new Change() }
 }
 
