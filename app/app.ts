@@ -61,7 +61,7 @@ export type AppOptions = DatabaseOptions & {
   logger?: FastifyServerOptions['logger']
   /** Milliseconds that a stop waits for requests under way. */
   grace?: number
-  /** Whether it works on jobs; by default if the configuration says `inside`. */
+  /** Whether it works on jobs; by default if the configuration says `in-process`. */
   worker?: WorkerOptions | false
   live?: BroadcastOptions
   /** More routes among the pages. */
@@ -78,12 +78,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const db = await openDatabase(config.database, { limits: config.rateLimits, ...options })
   const app = fastify(serverOptions(config, options))
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
+  for (const warning of config.warnings) app.log.warn(warning)
   app.decorate('config', config)
   app.decorate('db', db)
   app.addHook('onClose', () => db.close())
   app.register(closing, { grace: options.grace ?? 5_000 })
   app.register(log)
-  const { worker: work = config.worker === 'inside' && {} } = options
+  const { worker: work = config.worker === 'in-process' && {} } = options
   if (work) app.register(worker, work)
   app.register(security)
   app.register(assets)

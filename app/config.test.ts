@@ -106,6 +106,15 @@ describe('configuration', () => {
     )
   })
 
+  it('still reads former values, with a warning', () => {
+    assert.deepEqual(
+      [readConfig({ WORKER: 'inside' }), readConfig({ WORKER: 'Apart' })].map(({ worker }) => worker),
+      ['in-process', 'external'],
+    )
+    assert.match(readConfig({ WORKER: 'apart' }).warnings.join(), /^WORKER=apart is now WORKER=external;/)
+    assert.deepEqual(readConfig({ WORKER: 'external' }).warnings, [])
+  })
+
   it('never shows a password', () => {
     const { database } = readConfig({ DATABASE_URL: 'postgres://u:s%40cret@h:5432/db' })
     assert.equal(publicDatabaseUrl(database), 'postgres://u:***@h:5432/db')

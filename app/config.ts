@@ -48,7 +48,7 @@ export const variables = {
   RATE_LIMITS: { default: 'on', read: oneOf('on', 'off') },
   SMTP_URL: { default: '', read: smtpUrl },
   MAIL_FROM: { default: '', read: mailAddress },
-  WORKER: { default: 'inside', read: oneOf('inside', 'apart') },
+  WORKER: { default: 'in-process', read: oneOf('in-process', 'external') },
   TRANSLATE_URL: { default: '', read: serviceUrl },
   TRANSLATE_KEY: { default: '', read: textUpTo(200) },
   PAGE_CACHE: { default: 'on', read: oneOf('on', 'off') },
@@ -57,6 +57,12 @@ export const variables = {
 }
 
 type Name = keyof typeof variables
+
+/** Former spellings of values: they work for one more release, with a warning. */
+const formerValues: Partial<Record<Name, Record<string, string>>> = {
+  WORKER: { inside: 'in-process', apart: 'external' },
+}
+
 type Values = { [Each in Name]: ReturnType<(typeof variables)[Each]['read']> }
 
 export type Config = Readonly<ReturnType<typeof configOf>>
@@ -64,7 +70,7 @@ export type MailConfig = NonNullable<Config['mail']>
 export type TranslateConfig = NonNullable<Config['translate']>
 
 /** What the values mean, by the names that the code uses. */
-function configOf(given: Values) {
+function configOf(given: Values, warnings: string[]) {
   const publicUrl = given.PUBLIC_URL || `http://localhost:${given.PORT}`
   return {
     database: databaseOf(given),
@@ -80,13 +86,15 @@ function configOf(given: Values) {
     logLevel: given.LOG_LEVEL,
     mail: given.SMTP_URL ? { url: given.SMTP_URL } : null,
     mailFrom: given.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
-    /** Whether this process works on jobs, besides answering requests. */
+    /** Whether jobs run in the web process too, or only in `npm run worker`. */
     worker: given.WORKER,
     translate: translateOf(given),
     /** Whether finished pages are remembered while nothing has been written. */
     pageCache: given.PAGE_CACHE === 'on',
     /** Pages for developers are open. */
     development: given.NODE_ENV === 'development',
+    /** Settings that work but should be written differently, one sentence each, for the log. */
+    warnings,
   }
 }
 
@@ -106,10 +114,14 @@ function translateOf({ TRANSLATE_URL: url, TRANSLATE_KEY: key }: Values) {
  * @throws ConfigError that names every variable that cannot be used, all at once.
  */
 export function readConfig(environment: Environment): Config {
-  const problems: string[] = []
+  const [problems, warnings]: [string[], string[]] = [[], []]
   const read = (name: Name): unknown => {
+    const given = environment[name]?.trim() || variables[name].default
+    const current = formerValues[name]?.[given.toLowerCase()]
+    if (current)
+      warnings.push(`${name}=${given} is now ${name}=${current}; the old value goes with the next release`)
     try {
-      return variables[name].read(environment[name]?.trim() || variables[name].default)
+      return variables[name].read(current ?? given)
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`)
       return undefined
@@ -120,7 +132,7 @@ export function readConfig(environment: Environment): Config {
   if (values.DATABASE_REPLICA_URL && values.DATABASE_URL?.engine === 'sqlite')
     problems.push('DATABASE_REPLICA_URL needs a DATABASE_URL of PostgreSQL, too')
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(configOf(values as Values))
+  return Object.freeze(configOf(values as Values, warnings))
 }
 
 /** `.env` in the project's root fills in what the real environment does not say. */

@@ -70,7 +70,7 @@ describe('somebody who forgot their password', () => {
     const { database } = site.config
     const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
     const susan = await site.signedIn('susan')
-    const { output } = await runProcess(['app/cli.ts', 'user', 'password-link', 'Susan'], {
+    const { output } = await runProcess(['app/cli.ts', 'user', 'reset-link', 'Susan'], {
       DATABASE_URL: url,
     })
     const link = new URL(String(/^http\S+/.exec(output)?.[0])).pathname
@@ -95,6 +95,18 @@ describe('somebody who forgot their password', () => {
     )
     for (const token of ['x', 'a'.repeat(43), '../../etc/passwd'])
       assert.equal((await visitor.get(`/passwords/${token}`)).status, 404)
+    await site.close()
+  })
+
+  it('gets the same link by the former spelling, with a note', async () => {
+    const site = await openSite()
+    const { database } = site.config
+    const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+    const words = ['app/cli.ts', 'user', 'password-link', 'susan']
+    const { code, output } = await runProcess(words, { DATABASE_URL: url })
+    assert.equal(code, 0)
+    assert.match(output, /^user password-link is now user reset-link;/m)
+    assert.match(output, /^http\S+\/passwords\//m)
     await site.close()
   })
 

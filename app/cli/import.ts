@@ -17,7 +17,7 @@ FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list 
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
-Doing it twice changes nothing. An account without a password needs: user password-link NAME
+Doing it twice changes nothing. An account without a password needs: user reset-link NAME
   --partial  a transaction a row: what is right goes in, what is wrong is named`,
   async run(words) {
     const options = { partial: { type: 'boolean', default: false } } as const

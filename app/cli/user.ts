@@ -12,7 +12,7 @@ import { withDatabase } from './with-database.ts'
 type Action = (db: Database, person: { id: number; username: string }, publicUrl: string) => Promise<string>
 
 const actions: Record<string, Action> = {
-  'password-link': async (db, { id, username }, publicUrl) => {
+  'reset-link': async (db, { id, username }, publicUrl) => {
     const token = newToken()
     await db.transaction(tx =>
       createPasswordReset(tx, { tokenHash: hashToken(token), userId: id }, new Date()),
@@ -29,11 +29,14 @@ const actions: Record<string, Action> = {
   },
 }
 
+/** Former spellings: they work for one more release, with a note. */
+const former: Record<string, string> = { 'password-link': 'reset-link' }
+
 const user: Command = {
-  usage: 'list | password-link NAME | sign-out NAME | delete NAME --yes',
+  usage: 'list | reset-link NAME | sign-out NAME | delete NAME --yes',
   summary: `Looks after accounts where there is no mail:
   list                  everybody: id, username, e-mail address, when they joined
-  password-link NAME    prints a link that lets somebody who forgot their password set another one
+  reset-link NAME       prints a link that lets somebody who forgot their password set another one
   sign-out NAME         ends all their sessions
   delete NAME --yes     deletes the account with its posts, follows and sessions`,
   async run(words) {
@@ -42,7 +45,10 @@ const user: Command = {
       allowPositionals: true,
       options: { yes: { type: 'boolean' } },
     })
-    const [verb = '', name] = positionals
+    const [typed = '', name] = positionals
+    const verb = former[typed] ?? typed
+    if (verb !== typed)
+      console.error(`user ${typed} is now user ${verb}; the old spelling goes with the next release`)
     const action = actions[verb]
     if (verb === 'list') return withDatabase(listUsers)
     if (!action || !name) throw new UsageError(`say what to do: user ${user.usage}`)

@@ -7,7 +7,7 @@ import type { Command } from './command.ts'
 const worker: Command = {
   usage: '',
   summary: `Works on jobs (mails, exports, cleaning) until it is stopped; as many may run as you like.
-With WORKER=apart the web processes leave all of them to it.`,
+With WORKER=external the web processes leave all of them to it.`,
   async run() {
     const config = readConfig(environment)
     await migrate(config.database)

@@ -44,14 +44,22 @@ describe(`who works on jobs, on ${engine}`, () => {
     return job as typeof jobs.$inferSelect
   }
 
-  it('is the web process by default, and with WORKER=apart it is not', async () => {
-    const [inside, apart] = await Promise.all([
+  it('is the web process by default, and with WORKER=external it is not', async () => {
+    const [inProcess, external] = await Promise.all([
       openSite({}, { worker: undefined }),
-      openSite({ WORKER: 'apart' }, { worker: undefined }),
+      openSite({ WORKER: 'external' }, { worker: undefined }),
     ])
-    await eventually(async () => (await inside.app.db.$count(jobs, eq(jobs.state, 'done'))) === 1)
-    assert.equal(await apart.app.db.$count(jobs), 0)
-    await Promise.all([inside.close(), apart.close()])
+    await eventually(async () => (await inProcess.app.db.$count(jobs, eq(jobs.state, 'done'))) === 1)
+    assert.equal(await external.app.db.$count(jobs), 0)
+    await Promise.all([inProcess.close(), external.close()])
+  })
+
+  it('reads the former WORKER=apart for one more release, and says so in the log', async () => {
+    const lines: string[] = []
+    const logger = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } }
+    const site = await openSite({ WORKER: 'apart' }, { worker: undefined, logger })
+    await site.close()
+    assert.match(lines.join(''), /WORKER=apart is now WORKER=external/)
   })
 
   it('is `npm run worker`, until it is told to stop', { timeout: 60_000 }, async () => {

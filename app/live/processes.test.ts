@@ -31,7 +31,7 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
       ids[username] = (created as { id: number }).id
     }
     await db.transaction(tx => follow(tx, ids.susan, ids.john))
-    const settings = { DATABASE_URL: test.url, WORKER: 'apart' }
+    const settings = { DATABASE_URL: test.url, WORKER: 'external' }
     servers = await Promise.all([startServer(settings), startServer(settings)])
   })
   after(async () => {

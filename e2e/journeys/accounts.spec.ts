@@ -59,7 +59,7 @@ test('the password can be looked at while it is typed', async ({ page }) => {
 
 test('a password link sets a new password, once', async ({ page, site }) => {
   const susan = await site.person('susan')
-  const link = (await site.command('user', 'password-link', susan.username)).split('\n')[0] ?? ''
+  const link = (await site.command('user', 'reset-link', susan.username)).split('\n')[0] ?? ''
   await page.goto(link)
   await page.getByLabel('Password', { exact: true }).fill('a lamp by the window')
   await page.getByRole('button', { name: 'Set password' }).click()

@@ -37,7 +37,7 @@ async function settle(site: Site): Promise<Community> {
   await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
   const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
   await susan.send(`/@${blocked.username}/block`, {})
-  const printed = await site.command('user', 'password-link', susan.username)
+  const printed = await site.command('user', 'reset-link', susan.username)
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
   return { susan, john, newcomer, blocked, post, johns, tag, passwordLink, confirmation }

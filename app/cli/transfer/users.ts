@@ -98,7 +98,7 @@ async function newUser(row: UserRow, now: Date): Promise<NewUser> {
 
 let unusable: Promise<string> | undefined
 
-/** A hash like any other, of a password that nobody knows: `user password-link` lets them set one. */
+/** A hash like any other, of a password that nobody knows: `user reset-link` lets them set one. */
 function nobodys(): Promise<string> {
   return (unusable ??= hashPassword(randomBytes(32).toString('base64')))
 }
