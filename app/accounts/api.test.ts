@@ -35,7 +35,7 @@ describe('accounts by the API', () => {
   it('are created by JSON, in the language that is asked for', async () => {
     const account = { username: 'Berta', email: 'berta@example.com', password }
     const { status, json } = await visitor.post('/api/users', account, { 'accept-language': 'es' })
-    assert.deepEqual([status, json.message], [201, 'Usuario creado'])
+    assert.deepEqual([status, json.message], [201, 'Cuenta creada'])
     const [row] = await site.app.db.select().from(users).where(eq(users.usernameKey, 'berta'))
     assert.equal(row?.language, 'es')
     assert.ok(row?.passwordHash.startsWith('$argon2id$'))

@@ -79,12 +79,12 @@ describe('changing a username', () => {
   })
 
   const wrong: [string, Record<string, string>, string, RegExp][] = [
-    ['a name that somebody has', { username: 'DAVID' }, 'username', /already/],
+    ['a name that somebody has', { username: 'DAVID' }, 'username', /is taken/],
     ['no name', { username: '' }, 'username', /letters/],
     ['a name with a space', { username: 'a b' }, 'username', /letters/],
     ['a name of 65 letters', { username: 'a'.repeat(65) }, 'username', /64/],
-    ['a wrong password', { current_password: 'wrong' }, 'current_password', /isn’t your password/],
-    ['no password', { current_password: '' }, 'current_password', /Type your password/],
+    ['a wrong password', { current_password: 'wrong' }, 'current_password', /Wrong password/],
+    ['no password', { current_password: '' }, 'current_password', /Enter your password/],
   ]
   for (const [name, over, field, sentence] of wrong) {
     it(`refuses ${name} and keeps what was typed`, async () => {

@@ -117,7 +117,7 @@ describe('what every request of the API passes', () => {
     assert.equal(status, 422)
     const about = Object.fromEntries(json.errors.map(({ pointer, detail }: never) => [pointer, detail]))
     assert.deepEqual(Object.keys(about).toSorted(), ['#/email', '#/extra', '#/password', '#/username'])
-    assert.equal(about['#/email'], 'This has to be text.')
+    assert.equal(about['#/email'], 'This must be text.')
     assert.match(about['#/username'], /1 to 64 letters/)
     assert.match(about['#/password'], /at least 8 characters/)
   })
@@ -126,7 +126,7 @@ describe('what every request of the API passes', () => {
     it(`refuses ${body || 'nothing'} in the place of an object`, async () => {
       const { status, json } = await send(body)
       assert.equal(status, 422)
-      assert.deepEqual(json.errors, [{ pointer: '#', detail: 'The body has to be a JSON object.' }])
+      assert.deepEqual(json.errors, [{ pointer: '#', detail: 'The body must be a JSON object.' }])
     })
   }
 

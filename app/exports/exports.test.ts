@@ -314,7 +314,7 @@ describe('exporting one’s data', () => {
     await susan.post('/exports')
     await susan.get('/exports/fragment')
     const page = await susan.get('/settings/data')
-    assert.match(page.page.querySelector('main [role=status]')?.text ?? '', /together/)
+    assert.match(page.page.querySelector('main [role=status]')?.text ?? '', /Export started/)
   })
 
   it('expires after seven days, and is cleaned away', async () => {
@@ -363,10 +363,10 @@ describe('exporting one’s data', () => {
     await change(unreadable)
     await susan.post('/exports')
     await site.workJobs()
-    assert.match((await susan.get('/settings/data')).text, /tried again in a moment/)
+    assert.match((await susan.get('/settings/data')).text, /try again in a moment/)
     for (let hour = 1; hour <= 5; hour++) await site.workJobs(new Date(Date.now() + hour * 3_600_000))
     const failed = await susan.get('/settings/data')
-    assert.match(failed.page.querySelector('.export')?.text ?? '', /couldn’t be made/)
+    assert.match(failed.page.querySelector('.export')?.text ?? '', /export failed/)
     assert.match(failed.page.querySelector('main form[action="/exports"]')?.text ?? '', /Try again/)
     assert.equal((await fetchExport(`/exports/${(await stored())[0]?.id}`)).status, 404)
     await change([])
@@ -396,7 +396,7 @@ describe('an export that takes its time', () => {
     await eventually(async () => (await parts()) > 0)
     const [one] = await site.app.db.select().from(exports)
     const answer = await susan.post(`/exports/${one?.id}/delete`)
-    assert.match((await susan.follow(answer)).text, /cancelled/)
+    assert.match((await susan.follow(answer)).text, /canceled/)
     await working
     assert.equal(await parts(), 0)
     assert.equal(await site.app.db.$count(exports), 0)

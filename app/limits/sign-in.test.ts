@@ -37,7 +37,10 @@ describe('attempts to sign in', () => {
     assert.equal(refused.status, 429)
     const seconds = Number(refused.headers['retry-after'])
     assert.ok(seconds > 30 && seconds <= 60, String(seconds))
-    assert.match(refused.page.querySelector('[role=alert]')?.text ?? '', /tries.*Try again in \d+ seconds/s)
+    assert.match(
+      refused.page.querySelector('[role=alert]')?.text ?? '',
+      /Too many attempts.*Try again in \d+ seconds/s,
+    )
     assert.equal(refused.page.querySelector('#identifier')?.getAttribute('value'), ' @SUSAN')
     assert.equal(refused.page.querySelector('input[name=next]')?.getAttribute('value'), '/posts/new')
     assert.equal((await attempt('susan', { word: password })).status, 429, 'nor with the right password')

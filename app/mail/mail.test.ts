@@ -238,12 +238,12 @@ describe(`without a mail server, on ${engine}`, () => {
     const site = await openSite({ NODE_ENV: 'development' })
     assert.equal(canMail(site.config), true)
     const visitor = site.visitor()
-    assert.match((await visitor.get('/dev/mail')).text, /No mails yet/)
+    assert.match((await visitor.get('/dev/mail')).text, /No emails yet/)
     const input = { userId: site.ids.susan }
     await site.app.db.transaction(tx => sendMail(tx, { name: 'passwords.reset', language: 'en', input }))
     const path = () =>
       visitor.get('/dev/mail').then(({ page }) => page.querySelector('.mails a')?.getAttribute('href'))
-    assert.match((await visitor.get(String(await path()))).text, /not written yet/)
+    assert.match((await visitor.get(String(await path()))).text, /isn’t ready yet/)
     assert.equal((await visitor.get(`${await path()}/html`)).status, 404)
     await site.workJobs()
     const { page } = await visitor.get(String(await path()))

@@ -116,7 +116,7 @@ describe('messages on their way', () => {
       ] as const) {
         const answer = await people[name].post(`/messages/@${other}`, { body: 'after <i>' })
         assert.equal(answer.status, 403)
-        assert.match(obstacleOf(answer), /can’t write to each other/)
+        assert.match(obstacleOf(answer), /can’t message each other/)
         assert.equal(answer.page.querySelector('.unsent')?.text, 'after <i>', 'the words can be copied')
         const thread = await people[name].get(`/messages/@${other}`)
         assert.deepEqual(wordsOf(thread), ['before'])
@@ -128,7 +128,7 @@ describe('messages on their way', () => {
 
   it('reach whoever wants them only from people they follow, or have written to', async () => {
     await change('john', { messagesFrom: 'following' })
-    assert.match(obstacleOf(await people.susan.get('/messages/@john')), /only takes messages/)
+    assert.match(obstacleOf(await people.susan.get('/messages/@john')), /only accepts messages/)
     assert.equal((await people.susan.post('/messages/@john', { body: 'Hello' })).status, 403)
     await site.app.db.transaction(tx => follow(tx, site.ids.susan, site.ids.john))
     assert.equal((await people.susan.post('/messages/@john', { body: 'I follow you' })).status, 403)
@@ -151,7 +151,7 @@ describe('messages on their way', () => {
     await change('mary', { closedAt: new Date() })
     const answer = await people.susan.post('/messages/@john', { body: 'after' })
     assert.equal(answer.status, 403)
-    assert.match(obstacleOf(answer), /is leaving/)
+    assert.match(obstacleOf(answer), /is closing their account/)
     assert.equal((await people.susan.get('/messages/@mary')).status, 404)
     assert.equal((await all()).length, 1)
   })
@@ -164,7 +164,7 @@ describe('messages on their way', () => {
     await site.app.db.transaction(tx => block(tx, site.ids.john, site.ids.susan))
     const refused = await people.susan.post('/messages/@john', { body: 'Hello' }, json)
     assert.equal(refused.status, 403)
-    assert.match(JSON.stringify(refused.json()), /can’t write to each other/)
+    assert.match(JSON.stringify(refused.json()), /can’t message each other/)
   })
 })
 

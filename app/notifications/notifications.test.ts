@@ -46,7 +46,7 @@ describe('notifications', () => {
     await john.post('/@susan/follow')
     await john.post('/@susan/follow/delete')
     await john.post('/@susan/follow')
-    assert.deepEqual(sentences(await susan.get('/notifications')), ['john follows you'])
+    assert.deepEqual(sentences(await susan.get('/notifications')), ['john followed you'])
     assert.equal((await all()).length, 1)
   })
 
@@ -195,7 +195,7 @@ describe('notifications', () => {
       next = page.page.querySelector('a[rel=next]')?.getAttribute('href')
     }
     assert.equal(new Set(seen.map(({ id }) => id)).size, 60)
-    assert.match(first.text, /Your data is ready/)
+    assert.match(first.text, /Your export is ready/)
   })
 
   it('say so when there is nothing', async () => {

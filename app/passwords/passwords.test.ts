@@ -156,7 +156,7 @@ describe('a forgotten password', () => {
     const { status, page, text } = await silent.visitor().get('/passwords')
     assert.equal(status, 200)
     assert.equal(page.querySelector('main form'), null)
-    assert.match(text, /can’t send mail/)
+    assert.match(text, /can’t send email/)
     assert.ok(text.includes('mailto:owner@example.com'))
     assert.equal((await silent.visitor().post('/passwords', { email: 'susan@example.com' })).status, 403)
     await silent.close()
@@ -180,7 +180,7 @@ describe('changing the password', () => {
     const [here, elsewhere] = [await site.signedIn('susan'), await site.signedIn('susan')]
     const answer = await here.post(form, { current_password: password, password: another })
     assert.equal(answer.location, '/settings/account')
-    assert.match((await here.follow(answer)).text, /Your password is changed/)
+    assert.match((await here.follow(answer)).text, /Password changed/)
     assert.equal((await elsewhere.get('/posts/new')).status, 303)
     const known = await site.app.db.select().from(knownDevices).where(eq(knownDevices.userId, site.ids.susan))
     assert.deepEqual(

@@ -5,7 +5,6 @@ import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.t
 import { returnPath } from '../http/return-path.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { saveKnownDevice } from '../limits/queries.ts'
-import type { LocaleKey } from '../locales/translate.ts'
 import { hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
 import { deviceOf } from './device.ts'
@@ -106,14 +105,16 @@ async function signOut(request: FastifyRequest, reply: FastifyReply) {
  */
 export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
   const next = wayBack(request)
-  const reason = request.t(reasonFor(next))
+  const reason = reasonFor(request, next)
   const values = { identifier: '', keep: false }
   return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
 }
 
-function reasonFor(next: string): LocaleKey {
-  if (!next.includes('?body=')) return 'sessions.sign_in_first'
-  return next.startsWith('/messages/') ? 'messages.sign_in' : 'sessions.sign_in_to_write'
+function reasonFor({ url, t }: FastifyRequest, next: string): string {
+  const [, username] = /^\/@(\w+)\/follow$/.exec(url) ?? []
+  if (username) return t('sessions.sign_in_to_follow', { name: `@${username}` })
+  if (!next.includes('?body=')) return t('sessions.sign_in_to_continue')
+  return t(next.startsWith('/messages/') ? 'messages.sign_in' : 'sessions.sign_in_to_write')
 }
 
 /** Characters of a post that travel through signing in: an address, encoded twice, has to hold them. */

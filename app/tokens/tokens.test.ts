@@ -71,8 +71,8 @@ describe('the page of tokens', () => {
     })
     const rows = (await susan.get('/settings/apps')).page.querySelectorAll('.rows li').map(row => row.text)
     assert.match(String(rows.find(row => row.includes('ended'))), /expired on/)
-    assert.match(String(rows.find(row => row.includes('going on'))), /works until/)
-    assert.match(String(rows.find(row => row.includes('for good'))), /until you revoke it/)
+    assert.match(String(rows.find(row => row.includes('going on'))), /· expires on/)
+    assert.match(String(rows.find(row => row.includes('for good'))), /never expires/)
   })
 
   it('brings a form back whole, with a sentence beside each wrong field', async () => {

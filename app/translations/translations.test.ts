@@ -178,20 +178,30 @@ describe('translating', () => {
   })
 
   const wrongAnswers: [string, number, RegExp, FakeTranslator['answer']][] = [
-    ['is down', 503, /just now/, (_question, response) => response.writeHead(500).end('{}')],
-    ['hangs up', 503, /just now/, (_question, response) => response.destroy()],
-    ['has had enough', 503, /for now/, (_question, response) => response.writeHead(429).end()],
+    ['is down', 503, /right now/, (_question, response) => response.writeHead(500).end('{}')],
+    ['hangs up', 503, /right now/, (_question, response) => response.destroy()],
+    ['has had enough', 503, /is busy/, (_question, response) => response.writeHead(429).end()],
     ['refuses the key', 502, /key/, (_question, response) => response.writeHead(403).end()],
     ['cannot do that language', 502, /this language/, (_question, response) => response.writeHead(400).end()],
-    ['answers a page', 502, /no sense/, (_question, response) => response.end('<html>')],
-    ['answers a number', 502, /no sense/, (_question, response) => response.end('{"translatedText":1}')],
-    ['answers null', 502, /no sense/, (_question, response) => response.end('null')],
-    ['answers nothing', 502, /no sense/, (_question, response) => response.end()],
-    ['answers blanks', 502, /no sense/, (_q, response) => response.end('{"translatedText":" \u200b "}')],
+    ['answers a page', 502, /invalid answer/, (_question, response) => response.end('<html>')],
+    [
+      'answers a number',
+      502,
+      /invalid answer/,
+      (_question, response) => response.end('{"translatedText":1}'),
+    ],
+    ['answers null', 502, /invalid answer/, (_question, response) => response.end('null')],
+    ['answers nothing', 502, /invalid answer/, (_question, response) => response.end()],
+    [
+      'answers blanks',
+      502,
+      /invalid answer/,
+      (_q, response) => response.end('{"translatedText":" \u200b "}'),
+    ],
     [
       'never stops answering',
       502,
-      /no sense/,
+      /invalid answer/,
       (_question, response) => {
         const more = () => {
           while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -203,7 +213,7 @@ describe('translating', () => {
     [
       'leads elsewhere',
       503,
-      /just now/,
+      /right now/,
       (_question, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     ],
   ]

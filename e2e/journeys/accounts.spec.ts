@@ -8,10 +8,10 @@ test('a sign-up with three mistakes comes back whole and says each of them', asy
   await page.getByLabel('Username').fill('two words')
   await page.getByLabel('Email').fill('nowhere')
   await page.getByLabel('Password', { exact: true }).fill('short')
-  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('button', { name: 'Sign up' }).click()
 
   const mistakes = page.getByRole('alert')
-  await expect(mistakes).toContainText('There are 3 things to put right:')
+  await expect(mistakes).toContainText('Please fix 3 things:')
   await expect(mistakes).toBeFocused()
   await expect(mistakes.getByRole('link')).toHaveCount(3)
   for (const field of ['Username', 'Email', 'Password'])
@@ -29,7 +29,7 @@ test('a sign-up with three mistakes comes back whole and says each of them', asy
   const username = site.newName('susan')
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Email').fill(`${username}@example.com`)
-  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('button', { name: 'Sign up' }).click()
   await expect(page.getByText(`Welcome, ${username}. Your account is ready.`)).toBeVisible()
 })
 
@@ -41,7 +41,7 @@ test('a name that somebody has is the one thing to change', async ({ page, site 
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Username')).toBeFocused()
-  await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/Somebody already has that username/)
+  await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/That username is taken/)
   await expect(page.getByLabel('Email')).toHaveValue(`another.${susan.email}`)
   await expect(page.getByLabel('Email')).not.toHaveAttribute('aria-invalid')
 })
@@ -63,13 +63,13 @@ test('a password link sets a new password, once', async ({ page, site }) => {
   await page.goto(link)
   await page.getByLabel('Password', { exact: true }).fill('a lamp by the window')
   await page.getByRole('button', { name: 'Set password' }).click()
-  await expect(page.getByText('Your password is changed.')).toBeVisible()
+  await expect(page.getByText('Password changed.')).toBeVisible()
   await page.getByLabel('Username or email').fill(susan.email)
   await page.getByLabel('Password', { exact: true }).fill('a lamp by the window')
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   await page.goto(link)
-  await expect(page.getByText('This link was used already')).toBeVisible()
+  await expect(page.getByText('This link has already been used')).toBeVisible()
 })
 
 test('an address is confirmed from the mail that came to it', async ({ page, site, pageOf }) => {
@@ -81,7 +81,7 @@ test('an address is confirmed from the mail that came to it', async ({ page, sit
 
   await page.goto(link)
   await expect(page.getByText(`${susan.email} is the address of @${susan.username}.`)).toBeVisible()
-  await page.getByRole('button', { name: 'Yes, it’s mine' }).click()
+  await page.getByRole('button', { name: 'Confirm address' }).click()
   await expect(page.getByText('Your email address is confirmed.')).toBeVisible()
   await settings.reload()
   await expect(settings.getByText('Confirmed', { exact: true })).toBeVisible()
@@ -110,7 +110,7 @@ test('another username is chosen by keyboard, and the old one leads to it', asyn
   await expect(own.getByLabel('New username')).toHaveValue(name)
   await own.keyboard.type(password)
   await own.keyboard.press('Enter')
-  await expect(own.getByText(`You’re @${name} now.`)).toBeVisible()
+  await expect(own.getByText(`Your username is now @${name}.`)).toBeVisible()
 
   await page.goto(`/@${susan.username}/followers`)
   await expect(page).toHaveURL(`/@${name}/followers`)
@@ -126,10 +126,10 @@ test('an account is deleted, and nobody finds anything of it', async ({ page, si
 
   await own.goto('/settings/account')
   await own.getByRole('link', { name: 'Delete your account' }).click()
-  await expect(own.getByText('your 1 post')).toBeVisible()
+  await expect(own.getByText('your post')).toBeVisible()
   await own.getByLabel('Your password', { exact: true }).fill(password)
   await own.getByRole('button', { name: 'Delete my account' }).click()
-  await expect(own.getByText('Your account is deleted.')).toBeVisible()
+  await expect(own.getByText('Your account has been deleted.')).toBeVisible()
 
   await others.reload()
   await expect(others.getByText('A last cup of tea.')).toBeHidden()

@@ -38,7 +38,7 @@ test('the privacy settings list who is blocked and let them back, without JavaSc
   await expect(page).toHaveURL('/settings/privacy')
   await expect(page.getByText('You haven’t blocked anyone.')).toBeVisible()
   await page.getByRole('button', { name: 'People you follow' }).click()
-  await expect(page.getByRole('main').getByRole('status')).toHaveText('Your choice is saved.')
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('Setting saved.')
   await expect(page.getByRole('button', { name: 'People you follow' })).toHaveAttribute(
     'aria-pressed',
     'true',

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from './site.ts'
 
 const words = (page: Page) => page.getByLabel('What’s on your mind?')
-const button = (page: Page) => page.getByRole('button', { name: 'Publish' })
+const button = (page: Page) => page.getByRole('button', { name: 'Post', exact: true })
 
 test('the counter speaks up near the limit', async ({ site, pageOf }) => {
   const page = await pageOf(await site.person('susan'))
@@ -11,10 +11,10 @@ test('the counter speaks up near the limit', async ({ site, pageOf }) => {
   await expect(counter).toHaveText('')
   await words(page).press('x')
   await expect(counter).toHaveText('20')
-  await expect(page.getByRole('status').getByText('Characters left: 20')).toBeAttached()
+  await expect(page.getByRole('status').getByText('20 characters left')).toBeAttached()
   await words(page).fill(`${'x'.repeat(140)}👩‍👩‍👧‍👦`)
   await expect(counter).toHaveText('−1')
-  await expect(page.getByRole('status').getByText('Characters too many: 1')).toBeAttached()
+  await expect(page.getByRole('status').getByText('1 character over the limit')).toBeAttached()
 })
 
 test('a draft survives, and is gone once it is published', async ({ site, pageOf }) => {
@@ -52,7 +52,7 @@ test('a double click publishes once', async ({ site, pageOf }) => {
   await page.goto('/')
   await words(page).fill('Once is enough.')
   await button(page).dblclick()
-  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await expect(page.getByText('Posted.')).toBeVisible()
   await page.reload()
   await expect(page.getByRole('article')).toHaveCount(1)
   expect(sent).toEqual([`${site.url}/posts`])
@@ -78,7 +78,7 @@ test('offline, the words stay; back online, they go out', async ({ site, pageOf 
   await expect(words(page)).toHaveValue('Written in a tunnel.')
   await page.context().setOffline(false)
   await button(page).click()
-  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await expect(page.getByText('Posted.')).toBeVisible()
   await expect(page.getByRole('article')).toContainText(['Written in a tunnel.'])
 })
 
@@ -87,7 +87,7 @@ test('going back to a page whose words are out shows it fresh', async ({ site, p
   await page.goto('/posts/new')
   await words(page).fill('Said already.')
   await button(page).click()
-  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await expect(page.getByText('Posted.')).toBeVisible()
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'New post' })).toBeVisible()
   await expect(words(page)).toHaveValue('')

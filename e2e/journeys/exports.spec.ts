@@ -27,7 +27,7 @@ test('everything of one’s own comes as a file that can be read offline', async
   const page = await pageOf(susan)
   await page.goto('/settings/profile')
   await page.getByRole('link', { name: 'Your data' }).click()
-  await page.getByRole('button', { name: 'Make an export' }).click()
+  await page.getByRole('button', { name: 'Export my data' }).click()
   await expect(page.getByRole('heading', { name: 'Your export is ready.' })).toBeVisible()
   const files = await download(page)
 
@@ -59,8 +59,8 @@ test('its link comes by mail, leads to it, and is nobody else’s', async ({ sit
   await other.goto(String(file))
   await expect(other.getByText('There’s no such export.')).toBeVisible()
   await page.getByRole('button', { name: 'Delete' }).click()
-  await expect(page.getByText('The export is gone.')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Make an export' })).toBeVisible()
+  await expect(page.getByText('Export deleted.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Export my data' })).toBeVisible()
 })
 
 test('without JavaScript one looks again', async ({ site, openPage }) => {
@@ -68,9 +68,9 @@ test('without JavaScript one looks again', async ({ site, openPage }) => {
   const page = await openPage({ javaScriptEnabled: false })
   await page.context().addCookies([susan.cookie])
   await page.goto('/settings/data')
-  await page.getByRole('button', { name: 'Make an export' }).click()
-  await expect(page.getByText('We’re putting your export together.')).toBeVisible()
-  const look = page.getByRole('link', { name: 'See how far it is' })
+  await page.getByRole('button', { name: 'Export my data' }).click()
+  await expect(page.getByText('Export started.')).toBeVisible()
+  const look = page.getByRole('link', { name: 'Check progress' })
   const ready = page.getByRole('heading', { name: 'Your export is ready.' })
   await expect(async () => {
     if (await look.isVisible()) await look.click()

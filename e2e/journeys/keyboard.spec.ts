@@ -14,13 +14,13 @@ async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: stri
 test('the first Tab offers to skip to the content', async ({ page }) => {
   await page.goto('/')
   await page.keyboard.press('Tab')
-  const skip = page.getByRole('link', { name: 'Skip to the content' })
+  const skip = page.getByRole('link', { name: 'Skip to content' })
   await expect(skip).toBeFocused()
   await expect(skip).toBeInViewport()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
   await page.keyboard.press('Tab')
-  await expect(page.getByRole('main').getByRole('link', { name: 'Create account' })).toBeFocused()
+  await expect(page.getByRole('main').getByRole('link', { name: 'Sign up' })).toBeFocused()
 })
 
 test('sign in, write and sign out without a mouse', async ({ page, site }) => {
@@ -44,7 +44,7 @@ test('sign in, write and sign out without a mouse', async ({ page, site }) => {
   await page.keyboard.press('End')
   await page.keyboard.type(' Two cats.')
   await page.keyboard.press('Control+Enter')
-  await expect(page.getByText('Your changes are saved.')).toBeVisible()
+  await expect(page.getByText('Changes saved.')).toBeVisible()
   await tabTo(page, 'button', 'Sign out')
   await page.keyboard.press('Enter')
   await expect(page.getByText('You’re signed out.')).toBeVisible()

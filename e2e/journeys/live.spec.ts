@@ -36,7 +36,7 @@ test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
   const hers = await pageOf(susan)
   await hers.goto('/')
   await hers.getByLabel('What’s on your mind?').fill(`The ferry is late, @${john.username}.`)
-  await hers.getByRole('button', { name: 'Publish' }).click()
+  await hers.getByRole('button', { name: 'Post', exact: true }).click()
   await expect(news(his)).toHaveText('1 new post')
   await expect(badge(his)).toHaveText('1 1 new')
   await expect(his.locator('live-badges')).toHaveText(/susan.* mentioned you in a post/)

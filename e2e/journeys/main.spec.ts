@@ -5,11 +5,11 @@ test.use({ contextOptions: { reducedMotion: 'no-preference' } })
 
 async function signUp(page: Page, username: string): Promise<void> {
   await page.goto('/')
-  await page.getByRole('main').getByRole('link', { name: 'Create account' }).click()
+  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Email').fill(`${username}@example.com`)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('button', { name: 'Sign up' }).click()
   await expect(page.getByRole('status').getByText(`Welcome, ${username}.`)).toBeVisible()
 }
 

@@ -19,15 +19,15 @@ test('a follower, a mention and a message are told, opened and read', async ({ s
 
   await page.getByRole('link', { name: 'Notifications' }).click()
   await expect(page.getByRole('main').getByRole('listitem')).toContainText([
-    `${john.username} wrote to you (New)`,
+    `${john.username} sent you a message (New)`,
     `${john.username} mentioned you in a post (New)`,
-    `${john.username} follows you (New)`,
+    `${john.username} followed you (New)`,
   ])
   await row(page, 'mentioned').getByRole('link').click()
   await expect(page.getByRole('article')).toContainText('Tea,')
   await expect(badge(page)).toHaveText('2 2 new')
   await page.goBack()
-  await row(page, 'wrote to you').getByRole('link').click()
+  await row(page, 'sent you a message').getByRole('link').click()
   await expect(page.getByText('Or coffee?')).toBeVisible()
   await expect(badge(page)).toHaveText('1 1 new')
   await expect(page.locator('[data-badge=messages]')).toBeHidden()
@@ -48,7 +48,7 @@ test('without JavaScript the page and its badge are right when loaded', async ({
   await page.reload()
   await expect(badge(page)).toHaveText('1 1 new')
   await page.getByRole('link', { name: 'Notifications' }).click()
-  await row(page, 'follows you').getByRole('link').click()
+  await row(page, 'followed you').getByRole('link').click()
   await expect(page).toHaveURL(`/@${john.username}`)
   await expect(badge(page)).toBeHidden()
 })

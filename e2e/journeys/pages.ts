@@ -13,7 +13,7 @@ export interface Visit {
 export const pages = {
   welcome: { path: () => '/' },
   'sign-up': { path: () => '/sign-up' },
-  'sign-up with mistakes': { path: () => '/sign-up', act: page => send(page, 'Create account') },
+  'sign-up with mistakes': { path: () => '/sign-up', act: page => send(page, 'Sign up') },
   'sign-in': { path: () => '/sign-in?next=/posts/new' },
   'sign-in refused': { path: () => '/sign-in', act: signInWrongly },
   'home, empty': { path: () => '/', as: 'newcomer' },
@@ -99,7 +99,7 @@ async function writeTooMuch(page: Page): Promise<void> {
 
 async function publishTooMuch(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
-  await send(page, 'Publish')
+  await send(page, 'Post')
 }
 
 async function sendTooMuch(page: Page): Promise<void> {

@@ -61,7 +61,7 @@ export async function publish(page: Page, body: string): Promise<void> {
   const published = page.waitForResponse(
     answer => answer.request().method() === 'POST' && answer.status() === 303,
   )
-  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('button', { name: 'Post', exact: true }).click()
   await published
-  await expect(page.getByText('Your post is out.')).toBeVisible()
+  await expect(page.getByText('Posted.')).toBeVisible()
 }

@@ -9,7 +9,7 @@ test('a profile is edited, and the new name is everywhere', async ({ site, pageO
   await page.getByLabel('Name', { exact: true }).fill('  Susan   of the Harbour ')
   await page.getByLabel('About you').fill('Tea, mostly.')
   await page.getByRole('button', { name: 'Save profile' }).click()
-  await expect(page.getByText('Your profile is saved.')).toBeVisible()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
   await expect(page).toHaveURL(`/@${susan.username}`)
   await expect(page.getByRole('heading', { name: 'Susan of the Harbour', exact: true })).toBeVisible()
   await expect(page.getByRole('main')).toContainText('Tea, mostly.')
@@ -61,9 +61,7 @@ test('followers and following', async ({ page, site }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   await susan.follow(john)
   await page.goto(`/@${john.username}`)
-  await expect(
-    page.getByRole('heading', { name: `${john.username} hasn’t written anything yet` }),
-  ).toBeVisible()
+  await expect(page.getByRole('heading', { name: `${john.username} hasn’t posted yet` })).toBeVisible()
   await page.getByRole('link', { name: '1 follower' }).click()
   await expect(page.getByRole('heading', { name: `People who follow ${john.username}` })).toBeVisible()
   await page.getByRole('main').getByRole('link', { name: susan.username }).click()

@@ -38,9 +38,9 @@ test('a language is remembered with the account', async ({ page, openPage, site 
   await page.getByRole('button', { name: 'Español' }).click()
   await expect(page.getByRole('heading', { name: 'Ajustes' })).toBeVisible()
   await page.getByRole('link', { name: 'Inicio', exact: true }).click()
-  await page.getByLabel('¿Qué te ronda la cabeza?').fill('Hola a todo el mundo desde el puerto.')
+  await page.getByLabel('¿Qué estás pensando?').fill('Hola a todo el mundo desde el puerto.')
   await page.getByRole('button', { name: 'Publicar' }).click()
-  await expect(page.getByText('Tu mensaje ya está publicado.')).toBeVisible()
+  await expect(page.getByText('Publicado.')).toBeVisible()
   await expect(page.getByRole('article').locator('[lang=es]')).toHaveText(
     'Hola a todo el mundo desde el puerto.',
   )

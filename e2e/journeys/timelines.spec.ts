@@ -31,7 +31,7 @@ test('sixty posts, page by page, while new ones arrive', async ({ site, pageOf }
   expect(await turn(page, 'Older posts')).toEqual(down(35, 11))
   await publishUpTo(john, 64, 65)
   expect(await turn(page, 'Older posts')).toEqual(down(10, 1))
-  await expect(page.getByText('That’s everything.')).toBeVisible()
+  await expect(page.getByText('You’ve reached the end.')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Older posts' })).toHaveCount(0)
 
   expect(await turn(page, 'Newer posts')).toEqual(down(35, 11))

@@ -1,5 +1,5 @@
 /**
- * <post-composer limit draft original left over>: counts, keeps a draft, sends once, Ctrl/⌘+Enter.
+ * <post-composer limit draft original left left-one over over-one>: counts, keeps a draft, sends once, Ctrl/⌘+Enter.
  *
  * A draft lives in localStorage under the person's id and the form's address. Sending marks it as sent, no more: only a
  * page that says the server took a post ([data-kept]) clears it. So it outlives an error, a lost session and a lost answer;
@@ -115,8 +115,9 @@ class PostComposer extends HTMLElement {
     const stage = left < 0 ? 'over' : near ? 'left' : ''
     if (stage === this.#spoken) return
     this.#spoken = stage
-    const sentence = stage && this.getAttribute(stage)
-    this.speaker.textContent = sentence ? sentence.replace('{count}', String(Math.abs(left))) : ''
+    const count = Math.abs(left)
+    const sentence = stage && this.getAttribute(count === 1 ? `${stage}-one` : stage)
+    this.speaker.textContent = sentence ? sentence.replace('{count}', String(count)) : ''
   }
 
   /** @param {KeyboardEvent} event */
