@@ -14,7 +14,7 @@ import { type Correspondent, findCorrespondent } from './correspondent-queries.t
 import { validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { findMessage, inbox, thread } from './queries.ts'
-import { markRead } from './reading-queries.ts'
+import { markMessagesRead } from './reading-queries.ts'
 import { type Sent, sendMessage } from './sending-queries.ts'
 import { messagesPath, serializeConversation, serializeMessage } from './serializer.ts'
 
@@ -105,7 +105,7 @@ async function markConversationRead(request: ReadRequest, reply: FastifyReply) {
   const upTo = await findMessage(db, pair, request.body.messageId)
   if (!upTo) throw new Problem(404, 'messages.message_missing')
   const seen = { userId, conversationId: upTo.conversationId, upTo }
-  await db.transaction(tx => markRead(tx, seen, new Date()))
+  await db.transaction(tx => markMessagesRead(tx, seen, new Date()))
   return reply.code(204).send()
 }
 

@@ -23,7 +23,7 @@ export type Seen = {
  * Leaves as unread what came after the last message that somebody has seen, and answers what is unread in all
  * now. What an earlier reading has left unread is never more again, however late this one is.
  */
-export async function markRead(
+export async function markMessagesRead(
   tx: Writer,
   { userId, conversationId, upTo }: Seen,
   now: Date,

@@ -4,7 +4,7 @@ import { isUnavailable } from '../database/database.ts'
 import type { Viewer } from '../sessions/queries.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'
-import { markRead } from './reading-queries.ts'
+import { markMessagesRead } from './reading-queries.ts'
 
 type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
 
@@ -21,7 +21,7 @@ export async function markSeen(request: FastifyRequest, { other, page, cursor }:
   const upTo = page.rows[0] ?? { createdAt: cursor.time, id: cursor.id }
   const seen = { userId: viewer.id, conversationId, upTo }
   try {
-    const left = await server.db.transaction(tx => markRead(tx, seen, new Date()))
+    const left = await server.db.transaction(tx => markMessagesRead(tx, seen, new Date()))
     request.viewer = { ...viewer, ...left }
   } catch (error) {
     if (!isUnavailable(error)) throw error

@@ -3,7 +3,7 @@ import { follows, users } from '../../database/schema.ts'
 import { inArray } from '../../database/sql.ts'
 import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
-import { markRead } from '../../messages/reading-queries.ts'
+import { markMessagesRead } from '../../messages/reading-queries.ts'
 import { sendMessage } from '../../messages/sending-queries.ts'
 import { editPost, publishPost } from '../../posts/queries.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
@@ -86,7 +86,7 @@ async function addLetters(tx: Writer, ids: Ids, now: Date): Promise<void> {
     const moment = new Date(now.getTime() - minutesAgo * 60_000)
     const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
     const upTo = { id: 0, createdAt: moment }
-    if (conversationId) await markRead(tx, { userId: senderId, conversationId, upTo }, moment)
+    if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, upTo }, moment)
     await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, moment)
   }
 }

@@ -30,20 +30,20 @@ describe(`the shell on ${engine}`, () => {
   const run = (...words: string[]) => runProcess(['app/cli.ts', 'shell', ...words], { DATABASE_URL: url })
   /** The answers to lines that come from a pipe. */
   const answers = async (...lines: string[]) => {
-    const { talk, end } = converse()
-    for (const line of lines) talk(line)
+    const { type, end } = openShell()
+    for (const line of lines) type(line)
     return end()
   }
-  /** A session with somebody who waits for an answer before the next line. */
-  function converse() {
+  /** A shell on a pipe; `ask` waits for the answer before the next line. */
+  function openShell() {
     const child = startProcess([`${root}/app/cli.ts`, 'shell'], { DATABASE_URL: url })
     const ended = new Promise<number | null>(resolve => child.on('close', resolve))
-    const talk = (line: string) => void child.stdin?.write(`${line}\n`)
+    const type = (line: string) => void child.stdin?.write(`${line}\n`)
     return {
-      talk,
+      type,
       ask: async (line: string, expected: RegExp) => {
         const said = child.output().length
-        talk(line)
+        type(line)
         await eventually(async () => expected.test(child.output().slice(said)), 20_000)
       },
       end: async () => {
@@ -106,11 +106,11 @@ describe(`the shell on ${engine}`, () => {
   })
 
   it('keeps what is declared, waits for each answer, and goes on after a mistake', async () => {
-    const { ask, end } = converse()
+    const { ask, end } = openShell()
     await ask('const susan = await findPerson(db, "susan")', /^$/)
     await ask('susan.username', /'susan'/)
     await ask('db.insert(users)', /changes go inside a transaction: await db\.transaction\(async tx =>/)
-    await ask('_error.name', /Refusal/)
+    await ask('_error.name', /UserError/)
     await ask(
       'await db.transaction(async tx => {\n  await follow(tx, susan.id, 2)\n  return "done"\n})',
       /'done'/,

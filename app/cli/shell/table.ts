@@ -1,34 +1,47 @@
-/** Rows as a table: aligned, long values cut, fitted to the terminal. */
+/** Rows as a table: aligned, long values truncated, fitted to the terminal. */
 import { styleText } from 'node:util'
-import { describe } from './redact.ts'
-import { type Row, secrets } from './rows.ts'
-import type { Terminal } from './terminal.ts'
-import { cut, oneLine, widthOf } from './text.ts'
+import { inspectRedacted, type Row, secretFields } from './redact.ts'
+import { oneLine, truncate, widthOf } from './text.ts'
 
-/** Numbers stand to the right and are never cut; moments keep at least their date. */
+/** Colours or none, the cells of a line, and how many rows are printed. */
+export type Terminal = { colors: boolean; width: number; rows: number }
+
+/** Numbers are aligned to the right and never truncated; timestamps keep at least their date. */
 type Column = {
   name: string
   cells: string[]
-  kind: 'number' | 'moment' | 'text'
+  kind: 'number' | 'timestamp' | 'text'
   width: number
-  least: number
+  minWidth: number
 }
 
-const widest = 40
+const maxWidth = 40
 const gap = '  '
-const date = 'yyyy-mm-dd'.length
+const dateWidth = 'yyyy-mm-dd'.length
 
-/** A line for the names, a rule, a line for each row, and how many there are. */
-export function tableOf(rows: Row[], paper: Terminal): string {
-  const columns = columnsOf(rows.slice(0, paper.rows))
-  const shown = fitted(columns, paper.width)
-  const names = shown.map(({ name, width }) => padded(name, { kind: 'text', width }))
-  const lines = rows.slice(0, paper.rows).map((_, index) => lineOf(shown, index))
+/** A line of names, a rule, a line for each row, and how many there are. */
+export function formatTable(rows: Row[], terminal: Terminal): string {
+  const printed = rows.slice(0, terminal.rows)
+  const columns = columnsOf(printed)
+  const fitting = fit(columns, terminal.width)
+  const header = fitting
+    .map(({ name, width }) => pad(name, { kind: 'text', width }))
+    .join(gap)
+    .trimEnd()
+  const lines = printed.map((_, index) =>
+    fitting
+      .map(column => pad(column.cells[index] as string, column))
+      .join(gap)
+      .trimEnd(),
+  )
+  const more = rows.length > terminal.rows ? `, the first ${terminal.rows} shown` : ''
+  const hidden = columns.slice(fitting.length).map(({ name }) => name)
+  const noRoom = hidden.length > 0 ? `; no room for ${hidden.join(', ')}` : ''
   return [
-    bold(names.join(gap).trimEnd(), paper),
-    shown.map(({ width }) => '─'.repeat(width)).join(gap),
+    terminal.colors ? styleText('bold', header, { validateStream: false }) : header,
+    fitting.map(({ width }) => '─'.repeat(width)).join(gap),
     ...lines,
-    ending(rows.length, { paper, left: columns.slice(shown.length) }),
+    `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'}${more}${noRoom})`,
   ].join('\n')
 }
 
@@ -36,63 +49,46 @@ function columnsOf(rows: Row[]): Column[] {
   const names = new Set(rows.flatMap(row => Object.keys(row)))
   return [...names].map(name => {
     const kind = kindOf(rows.map(row => row[name]))
-    const cells = rows.map(row => cellOf(name, row[name]))
-    const width = Math.max(...[name, ...cells].map(text => Math.min(widthOf(text), widest)))
-    const least = Math.min(width, { number: width, moment: date, text: 8 }[kind])
-    return { name, cells, kind, width, least }
+    const cells = rows.map(row => formatCell(name, row[name]))
+    const width = Math.max(...[name, ...cells].map(text => Math.min(widthOf(text), maxWidth)))
+    const minWidth = Math.min(width, { number: width, timestamp: dateWidth, text: 8 }[kind])
+    return { name, cells, kind, width, minWidth }
   })
 }
 
 function kindOf(values: unknown[]): Column['kind'] {
   if (values.every(value => typeof value === 'number')) return 'number'
-  return values.every(value => value instanceof Date) ? 'moment' : 'text'
+  return values.every(value => value instanceof Date) ? 'timestamp' : 'text'
 }
 
-/** A value on one line; moments to the minute, in UTC. */
-export function cellOf(field: string, value: unknown): string {
+/** A value on one line; timestamps to the minute, in UTC. */
+export function formatCell(field: string, value: unknown): string {
   if (value === undefined) return ''
-  if (secrets.has(field)) return '…'
+  if (secretFields.has(field)) return '…'
   if (value instanceof Date && !Number.isNaN(value.getTime()))
     return value.toISOString().slice(0, 16).replace('T', ' ')
   const isPlainText = typeof value === 'string' && !value.startsWith('$argon2')
-  return oneLine(isPlainText ? value : describe(value, { breakLength: Infinity }))
+  return oneLine(isPlainText ? value : inspectRedacted(value, { breakLength: Infinity }))
 }
 
-/** Takes from the widest column until the line fits; what then is too much is left out from the right. */
-function fitted(columns: Column[], width: number): Column[] {
-  const shown = columns.map(column => ({ ...column }))
-  const total = () => shown.reduce((sum, column) => sum + column.width + gap.length, -gap.length)
+/** Narrows the widest column until the line fits; columns that still do not fit are left out from the right. */
+function fit(columns: Column[], width: number): Column[] {
+  const fitting = columns.map(column => ({ ...column }))
+  const total = () => fitting.reduce((sum, column) => sum + column.width + gap.length, -gap.length)
   while (total() > width) {
-    const broadest = shown
-      .filter(column => column.width > column.least)
+    const widest = fitting
+      .filter(column => column.width > column.minWidth)
       .toSorted((a, b) => b.width - a.width)[0]
-    if (broadest) broadest.width--
-    else if (shown.length > 1) shown.pop()
+    if (widest) widest.width--
+    else if (fitting.length > 1) fitting.pop()
     else break
   }
-  return shown
+  return fitting
 }
 
-function lineOf(columns: Column[], index: number): string {
-  return columns
-    .map(column => padded(column.cells[index] as string, column))
-    .join(gap)
-    .trimEnd()
-}
-
-function padded(text: string, { kind, width }: Pick<Column, 'kind' | 'width'>): string {
-  const kept = kind === 'moment' && widthOf(text) > width ? text.slice(0, date) : cut(text, width)
+function pad(text: string, { kind, width }: Pick<Column, 'kind' | 'width'>): string {
+  const kept =
+    kind === 'timestamp' && widthOf(text) > width ? text.slice(0, dateWidth) : truncate(text, width)
   const space = ' '.repeat(width - widthOf(kept))
   return kind === 'number' ? space + kept : kept + space
-}
-
-function ending(count: number, { paper, left }: { paper: Terminal; left: Column[] }): string {
-  const rows = `${count} ${count === 1 ? 'row' : 'rows'}`
-  const further = count > paper.rows ? `, the first ${paper.rows} shown` : ''
-  const hidden = left.length > 0 ? `; no room for ${left.map(({ name }) => name).join(', ')}` : ''
-  return `(${rows}${further}${hidden})`
-}
-
-function bold(text: string, { colors }: Terminal): string {
-  return colors ? styleText('bold', text, { validateStream: false }) : text
 }

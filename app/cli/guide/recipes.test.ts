@@ -6,8 +6,8 @@ import { migrate } from '../../database/migrations/migrations.ts'
 import { mentions, users } from '../../database/schema.ts'
 import { emptyPostgresDatabase, migratedDatabase, type TestDatabase } from '../../testing/database.ts'
 import { startPostgres } from '../../testing/postgres.ts'
+import { placesIn, recipesPage } from './print.ts'
 import * as recipes from './recipes.ts'
-import { placesIn, recipesPage } from './recipes-page.ts'
 
 describe(`recipes on ${engine}`, () => {
   let test: TestDatabase
@@ -195,7 +195,7 @@ if (engine === 'postgresql')
   })
 
 describe('app/database/README.md', () => {
-  it('prints the recipes as they are: node app/cli/shell/recipes-page.ts brings them up to date', () => {
+  it('prints the recipes as they are: node app/cli/guide/print.ts brings them up to date', () => {
     const { recipes: written, page, refreshed } = recipesPage()
     assert.deepEqual([...written.keys()].toSorted(), Object.keys(recipes).toSorted())
     assert.deepEqual(placesIn(page), [...written.keys()])

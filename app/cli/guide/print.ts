@@ -1,4 +1,4 @@
-/** Prints the recipes of recipes.ts into app/database/README.md: `node app/cli/shell/recipes-page.ts` after a change. */
+/** Prints the recipes of recipes.ts into app/database/README.md: `node app/cli/guide/print.ts` after a change. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from '../../config.ts'

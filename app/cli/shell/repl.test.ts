@@ -6,32 +6,31 @@ import { after, before, describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { eventually } from '../../testing/eventually.ts'
 import { openSite, type Site } from '../../testing/site.ts'
-import { shellDatabase } from './database.ts'
+import { createSqlLog, shellDatabase } from './database.ts'
 import { loadNames } from './names.ts'
-import { converse } from './session.ts'
-import { statementEcho } from './statements.ts'
+import { runInteractive } from './repl.ts'
 
-/** Somebody at a terminal of 100 columns, who leaves by Ctrl+D. */
-async function sitDown({ config, app }: Site) {
+/** The shell at a terminal of 100 columns; `leave` types Ctrl+D. */
+async function openTerminal({ config, app }: Site) {
   const [input, output] = [new PassThrough(), Object.assign(new PassThrough(), { columns: 100 })]
-  let [all, said] = ['', '']
+  let [all, printed] = ['', '']
   output.on('data', chunk => {
     all += chunk
-    said += stripVTControlCharacters(String(chunk))
+    printed += stripVTControlCharacters(String(chunk))
   })
-  const echo = statementEcho(() => {})
-  const names = await loadNames(shellDatabase(app.db, config.database, echo.watch))
-  const left = converse({ names, echo, streams: { input, output, errors: output } })
+  const sqlLog = createSqlLog(() => {})
+  const names = await loadNames(shellDatabase(app.db, config.database, sqlLog))
+  const exited = runInteractive({ names, sqlLog, streams: { input, output, errors: output } })
   return {
     all: () => all,
     type: async (text: string, expected: RegExp) => {
-      said = ''
+      printed = ''
       input.write(text)
-      await eventually(async () => expected.test(said))
+      await eventually(async () => expected.test(printed))
     },
     leave: () => {
       input.write('\u0004')
-      return left
+      return exited
     },
   }
 }
@@ -40,11 +39,11 @@ describe('the shell at a terminal', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-history-'))
   const history = path.join(folder, 'history')
   let site: Site
-  let person: Awaited<ReturnType<typeof sitDown>>
+  let terminal: Awaited<ReturnType<typeof openTerminal>>
   before(async () => {
     process.env['NODE_REPL_HISTORY'] = history
     site = await openSite()
-    person = await sitDown(site)
+    terminal = await openTerminal(site)
   })
   after(async () => {
     await site.close()
@@ -60,26 +59,26 @@ describe('the shell at a terminal', () => {
   ]
   for (const [typed, expected] of completions)
     it(`completes ${typed}`, async () => {
-      await person.type(`${typed}\t`, expected)
-      await person.type('\u0005\u0015', /microblog> /)
+      await terminal.type(`${typed}\t`, expected)
+      await terminal.type('\u0005\u0015', /microblog> /)
     })
 
   it('fits a table to the window, and says what it left out', () =>
-    person.type(
+    terminal.type(
       'await db.select().from(users)\r',
       /^ 1 {2}susan .*\n[^]*\(4 rows; no room for .*createdAt\)/m,
     ))
 
   it('shows a mistake with its place, and goes on', async () => {
-    await person.type(
+    await terminal.type(
       'await publishPost(db, { userId: 1, body: "hello", language: null, submission: null }, new Date())\r',
       /changes go inside a transaction.*\n {4}at publishPost \(app\/posts\/queries\.ts:\d+:\d+\)\n[^]*microblog> $/,
     )
-    await person.type('await db.$count(users)\r', /^4$/m)
+    await terminal.type('await db.$count(users)\r', /^4$/m)
   })
 
   it('remembers what was typed, in a file for its owner alone', async () => {
-    await person.leave()
+    await terminal.leave()
     await eventually(async () => readFileSync(history, 'utf8').includes('await db.$count(users)'))
   })
 })
