@@ -8,7 +8,7 @@ import fastify, {
 import accounts from './accounts/routes.ts'
 import api from './api/api.ts'
 import docs from './api/docs.ts'
-import reference from './api/reference.ts'
+import openapi from './api/openapi.ts'
 import blocks from './blocks/routes.ts'
 import type { Config } from './config.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts'
@@ -89,7 +89,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.register(security)
   app.register(assets)
   app.register(site)
-  app.register(reference)
+  app.register(openapi)
   app.register(api, { prefix: '/api' })
   app.register(feeds)
   app.register(async scope => pages(scope, options))

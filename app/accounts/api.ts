@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { parseForm } from '../api/bodies.ts'
-import { operation, returnsJson, returnsProblem } from '../api/descriptions.ts'
 import { findStoredAnswer, sendCreated, storeAnswer } from '../api/idempotency.ts'
 import { FieldProblem } from '../api/problems.ts'
-import { fieldOf } from '../api/types.ts'
+import { fieldOf, IdempotencyKey, operation, returnsJson, returnsProblem } from '../api/schemas.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors } from '../http/forms.ts'
 import { consume } from '../limits/limits.ts'
@@ -19,11 +18,11 @@ import { registerAccount } from './registration.ts'
 const { username, email } = SignUpForm.properties
 const UserBody = Type.Object(
   {
-    username: fieldOf(username, { description: 'accounts.username_hint', examples: ['susan'] }),
-    email: fieldOf(email, { description: 'accounts.email_hint', examples: ['susan@example.com'] }),
+    username: fieldOf(username, { description: 'Letters, digits and _; at most 64.', examples: ['susan'] }),
+    email: fieldOf(email, { description: 'Nobody else sees it.', examples: ['susan@example.com'] }),
     password: Type.String({
       errorKey: 'accounts.password_too_short',
-      description: 'accounts.password_hint',
+      description: 'At least 8 characters.',
       examples: ['tea at the harbour'],
     }),
   },
@@ -37,16 +36,17 @@ type Taken = { username: boolean; email: boolean }
 /** A scope of its own: nowhere else in the API may a form be sent. */
 export default async function accountsApi(app: FastifyInstance) {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parseForm)
-  const create = operation('users', 'reference.create_user', {
-    config: { public: true, idempotent: true, validate: validateSignUp },
+  const create = operation('users', 'createUser', 'Create an account', {
+    config: { public: true, validate: validateSignUp },
+    headers: IdempotencyKey,
     body: UserBody,
     consumes: ['application/json', 'application/x-www-form-urlencoded'],
-    answers: {
-      201: returnsJson(CreatedUser, 'reference.answer_created'),
-      403: returnsProblem('accounts.sign_up_closed'),
-      409: returnsProblem('api.detail_409'),
+    response: {
+      201: returnsJson(CreatedUser, 'The account is created; Location says where it is.'),
+      403: returnsProblem('Sign-up is closed.'),
+      409: returnsProblem('The username or email address is taken.'),
     },
-    more: 'reference.create_user_more',
+    description: 'While sign-up is open. The body may also be a form (application/x-www-form-urlencoded).',
   })
   app.post('/users', create, createUser)
 }

@@ -8,7 +8,6 @@ import { methodsOf, refuseOtherMethods } from './methods.ts'
 import negotiation from './negotiation.ts'
 import problems from './problems.ts'
 import resources from './resources.ts'
-import { takeIdempotencyKey } from './responses.ts'
 import validation from './validation.ts'
 
 /**
@@ -24,7 +23,6 @@ export default async function api(app: FastifyInstance) {
   app.register(bodies)
   app.register(validation)
   for (const schema of sharedSchemas) app.addSchema(schema)
-  app.addHook('onRoute', takeIdempotencyKey)
   const methods = methodsOf(app)
   for (const feature of features) app.register(feature)
   app.register(async scope => refuseOtherMethods(scope, methods))

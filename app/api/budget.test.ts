@@ -53,7 +53,7 @@ describe('an endpoint', () => {
       const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
       return budgets.some(([url]) => pattern.test(url.split('?')[0] as string))
     }
-    const reading = Object.entries(site.app.reference('en').paths).filter(([, methods]) => methods['get'])
+    const reading = Object.entries(site.app.openapi().paths).filter(([, methods]) => methods['get'])
     assert.deepEqual(
       reading.map(([path]) => path).filter(path => !matches(path)),
       [],

@@ -1,22 +1,158 @@
+/** The reference for people: a page like any other, made from the OpenAPI document and in English like that. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { endpoints } from './origin.ts'
-import { type NounView, nounViews, type SchemaView, schemaViews } from './presentation.ts'
+import type { OpenApi, Operation, Schema } from './openapi.ts'
+
+type Field = {
+  name: string
+  /** As in `string`, `integer | null`, `Post[]`. */
+  type: string
+  /** The shared schema that its type names. */
+  link: string | null
+  required: boolean
+  description: string
+}
+type OperationView = {
+  id: string
+  method: string
+  path: string
+  summary: string
+  description: string
+  access: string
+  parameters: Field[]
+  body: Field[]
+  curl: string
+  answers: { status: string; schema: string | null; isList: boolean }[]
+}
+type Section = { name: string; title: string; operations: OperationView[] }
+type SchemaView = { name: string; description: string; fields: Field[] }
 
 declare module '../http/views.ts' {
   interface Pages {
-    'api/docs': { nouns: NounView[]; schemas: SchemaView[]; endpoints: typeof endpoints }
+    'api/docs': { introduction: string; sections: Section[]; schemas: SchemaView[] }
   }
 }
 
-/** The reference for people: a page like any other, made from the same document. */
 export default async function docs(app: FastifyInstance) {
-  const open = { config: { public: true } }
-  app.get('/api', open, async (_request, reply) => reply.redirect('/api/docs', 303))
+  app.get('/api', { config: { public: true } }, async (_request, reply) => reply.redirect('/api/docs', 303))
   app.get('/api/docs', { config: { public: true, cached: true } }, showDocs)
 }
 
-async function showDocs({ server, language }: FastifyRequest, reply: FastifyReply) {
-  const reference = server.reference(language)
-  const nouns = nounViews(reference, server.config.publicUrl)
-  return reply.page('api/docs', { nouns, schemas: schemaViews(reference), endpoints })
+async function showDocs({ server }: FastifyRequest, reply: FastifyReply) {
+  const document = server.openapi()
+  return reply.page('api/docs', {
+    introduction: document.info.description,
+    sections: sectionsOf(document, server.config.publicUrl),
+    schemas: Object.entries(document.components.schemas).map(([name, schema]) => ({
+      name,
+      description: schema.description ?? '',
+      fields: fieldsOf(schema),
+    })),
+  })
+}
+
+function sectionsOf({ paths, tags }: OpenApi, url: string): Section[] {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      tag: operation.tags[0],
+      view: operationView({ path, method: method.toUpperCase(), url }, operation),
+    })),
+  )
+  return tags.map(({ name, description: title }) => ({
+    name,
+    title,
+    operations: operations.filter(({ tag }) => tag === name).map(({ view }) => view),
+  }))
+}
+
+type Place = { path: string; method: string; url: string }
+
+function operationView({ path, method, url }: Place, operation: Operation): OperationView {
+  const { operationId: id, summary, description = '', parameters = [], requestBody } = operation
+  const body = requestBody && Object.values(requestBody.content)[0]?.schema
+  return {
+    id,
+    method,
+    path,
+    summary,
+    description,
+    access: access[accessOf(operation)].words,
+    parameters: parameters
+      .filter(parameter => parameter.in !== 'header')
+      .map(({ name, required = false, schema, description = '' }) =>
+        field(name, { ...schema, description }, required),
+      ),
+    body: body ? fieldsOf(body) : [],
+    curl: curlOf({ path, method, url }, operation, body),
+    answers: answersOf(operation),
+  }
+}
+
+const token = '-H "Authorization: Bearer $TOKEN"'
+const access = {
+  anybody: { words: 'No token needed', curl: '' },
+  read: { words: 'With a token', curl: token },
+  write: { words: 'With a token that can write', curl: token },
+  password: { words: 'With username and password', curl: '-u susan' },
+}
+
+function accessOf({ security }: Operation): keyof typeof access {
+  if (security.some(scheme => scheme['password'])) return 'password'
+  if (security.some(scheme => Object.keys(scheme).length === 0)) return 'anybody'
+  return security[0]?.['token']?.[0] === 'write' ? 'write' : 'read'
+}
+
+function curlOf({ path, method, url }: Place, operation: Operation, body: Schema | undefined): string {
+  const { parameters = [] } = operation
+  const examples = new Map(parameters.map(({ name, example }) => [name, example]))
+  const address = url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(examples.get(name)))
+  const query = parameters.find(({ in: where, example }) => where === 'query' && example !== undefined)
+  const asked = query ? `${address}?${query.name}=${encodeURIComponent(String(query.example))}` : address
+  const json = exampleOf(body)
+  const isUsual = method === 'GET' || (method === 'POST' && json)
+  const parts = [
+    `curl${isUsual ? '' : ` -X ${method}`} '${asked}'`,
+    access[accessOf(operation)].curl,
+    json && `--json '${json}'`,
+  ]
+  return parts.filter(Boolean).join(' \\\n  ')
+}
+
+function exampleOf(schema: Schema | undefined): string {
+  const given = Object.entries(schema?.properties ?? {}).filter(([, { examples }]) => examples)
+  const example = Object.fromEntries(given.map(([name, { examples }]) => [name, examples?.[0]]))
+  return given.length > 0 ? JSON.stringify(example) : ''
+}
+
+/** What is answered when all is well; the problems are the same everywhere. */
+function answersOf({ responses }: Operation): OperationView['answers'] {
+  const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+  return good.map(([status, { content }]) => {
+    const schema = content?.['application/json']?.schema
+    const items = schema?.properties?.['items']?.items
+    return { status, schema: nameOf(items ?? schema), isList: items !== undefined }
+  })
+}
+
+function fieldsOf({ properties = {}, required = [] }: Schema): Field[] {
+  return Object.entries(properties).map(([name, schema]) => field(name, schema, required.includes(name)))
+}
+
+function field(name: string, schema: Schema, required: boolean): Field {
+  const link = nameOf(schema.items ?? schema.anyOf?.[0] ?? schema)
+  return { name, type: typeOf(schema), link, required, description: schema.description ?? '' }
+}
+
+function nameOf(schema: Schema | undefined): string | null {
+  return schema?.$ref?.split('/').at(-1) ?? null
+}
+
+function typeOf(schema: Schema): string {
+  const { type, items, anyOf, allOf, format } = schema
+  if (schema.$ref) return String(nameOf(schema))
+  if (schema.enum) return schema.enum.map(String).join(' | ')
+  if (items) return `${typeOf(items)}[]`
+  if (anyOf) return anyOf.map(typeOf).join(' | ')
+  if (allOf) return typeOf(allOf[0] as Schema)
+  const names = [type ?? 'object'].flat()
+  return names.map(one => (one === 'string' && format ? format : one)).join(' | ')
 }

@@ -45,7 +45,7 @@ describe('whatever is sent to the API', () => {
   })
   after(() => site.close())
   const operations = () =>
-    Object.entries(site.app.reference('en').paths).flatMap(([path, methods]) =>
+    Object.entries(site.app.openapi().paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({
         path,
         method: method.toUpperCase(),

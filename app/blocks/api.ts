@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { lists, operation, returnsNothing } from '../api/descriptions.ts'
-import { ListQuery, UserParams } from '../api/parameters.ts'
+import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 
-type OneRequest = FastifyRequest<{ Params: UserParams }>
+type OneRequest = FastifyRequest<{ Params: ProfileParams }>
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 
 export default async function blocksApi(app: FastifyInstance) {
-  const list = operation('blocks', 'reference.list_blocks', lists('Author'))
-  const one = { params: UserParams, answers: { 204: returnsNothing() } }
+  const list = operation('blocks', 'listBlocks', 'List the people whom you have blocked', lists('Author'))
+  const one = { params: ProfileParams, response: { 204: returnsNothing() } }
   app.get('/blocks', list, listBlocks)
-  app.put('/users/:username/block', operation('blocks', 'reference.block_user', one), createBlock)
-  app.delete('/users/:username/block', operation('blocks', 'reference.unblock_user', one), deleteBlock)
+  app.put('/users/:username/block', operation('blocks', 'blockUser', 'Block a user', one), createBlock)
+  app.delete('/users/:username/block', operation('blocks', 'unblockUser', 'Unblock a user', one), deleteBlock)
 }
 
 async function listBlocks({ server, caller, query }: ListRequest, reply: FastifyReply) {

@@ -1,29 +1,41 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { operation, returnsListOf, returnsNothing, returnsProblem } from '../api/descriptions.ts'
-import { ListQuery, UserParams } from '../api/parameters.ts'
+import { ListQuery, operation, returnsListOf, returnsNothing, returnsProblem } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { serializePerson, userPath } from '../profiles/serializer.ts'
 import type { Caller } from '../tokens/queries.ts'
 import { followAfterSignIn } from './following.ts'
 import { type FollowList, followList, unfollow } from './queries.ts'
 
-type OneRequest = FastifyRequest<{ Params: UserParams }>
-type ListRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
+type OneRequest = FastifyRequest<{ Params: ProfileParams }>
+type ListRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
 
 export default async function followsApi(app: FastifyInstance) {
   const list = {
     config: { public: true },
-    params: UserParams,
+    params: ProfileParams,
     querystring: ListQuery,
-    answers: { 200: returnsListOf('Person'), 403: returnsProblem('api.detail_403') },
+    response: { 200: returnsListOf('Person'), 403: returnsProblem('One of you has blocked the other.') },
   }
-  const one = { params: UserParams, answers: { 204: returnsNothing() } }
-  app.get('/users/:username/followers', operation('follows', 'reference.list_followers', list), listFollowers)
-  app.get('/users/:username/following', operation('follows', 'reference.list_following', list), listFollowing)
-  app.put('/users/:username/follow', operation('follows', 'reference.follow_user', one), createFollow)
-  app.delete('/users/:username/follow', operation('follows', 'reference.unfollow_user', one), deleteFollow)
+  const one = { params: ProfileParams, response: { 204: returnsNothing() } }
+  app.get(
+    '/users/:username/followers',
+    operation('follows', 'listFollowers', 'List the followers of a user', list),
+    listFollowers,
+  )
+  app.get(
+    '/users/:username/following',
+    operation('follows', 'listFollowing', 'List the people whom a user follows', list),
+    listFollowing,
+  )
+  app.put('/users/:username/follow', operation('follows', 'followUser', 'Follow a user', one), createFollow)
+  app.delete(
+    '/users/:username/follow',
+    operation('follows', 'unfollowUser', 'Unfollow a user', one),
+    deleteFollow,
+  )
 }
 
 function listFollowers(request: ListRequest, reply: FastifyReply) {

@@ -1,11 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { lists, operation, returns, returnsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
-import { ListQuery, UserParams } from '../api/parameters.ts'
+import {
+  IdempotencyKey,
+  ListQuery,
+  lists,
+  operation,
+  returnsCreated,
+  returnsNothing,
+} from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
+import { ProfileParams } from '../profiles/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
@@ -27,7 +34,7 @@ const ReadBody = Type.Object(
     messageId: Type.Integer({
       minimum: 1,
       maximum: Number.MAX_SAFE_INTEGER,
-      description: 'reference.read_message_id',
+      description: 'The last message that was seen.',
       examples: [42],
     }),
   },
@@ -35,27 +42,28 @@ const ReadBody = Type.Object(
 )
 
 type InboxRequest = FastifyRequest<{ Querystring: ListQuery }>
-type OneRequest = FastifyRequest<{ Params: UserParams }>
-type ThreadRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
-type SendRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof MessageBody> }>
-type ReadRequest = FastifyRequest<{ Params: UserParams; Body: Type.Static<typeof ReadBody> }>
+type OneRequest = FastifyRequest<{ Params: ProfileParams }>
+type ThreadRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
+type SendRequest = FastifyRequest<{ Params: ProfileParams; Body: Type.Static<typeof MessageBody> }>
+type ReadRequest = FastifyRequest<{ Params: ProfileParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
-  const inbox = operation('messages', 'reference.list_conversations', lists('Conversation'))
-  const thread = operation('messages', 'reference.list_messages', {
-    params: UserParams,
+  const inbox = operation('messages', 'listConversations', 'List your conversations', lists('Conversation'))
+  const thread = operation('messages', 'listMessages', 'List the messages of a conversation, newest first', {
+    params: ProfileParams,
     ...lists('Message'),
   })
-  const send = operation('messages', 'reference.send_message', {
-    config: { idempotent: true, validate: validateMessage },
-    params: UserParams,
+  const send = operation('messages', 'sendMessage', 'Send a message', {
+    config: { validate: validateMessage },
+    headers: IdempotencyKey,
+    params: ProfileParams,
     body: MessageBody,
-    answers: { 201: returns('Message', 'reference.answer_created') },
+    response: { 201: returnsCreated('Message') },
   })
-  const read = operation('messages', 'reference.mark_conversation_read', {
-    params: UserParams,
+  const read = operation('messages', 'markConversationRead', 'Mark a conversation as read', {
+    params: ProfileParams,
     body: ReadBody,
-    answers: { 204: returnsNothing() },
+    response: { 204: returnsNothing() },
   })
   app.get('/conversations', inbox, listConversations)
   app.get('/conversations/:username/messages', thread, listMessages)

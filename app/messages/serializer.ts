@@ -1,6 +1,6 @@
 /** What the API shows of conversations. */
 import { Type } from 'typebox'
-import { PageAddress, shared, TextOrNull, Timestamp } from '../api/types.ts'
+import { PageAddress, shared, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Author } from '../posts/queries.ts'
 import { serializeEntities } from '../posts/serializer.ts'
@@ -11,23 +11,23 @@ export const MessageResource = Type.Object(
     id: Type.Integer(),
     body: Type.String(),
     entities: Type.Array(shared('Entity')),
-    language: TextOrNull({ description: 'reference.post_language' }),
+    language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
     createdAt: Timestamp(),
-    isMine: Type.Boolean({ description: 'reference.message_is_mine' }),
+    isMine: Type.Boolean({ description: 'Whether you wrote it.' }),
   },
-  { $id: 'Message', description: 'reference.message' },
+  { $id: 'Message', description: 'A private message.' },
 )
 
 export const ConversationResource = Type.Object(
   {
     with: shared<Author>('Author'),
-    unread: Type.Integer({ description: 'reference.conversation_unread' }),
+    unread: Type.Integer({ description: 'How many messages you haven’t seen.' }),
     lastMessage: Type.Object({ body: Type.String(), isMine: Type.Boolean() }),
     lastMessageAt: Timestamp(),
-    messages: Type.String({ format: 'uri-reference', description: 'reference.conversation_messages' }),
+    messages: Type.String({ format: 'uri-reference', description: 'Where its messages are.' }),
     url: PageAddress(),
   },
-  { $id: 'Conversation', description: 'reference.conversation' },
+  { $id: 'Conversation', description: 'You and one other person.' },
 )
 
 export function serializeMessage(message: Message, viewer: number, { publicUrl }: Config) {

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { lists, operation, returnsNothing } from '../api/descriptions.ts'
-import { ListQuery } from '../api/parameters.ts'
+import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { Caller } from '../tokens/queries.ts'
@@ -14,7 +13,7 @@ const ReadBody = Type.Object(
     upTo: Type.String({
       format: 'date-time',
       errorKey: 'api.must_be_moment',
-      description: 'reference.read_up_to',
+      description: 'The createdAt of the newest that was seen.',
       examples: ['2026-11-20T12:00:00.000Z'],
     }),
   },
@@ -25,11 +24,16 @@ type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type ReadRequest = FastifyRequest<{ Body: Type.Static<typeof ReadBody> }>
 
 export default async function notificationsApi(app: FastifyInstance) {
-  const list = operation('notifications', 'reference.list_notifications', lists('Notification'))
-  const read = operation('notifications', 'reference.mark_notifications_read', {
+  const list = operation(
+    'notifications',
+    'listNotifications',
+    'List your notifications, newest first',
+    lists('Notification'),
+  )
+  const read = operation('notifications', 'markNotificationsRead', 'Mark notifications as read', {
     config: { validate: validateTimestamp },
     body: ReadBody,
-    answers: { 204: returnsNothing() },
+    response: { 204: returnsNothing() },
   })
   app.get('/notifications', list, listNotifications)
   app.put('/notifications/read', read, readNotifications)

@@ -1,6 +1,6 @@
 /** What the API shows of notifications. */
 import { Type } from 'typebox'
-import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/types.ts'
+import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Translate } from '../locales/translate.ts'
 import type { Author } from '../posts/queries.ts'
@@ -12,13 +12,13 @@ export const NotificationResource = Type.Object(
   {
     id: Type.Integer(),
     kind: Type.Enum([...notificationKinds]),
-    sentence: Type.String({ description: 'reference.notification_sentence' }),
+    sentence: Type.String({ description: 'What has happened, in the language of Accept-Language.' }),
     actor: sharedOrNull<Author>('Author'),
     createdAt: Timestamp(),
-    readAt: TimestampOrNull({ description: 'reference.notification_read' }),
+    readAt: TimestampOrNull({ description: 'When you saw it, or null.' }),
     url: PageAddress(),
   },
-  { $id: 'Notification', description: 'reference.notification' },
+  { $id: 'Notification', description: 'Something that happened to you.' },
 )
 
 export function serializeNotification(

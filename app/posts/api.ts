@@ -2,22 +2,34 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { unauthorized } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
-import { operation, returns, returnsNothing } from '../api/descriptions.ts'
 import { createOnce } from '../api/idempotency.ts'
-import { PostParams } from '../api/parameters.ts'
+import {
+  IdempotencyKey,
+  IfMatch,
+  operation,
+  returns,
+  returnsCreated,
+  returnsNothing,
+} from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { languageOf } from '../text/language.ts'
 import type { Caller } from '../tokens/queries.ts'
-import { validatePost } from './forms.ts'
+import { PostParams, validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 import { serializePost } from './serializer.ts'
 
 const PostBody = Type.Object(
   {
-    body: Type.String({ errorKey: 'posts.blank', description: 'reference.post_body', examples: ['Tea?'] }),
-    language: Type.Optional(Type.String({ description: 'reference.post_language_sent' })),
+    body: Type.String({
+      errorKey: 'posts.blank',
+      description: 'The text, with line breaks.',
+      examples: ['Tea?'],
+    }),
+    language: Type.Optional(
+      Type.String({ description: 'The language that it’s in (BCP 47); left out, it’s guessed.' }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -28,22 +40,24 @@ type CreateRequest = FastifyRequest<{ Body: PostBody }>
 type UpdateRequest = FastifyRequest<{ Params: PostParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
-  const onePost = { params: PostParams, answers: { 200: returns('Post') } }
-  const create = operation('posts', 'reference.create_post', {
-    config: { idempotent: true, validate: validatePost },
+  const onePost = { params: PostParams, response: { 200: returns('Post') } }
+  const create = operation('posts', 'createPost', 'Publish a post', {
+    config: { validate: validatePost },
+    headers: IdempotencyKey,
     body: PostBody,
-    answers: { 201: returns('Post', 'reference.answer_created') },
+    response: { 201: returnsCreated('Post') },
   })
-  const show = operation('posts', 'reference.get_post', { config: { public: true }, ...onePost })
-  const update = operation('posts', 'reference.update_post', {
-    config: { conditional: true, validate: validatePost },
+  const show = operation('posts', 'getPost', 'Show a post', { config: { public: true }, ...onePost })
+  const update = operation('posts', 'updatePost', 'Edit your post', {
+    config: { validate: validatePost },
+    headers: IfMatch,
     body: PostBody,
     ...onePost,
   })
-  const destroy = operation('posts', 'reference.delete_post', {
-    config: { conditional: true },
+  const destroy = operation('posts', 'deletePost', 'Delete your post', {
+    headers: IfMatch,
     params: PostParams,
-    answers: { 204: returnsNothing() },
+    response: { 204: returnsNothing() },
   })
   app.post('/posts', create, createPost)
   app.get('/posts/:id', show, showPost)

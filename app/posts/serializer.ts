@@ -1,13 +1,13 @@
 /** What the API shows of posts. */
 import { Type } from 'typebox'
-import { PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/types.ts'
+import { PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Entity } from '../text/entities.ts'
 import type { Author, Post } from './queries.ts'
 
 export const AuthorResource = Type.Object(
   { id: Type.Integer(), username: Type.String(), displayName: Type.String() },
-  { $id: 'Author', description: 'reference.author' },
+  { $id: 'Author', description: 'A person by name.' },
 )
 
 export const EntityResource = Type.Object(
@@ -17,22 +17,26 @@ export const EntityResource = Type.Object(
     end: Type.Integer(),
     url: Type.String(),
   },
-  { $id: 'Entity', description: 'reference.entity' },
+  {
+    $id: 'Entity',
+    description:
+      'A link, mention or hashtag in the text: where it begins and ends (UTF-16 code units), and where it leads.',
+  },
 )
 type EntityResource = Type.Static<typeof EntityResource>
 
 export const PostResource = Type.Object(
   {
     id: Type.Integer(),
-    body: Type.String({ description: 'reference.post_body' }),
+    body: Type.String({ description: 'The text, with line breaks.' }),
     entities: Type.Array(shared<EntityResource>('Entity')),
-    language: TextOrNull({ description: 'reference.post_language' }),
+    language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
     createdAt: Timestamp(),
-    editedAt: TimestampOrNull({ description: 'reference.post_edited' }),
+    editedAt: TimestampOrNull({ description: 'When its author changed it, or null.' }),
     author: shared<Author>('Author'),
     url: PageAddress(),
   },
-  { $id: 'Post', description: 'reference.post' },
+  { $id: 'Post', description: 'A post.' },
 )
 
 export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {

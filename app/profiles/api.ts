@@ -1,20 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { lists, operation, returns } from '../api/descriptions.ts'
-import { ListQuery, UserParams } from '../api/parameters.ts'
+import { ListQuery, lists, operation, returns } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
+import { ProfileParams } from './forms.ts'
 import { listPeople } from './list-queries.ts'
 import { requireProfile } from './require-profile.ts'
 import { serializePerson, serializeUser } from './serializer.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
-type OneRequest = FastifyRequest<{ Params: UserParams }>
+type OneRequest = FastifyRequest<{ Params: ProfileParams }>
 
 export default async function profilesApi(app: FastifyInstance) {
-  const list = operation('users', 'reference.list_users', { config: { public: true }, ...lists('Person') })
-  const show = operation('users', 'reference.get_user', {
+  const list = operation('users', 'listUsers', 'List users, newest account first', {
     config: { public: true },
-    params: UserParams,
-    answers: { 200: returns('User') },
+    ...lists('Person'),
+  })
+  const show = operation('users', 'getUser', 'Show a user', {
+    config: { public: true },
+    params: ProfileParams,
+    response: { 200: returns('User') },
   })
   app.get('/users', list, listUsers)
   app.get('/users/:username', show, showUser)

@@ -1,39 +1,43 @@
 /** What the API shows of people. */
 import { Type } from 'typebox'
-import { Address, FlagOrNull, PageAddress, sharedOrNull, TimestampOrNull } from '../api/types.ts'
+import { Address, FlagOrNull, PageAddress, sharedOrNull, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Person } from '../people/person.ts'
 import type { Profile } from './queries.ts'
 
 export const PersonResource = Type.Object(
   {
-    id: Type.Integer({ description: 'reference.user_id' }),
+    id: Type.Integer({ description: 'Stays when the username changes.' }),
     username: Type.String({ examples: ['susan'] }),
     displayName: Type.String(),
     about: Type.String(),
-    viewerFollows: FlagOrNull({ description: 'reference.viewer_follows' }),
+    viewerFollows: FlagOrNull({
+      description: 'Whether you follow them; null for yourself and without a token.',
+    }),
     url: PageAddress(),
   },
-  { $id: 'Person', description: 'reference.person' },
+  { $id: 'Person', description: 'A person, in brief.' },
 )
 
 export const CountsResource = Type.Object(
   { posts: Type.Integer(), followers: Type.Integer(), following: Type.Integer() },
-  { $id: 'Counts', description: 'reference.counts' },
+  { $id: 'Counts', description: 'How much there is of a person.' },
 )
 type Counts = Type.Static<typeof CountsResource>
 
 export const UserResource = Type.Object(
   {
     ...PersonResource.properties,
-    viewerBlocks: Type.Boolean({ description: 'reference.viewer_blocks' }),
-    apart: Type.Boolean({ description: 'reference.apart' }),
+    viewerBlocks: Type.Boolean({ description: 'Whether you have blocked them.' }),
+    apart: Type.Boolean({
+      description: 'Whether one of you has blocked the other: then much of this is null.',
+    }),
     createdAt: TimestampOrNull(),
     lastSeenAt: TimestampOrNull(),
     counts: sharedOrNull<Counts>('Counts'),
     links: Type.Object({ self: Address(), posts: Address(), followers: Address(), following: Address() }),
   },
-  { $id: 'User', description: 'reference.user' },
+  { $id: 'User', description: 'A person with everything that their profile says.' },
 )
 
 /** The people of a pair that is apart see of each other what the page shows: who they are. */

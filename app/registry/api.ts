@@ -1,6 +1,6 @@
 /** The routes that each feature brings to the API. */
 import accounts from '../accounts/api.ts'
-import document from '../api/document.ts'
+import { openapiRoute } from '../api/openapi.ts'
 import blocks from '../blocks/api.ts'
 import follows from '../follows/api.ts'
 import messages from '../messages/api.ts'
@@ -13,7 +13,7 @@ import timelines from '../timelines/api.ts'
 import tokens from '../tokens/api.ts'
 
 export const features = [
-  document,
+  openapiRoute,
   tokens,
   accounts,
   profiles,

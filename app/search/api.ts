@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { lists, operation } from '../api/descriptions.ts'
-import { ListQuery } from '../api/parameters.ts'
+import { ListQuery, lists, operation } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
@@ -11,14 +10,19 @@ import { isEmpty, normalizeQuery, parseQuery } from '../search-index/query.ts'
 import { findEverybody, findPosts } from './find.ts'
 import { searchPath } from './forms.ts'
 
-const text = { q: Type.String({ description: 'reference.search_text', examples: ['tea from:susan'] }) }
+const text = {
+  q: Type.String({
+    description: 'Words, “phrases”, from:susan, #tag; a last * matches words that begin so.',
+    examples: ['tea from:susan'],
+  }),
+}
 const PeopleQuery = Type.Object({ ...text, ...ListQuery.properties })
 const PostsQuery = Type.Object({
   ...PeopleQuery.properties,
   order: Type.Optional(
     Type.Enum(['newest', 'best'], {
       errorKey: 'api.order_unknown',
-      description: 'reference.search_order',
+      description: 'newest (if left out), or best: the best of the newest 1,000.',
     }),
   ),
 })
@@ -28,11 +32,11 @@ type PostsRequest = FastifyRequest<{ Querystring: Static<typeof PostsQuery> }>
 const nothing = { rows: [], newer: null, older: null }
 
 export default async function searchApi(app: FastifyInstance) {
-  const posts = operation('search', 'reference.search_posts', {
+  const posts = operation('search', 'searchPosts', 'Search posts', {
     config: { public: true },
     ...lists('Post', PostsQuery),
   })
-  const people = operation('search', 'reference.search_people', {
+  const people = operation('search', 'searchPeople', 'Search people', {
     config: { public: true },
     ...lists('Person', PeopleQuery),
   })

@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { unauthorized } from '../api/authentication.ts'
 import { requireUnchanged } from '../api/conditions.ts'
-import { operation, returns } from '../api/descriptions.ts'
-import { fieldOf } from '../api/types.ts'
+import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { languages } from '../locales/translate.ts'
 import type { Caller } from '../tokens/queries.ts'
@@ -16,11 +15,17 @@ const codes = languages.map(({ code }) => code)
 const MeBody = Type.Object(
   {
     displayName: Type.Optional(
-      fieldOf(displayName, { description: 'settings.display_name_hint', examples: ['Susan'] }),
+      fieldOf(displayName, {
+        description: 'As people see it. If empty, the username is used.',
+        examples: ['Susan'],
+      }),
     ),
-    about: Type.Optional(fieldOf(about, { description: 'settings.about_hint' })),
+    about: Type.Optional(fieldOf(about, { description: 'A line or two, at most 140 characters.' })),
     language: Type.Optional(
-      Type.Enum(codes, { errorKey: 'api.language_unknown', description: 'reference.me_language' }),
+      Type.Enum(codes, {
+        errorKey: 'api.language_unknown',
+        description: 'The language of your pages and emails.',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -28,9 +33,9 @@ const MeBody = Type.Object(
 type MeBody = Type.Static<typeof MeBody>
 
 export default async function meApi(app: FastifyInstance) {
-  const update = { config: { conditional: true }, body: MeBody, answers: { 200: returns('Me') } }
-  app.get('/me', operation('me', 'reference.get_me', { answers: { 200: returns('Me') } }), showMe)
-  app.patch('/me', operation('me', 'reference.update_me', update), updateMe)
+  const update = { headers: IfMatch, body: MeBody, response: { 200: returns('Me') } }
+  app.get('/me', operation('me', 'getMe', 'Show yourself', { response: { 200: returns('Me') } }), showMe)
+  app.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
 }
 
 async function showMe(request: FastifyRequest, reply: FastifyReply) {

@@ -1,21 +1,21 @@
 /** What the API shows somebody of themself. */
 import { Type } from 'typebox'
-import { PageAddress, TextOrNull, Timestamp } from '../api/types.ts'
+import { PageAddress, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Me } from './queries.ts'
 
 export const MeResource = Type.Object(
   {
-    id: Type.Integer({ description: 'reference.user_id' }),
+    id: Type.Integer({ description: 'Stays when the username changes.' }),
     username: Type.String({ examples: ['susan'] }),
     displayName: Type.String(),
     about: Type.String(),
     email: Type.String(),
-    language: TextOrNull({ description: 'reference.me_language' }),
+    language: TextOrNull({ description: 'The language of your pages and emails.' }),
     createdAt: Timestamp(),
     url: PageAddress(),
   },
-  { $id: 'Me', description: 'reference.me' },
+  { $id: 'Me', description: 'You, with what only you see.' },
 )
 
 export function serializeMe(me: Me, { publicUrl }: Config): Type.Static<typeof MeResource> {

@@ -73,7 +73,7 @@ export async function programOf(site: Site, name: Name, scope: Scope = 'write'):
 function matchDescription(app: FastifyInstance, { method, url }: InjectOptions, answer: ApiAnswer): void {
   const path = (url as string).split('?')[0] as string
   const template = templateOf(app, path)
-  const operation = template && app.reference('en').paths[template]?.[String(method).toLowerCase()]
+  const operation = template && app.openapi().paths[template]?.[String(method).toLowerCase()]
   const { status, headers, json } = answer
   const place = `${String(method)} ${path} ${status}`
   const type = String(headers['content-type'] ?? '').split(';')[0] as string
@@ -99,7 +99,7 @@ function matchDescription(app: FastifyInstance, { method, url }: InjectOptions, 
 function templateOf(app: FastifyInstance, path: string): string | undefined {
   const matches = (template: string) =>
     new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`).test(path)
-  return Object.keys(app.reference('en').paths).find(matches)
+  return Object.keys(app.openapi().paths).find(matches)
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6901 */
@@ -118,7 +118,7 @@ function matchSchema(
   if (!ajv) {
     ajv = new Ajv2020({ strict: false, allErrors: true })
     addFormats.default(ajv)
-    ajv.addSchema(app.reference('en'), 'api:')
+    ajv.addSchema(app.openapi(), 'api:')
     validators.set(app, ajv)
   }
   const reference = { $ref: `api:#${pointer}` }

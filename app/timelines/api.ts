@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { operation, returnsListOf } from '../api/descriptions.ts'
-import { ListQuery, TagParams, UserParams } from '../api/parameters.ts'
+import { ListQuery, operation, returnsListOf } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
+import { TagParams } from '../http/params.ts'
 import type { Post } from '../posts/queries.ts'
 import { serializePost } from '../posts/serializer.ts'
+import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/entities.ts'
@@ -11,22 +12,29 @@ import type { Caller } from '../tokens/queries.ts'
 import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
-type UserRequest = FastifyRequest<{ Params: UserParams; Querystring: ListQuery }>
+type UserRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
 type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: ListQuery }>
 
 export default async function timelinesApi(app: FastifyInstance) {
-  const posts = { querystring: ListQuery, answers: { 200: returnsListOf('Post') } }
+  const posts = { querystring: ListQuery, response: { 200: returnsListOf('Post') } }
   const open = { ...posts, config: { public: true } }
-  app.get('/posts', operation('timelines', 'reference.list_posts', open), listAll)
-  app.get('/timelines/home', operation('timelines', 'reference.get_home_timeline', posts), listHome)
+  app.get('/posts', operation('timelines', 'listPosts', 'List all posts, newest first', open), listAll)
+  app.get(
+    '/timelines/home',
+    operation('timelines', 'getHomeTimeline', 'List your posts and those of the people you follow', posts),
+    listHome,
+  )
   app.get(
     '/users/:username/posts',
-    operation('timelines', 'reference.list_posts_of_user', { ...open, params: UserParams }),
+    operation('timelines', 'listPostsOfUser', 'List the posts of a user', { ...open, params: ProfileParams }),
     listOfUser,
   )
   app.get(
     '/tags/:tag/posts',
-    operation('timelines', 'reference.list_posts_with_tag', { ...open, params: TagParams }),
+    operation('timelines', 'listPostsWithTag', 'List the posts with a hashtag', {
+      ...open,
+      params: TagParams,
+    }),
     listWithTag,
   )
 }

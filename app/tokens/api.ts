@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
-import { operation, returns, returnsNothing } from '../api/descriptions.ts'
+import { operation, returns, returnsNothing } from '../api/schemas.ts'
 import { Problem } from '../http/errors.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { authenticate } from '../sessions/authenticate.ts'
@@ -11,14 +11,14 @@ import { serializeToken } from './serializer.ts'
 type CreateRequest = FastifyRequest<{ Body: TokenBody }>
 
 export default async function tokensApi(app: FastifyInstance) {
-  const create = operation('tokens', 'reference.create_token', {
+  const create = operation('tokens', 'createToken', 'Create a token with your password', {
     config: { public: true, password: true },
     body: TokenBody,
-    answers: { 201: returns('Token', 'reference.answer_created') },
+    response: { 201: returns('Token', 'It’s created.') },
   })
-  const destroy = operation('tokens', 'reference.delete_token', {
+  const destroy = operation('tokens', 'deleteToken', 'Revoke the token that you send', {
     config: { scope: 'read' },
-    answers: { 204: returnsNothing() },
+    response: { 204: returnsNothing() },
   })
   app.post('/tokens', create, createOwnToken)
   app.delete('/tokens/current', destroy, destroyToken)

@@ -22,10 +22,14 @@ export const TokenBody = Type.Object(
     name: Type.Optional({
       ...Name,
       default: 'API',
-      description: 'reference.token_name',
+      description: 'So that you recognise it in your settings.',
       examples: ['my script'],
     }),
-    scope: Type.Optional({ ...Scope, default: 'write', description: 'reference.token_scope' }),
+    scope: Type.Optional({
+      ...Scope,
+      default: 'write',
+      description: 'What it can do: read, or write as well.',
+    }),
     expiresInDays: Type.Optional(
       Type.Unsafe<number | null>({
         type: ['integer', 'null'],
@@ -33,7 +37,7 @@ export const TokenBody = Type.Object(
         maximum: 365,
         default: 90,
         errorKey: 'tokens.expiry_unknown',
-        description: 'reference.token_expiry',
+        description: 'Days until it stops working; null: until it’s revoked.',
       }),
     ),
   },

@@ -1,18 +1,20 @@
 /** What the API shows of a token, once. */
 import { Type } from 'typebox'
-import { Timestamp, TimestampOrNull } from '../api/types.ts'
+import { Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Token } from './queries.ts'
 
 export const TokenResource = Type.Object(
   {
-    token: Type.String({ description: 'reference.token_secret' }),
+    token: Type.String({
+      description: 'What to send as “Authorization: Bearer …”. Keep it: it’s never shown again.',
+    }),
     id: Type.Integer(),
     name: Type.String(),
-    scope: Type.Enum(['read', 'write'], { description: 'reference.token_scope' }),
+    scope: Type.Enum(['read', 'write'], { description: 'What it can do: read, or write as well.' }),
     createdAt: Timestamp(),
-    expiresAt: TimestampOrNull({ description: 'reference.token_expires' }),
+    expiresAt: TimestampOrNull({ description: 'When it stops working; null: when it’s revoked.' }),
   },
-  { $id: 'Token', description: 'reference.token' },
+  { $id: 'Token', description: 'A token, shown once.' },
 )
 
 export function serializeToken(secret: string, { id, name, scope, createdAt, expiresAt }: Token) {
