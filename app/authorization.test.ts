@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { FastifyInstance } from 'fastify'
 import { apiTokens, exports as exportsTable, notifications, posts, sessions } from './database/schema.ts'
 import { eq } from './database/sql.ts'
+import { type MemberRequest, memberRoutes } from './people/viewer.ts'
 import type { Browser } from './testing/browser.ts'
 import { openSite, type Site } from './testing/site.ts'
 
@@ -17,6 +19,15 @@ const open = new Set(
   POST /settings/theme, GET /livez, GET /readyz, GET /robots.txt, GET /manifest.webmanifest,
   GET /favicon.ico`.split(/,\s+/),
 )
+
+/** Compiles only while the types keep handlers that need a viewer from routes that visitors reach. */
+export function refusedByTheCompiler(app: FastifyInstance): void {
+  const handler = async ({ viewer }: MemberRequest) => viewer.username
+  // @ts-expect-error The handler needs a viewer, which a route of the app itself may be without.
+  app.get('/', handler)
+  // @ts-expect-error A route for members is not public.
+  memberRoutes(app).get('/', { config: { public: true } }, handler)
+}
 
 describe('who may use what', () => {
   let site: Site

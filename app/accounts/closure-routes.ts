@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { type AccountSize, closeAccount, measureAccount } from './closure-queries.ts'
 import { ClosureForm } from './forms.ts'
 import { hasPassword } from './queries.ts'
@@ -13,16 +13,17 @@ declare module '../http/views.ts' {
   }
 }
 
-type ClosingRequest = FastifyRequest<{ Body: ClosureForm }>
+type ClosingRequest = MemberRequest<{ Body: ClosureForm }>
 
 export default async function closing(app: FastifyInstance) {
   const path = '/settings/account/delete'
-  app.get(path, (request, reply) => showClosing(request, reply, {}))
-  app.post(path, { schema: { body: ClosureForm }, attachValidation: true }, close)
+  const members = memberRoutes(app)
+  members.get(path, (request, reply) => showClosing(request, reply, {}))
+  members.post(path, { schema: { body: ClosureForm }, attachValidation: true }, close)
 }
 
-async function showClosing({ server, viewer }: FastifyRequest, reply: FastifyReply, errors: FieldErrors) {
-  const belongings = await measureAccount(server.db, (viewer as Viewer).id)
+async function showClosing({ server, viewer }: MemberRequest, reply: FastifyReply, errors: FieldErrors) {
+  const belongings = await measureAccount(server.db, viewer.id)
   return reply.page('accounts/delete', { belongings, errors })
 }
 

@@ -4,8 +4,8 @@ import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.t
 import { catchRateLimit, consume, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken } from '../security/tokens.ts'
-import type { Viewer } from '../sessions/queries.ts'
 import { findConfirmation, useConfirmation } from './email-queries.ts'
 import { ConfirmationParams, EmailForm } from './forms.ts'
 import { type Account, findAccount, hasPassword } from './queries.ts'
@@ -17,20 +17,21 @@ declare module '../http/views.ts' {
   }
 }
 
-type EmailRequest = FastifyRequest<{ Body: EmailForm }>
+type EmailRequest = MemberRequest<{ Body: EmailForm }>
 type ConfirmationRequest = FastifyRequest<{ Params: ConfirmationParams }>
 
 export default async function emails(app: FastifyInstance) {
   const path = '/settings/account/email'
-  app.get(path, showEmail)
-  app.post(path, { schema: { body: EmailForm }, attachValidation: true }, askForEmail)
-  app.post(`${path}/confirmation`, sendConfirmation)
+  const members = memberRoutes(app)
+  members.get(path, showEmail)
+  members.post(path, { schema: { body: EmailForm }, attachValidation: true }, askForEmail)
+  members.post(`${path}/confirmation`, sendConfirmation)
   const open = { config: { public: true }, schema: { params: ConfirmationParams } }
   app.get('/confirmations/:token', open, showConfirmation)
   app.post('/confirmations/:token', open, confirm)
 }
 
-async function showEmail(request: FastifyRequest, reply: FastifyReply) {
+async function showEmail(request: MemberRequest, reply: FastifyReply) {
   const { email } = await viewersAccount(request)
   return showForm(request, reply, { values: { email: '' }, current: email, errors: {} })
 }
@@ -75,7 +76,7 @@ async function sendEmailChange(
 }
 
 /** The link for the account's own address once more. */
-async function sendConfirmation(request: FastifyRequest, reply: FastifyReply) {
+async function sendConfirmation(request: MemberRequest, reply: FastifyReply) {
   const { server, language } = request
   if (!canMail(server.config)) throw new Problem(403, 'accounts.email_needs_mail')
   const { id: userId, email, emailConfirmedAt } = await viewersAccount(request)
@@ -87,8 +88,8 @@ async function sendConfirmation(request: FastifyRequest, reply: FastifyReply) {
   return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)
 }
 
-async function viewersAccount({ server, viewer }: FastifyRequest): Promise<Account> {
-  const account = await findAccount(server.db, (viewer as Viewer).id)
+async function viewersAccount({ server, viewer }: MemberRequest): Promise<Account> {
+  const account = await findAccount(server.db, viewer.id)
   if (!account) throw new Problem(401)
   return account
 }

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { UsernameForm } from './forms.ts'
 import { type Account, hasPassword } from './queries.ts'
 import { renameAccount } from './username-queries.ts'
@@ -13,16 +13,17 @@ declare module '../http/views.ts' {
   }
 }
 
-type UsernameRequest = FastifyRequest<{ Body: UsernameForm }>
+type UsernameRequest = MemberRequest<{ Body: UsernameForm }>
 
 export default async function usernames(app: FastifyInstance) {
   const path = '/settings/account/username'
-  app.get(path, showUsername)
-  app.post(path, { schema: { body: UsernameForm }, attachValidation: true }, changeUsername)
+  const members = memberRoutes(app)
+  members.get(path, showUsername)
+  members.post(path, { schema: { body: UsernameForm }, attachValidation: true }, changeUsername)
 }
 
-async function showUsername({ viewer }: FastifyRequest, reply: FastifyReply) {
-  const { username } = viewer as Viewer
+async function showUsername({ viewer }: MemberRequest, reply: FastifyReply) {
+  const { username } = viewer
   return reply.page('accounts/username', { values: { username }, errors: {} })
 }
 

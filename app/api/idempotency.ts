@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reader, Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import type { Caller } from '../tokens/queries.ts'
+import type { MemberRequest } from '../people/viewer.ts'
 import { findAnswer, insertAnswer } from './queries.ts'
 
 /** What was created, and where it is. */
@@ -16,11 +16,11 @@ type Answer = Created & { replayed?: boolean }
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 export async function createOnce(
-  request: FastifyRequest,
+  request: MemberRequest,
   reply: FastifyReply,
   create: (tx: Writer) => Promise<Created>,
 ): Promise<FastifyReply> {
-  const { id } = request.caller as Caller
+  const { id } = request.viewer
   const answer = await request.server.db.transaction(async (tx): Promise<Answer> => {
     const earlier = await findStoredAnswer(tx, request, id)
     if (earlier) return earlier

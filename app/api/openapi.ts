@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Type } from 'typebox'
-import { scopeOf } from './authentication.ts'
+import { scopeOf } from './bearer.ts'
 import { IfMatch, operation, returnsJson, returnsNothing, returnsProblem, tags } from './schemas.ts'
 
 declare module 'fastify' {

@@ -122,8 +122,8 @@ export const tags = {
 }
 
 type Response = { description: string; content?: object; type?: string }
-type Operation = {
-  config?: FastifyContextConfig
+type Operation<Config> = {
+  config?: Config
   description?: string
   headers?: TObject
   params?: TObject
@@ -135,11 +135,11 @@ type Operation = {
 }
 
 /** The options of a route that is in the reference. */
-export function operation(
+export function operation<Config extends FastifyContextConfig = { public?: never }>(
   tag: keyof typeof tags,
   operationId: string,
   summary: string,
-  { config, ...schema }: Operation,
+  { config, ...schema }: Operation<Config>,
 ) {
   return { ...(config && { config }), schema: { tags: [tag], operationId, summary, ...schema } }
 }

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
-import type { Viewer } from '../sessions/queries.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
 import { PrivacyForm } from './forms.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
@@ -23,17 +23,18 @@ declare module '../http/views.ts' {
   }
 }
 
-type ShowRequest = FastifyRequest<{ Params: ProfileParams }>
-type WriteRequest = FastifyRequest<{ Params: ProfileParams; Body: NextQuery }>
-type PrivacyRequest = FastifyRequest<{ Querystring: CursorQuery }>
+type ShowRequest = MemberRequest<{ Params: ProfileParams }>
+type WriteRequest = MemberRequest<{ Params: ProfileParams; Body: NextQuery }>
+type PrivacyRequest = MemberRequest<{ Querystring: CursorQuery }>
 
 export default async function blocks(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const one = { params: ProfileParams }
-  app.get('/@:username/block', { schema: one }, confirmBlock)
-  app.post('/@:username/block', { schema: { ...one, body: NextQuery } }, createBlock)
-  app.post('/@:username/block/delete', { schema: { ...one, body: NextQuery } }, deleteBlock)
-  app.get('/settings/privacy', { schema: { querystring: CursorQuery } }, showPrivacy)
-  app.post('/settings/privacy', { schema: { body: PrivacyForm } }, savePrivacy)
+  members.get('/@:username/block', { schema: one }, confirmBlock)
+  members.post('/@:username/block', { schema: { ...one, body: NextQuery } }, createBlock)
+  members.post('/@:username/block/delete', { schema: { ...one, body: NextQuery } }, deleteBlock)
+  members.get('/settings/privacy', { schema: { querystring: CursorQuery } }, showPrivacy)
+  members.post('/settings/privacy', { schema: { body: PrivacyForm } }, savePrivacy)
 }
 
 async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
@@ -41,7 +42,7 @@ async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
 }
 
 async function createBlock(request: WriteRequest, reply: FastifyReply) {
-  const viewer = request.viewer as Viewer
+  const viewer = request.viewer
   const person = await somebodyElse(request)
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
   return reply
@@ -50,7 +51,7 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
 }
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
-  const viewer = request.viewer as Viewer
+  const viewer = request.viewer
   const person = await somebodyElse(request)
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
   return reply
@@ -59,7 +60,7 @@ async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
 }
 
 async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
-  const { id } = viewer as Viewer
+  const { id } = viewer
   const cursor = cursorOf(query)
   const [messagesFrom, page] = await Promise.all([
     findMessagesFrom(server.db, id),
@@ -70,8 +71,8 @@ async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: Fas
   return reply.page('blocks/privacy', { messagesFrom, people: page.rows, ...pageLinks(page, path) })
 }
 
-async function savePrivacy(request: FastifyRequest<{ Body: PrivacyForm }>, reply: FastifyReply) {
-  const { id } = request.viewer as Viewer
+async function savePrivacy(request: MemberRequest<{ Body: PrivacyForm }>, reply: FastifyReply) {
+  const { id } = request.viewer
   const messagesFrom = request.body.messages_from
   await request.server.db.transaction(tx => saveSettings(tx, id, { messagesFrom }))
   return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
@@ -80,6 +81,6 @@ async function savePrivacy(request: FastifyRequest<{ Body: PrivacyForm }>, reply
 /** Whoever the address names. */
 async function somebodyElse(request: ShowRequest): Promise<Person> {
   const person = await requirePerson(request.server.db, request)
-  if (person.id === request.viewer?.id) throw new Problem(422, 'blocks.oneself')
+  if (person.id === request.viewer.id) throw new Problem(422, 'blocks.oneself')
   return person
 }

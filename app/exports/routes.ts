@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { canMail } from '../mail/mail.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ExportParams } from './forms.ts'
 import {
   beginExport,
@@ -25,35 +25,36 @@ declare module '../http/views.ts' {
   }
 }
 
-type ExportRequest = FastifyRequest<{ Params: ExportParams }>
+type ExportRequest = MemberRequest<{ Params: ExportParams }>
 
 export default async function exports(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const one = { schema: { params: ExportParams } }
-  app.get('/settings/data', showExports)
-  app.get('/exports/fragment', showFragment)
-  app.post('/exports', createExport)
-  app.head('/exports/:id', one, describeExport)
-  app.get('/exports/:id', { ...one, exposeHeadRoute: false }, sendExport)
-  app.post('/exports/:id/delete', one, destroyExport)
+  members.get('/settings/data', showExports)
+  members.get('/exports/fragment', showFragment)
+  members.post('/exports', createExport)
+  members.head('/exports/:id', one, describeExport)
+  members.get('/exports/:id', { ...one, exposeHeadRoute: false }, sendExport)
+  members.post('/exports/:id/delete', one, destroyExport)
 }
 
-async function showExports(request: FastifyRequest, reply: FastifyReply) {
+async function showExports(request: MemberRequest, reply: FastifyReply) {
   return reply.page('exports/show', await exportsPage(request))
 }
 
 /** How far it is, for the script that follows it. */
-async function showFragment(request: FastifyRequest, reply: FastifyReply) {
+async function showFragment(request: MemberRequest, reply: FastifyReply) {
   return reply.page('exports/fragment', await exportsPage(request))
 }
 
-async function exportsPage({ server, viewer, language }: FastifyRequest): Promise<ExportsPage> {
-  const exports = await findExports(server.db, (viewer as Viewer).id, new Date())
+async function exportsPage({ server, viewer, language }: MemberRequest): Promise<ExportsPage> {
+  const exports = await findExports(server.db, viewer.id, new Date())
   return { exports, willMail: canMail(server.config), size: bytes => inBytes(bytes, language) }
 }
 
 /** One at a time: asking again while one is being made begins no other. */
-async function createExport({ server, viewer, language }: FastifyRequest, reply: FastifyReply) {
-  const { id: userId } = viewer as Viewer
+async function createExport({ server, viewer, language }: MemberRequest, reply: FastifyReply) {
+  const { id: userId } = viewer
   const begun = await server.db.transaction(async tx => {
     if (await isExportUnderWay(tx, userId)) return false
     await consume(tx, 'export', userId)
@@ -75,7 +76,7 @@ async function sendExport(request: ExportRequest, reply: FastifyReply) {
 }
 
 async function setFileHeaders({ server, viewer, params }: ExportRequest, reply: FastifyReply) {
-  const { id: userId, username } = viewer as Viewer
+  const { id: userId, username } = viewer
   const found = await findFinishedExport(server.db, { id: params.id, userId }, new Date())
   if (!found) throw new Problem(404, 'exports.missing')
   const name = `${username}-${found.createdAt.toISOString().slice(0, 10)}.zip`
@@ -89,7 +90,7 @@ async function setFileHeaders({ server, viewer, params }: ExportRequest, reply: 
 
 /** Deleting one that is being made cancels it; deleting what is gone is harmless. */
 async function destroyExport({ server, viewer, params }: ExportRequest, reply: FastifyReply) {
-  const own = { id: params.id, userId: (viewer as Viewer).id }
+  const own = { id: params.id, userId: viewer.id }
   const done = await server.db.transaction(tx => deleteExport(tx, own, new Date()))
   return reply.flash(`exports.${done ?? 'deleted'}`).redirect('/settings/data', 303)
 }

@@ -2,17 +2,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, operation, returnsListOf, returnsNothing, returnsProblem } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { serializePerson, userPath } from '../profiles/serializer.ts'
-import type { Caller } from '../tokens/queries.ts'
 import { followAfterSignIn } from './following.ts'
 import { type FollowList, followList, unfollow } from './queries.ts'
 
-type OneRequest = FastifyRequest<{ Params: ProfileParams }>
+type OneRequest = MemberRequest<{ Params: ProfileParams }>
 type ListRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
 
 export default async function followsApi(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const list = {
     config: { public: true },
     params: ProfileParams,
@@ -30,8 +31,12 @@ export default async function followsApi(app: FastifyInstance) {
     operation('follows', 'listFollowing', 'List the people whom a user follows', list),
     listFollowing,
   )
-  app.put('/users/:username/follow', operation('follows', 'followUser', 'Follow a user', one), createFollow)
-  app.delete(
+  members.put(
+    '/users/:username/follow',
+    operation('follows', 'followUser', 'Follow a user', one),
+    createFollow,
+  )
+  members.delete(
     '/users/:username/follow',
     operation('follows', 'unfollowUser', 'Unfollow a user', one),
     deleteFollow,
@@ -47,8 +52,8 @@ function listFollowing(request: ListRequest, reply: FastifyReply) {
 }
 
 async function sendPeople(request: ListRequest, reply: FastifyReply, list: FollowList) {
-  const { server, caller, query } = request
-  const viewer = caller?.id ?? null
+  const { server, query } = request
+  const viewer = request.viewer?.id ?? null
   const { id: user, username, displayName, apart } = await requireProfile(server.db, request, viewer)
   if (apart) throw new Problem(403, 'follows.apart', { name: displayName })
   const asked = { user, viewer, list, cursor: cursorOf(query) }
@@ -57,7 +62,7 @@ async function sendPeople(request: ListRequest, reply: FastifyReply, list: Follo
 }
 
 async function createFollow(request: OneRequest, reply: FastifyReply) {
-  const { id } = request.caller as Caller
+  const { id } = request.viewer
   const { db } = request.server
   const person = await requirePerson(db, request)
   await followAfterSignIn(db, id, person)
@@ -65,7 +70,7 @@ async function createFollow(request: OneRequest, reply: FastifyReply) {
 }
 
 async function deleteFollow(request: OneRequest, reply: FastifyReply) {
-  const { id } = request.caller as Caller
+  const { id } = request.viewer
   const person = await requirePerson(request.server.db, request)
   await request.server.db.transaction(tx => unfollow(tx, id, person.id))
   return reply.code(204).send()

@@ -93,7 +93,7 @@ function sharedLocals({ config, asset }: FastifyInstance) {
 
 function localsOf(reply: FastifyReply, view: keyof Pages) {
   const { request } = reply
-  const { language, t, viewer, theme } = request
+  const { language, t, viewer, unread, theme } = request
   const { when, number, compact } = formatsFor(language)
   const isRead = request.method === 'GET'
   // Only what was asked for with GET can be come back to, and only a whole page shows the flash.
@@ -101,7 +101,7 @@ function localsOf(reply: FastifyReply, view: keyof Pages) {
   const flash = isRead && !fragments.has(view) ? takeFlash(reply) : null
   // Since when something may have happened that this page does not show.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
-  return { viewer, language, t, when, number, compact, theme, path, flash, asked }
+  return { viewer, unread, language, t, when, number, compact, theme, path, flash, asked }
 }
 
 /** The cookie came back from a browser, so it may say anything: what is no sentence of ours is dropped. */

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
 import { isSameOrigin } from '../http/same-origin.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/queries.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { sessionOf } from '../sessions/plugin.ts'
 import { homeTimeline } from '../timelines/queries.ts'
 import { Broadcast, type BroadcastOptions } from './broadcast.ts'
 import { LiveQuery } from './forms.ts'
@@ -21,7 +22,7 @@ declare module '../http/views.ts' {
   }
 }
 
-type LiveRequest = FastifyRequest<{ Querystring: LiveQuery }>
+type LiveRequest = MemberRequest<{ Querystring: LiveQuery }>
 
 /** Browsers share one stream among their tabs; past so many they are no browsers any more. */
 const mostStreams = 20
@@ -29,13 +30,14 @@ const mostStreams = 20
 export default async function live(app: FastifyInstance, options: BroadcastOptions) {
   const broadcast = new Broadcast(app, options)
   app.addHook('onClose', () => broadcast.close())
+  const members = memberRoutes(app)
   const stream = {
     config: { touchSession: false },
     exposeHeadRoute: false,
     schema: { querystring: LiveQuery },
   }
-  app.get<{ Querystring: LiveQuery }>('/live', { ...stream, onRequest: turnAway }, openStream(broadcast))
-  app.get('/live/posts', { schema: { querystring: CursorQuery } }, showNewPosts)
+  members.get('/live', { ...stream, onRequest: turnAway }, openStream(broadcast))
+  members.get('/live/posts', { schema: { querystring: CursorQuery } }, showNewPosts)
 }
 
 /** Tells a browser whose session has ended not to come back; a plain refusal would be no end to its trying. */
@@ -46,7 +48,8 @@ async function turnAway({ viewer, headers }: FastifyRequest, reply: FastifyReply
 
 function openStream(broadcast: Broadcast) {
   return async (request: LiveRequest, reply: FastifyReply) => {
-    const { id, session } = request.viewer as Viewer
+    const { id } = request.viewer
+    const session = sessionOf(request)
     if (!isSameOrigin(request)) throw new Problem(403)
     if (request.query.user !== undefined && request.query.user !== id)
       return reply.type('text/event-stream').send(over)
@@ -81,8 +84,8 @@ function begin(reply: FastifyReply): void {
 }
 
 /** The posts that have come to Home since its newest one, for its script to insert. */
-async function showNewPosts(request: FastifyRequest<{ Querystring: CursorQuery }>, reply: FastifyReply) {
-  const { id: viewer } = request.viewer as Viewer
+async function showNewPosts(request: MemberRequest<{ Querystring: CursorQuery }>, reply: FastifyReply) {
+  const { id: viewer } = request.viewer
   const { rows, newer } = await homeTimeline(request.server.db, { viewer }, cursorOf(request.query))
   return reply.page('live/posts', { posts: newer ? [] : rows, more: newer !== null, path: '/' })
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { createOnce } from '../api/idempotency.ts'
 import {
@@ -12,11 +12,11 @@ import {
 import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
-import type { Caller } from '../tokens/queries.ts'
 import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
 import { validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
@@ -41,13 +41,14 @@ const ReadBody = Type.Object(
   { additionalProperties: false },
 )
 
-type InboxRequest = FastifyRequest<{ Querystring: ListQuery }>
-type OneRequest = FastifyRequest<{ Params: ProfileParams }>
-type ThreadRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
-type SendRequest = FastifyRequest<{ Params: ProfileParams; Body: Type.Static<typeof MessageBody> }>
-type ReadRequest = FastifyRequest<{ Params: ProfileParams; Body: Type.Static<typeof ReadBody> }>
+type InboxRequest = MemberRequest<{ Querystring: ListQuery }>
+type OneRequest = MemberRequest<{ Params: ProfileParams }>
+type ThreadRequest = MemberRequest<{ Params: ProfileParams; Querystring: ListQuery }>
+type SendRequest = MemberRequest<{ Params: ProfileParams; Body: Type.Static<typeof MessageBody> }>
+type ReadRequest = MemberRequest<{ Params: ProfileParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const inbox = operation('messages', 'listConversations', 'List your conversations', lists('Conversation'))
   const thread = operation('messages', 'listMessages', 'List the messages of a conversation, newest first', {
     params: ProfileParams,
@@ -65,14 +66,14 @@ export default async function messagesApi(app: FastifyInstance) {
     body: ReadBody,
     response: { 204: returnsNothing() },
   })
-  app.get('/conversations', inbox, listConversations)
-  app.get('/conversations/:username/messages', thread, listMessages)
-  app.post('/conversations/:username/messages', send, createMessage)
-  app.put('/conversations/:username/read', read, markConversationRead)
+  members.get('/conversations', inbox, listConversations)
+  members.get('/conversations/:username/messages', thread, listMessages)
+  members.post('/conversations/:username/messages', send, createMessage)
+  members.put('/conversations/:username/read', read, markConversationRead)
 }
 
-async function listConversations({ server, caller, query }: InboxRequest, reply: FastifyReply) {
-  const { id } = caller as Caller
+async function listConversations({ server, viewer, query }: InboxRequest, reply: FastifyReply) {
+  const { id } = viewer
   const page = await inbox(server.db, id, cursorOf(query))
   return reply.list(page, '/api/conversations', row => serializeConversation(row, id, server.config))
 }
@@ -88,7 +89,7 @@ async function listMessages(request: ThreadRequest, reply: FastifyReply) {
 }
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {
-  const { id: senderId, language: own } = request.caller as Caller
+  const { id: senderId, language: own } = request.viewer
   const body = request.body.body.trim()
   const language = await languageOf(body, own)
   const draft = { senderId, to: foldName(request.params.username), body, language, submission: null }
@@ -117,8 +118,8 @@ async function markConversationRead(request: ReadRequest, reply: FastifyReply) {
   return reply.code(204).send()
 }
 
-function pairOf({ caller, params }: OneRequest) {
-  const { id } = caller as Caller
+function pairOf({ viewer, params }: OneRequest) {
+  const { id } = viewer
   return { id, pair: { viewer: id, username: params.username } }
 }
 

@@ -1,12 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
-import type { Viewer } from '../sessions/queries.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
 import { type Correspondent, findCorrespondent } from './correspondent-queries.ts'
@@ -33,23 +33,24 @@ declare module '../http/views.ts' {
   }
 }
 
-type InboxRequest = FastifyRequest<{ Querystring: CursorQuery }>
-type PersonRequest = FastifyRequest<{ Params: ProfileParams }>
-type ThreadRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ThreadQuery }>
-type NewRequest = FastifyRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
-type SendRequest = FastifyRequest<{ Params: ProfileParams; Body: MessageForm }>
+type InboxRequest = MemberRequest<{ Querystring: CursorQuery }>
+type PersonRequest = MemberRequest<{ Params: ProfileParams }>
+type ThreadRequest = MemberRequest<{ Params: ProfileParams; Querystring: ThreadQuery }>
+type NewRequest = MemberRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
+type SendRequest = MemberRequest<{ Params: ProfileParams; Body: MessageForm }>
 
 export default async function messages(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const one = { params: ProfileParams }
-  app.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
-  app.get('/messages/@:username', { schema: { ...one, querystring: ThreadQuery } }, showThread)
-  app.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)
-  app.post('/messages/@:username', { schema: { ...one, body: MessageForm } }, createMessage)
+  members.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
+  members.get('/messages/@:username', { schema: { ...one, querystring: ThreadQuery } }, showThread)
+  members.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)
+  members.post('/messages/@:username', { schema: { ...one, body: MessageForm } }, createMessage)
 }
 
 async function showInbox(request: InboxRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
-  const page = await inbox(request.server.db, (request.viewer as Viewer).id, cursor)
+  const page = await inbox(request.server.db, request.viewer.id, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect('/messages', 303)
   return reply.page('messages/inbox', { conversations: page.rows, ...pageLinks(page, '/messages') })
 }
@@ -92,7 +93,7 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
 
 /** The words as they are kept, once for each form, and the language that they are in. */
 async function draftOf({ viewer, params, body: form, language }: SendRequest) {
-  const senderId = (viewer as Viewer).id
+  const senderId = viewer.id
   const to = foldName(params.username)
   const body = form.body.trim()
   const submission = form.submission ? `${form.submission} to ${to}` : undefined
@@ -124,7 +125,7 @@ function sendThread(reply: FastifyReply, { other, page, ...form }: Shown) {
 
 async function conversationOr404(request: PersonRequest, cursor: Cursor) {
   const { db } = request.server
-  const pair = { viewer: (request.viewer as Viewer).id, username: request.params.username }
+  const pair = { viewer: request.viewer.id, username: request.params.username }
   const [other, page] = await Promise.all([findCorrespondent(db, pair), thread(db, pair, cursor)])
   if (!other || (other.obstacle === 'closed' && page.rows.length === 0)) throw profileNotFound(request.params)
   return { other, page }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Cursor, Page } from '../database/cursor.ts'
 import { isUnavailable } from '../database/database.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import type { MemberRequest } from '../people/viewer.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'
 import { markMessagesRead } from './reading-queries.ts'
@@ -13,16 +13,14 @@ type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
  * somebody looks at it; the badges of the same answer know already. Where nothing can be written just now,
  * the conversation is shown all the same.
  */
-export async function markSeen(request: FastifyRequest, { other, page, cursor }: Shown): Promise<void> {
+export async function markSeen(request: MemberRequest, { other, page, cursor }: Shown): Promise<void> {
   const { server, log } = request
   const { conversationId, unread } = other
   if (conversationId === null || unread === 0 || page.newer !== null || !isSeen(request)) return
-  const viewer = request.viewer as Viewer
   const upTo = page.rows[0] ?? { createdAt: cursor.time, id: cursor.id }
-  const seen = { userId: viewer.id, conversationId, upTo }
+  const seen = { userId: request.viewer.id, conversationId, upTo }
   try {
-    const left = await server.db.transaction(tx => markMessagesRead(tx, seen, new Date()))
-    request.viewer = { ...viewer, ...left }
+    request.unread = await server.db.transaction(tx => markMessagesRead(tx, seen, new Date()))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     log.warn({ err: error }, 'the messages were not marked as read')

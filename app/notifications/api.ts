@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
-import type { Caller } from '../tokens/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { notificationList } from './list-queries.ts'
 import { markAllRead } from './queries.ts'
 import { serializeNotification } from './serializer.ts'
@@ -20,10 +20,11 @@ const ReadBody = Type.Object(
   { additionalProperties: false },
 )
 
-type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
-type ReadRequest = FastifyRequest<{ Body: Type.Static<typeof ReadBody> }>
+type ListRequest = MemberRequest<{ Querystring: ListQuery }>
+type ReadRequest = MemberRequest<{ Body: Type.Static<typeof ReadBody> }>
 
 export default async function notificationsApi(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const list = operation(
     'notifications',
     'listNotifications',
@@ -35,8 +36,8 @@ export default async function notificationsApi(app: FastifyInstance) {
     body: ReadBody,
     response: { 204: returnsNothing() },
   })
-  app.get('/notifications', list, listNotifications)
-  app.put('/notifications/read', read, readNotifications)
+  members.get('/notifications', list, listNotifications)
+  members.put('/notifications/read', read, readNotifications)
 }
 
 /** A leap second, or the year 0, has the right form and is no moment that both engines know. */
@@ -45,13 +46,13 @@ function validateTimestamp(request: ReadRequest) {
   return addFieldErrors(request, fieldErrorsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })
 }
 
-async function listNotifications({ server, caller, query, t }: ListRequest, reply: FastifyReply) {
-  const page = await notificationList(server.db, (caller as Caller).id, cursorOf(query))
+async function listNotifications({ server, viewer, query, t }: ListRequest, reply: FastifyReply) {
+  const page = await notificationList(server.db, viewer.id, cursorOf(query))
   return reply.list(page, '/api/notifications', row => serializeNotification(row, server.config, t))
 }
 
-async function readNotifications({ server, caller, body }: ReadRequest, reply: FastifyReply) {
-  const { id: userId } = caller as Caller
+async function readNotifications({ server, viewer, body }: ReadRequest, reply: FastifyReply) {
+  const { id: userId } = viewer
   const upTo = new Date(body.upTo)
   await server.db.transaction(tx => markAllRead(tx, { userId, upTo }, new Date()))
   return reply.code(204).send()

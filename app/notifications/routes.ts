@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { isUnavailable } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { isSeen } from '../messages/seen.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { NotificationParams, ReadForm } from './forms.ts'
 import { pathOf, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
@@ -17,19 +17,20 @@ declare module '../http/views.ts' {
   }
 }
 
-type ListRequest = FastifyRequest<{ Querystring: CursorQuery }>
-type OpenRequest = FastifyRequest<{ Params: NotificationParams }>
-type ReadRequest = FastifyRequest<{ Body: ReadForm }>
+type ListRequest = MemberRequest<{ Querystring: CursorQuery }>
+type OpenRequest = MemberRequest<{ Params: NotificationParams }>
+type ReadRequest = MemberRequest<{ Body: ReadForm }>
 
 export default async function notifications(app: FastifyInstance) {
-  app.get('/notifications', { schema: { querystring: CursorQuery } }, showNotifications)
-  app.get('/notifications/:id', { schema: { params: NotificationParams } }, openNotification)
-  app.post('/notifications/read', { schema: { body: ReadForm } }, readAll)
+  const members = memberRoutes(app)
+  members.get('/notifications', { schema: { querystring: CursorQuery } }, showNotifications)
+  members.get('/notifications/:id', { schema: { params: NotificationParams } }, openNotification)
+  members.post('/notifications/read', { schema: { body: ReadForm } }, readAll)
 }
 
 async function showNotifications(request: ListRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
-  const page = await notificationList(request.server.db, (request.viewer as Viewer).id, cursor)
+  const page = await notificationList(request.server.db, request.viewer.id, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect('/notifications', 303)
   const notifications = page.rows.map(row => ({
     ...row,
@@ -40,7 +41,7 @@ async function showNotifications(request: ListRequest, reply: FastifyReply) {
 
 /** Leads to what a notification is about, which thereby has been read. */
 async function openNotification(request: OpenRequest, reply: FastifyReply) {
-  const own = { id: request.params.id, userId: (request.viewer as Viewer).id }
+  const own = { id: request.params.id, userId: request.viewer.id }
   const notification = await findNotification(request.server.db, own)
   if (!notification) throw new Problem(404)
   if (!notification.readAt && isSeen(request)) await readIfPossible(request, own)
@@ -58,7 +59,7 @@ async function readIfPossible({ server, log }: OpenRequest, own: { id: number; u
 }
 
 async function readAll(request: ReadRequest, reply: FastifyReply) {
-  const { id: userId } = request.viewer as Viewer
+  const { id: userId } = request.viewer
   const now = new Date()
   const upTo = request.body.upTo ? new Date(Number(request.body.upTo)) : now
   await request.server.db.transaction(tx => markAllRead(tx, { userId, upTo }, now))

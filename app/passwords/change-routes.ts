@@ -1,13 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { validatePasswords } from '../accounts/forms.ts'
 import { hasPassword } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { deleteOtherKnownDevices } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { deviceHash } from '../sessions/device-cookie.ts'
-import { endOtherSessions, type Viewer } from '../sessions/queries.ts'
+import { sessionOf } from '../sessions/plugin.ts'
+import { endOtherSessions } from '../sessions/queries.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { ChangeForm } from './forms.ts'
 import { setPassword } from './queries.ts'
@@ -18,18 +20,19 @@ declare module '../http/views.ts' {
   }
 }
 
-type ChangeRequest = FastifyRequest<{ Body: ChangeForm }>
+type ChangeRequest = MemberRequest<{ Body: ChangeForm }>
 
 /** Another password by somebody who knows the present one. */
 export default async function passwordChange(app: FastifyInstance) {
   const path = '/settings/account/password'
-  app.get(path, (_request, reply) => reply.page('passwords/change', { errors: {} }))
-  app.post(path, { schema: { body: ChangeForm }, attachValidation: true }, changePassword)
+  const members = memberRoutes(app)
+  members.get(path, (_request, reply) => reply.page('passwords/change', { errors: {} }))
+  members.post(path, { schema: { body: ChangeForm }, attachValidation: true }, changePassword)
 }
 
 async function changePassword(request: ChangeRequest, reply: FastifyReply) {
   const { body, viewer } = request
-  const { username } = viewer as Viewer
+  const { username } = viewer
   const errors = addFieldErrors(request, fieldErrorsOf(request), validatePasswords(body, username))
   reply.code(422)
   const { passwordHash } = await confirmPassword(request, reply, errors)
@@ -42,15 +45,14 @@ function saveChange(
   request: ChangeRequest,
   { before, after }: { before: string; after: string },
 ): Promise<void> {
-  const { server, language } = request
-  const person = request.viewer as Viewer
+  const { server, language, viewer } = request
   return server.db.transaction(async tx => {
-    if (!(await hasPassword(tx, person.id, before))) throw new Problem(401)
-    await setPassword(tx, person.id, after)
-    await endOtherSessions(tx, person)
-    await deleteOtherKnownDevices(tx, { userId: person.id, tokenHash: deviceHash(request) })
+    if (!(await hasPassword(tx, viewer.id, before))) throw new Problem(401)
+    await setPassword(tx, viewer.id, after)
+    await endOtherSessions(tx, sessionOf(request))
+    await deleteOtherKnownDevices(tx, { userId: viewer.id, tokenHash: deviceHash(request) })
     if (!canMail(server.config)) return
-    const input = { userId: person.id }
-    await sendMail(tx, { name: 'passwords.changed', language, input, userId: person.id })
+    const input = { userId: viewer.id }
+    await sendMail(tx, { name: 'passwords.changed', language, input, userId: viewer.id })
   })
 }

@@ -1,13 +1,13 @@
 /** What the settings ask again before they change something that matters: the person's own password. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { type Account, findAccount } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
 import type { FieldErrors } from '../http/forms.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import type { MemberRequest } from '../people/viewer.ts'
 import { authenticate } from '../sessions/authenticate.ts'
-import type { Viewer } from '../sessions/queries.ts'
 
-type OwnRequest = FastifyRequest<{ Body: { current_password: string } }>
+type OwnRequest = MemberRequest<{ Body: { current_password: string } }>
 
 /**
  * The viewer's account, and a errorKey if the password in the form is not theirs. Counted like attempts to
@@ -18,7 +18,7 @@ export async function confirmPassword(
   reply: FastifyReply,
   errors: FieldErrors,
 ): Promise<Account> {
-  const account = await findAccount(request.server.db, (request.viewer as Viewer).id)
+  const account = await findAccount(request.server.db, request.viewer.id)
   if (!account) throw new Problem(401)
   if (errors['current_password']) return account
   const typed = { identifier: account.username, password: request.body.current_password }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { unauthorized } from '../api/authentication.ts'
+import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { createOnce } from '../api/idempotency.ts'
 import {
@@ -14,8 +14,8 @@ import {
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
-import type { Caller } from '../tokens/queries.ts'
 import { PostParams, validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 import { serializePost } from './serializer.ts'
@@ -36,10 +36,11 @@ const PostBody = Type.Object(
 type PostBody = Type.Static<typeof PostBody>
 
 type OneRequest = FastifyRequest<{ Params: PostParams }>
-type CreateRequest = FastifyRequest<{ Body: PostBody }>
-type UpdateRequest = FastifyRequest<{ Params: PostParams; Body: PostBody }>
+type CreateRequest = MemberRequest<{ Body: PostBody }>
+type UpdateRequest = MemberRequest<{ Params: PostParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const onePost = { params: PostParams, response: { 200: returns('Post') } }
   const create = operation('posts', 'createPost', 'Publish a post', {
     config: { validate: validatePost },
@@ -59,10 +60,10 @@ export default async function postsApi(app: FastifyInstance) {
     params: PostParams,
     response: { 204: returnsNothing() },
   })
-  app.post('/posts', create, createPost)
+  members.post('/posts', create, createPost)
   app.get('/posts/:id', show, showPost)
-  app.put('/posts/:id', update, updatePost)
-  app.delete('/posts/:id', destroy, destroyPost)
+  members.put('/posts/:id', update, updatePost)
+  members.delete('/posts/:id', destroy, destroyPost)
 }
 
 async function createPost(request: CreateRequest, reply: FastifyReply) {
@@ -79,7 +80,7 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
 
 /** The words as they are kept, and their language: the one that was sent, or a guess, or else the author's own. */
 async function draftOf(request: CreateRequest) {
-  const { id, language: own } = request.caller as Caller
+  const { id, language: own } = request.viewer
   const body = request.body.body.trim()
   return { userId: id, body, language: request.body.language || (await languageOf(body, own)) }
 }
@@ -101,7 +102,7 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   return reply.resource(serializePost(edited, config))
 }
 
-async function destroyPost(request: OneRequest, reply: FastifyReply) {
+async function destroyPost(request: MemberRequest<{ Params: PostParams }>, reply: FastifyReply) {
   await request.server.db.transaction(async tx => {
     const { id, author } = await ownPost(tx, request)
     await deletePost(tx, { id, userId: author.id })
@@ -109,16 +110,16 @@ async function destroyPost(request: OneRequest, reply: FastifyReply) {
   return reply.code(204).send()
 }
 
-async function postOr404(db: Reader, { params, caller }: OneRequest): Promise<Post> {
-  const post = await findPost(db, params.id, caller?.id ?? null)
+async function postOr404(db: Reader, { params, viewer }: OneRequest): Promise<Post> {
+  const post = await findPost(db, params.id, viewer?.id ?? null)
   if (!post) throw new Problem(404, 'errors.post_missing')
   return post
 }
 
-/** The caller's own post, as they last saw it if they say so. */
-async function ownPost(db: Reader, request: OneRequest): Promise<Post> {
+/** The viewer's own post, as they last saw it if they say so. */
+async function ownPost(db: Reader, request: MemberRequest<{ Params: PostParams }>): Promise<Post> {
   const post = await postOr404(db, request)
-  if (post.author.id !== request.caller?.id) throw new Problem(403)
+  if (post.author.id !== request.viewer.id) throw new Problem(403)
   requireUnchanged(request, serializePost(post, request.server.config))
   return post
 }

@@ -3,7 +3,7 @@ import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { catchRateLimit, consume, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import { NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest, validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
@@ -20,27 +20,29 @@ declare module '../http/views.ts' {
 /** What was typed; an empty language is to be guessed. */
 type Values = { body: string; language: string }
 type PostRequest = FastifyRequest<{ Params: PostParams }>
-type ShowEditRequest = FastifyRequest<{ Params: PostParams; Querystring: NewPostQuery }>
-type EditRequest = FastifyRequest<{ Params: PostParams; Body: PostForm }>
+type ShowEditRequest = MemberRequest<{ Params: PostParams; Querystring: NewPostQuery }>
+type OwnRequest = MemberRequest<{ Params: PostParams }>
+type EditRequest = MemberRequest<{ Params: PostParams; Body: PostForm }>
 
 export default async function posts(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const one = { params: PostParams }
-  app.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
-  app.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
+  members.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
+  members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
   app.get('/posts/:id', { config: { public: true, cached: true }, schema: one }, showPost)
-  app.get('/posts/:id/edit', { schema: { ...one, querystring: NewPostQuery } }, showEdit)
-  app.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
-  app.get('/posts/:id/delete', { schema: one }, confirmDelete)
-  app.post('/posts/:id/delete', { schema: one }, destroyPost)
+  members.get('/posts/:id/edit', { schema: { ...one, querystring: NewPostQuery } }, showEdit)
+  members.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
+  members.get('/posts/:id/delete', { schema: one }, confirmDelete)
+  members.post('/posts/:id/delete', { schema: one }, destroyPost)
 }
 
-async function writePost(request: FastifyRequest<{ Querystring: NewPostQuery }>, reply: FastifyReply) {
+async function writePost(request: MemberRequest<{ Querystring: NewPostQuery }>, reply: FastifyReply) {
   const { body = '', language = '' } = request.query
   const values = { body, language }
   return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
 }
 
-async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: FastifyReply) {
+async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: FastifyReply) {
   const errors = validatePost(request)
   const { body, language = '', submission = newSubmission() } = request.body
   if (hasFieldErrors(errors))
@@ -56,19 +58,19 @@ async function createPost(request: FastifyRequest<{ Body: PostForm }>, reply: Fa
 
 /** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
 function writeWithin<T>(
-  { server, viewer }: FastifyRequest,
+  { server, viewer }: MemberRequest,
   write: (tx: Writer) => Promise<T>,
 ): Promise<T | RateLimitExceeded> {
   const spendAndWrite = async (tx: Writer) => {
-    await consume(tx, 'posting', (viewer as Viewer).id)
+    await consume(tx, 'posting', viewer.id)
     return write(tx)
   }
   return server.db.transaction(spendAndWrite).catch(catchRateLimit)
 }
 
 /** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
-async function draftOf(request: FastifyRequest<{ Body: PostForm }>) {
-  const { id } = request.viewer as Viewer
+async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
+  const { id } = request.viewer
   const body = request.body.body.trim()
   const language = request.body.language || (await languageOf(body, request.language))
   return { userId: id, body, language }
@@ -102,13 +104,13 @@ async function updatePost(request: EditRequest, reply: FastifyReply) {
   return reply.flash('posts.saved').redirect(`/posts/${post.id}`, 303)
 }
 
-async function confirmDelete(request: PostRequest, reply: FastifyReply) {
+async function confirmDelete(request: OwnRequest, reply: FastifyReply) {
   return reply.page('posts/delete', { post: await ownPost(request) })
 }
 
 /** Deleting what is already gone is harmless: the second of two clicks is told the same. */
-async function destroyPost(request: PostRequest, reply: FastifyReply) {
-  const { id: userId } = request.viewer as Viewer
+async function destroyPost(request: OwnRequest, reply: FastifyReply) {
+  const { id: userId } = request.viewer
   const { id } = request.params
   const deleted = await request.server.db.transaction(tx => deletePost(tx, { id, userId }))
   if (!deleted && (await findPost(request.server.db, id, userId))) throw new Problem(403)
@@ -121,8 +123,8 @@ async function postOr404({ server, params, viewer }: PostRequest): Promise<Post>
   return post
 }
 
-async function ownPost(request: PostRequest): Promise<Post> {
+async function ownPost(request: OwnRequest): Promise<Post> {
   const post = await postOr404(request)
-  if (post.author.id !== request.viewer?.id) throw new Problem(403)
+  if (post.author.id !== request.viewer.id) throw new Problem(403)
   return post
 }

@@ -23,13 +23,13 @@ export default async function profilesApi(app: FastifyInstance) {
   app.get('/users/:username', show, showUser)
 }
 
-async function listUsers({ server, caller, query }: ListRequest, reply: FastifyReply) {
-  const page = await listPeople(server.db, caller?.id ?? null, cursorOf(query))
+async function listUsers({ server, viewer, query }: ListRequest, reply: FastifyReply) {
+  const page = await listPeople(server.db, viewer?.id ?? null, cursorOf(query))
   return reply.list(page, '/api/users', person => serializePerson(person, server.config))
 }
 
 async function showUser(request: OneRequest, reply: FastifyReply) {
-  const { server, caller } = request
-  const profile = await requireProfile(server.db, request, caller?.id ?? null)
+  const { server, viewer } = request
+  const profile = await requireProfile(server.db, request, viewer?.id ?? null)
   return reply.resource(serializeUser(profile, server.config))
 }

@@ -63,10 +63,10 @@ async function listPeople(request: PeopleRequest, reply: FastifyReply) {
 }
 
 /** What is looked for; it counts as a search if it is anything at all. */
-async function askedBy({ server, query, caller, ip }: PeopleRequest) {
+async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
   const text = normalizeQuery(query.q)
   const isAnything = !isEmpty(parseQuery(text))
-  const subject = caller?.id ?? networkOf(ip)
+  const subject = viewer?.id ?? networkOf(ip)
   if (isAnything) await server.db.transaction(tx => consume(tx, 'search', subject))
-  return { text, isAnything, viewer: caller?.id ?? 0, cursor: cursorOf(query) }
+  return { text, isAnything, viewer: viewer?.id ?? 0, cursor: cursorOf(query) }
 }

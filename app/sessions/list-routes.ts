@@ -1,39 +1,40 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { SessionParams } from './forms.ts'
-import { endOtherSessions, endOwnSession, listSessions, type OpenSession, type Viewer } from './queries.ts'
+import { sessionOf } from './plugin.ts'
+import { endOtherSessions, endOwnSession, listSessions, type OpenSession } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'sessions/list': { sessions: OpenSession[] }
+    'sessions/list': { sessions: OpenSession[]; current: number }
   }
 }
 
-type SessionRequest = FastifyRequest<{ Params: SessionParams }>
-
 /** Where somebody is signed in. */
 export default async function sessionList(app: FastifyInstance) {
-  app.get('/settings/sessions', showSessions)
-  app.post('/settings/sessions/:id/delete', { schema: { params: SessionParams } }, deleteSession)
-  app.post('/settings/sessions/delete', deleteOtherSessions)
+  const members = memberRoutes(app)
+  members.get('/settings/sessions', showSessions)
+  members.post('/settings/sessions/:id/delete', { schema: { params: SessionParams } }, deleteSession)
+  members.post('/settings/sessions/delete', deleteOtherSessions)
 }
 
-async function showSessions({ server, viewer }: FastifyRequest, reply: FastifyReply) {
-  const sessions = await listSessions(server.db, (viewer as Viewer).id, new Date())
-  return reply.page('sessions/list', { sessions })
+async function showSessions(request: MemberRequest, reply: FastifyReply) {
+  const sessions = await listSessions(request.server.db, request.viewer.id, new Date())
+  return reply.page('sessions/list', { sessions, current: sessionOf(request).id })
 }
 
 /** Ending the session that asks for it is signing out. */
-async function deleteSession(request: SessionRequest, reply: FastifyReply) {
-  const { id: userId, session } = request.viewer as Viewer
+async function deleteSession(request: MemberRequest<{ Params: SessionParams }>, reply: FastifyReply) {
+  const { server, viewer } = request
   const { id } = request.params
-  const ended = await request.server.db.transaction(tx => endOwnSession(tx, { id, userId }))
+  const ended = await server.db.transaction(tx => endOwnSession(tx, { id, userId: viewer.id }))
   if (!ended) throw new Problem(404, 'sessions.missing')
-  if (id !== session.id) return reply.flash('sessions.ended').redirect('/settings/sessions', 303)
+  if (id !== sessionOf(request).id) return reply.flash('sessions.ended').redirect('/settings/sessions', 303)
   return reply.clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
 }
 
-async function deleteOtherSessions({ server, viewer }: FastifyRequest, reply: FastifyReply) {
-  const count = await server.db.transaction(tx => endOtherSessions(tx, viewer as Viewer))
+async function deleteOtherSessions(request: MemberRequest, reply: FastifyReply) {
+  const count = await request.server.db.transaction(tx => endOtherSessions(tx, sessionOf(request)))
   return reply.flash('sessions.others_ended', { count }).redirect('/settings/sessions', 303)
 }

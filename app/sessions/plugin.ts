@@ -2,21 +2,29 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Problem, prefersJson } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
+import type { Unread } from '../notifications/unread.ts'
 import { remembering } from '../page-cache/remembering.ts'
+import type { MemberRequest } from '../people/viewer.ts'
 import { hashToken, setSessionCookie, touchAfter } from '../security/tokens.ts'
-import { findSession, touchSession, type Viewer } from './queries.ts'
+import { findSession, type Session, type SignedIn, touchSession } from './queries.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Open to visitors; a route that does not say so asks them to sign in. */
-    public?: boolean
     /** False: asking for it does not count as having been here. */
     touchSession?: boolean
   }
   interface FastifyRequest {
-    /** Who is signed in, if anybody. */
-    viewer: Viewer | null
+    /** The session of the viewer of a page; null for visitors, and in the API. */
+    session: Session | null
+    /** What the badges of a page count. */
+    unread: Unread | null
   }
+}
+
+/** The session with which a member asks for a page. */
+export function sessionOf({ session }: MemberRequest): Session {
+  if (!session) throw new Problem(401)
+  return session
 }
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
@@ -24,11 +32,17 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
     app.decorateRequest('viewer', null)
+    app.decorateRequest('session', null)
+    app.decorateRequest('unread', null)
     app.addHook('onRequest', async (request, reply) => {
       const token = request.siteCookie('session')
       if (!token) return
-      request.viewer = await viewerOf(request, hashToken(token))
-      if (request.viewer && isStale(request.viewer)) keepAlive(request, reply, token)
+      const signedIn = await signedInWith(request, hashToken(token))
+      if (!signedIn) return
+      Object.assign(request, signedIn)
+      const { session } = signedIn
+      // A session that is used lives on: in the browser now, in the database after the response.
+      if (isStale(session) && session.persistent) setSessionCookie(reply, token, true)
     })
     app.addHook('preValidation', requireViewer(askToSignIn))
     rememberVisits(app)
@@ -36,26 +50,21 @@ export default plugin(
   { name: 'sessions', dependencies: ['cookies', 'state'] },
 )
 
-const rememberViewer = remembering<string, Viewer | null>()
+const rememberSession = remembering<string, SignedIn | null>()
 
 /** Who a session's owner is does not change while nothing about them is written, except that a session expires. */
-async function viewerOf(request: FastifyRequest, tokenHash: string): Promise<Viewer | null> {
+async function signedInWith(request: FastifyRequest, tokenHash: string): Promise<SignedIn | null> {
   const { db } = request.server
-  const viewer = await rememberViewer(db, await request.databaseState(), {
+  const signedIn = await rememberSession(db, await request.databaseState(), {
     key: tokenHash,
-    topics: viewer => (viewer ? [`person:${viewer.id}`] : []),
+    topics: signedIn => (signedIn ? [`person:${signedIn.viewer.id}`] : []),
     read: async () => (await findSession(db, tokenHash, new Date())) ?? null,
   })
-  return viewer && viewer.session.expiresAt > new Date() ? viewer : null
+  return signedIn && signedIn.session.expiresAt > new Date() ? signedIn : null
 }
 
-function isStale({ session }: Viewer): boolean {
-  return Date.now() - session.lastUsedAt.getTime() > touchAfter
-}
-
-/** A session that is used lives on: in the browser now, in the database after the response. */
-function keepAlive(request: FastifyRequest, reply: FastifyReply, token: string): void {
-  if (request.viewer?.session.persistent) setSessionCookie(reply, token, true)
+function isStale({ lastUsedAt }: Session): boolean {
+  return Date.now() - lastUsedAt.getTime() > touchAfter
 }
 
 /** A page leads to signing in and back; a form is answered there and then, so that its words are not lost. */
@@ -72,10 +81,10 @@ function requireViewer(askToSignIn: Answer) {
 function rememberVisits(app: FastifyInstance): void {
   const writing = new Set<Promise<void>>()
   app.addHook('onResponse', async request => {
-    const { viewer, routeOptions } = request
-    if (!viewer || !isStale(viewer) || routeOptions.config.touchSession === false) return
+    const { session, routeOptions } = request
+    if (!session || !isStale(session) || routeOptions.config.touchSession === false) return
     const written = app.db
-      .transaction(tx => touchSession(tx, viewer, new Date()))
+      .transaction(tx => touchSession(tx, session, new Date()))
       .catch(error => request.log.warn({ err: error }, 'the visit was not recorded'))
       .finally(() => writing.delete(written))
     writing.add(written)

@@ -3,39 +3,28 @@ import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
+import { type Viewer, viewerColumns } from '../people/viewer.ts'
 import { lifetimeOf, touchAfter } from '../security/tokens.ts'
 
-/** The person who is signed in, as every page knows them. */
-export type Viewer = Unread & {
-  id: number
-  username: string
-  displayName: string
-  language: string | null
-  theme: string
-  createdAt: Date
-  session: { id: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
-}
-
-const viewerColumns = {
-  id: users.id,
-  username: users.username,
-  displayName: users.displayName,
-  language: users.language,
-  theme: users.theme,
-  createdAt: users.createdAt,
-  ...unreadCounts,
-  session: {
-    id: sessions.id,
-    lastUsedAt: sessions.lastUsedAt,
-    expiresAt: sessions.expiresAt,
-    persistent: sessions.persistent,
-  },
-}
+/** The session with which somebody is signed in. */
+export type Session = { id: number; userId: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
+/** All that every page knows about the person who is signed in. */
+export type SignedIn = { viewer: Viewer; session: Session; unread: Unread }
 
 /** One statement for all that every page knows, the badges included. */
-const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('session_of_token', db =>
+const sessionOfToken = prepared<{ tokenHash: string; now: Date }, SignedIn[]>('session_of_token', db =>
   db
-    .select(viewerColumns)
+    .select({
+      viewer: viewerColumns,
+      session: {
+        id: sessions.id,
+        userId: sessions.userId,
+        lastUsedAt: sessions.lastUsedAt,
+        expiresAt: sessions.expiresAt,
+        persistent: sessions.persistent,
+      },
+      unread: unreadCounts,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
@@ -47,12 +36,12 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, Viewer[]>('ses
     ),
 )
 
-/** The viewer whose session this is, unless it has expired. */
+/** The session with this token and its owner, unless it has expired. */
 export async function findSession(
   db: Parameters<typeof sessionOfToken>[0],
   tokenHash: string,
   now: Date,
-): Promise<Viewer | undefined> {
+): Promise<SignedIn | undefined> {
   return (await sessionOfToken(db, { tokenHash, now }))[0]
 }
 
@@ -74,16 +63,16 @@ export async function createSession(tx: Writer, session: NewSession, now: Date):
 }
 
 /** Records a visit, once in a while: the session lives on, and the person was seen. */
-export async function touchSession(tx: Writer, viewer: Viewer, now: Date): Promise<void> {
+export async function touchSession(tx: Writer, session: Session, now: Date): Promise<void> {
   const stale = new Date(now.getTime() - touchAfter)
-  const own = tx.about(topicOfPerson(viewer.id))
+  const own = tx.about(topicOfPerson(session.userId))
   const touched = await own
     .update(sessions)
-    .set({ lastUsedAt: now, expiresAt: expiry(viewer.session, now) })
-    .where(and(eq(sessions.id, viewer.session.id), lt(sessions.lastUsedAt, stale)))
+    .set({ lastUsedAt: now, expiresAt: expiry(session, now) })
+    .where(and(eq(sessions.id, session.id), lt(sessions.lastUsedAt, stale)))
     .returning({ id: sessions.id })
   if (touched.length === 0) return
-  await own.update(users).set({ lastSeenAt: now }).where(eq(users.id, viewer.id))
+  await own.update(users).set({ lastSeenAt: now }).where(eq(users.id, session.userId))
 }
 
 export async function endSession(tx: Writer, id: number): Promise<void> {
@@ -108,12 +97,12 @@ export async function endOwnSession(tx: Writer, own: { id: number; userId: numbe
 }
 
 /** Signs somebody out everywhere but here; returns how many sessions that ended. */
-export async function endOtherSessions(tx: Writer, { id, session }: Viewer): Promise<number> {
+export async function endOtherSessions(tx: Writer, { id, userId }: Session): Promise<number> {
   const ended = await tx
     .delete(sessions)
-    .where(and(eq(sessions.userId, id), ne(sessions.id, session.id)))
+    .where(and(eq(sessions.userId, userId), ne(sessions.id, id)))
     .returning({ id: sessions.id })
-  signalSessionsEnd(tx, id)
+  signalSessionsEnd(tx, userId)
   return ended.length
 }
 

@@ -84,7 +84,7 @@ export async function startSession(
   await request.server.db.transaction(async tx => {
     // The password may have been reset, and every session ended, while it was being compared.
     if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
-    if (request.viewer) await endSession(tx, request.viewer.session.id)
+    if (request.session) await endSession(tx, request.session.id)
     await createSession(tx, session, new Date())
     await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, new Date())
   })
@@ -94,8 +94,8 @@ export async function startSession(
 
 /** Public, so that signing out twice is harmless. */
 async function signOut(request: FastifyRequest, reply: FastifyReply) {
-  const { viewer } = request
-  if (viewer) await request.server.db.transaction(tx => endSession(tx, viewer.session.id))
+  const { session } = request
+  if (session) await request.server.db.transaction(tx => endSession(tx, session.id))
   return reply.clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
 }
 

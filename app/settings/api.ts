@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { unauthorized } from '../api/authentication.ts'
+import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { languages } from '../locales/translate.ts'
-import type { Caller } from '../tokens/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileForm, profileOf } from './forms.ts'
 import { findMe, saveSettings } from './queries.ts'
 import { serializeMe } from './serializer.ts'
@@ -33,31 +33,31 @@ const MeBody = Type.Object(
 type MeBody = Type.Static<typeof MeBody>
 
 export default async function meApi(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const update = { headers: IfMatch, body: MeBody, response: { 200: returns('Me') } }
-  app.get('/me', operation('me', 'getMe', 'Show yourself', { response: { 200: returns('Me') } }), showMe)
-  app.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
+  members.get('/me', operation('me', 'getMe', 'Show yourself', { response: { 200: returns('Me') } }), showMe)
+  members.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
 }
 
-async function showMe(request: FastifyRequest, reply: FastifyReply) {
-  return reply.resource(await meOf(request.server.db, reply))
+async function showMe(request: MemberRequest, reply: FastifyReply) {
+  return reply.resource(await meOf(request.server.db, request, reply))
 }
 
-async function updateMe(request: FastifyRequest<{ Body: MeBody }>, reply: FastifyReply) {
-  const { id, username } = request.caller as Caller
+async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: FastifyReply) {
+  const { id, username } = request.viewer
   const { language, ...profile } = request.body
   const changed = { ...profileOf(profile, username), ...(language !== undefined && { language }) }
   const me = await request.server.db.transaction(async tx => {
-    requireUnchanged(request, await meOf(tx, reply))
+    requireUnchanged(request, await meOf(tx, request, reply))
     if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)
-    return meOf(tx, reply)
+    return meOf(tx, request, reply)
   })
   return reply.resource(me)
 }
 
 /** Somebody whose account went after their token was looked up has no token any more. */
-async function meOf(db: Reader, reply: FastifyReply) {
-  const { caller, server } = reply.request
-  const me = await findMe(db, (caller as Caller).id)
+async function meOf(db: Reader, { viewer, server }: MemberRequest, reply: FastifyReply) {
+  const me = await findMe(db, viewer.id)
   if (!me) throw unauthorized(reply, 'invalid_token')
   return serializeMe(me, server.config)
 }

@@ -4,7 +4,7 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { canMail } from '../mail/mail.ts'
-import type { Viewer } from '../sessions/queries.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
@@ -20,33 +20,34 @@ declare module '../http/views.ts' {
 }
 
 export default async function settings(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const open = { config: { public: true } }
-  app.get('/settings', async (_request, reply) => reply.redirect('/settings/profile', 303))
-  app.get('/settings/profile', showProfile)
-  app.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
-  app.get('/settings/account', showAccount)
-  app.get('/settings/appearance', showAppearance)
+  members.get('/settings', async (_request, reply) => reply.redirect('/settings/profile', 303))
+  members.get('/settings/profile', showProfile)
+  members.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
+  members.get('/settings/account', showAccount)
+  members.get('/settings/appearance', showAppearance)
   app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
   app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
 }
 
-async function showProfile({ server, viewer }: FastifyRequest, reply: FastifyReply) {
-  const values = await findProfileSettings(server.db, (viewer as Viewer).id)
+async function showProfile({ server, viewer }: MemberRequest, reply: FastifyReply) {
+  const values = await findProfileSettings(server.db, viewer.id)
   if (!values) throw new Problem(401)
   return reply.page('settings/profile', { values, errors: {} })
 }
 
-async function saveProfile(request: FastifyRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
+async function saveProfile(request: MemberRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
   const errors = fieldErrorsOf(request)
   if (hasFieldErrors(errors))
     return reply.code(422).page('settings/profile', { values: request.body, errors })
-  const { id, username } = request.viewer as Viewer
+  const { id, username } = request.viewer
   await request.server.db.transaction(tx => saveSettings(tx, id, profileOf(request.body, username)))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
 }
 
-async function showAccount({ server, viewer }: FastifyRequest, reply: FastifyReply) {
-  const account = await findAccount(server.db, (viewer as Viewer).id)
+async function showAccount({ server, viewer }: MemberRequest, reply: FastifyReply) {
+  const account = await findAccount(server.db, viewer.id)
   if (!account) throw new Problem(401)
   return reply.page('settings/account', { account, canMail: canMail(server.config) })
 }

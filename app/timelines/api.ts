@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, operation, returnsListOf } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { TagParams } from '../http/params.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/queries.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/entities.ts'
-import type { Caller } from '../tokens/queries.ts'
 import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
@@ -19,7 +19,7 @@ export default async function timelinesApi(app: FastifyInstance) {
   const posts = { querystring: ListQuery, response: { 200: returnsListOf('Post') } }
   const open = { ...posts, config: { public: true } }
   app.get('/posts', operation('timelines', 'listPosts', 'List all posts, newest first', open), listAll)
-  app.get(
+  memberRoutes(app).get(
     '/timelines/home',
     operation('timelines', 'getHomeTimeline', 'List your posts and those of the people you follow', posts),
     listHome,
@@ -44,9 +44,9 @@ async function listAll(request: ListRequest, reply: FastifyReply) {
   return reply.list(page, '/api/posts', shown(request))
 }
 
-async function listHome(request: ListRequest, reply: FastifyReply) {
-  const { id: viewer } = request.caller as Caller
-  const page = await homeTimeline(request.server.db, { viewer }, cursorOf(request.query))
+async function listHome(request: MemberRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
+  const { server, viewer } = request
+  const page = await homeTimeline(server.db, { viewer: viewer.id }, cursorOf(request.query))
   return reply.list(page, '/api/timelines/home', shown(request))
 }
 
@@ -63,8 +63,8 @@ async function listWithTag(request: TagRequest, reply: FastifyReply) {
   return reply.list(page, `/api/tags/${encodeURIComponent(tag)}/posts`, shown(request))
 }
 
-function viewerOf({ caller }: FastifyRequest): { viewer: number } {
-  return { viewer: caller?.id ?? 0 }
+function viewerOf({ viewer }: FastifyRequest): { viewer: number } {
+  return { viewer: viewer?.id ?? 0 }
 }
 
 function shown({ server }: FastifyRequest) {

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPassword } from '../accounts/queries.ts'
+import { unauthorized } from '../api/bearer.ts'
 import { operation, returns, returnsNothing } from '../api/schemas.ts'
 import { Problem } from '../http/errors.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { authenticate } from '../sessions/authenticate.ts'
 import { expiryOf, TokenBody } from './forms.ts'
-import { type Caller, createToken, maxTokens, revokeToken } from './queries.ts'
+import { createToken, maxTokens, revokeToken } from './queries.ts'
 import { serializeToken } from './serializer.ts'
 
 type CreateRequest = FastifyRequest<{ Body: TokenBody }>
@@ -21,7 +23,7 @@ export default async function tokensApi(app: FastifyInstance) {
     response: { 204: returnsNothing() },
   })
   app.post('/tokens', create, createOwnToken)
-  app.delete('/tokens/current', destroy, destroyToken)
+  memberRoutes(app).delete('/tokens/current', destroy, destroyToken)
 }
 
 async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
@@ -55,8 +57,8 @@ function wrong(reply: FastifyReply): Problem {
   return new Problem(401, 'api.password_wrong')
 }
 
-async function destroyToken({ caller, server }: FastifyRequest, reply: FastifyReply) {
-  const { id: userId, token } = caller as Caller
-  await server.db.transaction(tx => revokeToken(tx, { id: token.id, userId }))
+async function destroyToken({ token, viewer, server }: MemberRequest, reply: FastifyReply) {
+  if (!token) throw unauthorized(reply, null)
+  await server.db.transaction(tx => revokeToken(tx, { id: token.id, userId: viewer.id }))
   return reply.code(204).send()
 }

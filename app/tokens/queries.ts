@@ -1,16 +1,11 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { apiTokens, users } from '../database/schema.ts'
 import { and, count, desc, eq, gt, isNull, lt, or, sql } from '../database/sql.ts'
+import { type Viewer, viewerColumns } from '../people/viewer.ts'
 
 export type Scope = 'read' | 'write'
-/** A program that acts for somebody, as every request of the API knows it. */
-export type Caller = {
-  id: number
-  username: string
-  displayName: string
-  language: string | null
-  token: { id: number; scope: string; lastUsedAt: Date | null }
-}
+/** The token that a program sent, and the person for whom it acts. */
+export type Authenticated = { viewer: Viewer; token: Pick<Token, 'id' | 'scope' | 'lastUsedAt'> }
 export type Token = {
   id: number
   name: string
@@ -23,13 +18,10 @@ export type Token = {
 /** So many tokens a person may have: their page shows all of them. */
 export const maxTokens = 100
 
-const callerOfToken = prepared<{ tokenHash: string; now: Date }, Caller[]>('caller_of_token', db =>
+const viewerOfToken = prepared<{ tokenHash: string; now: Date }, Authenticated[]>('viewer_of_token', db =>
   db
     .select({
-      id: users.id,
-      username: users.username,
-      displayName: users.displayName,
-      language: users.language,
+      viewer: viewerColumns,
       token: { id: apiTokens.id, scope: apiTokens.scope, lastUsedAt: apiTokens.lastUsedAt },
     })
     .from(apiTokens)
@@ -46,9 +38,13 @@ const callerOfToken = prepared<{ tokenHash: string; now: Date }, Caller[]>('call
     ),
 )
 
-/** Whose token this is, unless it has expired. */
-export async function findCaller(db: Reader, tokenHash: string, now: Date): Promise<Caller | undefined> {
-  return (await callerOfToken(db, { tokenHash, now }))[0]
+/** The token with this hash and its owner, unless it has expired. */
+export async function findToken(
+  db: Reader,
+  tokenHash: string,
+  now: Date,
+): Promise<Authenticated | undefined> {
+  return (await viewerOfToken(db, { tokenHash, now }))[0]
 }
 
 export type NewToken = {

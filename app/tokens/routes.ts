@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
-import type { Viewer } from '../sessions/queries.ts'
 import { expiryOf, lifetimes, TokenForm, TokenParams } from './forms.ts'
 import { createToken, listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
 
@@ -19,17 +19,18 @@ declare module '../http/views.ts' {
   }
 }
 
-type CreateRequest = FastifyRequest<{ Body: TokenForm }>
+type CreateRequest = MemberRequest<{ Body: TokenForm }>
 type Shown = { secret?: string; values?: TokenForm; errors?: FieldErrors }
 
 export default async function tokens(app: FastifyInstance) {
+  const members = memberRoutes(app)
   const one = { params: TokenParams }
-  app.get('/settings/apps', showTokens)
-  app.post('/settings/apps', { schema: { body: TokenForm }, attachValidation: true }, createOwnToken)
-  app.post('/settings/apps/:id/delete', { schema: one }, destroyToken)
+  members.get('/settings/apps', showTokens)
+  members.post('/settings/apps', { schema: { body: TokenForm }, attachValidation: true }, createOwnToken)
+  members.post('/settings/apps/:id/delete', { schema: one }, destroyToken)
 }
 
-async function showTokens(request: FastifyRequest, reply: FastifyReply) {
+async function showTokens(request: MemberRequest, reply: FastifyReply) {
   return sendTokens(request, reply, {})
 }
 
@@ -38,7 +39,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const values = request.body
   const errors = fieldErrorsOf(request)
   if (hasFieldErrors(errors)) return sendTokens(request, reply.code(422), { values, errors })
-  const { id: userId } = request.viewer as Viewer
+  const { id: userId } = request.viewer
   const now = new Date()
   const secret = newToken()
   const expiresAt = expiryOf(values.expiry === 'never' ? null : Number(values.expiry), now)
@@ -56,14 +57,14 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
 }
 
 /** Revoking what is already gone is harmless: the second of two clicks is told the same. */
-async function destroyToken(request: FastifyRequest<{ Params: TokenParams }>, reply: FastifyReply) {
-  const { id: userId } = request.viewer as Viewer
+async function destroyToken(request: MemberRequest<{ Params: TokenParams }>, reply: FastifyReply) {
+  const { id: userId } = request.viewer
   await request.server.db.transaction(tx => revokeToken(tx, { id: request.params.id, userId }))
   return reply.flash('tokens.revoked').redirect('/settings/apps', 303)
 }
 
-async function sendTokens({ server, viewer }: FastifyRequest, reply: FastifyReply, shown: Shown) {
-  const tokens = await listTokens(server.db, (viewer as Viewer).id)
+async function sendTokens({ server, viewer }: MemberRequest, reply: FastifyReply, shown: Shown) {
+  const tokens = await listTokens(server.db, viewer.id)
   const { secret = null, values = { name: '', scope: 'read', expiry: '90' }, errors = {} } = shown
   return reply.page('tokens/list', { tokens, secret, now: new Date(), lifetimes, values, errors })
 }

@@ -1,0 +1,54 @@
+/** The person on whose behalf a request is made, and the routes that only such a person can reach. */
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteGenericInterface,
+  RouteShorthandOptions,
+} from 'fastify'
+import { users } from '../database/schema.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Open to visitors. Any other page asks them to sign in, and the API asks for a token. */
+    public?: boolean
+  }
+  interface FastifyRequest {
+    /** The person who is signed in, or for whom a program acts; null for a visitor. */
+    viewer: Viewer | null
+  }
+}
+
+export type Viewer = Pick<typeof users.$inferSelect, keyof typeof viewerColumns>
+
+/** To be selected from `users` by the query that finds the owner of a session or a token. */
+export const viewerColumns = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  language: users.language,
+  theme: users.theme,
+  createdAt: users.createdAt,
+}
+
+/** A request for a route that is not public: a hook (sessions/plugin.ts, tokens/authentication.ts) has refused visitors. */
+export interface MemberRequest<Route extends RouteGenericInterface = RouteGenericInterface>
+  extends FastifyRequest<Route> {
+  viewer: Viewer
+}
+
+type Handler<Route extends RouteGenericInterface> = (
+  request: MemberRequest<Route>,
+  reply: FastifyReply,
+) => unknown
+type PrivateOptions = RouteShorthandOptions & { config?: { public?: never } }
+type AddRoute = {
+  <Route extends RouteGenericInterface>(url: string, handler: Handler<Route>): void
+  <Route extends RouteGenericInterface>(url: string, options: PrivateOptions, handler: Handler<Route>): void
+}
+type MemberRoutes = Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete', AddRoute>
+
+/** Adds routes that visitors do not reach: the type refuses `public`, so a handler always has a viewer. */
+export function memberRoutes(app: FastifyInstance): MemberRoutes {
+  return app as unknown as MemberRoutes
+}
