@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Problem } from '../http/errors.ts'
 
-/** Bodies are JSON, read more strictly than JSON.parse does: UTF-8, and no name twice in an object. */
+/** Parses JSON more strictly than JSON.parse: valid UTF-8, and no name twice in an object. */
 export default plugin(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson)
@@ -37,8 +37,8 @@ function parse(text: string): unknown {
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g
 
 /**
- * Of two values for one name JSON.parse keeps the second without a word, and names that every object has
- * already (`__proto__`, `constructor`) mean something else than a field. The text is known to be JSON.
+ * Refuses what JSON.parse lets pass: of two values for one name it silently keeps the second, and the names that every
+ * object inherits (`__proto__`, `constructor`) are no fields. The text is known to be JSON.
  * @see https://www.rfc-editor.org/rfc/rfc7493#section-2.3
  */
 function refuseNames(text: string): void {
@@ -52,7 +52,7 @@ function refuseNames(text: string): void {
   }
 }
 
-/** A form, for the one place that takes it: each name once. */
+/** Parses a form, for the one route that takes one: each name once. */
 export async function parseForm(_request: FastifyRequest, bytes: string | Buffer): Promise<unknown> {
   const names = new Set<string>()
   const entries = [...new URLSearchParams(decode(bytes as Buffer))]

@@ -1,28 +1,28 @@
-/** What makes a GET conditional, and keeps an edit from overwriting another: RFC 9110, section 13. */
+/** Conditional requests: RFC 9110, section 13. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 
-/** Names what a resource says just now: the same words, the same tag. */
+/** The ETag of a resource: a digest of its content. */
 export function entityTag(resource: object): string {
   const digest = createHash('sha256').update(JSON.stringify(resource)).digest('base64url')
   return `"${digest.slice(0, 22)}"`
 }
 
-/** Whether the tag is among those of an If-None-Match or If-Match; compressed answers carry their encoding in it. */
+/** Whether an If-None-Match or If-Match lists the tag; in a compressed answer it ends with the encoding. */
 export function isAmong(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
-  const given = header.split(',').map(one =>
-    one
+  const tags = header.split(',').map(given =>
+    given
       .trim()
       .replace(/^W\//, '')
       .replace(/-(br|gzip)"$/, '"'),
   )
-  return given.includes(tag) || given.includes('*')
+  return tags.includes(tag) || tags.includes('*')
 }
 
 /**
- * Refuses to change what has changed since its asker saw it (If-Match).
+ * Refuses to change a resource that is no longer the one that If-Match names.
  * @throws Problem 412
  */
 export function requireUnchanged({ headers }: FastifyRequest, resource: object): void {

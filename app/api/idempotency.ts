@@ -5,14 +5,13 @@ import { Problem } from '../http/errors.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { findAnswer, insertAnswer } from './queries.ts'
 
-/** What was created, and where it is. */
+/** A created resource and its path. */
 export type Created = { location: string; body: object }
 type Answer = Created & { replayed?: boolean }
 
 /**
- * Answers 201 with what `create` made. The same Idempotency-Key with the same request gets the same answer
- * again, with another request 422; both happen in the transaction of the creation, so that of two at the same
- * moment one creates and the other hears of it.
+ * Answers 201 with what `create` made. The same Idempotency-Key gets the same answer again, or 422 if the request is
+ * another. All of it is one transaction, so of two simultaneous requests one creates and the other gets its answer.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 export async function createOnce(
@@ -32,8 +31,8 @@ export async function createOnce(
 }
 
 /**
- * What was answered when this person used the request's key before, if they did.
- * @throws Problem 422 when it was for something else
+ * The answer to this person's earlier request with the same Idempotency-Key.
+ * @throws Problem 422 if that request was another
  */
 export async function findStoredAnswer(
   db: Reader,
@@ -41,13 +40,13 @@ export async function findStoredAnswer(
   userId: number,
 ): Promise<Answer | undefined> {
   const key = keyOf(request)
-  const kept = key === null ? undefined : await findAnswer(db, { userId, key })
-  if (!kept) return undefined
-  if (kept.request !== digestOf(request)) throw new Problem(422, 'api.key_reused')
-  return { location: kept.location, body: kept.body, replayed: true }
+  const stored = key === null ? undefined : await findAnswer(db, { userId, key })
+  if (!stored) return undefined
+  if (stored.request !== digestOf(request)) throw new Problem(422, 'api.key_reused')
+  return { location: stored.location, body: stored.body, replayed: true }
 }
 
-/** Keeps the answer for the request's key, if it has one. */
+/** Stores the answer under the request's Idempotency-Key, if it has one. */
 export async function storeAnswer(
   tx: Writer,
   request: FastifyRequest,
@@ -69,10 +68,10 @@ function keyOf({ headers }: FastifyRequest): string | null {
   return typeof key === 'string' ? key : null
 }
 
-/** Names a request. A password is left out: it could be guessed from this. */
+/** Identifies a request. Without the password, which could be guessed from the digest. */
 function digestOf({ method, url, body }: FastifyRequest): string {
-  const { password: _, ...said } = Object(body) as Record<string, unknown>
+  const { password: _, ...fields } = Object(body) as Record<string, unknown>
   return createHash('sha256')
-    .update(JSON.stringify([method, url, said]))
+    .update(JSON.stringify([method, url, fields]))
     .digest('base64url')
 }

@@ -3,29 +3,29 @@ import plugin from 'fastify-plugin'
 import { Problem, phraseFor, statusOf, whenToTry } from '../http/errors.ts'
 import type { FieldErrors } from '../http/forms.ts'
 
-/** A request with wrong fields, a sentence for each. */
+/** A request with wrong fields: one entry in `errors` for each. */
 export class FieldProblem extends Problem {
   readonly errors: object[]
   constructor(status: 400 | 409 | 422, fieldErrors: FieldErrors, part = 'body') {
     super(status)
-    this.errors = Object.entries(fieldErrors).map(([name, detail]) => ({ ...place(name, part), detail }))
+    this.errors = Object.entries(fieldErrors).map(([name, detail]) => ({ ...locate(name, part), detail }))
   }
 }
 
 /** Where a field is: a JSON pointer into the body, or the name of a parameter or header. */
-function place(name: string, part: string): object {
+function locate(name: string, part: string): object {
   if (part === 'body') return { pointer: name === 'form' ? '#' : `#/${name}` }
   return part === 'headers' ? { header: name } : { parameter: name }
 }
 
-/** Every answer that is not what was asked for has one form. */
+/** Sends every error as problem details. */
 export default plugin(async (app: FastifyInstance) => {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendProblem(new Problem(404), request, reply))
 })
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
@@ -39,12 +39,12 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
 }
 
-/** Statuses that have a sentence of their own; any other borrows that of its class. */
-const worded = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503] as const
+/** Statuses with a sentence of their own; others use that of 400 or 500. */
+const statusesWithDetail = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503] as const
 
 function detailOf(error: FastifyError | Problem, { t }: FastifyRequest): string {
   const status = statusOf(error)
   if (error instanceof Problem && error.key) return t(error.key, error.values)
-  const words = worded.find(known => known === status) ?? (status < 500 ? 400 : 500)
-  return t(`api.detail_${words}`)
+  const nearest = statusesWithDetail.find(known => known === status) ?? (status < 500 ? 400 : 500)
+  return t(`api.detail_${nearest}`)
 }

@@ -5,16 +5,16 @@ import { and, eq } from '../database/sql.ts'
 type Key = { userId: number; key: string }
 export type StoredAnswer = Key & { request: string; location: string; body: object }
 
-/** What was answered to the create that somebody used this key for. */
+/** The answer to the create for which this person used this key. */
 export async function findAnswer(db: Reader, { userId, key }: Key): Promise<StoredAnswer | undefined> {
-  const [kept] = await db
+  const [stored] = await db
     .select()
     .from(idempotencyKeys)
     .where(and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key)))
-  return kept && { ...kept, location: String(kept.location), body: JSON.parse(kept.body) as object }
+  return stored && { ...stored, location: String(stored.location), body: JSON.parse(stored.body) as object }
 }
 
-/** Keeps an answer, for a day (jobs/outdated.ts). Of two transactions that keep one at once, one runs again. */
+/** Stores an answer for a day (registry/retention.ts). Of two transactions that store one at once, one is retried. */
 export async function insertAnswer(tx: Writer, { body, ...answer }: StoredAnswer, now: Date): Promise<void> {
   await tx
     .insert(idempotencyKeys)

@@ -2,16 +2,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 
-/** So many requests are taken from the allowance `api` at once. */
-const bundle = 20
-/** More callers than this at a time, and the bundles of the longest known are forgotten. */
-const mostCallers = 10_000
+/** Requests taken from the limit `api` at once. */
+const batchSize = 20
+/** Viewers and networks whose batches are kept; beyond that, the oldest are dropped. */
+const maxSubjects = 10_000
 
 /**
- * Counts a request against the viewer's allowance, or that of the network it comes from. A process takes
- * requests from the database by the bundle: a write for each would cost more than most of the answers, and
- * would make every remembered page (page-cache/plugin.ts) old.
- * @throws Problem 429 when there is none left
+ * Counts a request against the limit of its viewer, or of their network. A process takes requests from the database in
+ * batches: a write for each would cost more than most of the answers, and would invalidate every cached page.
+ * @throws Problem 429 when the limit is reached
  */
 export function countRequests(app: FastifyInstance): (request: FastifyRequest) => Promise<void> {
   const left = new Map<string, number>()
@@ -19,7 +18,7 @@ export function countRequests(app: FastifyInstance): (request: FastifyRequest) =
     const subject = viewer ? `user ${viewer.id}` : networkOf(ip)
     const before = left.get(subject) ?? 0
     if (before === 0) await app.db.transaction(tx => consume(tx, 'api', subject))
-    left.set(subject, (before || bundle) - 1)
-    if (left.size > mostCallers) left.delete(left.keys().next().value as string)
+    left.set(subject, (before || batchSize) - 1)
+    if (left.size > maxSubjects) left.delete(left.keys().next().value as string)
   }
 }

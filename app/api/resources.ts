@@ -5,13 +5,14 @@ import { entityTag, isAmong } from './conditions.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Sends what was asked for under its ETag, or 304 to whoever has it already. */
+    /** Sends a resource with its ETag, or 304 if the client has it already. */
     resource(resource: object): FastifyReply
-    /** Sends a page of a list, whose path is `path`, and the addresses of the pages next to it. */
-    list<Row>(page: Page<Row>, path: string, show: (row: Row) => object): FastifyReply
+    /** Sends a page of the list at `path`, with the addresses of the pages next to it. */
+    list<Row>(page: Page<Row>, path: string, serialize: (row: Row) => object): FastifyReply
   }
 }
 
+/** How the API answers with resources and lists. */
 export default plugin(async (app: FastifyInstance) => {
   app.decorateReply('resource', function (resource) {
     const tag = entityTag(resource)
@@ -21,11 +22,11 @@ export default plugin(async (app: FastifyInstance) => {
       return this.code(304).send()
     return this.send(resource)
   })
-  app.decorateReply('list', function (page, path, show) {
-    const [next, prev] = [page.older, page.newer].map(cursor => cursor && addressOf(path, cursor))
-    const links = Object.entries({ next, prev }).filter(([, address]) => address)
+  app.decorateReply('list', function (page, path, serialize) {
+    const [next, prev] = [page.older, page.newer].map(cursor => cursor && pathTo(path, cursor))
+    const links = Object.entries({ next, prev }).filter(([, link]) => link)
     if (links.length > 0) this.header('link', links.map(([rel, to]) => `<${to}>; rel="${rel}"`).join(', '))
-    return this.resource({ items: page.rows.map(show), links: { next, prev } })
+    return this.resource({ items: page.rows.map(serialize), links: { next, prev } })
   })
   app.addHook('onSend', async (_request, reply) => {
     const [tag, encoding] = [reply.getHeader('etag'), reply.getHeader('content-encoding')]
@@ -33,8 +34,8 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-/** The place in a list comes after what else the address asks for. */
-function addressOf(path: string, cursor: Cursor): string {
-  const place = cursorQuery(cursor)
-  return path + (path.includes('?') ? place.replace('?', '&') : place)
+/** Appends the cursor to the path, which may have a query already. */
+function pathTo(path: string, cursor: Cursor): string {
+  const query = cursorQuery(cursor)
+  return path + (path.includes('?') ? query.replace('?', '&') : query)
 }

@@ -5,40 +5,28 @@ import type { TSchema } from 'typebox'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { lazy } from '../text/memoize.ts'
-import {
-  blankWrongTexts,
-  type Field,
-  isObject,
-  normaliseTexts,
-  type SchemaError,
-  withNumbers,
-  wrongFields,
-} from './fields.ts'
 import { FieldProblem } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The judgement of the feature's form, for what a schema cannot say. */
-    // biome-ignore lint/suspicious/noExplicitAny: each judges the body that its own schema describes
+    /** The validation of the feature's form, for what a schema cannot say. */
+    // biome-ignore lint/suspicious/noExplicitAny: each validates the body that its own schema describes
     validate?: (request: any) => FieldErrors
   }
 }
 
-/** What a schema found wrong, in the form in which fieldErrorsOf() reads it. */
-class InvalidRequest extends Error {
-  readonly validation: { instancePath: string; params: object; parentSchema: { errorKey: LocaleKey } }[]
-  validationContext?: string
-  constructor(fields: Map<string, LocaleKey>) {
-    super('invalid')
-    this.validation = [...fields].map(([name, errorKey]) => ({
-      instancePath: name && `/${name}`,
-      params: {},
-      parentSchema: { errorKey },
-    }))
-  }
+/** The schema of one field, as far as its error messages depend on it. */
+type Field = { type?: string | string[]; errorKey?: LocaleKey; allOf?: Field[] }
+type Fields = Record<string, Field>
+/** An error of Ajv, with the part of the schema that it is about (`verbose`). */
+type SchemaError = {
+  keyword: string
+  instancePath: string
+  params: { missingProperty?: string; additionalProperty?: string }
+  parentSchema?: Field
 }
 
-/** No handler sees a body, a query or a path that its schema and its form's judgement do not approve of. */
+/** Handlers see no body, query or path that their schema or the feature's form refuses. */
 export default plugin(async (app: FastifyInstance) => {
   app.setValidatorCompiler(validator as FastifySchemaCompiler<unknown>)
   app.addHook('onRoute', route => void (route.attachValidation = true))
@@ -53,7 +41,7 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-/** Nothing is turned into something else, left out or filled in, and all that is wrong is told. */
+/** Reports all errors, and neither converts nor removes nor fills in anything. */
 const compileStrictly = lazy(() =>
   buildAjv()(
     {},
@@ -70,29 +58,103 @@ const compileStrictly = lazy(() =>
   ),
 )
 
-const inAddress = new Set<string | undefined>(['params', 'querystring'])
-
-/** Bodies are taken literally ("7" is no number); what a URL holds is text, so there digits may be one. */
+/**
+ * A validator of one part of a route's requests. Bodies are taken literally ("7" is no number); in a URL everything is
+ * text, so there digits may be a number.
+ */
 function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: string }) {
-  const schema = httpPart === 'headers' ? inLowerCase(given) : given
+  const isHeaders = httpPart === 'headers'
+  const isInUrl = httpPart === 'params' || httpPart === 'querystring'
+  const schema = isHeaders ? inLowerCase(given) : given
   const compiled = lazy(() => compileStrictly()({ schema }))
-  const { properties = {}, required } = schema as { properties?: Record<string, Field>; required?: string[] }
+  const { properties = {}, required } = schema as { properties?: Fields; required?: string[] }
   return (given: unknown) => {
-    // A body that has to say nothing may be left out.
+    // A body without required fields may be left out.
     const sent = given === null && !required ? {} : given
-    const value = inAddress.has(httpPart) ? withNumbers(given, properties) : sent
-    const fields = httpPart === 'headers' ? new Map<string, LocaleKey>() : normaliseTexts(value)
+    const value = isInUrl ? withNumbers(given, properties) : sent
+    const wrong = isHeaders ? new Map<string, LocaleKey>() : normalizeTexts(value)
     const errors = compiled()(value) ? [] : (compiled().errors as SchemaError[])
-    for (const [name, errorKey] of wrongFields(errors, schema)) fields.set(name, errorKey)
-    if (fields.size === 0) return { value }
-    if (httpPart === 'body') blankWrongTexts(value, fields, properties)
-    return { error: new InvalidRequest(fields) }
+    for (const [name, errorKey] of wrongFields(errors, properties)) wrong.set(name, errorKey)
+    if (wrong.size === 0) return { value }
+    // Wrong texts become empty ones, so that the form's own validation can look at the other fields.
+    if (httpPart === 'body' && isObject(value))
+      for (const name of wrong.keys()) if (isText(properties[name] ?? {})) value[name] = ''
+    return { error: new InvalidRequest(wrong) }
   }
 }
 
-/** Node.js knows headers by their names in lower case; the reference shows them as people write them. */
+/** Node.js gives headers in lower case; the reference shows them as people write them. */
 function inLowerCase(schema: TSchema): TSchema {
   const { properties } = schema as { properties?: Record<string, TSchema> }
   const entries = Object.entries(properties ?? {}).map(([name, field]) => [name.toLowerCase(), field])
   return { ...schema, properties: Object.fromEntries(entries) as Record<string, TSchema> }
+}
+
+/** Digits become a number where the schema asks for a whole one. */
+function withNumbers(value: unknown, fields: Fields): unknown {
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([name, text]) => {
+    const isNumber = fields[name]?.type === 'integer' && /^\d{1,16}$/.test(String(text))
+    return [name, isNumber ? Number(text) : text]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Line ends become `\n`. Returns the fields with characters that PostgreSQL or a reader's terminal would choke on. */
+function normalizeTexts(value: unknown): Map<string, LocaleKey> {
+  const wrong = new Map<string, LocaleKey>()
+  if (!isObject(value)) return wrong
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string') continue
+    value[name] = text.replaceAll(/\r\n?/g, '\n')
+    if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text.replaceAll(/[\r\n\t]/g, '')))
+      wrong.set(name, 'api.control_characters')
+  }
+  return wrong
+}
+
+/** The first errorKey of each field; the empty name stands for the whole. */
+function wrongFields(errors: SchemaError[], fields: Fields): Map<string, LocaleKey> {
+  const wrong = new Map<string, LocaleKey>()
+  for (const error of errors) {
+    const { params, instancePath } = error
+    const name = params.missingProperty ?? params.additionalProperty ?? instancePath.split('/')[1] ?? ''
+    if (!wrong.has(name)) wrong.set(name, errorKeyFor(fields[name] ?? {}, error))
+  }
+  return wrong
+}
+
+function errorKeyFor(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {
+  if (keyword === 'additionalProperties') return 'api.unknown_field'
+  if (keyword === 'required') return errorKeyOf(field) ?? 'api.missing'
+  if (instancePath === '') return 'api.not_object'
+  if (keyword === 'type') return isText(field) ? 'api.must_be_text' : 'api.must_be_number'
+  return errorKeyOf(parentSchema) ?? errorKeyOf(field) ?? 'forms.invalid'
+}
+
+/** The errorKey of a schema, or of the last of its parts that has one. */
+function errorKeyOf({ errorKey, allOf = [] }: Field): LocaleKey | undefined {
+  return errorKey ?? allOf.findLast(part => part.errorKey)?.errorKey
+}
+
+function isText({ type, allOf }: Field): boolean {
+  return type === 'string' || (allOf ?? []).some(isText)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A schema's errors, one a field, in the form in which fieldErrorsOf() reads them. */
+class InvalidRequest extends Error {
+  readonly validation: { instancePath: string; params: object; parentSchema: { errorKey: LocaleKey } }[]
+  validationContext?: string
+  constructor(fields: Map<string, LocaleKey>) {
+    super('invalid')
+    this.validation = [...fields].map(([name, errorKey]) => ({
+      instancePath: name && `/${name}`,
+      params: {},
+      parentSchema: { errorKey },
+    }))
+  }
 }

@@ -1,5 +1,4 @@
-/** The schemas that are described once and referred to by their $id. */
-import { LinksResource, ProblemResource } from '../api/schemas.ts'
+/** The schemas of the API that are described once and referred to by their $id. */
 import { ConversationResource, MessageResource } from '../messages/serializer.ts'
 import { NotificationResource } from '../notifications/serializer.ts'
 import { AuthorResource, EntityResource, PostResource } from '../posts/serializer.ts'
@@ -19,6 +18,4 @@ export const sharedSchemas = [
   MessageResource,
   NotificationResource,
   TokenResource,
-  LinksResource,
-  ProblemResource,
 ]

@@ -1,6 +1,5 @@
 /** The routes that each feature brings to the API. */
 import accounts from '../accounts/api.ts'
-import { openapiRoute } from '../api/openapi.ts'
 import blocks from '../blocks/api.ts'
 import follows from '../follows/api.ts'
 import messages from '../messages/api.ts'
@@ -13,7 +12,6 @@ import timelines from '../timelines/api.ts'
 import tokens from '../tokens/api.ts'
 
 export const features = [
-  openapiRoute,
   tokens,
   accounts,
   profiles,
