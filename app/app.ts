@@ -11,7 +11,8 @@ import docs from './api/docs.ts'
 import openapi from './api/openapi.ts'
 import blocks from './blocks/routes.ts'
 import type { Config } from './config.ts'
-import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts'
+import { type Database, type DatabaseOptions } from './database/database.ts'
+import { openDatabase } from './database/open.ts'
 import exports from './exports/routes.ts'
 import feeds from './feeds/routes.ts'
 import follows from './follows/routes.ts'
@@ -34,8 +35,8 @@ import live from './live/routes.ts'
 import developerMail from './mail/routes.ts'
 import messages from './messages/routes.ts'
 import notifications from './notifications/routes.ts'
+import freshness from './page-cache/freshness.ts'
 import pageCache from './page-cache/plugin.ts'
-import state from './page-cache/state.ts'
 import passwords from './passwords/routes.ts'
 import posts from './posts/routes.ts'
 import profiles from './profiles/routes.ts'
@@ -119,7 +120,7 @@ const features = [
 /** Everything that is made for a person. */
 async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: AppOptions) {
   app.register(cookies)
-  app.register(state)
+  app.register(freshness)
   app.register(sessionOfRequest, { askToSignIn })
   app.register(replica)
   app.register(preferences)

@@ -16,7 +16,6 @@ import { and, eq, isNull, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { deleteRateLimits } from '../limits/queries.ts'
 import { removePerson } from '../search-index/indexing.ts'
-import { signalSessionsEnd } from '../sessions/queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
 declare module '../jobs/queue.ts' {
@@ -58,7 +57,7 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
   if (closed.length === 0) return
   for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
     await tx.delete(keys).where(eq(keys.userId, id))
-  signalSessionsEnd(tx, id)
+  tx.invalidates('posts', `person:${id}`, `author:${id}`, `viewer:${id}`)
   await removePerson(tx, id)
   // Not the person's own job: it would go with them while it is working.
   await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })
@@ -73,6 +72,7 @@ export async function deleteAccount(tx: Writer, id: number): Promise<void> {
   while (await deleteChunk(tx, id));
   await removePerson(tx, id)
   await deleteRateLimits(tx, id)
+  tx.invalidates(`person:${id}`)
   await tx.delete(users).where(eq(users.id, id))
   await tx.delete(jobs).where(and(eq(jobs.uniqueKey, jobKey(id)), eq(jobs.state, 'waiting')))
 }

@@ -37,10 +37,12 @@ export async function deleteChunk(tx: Writer, userId: number): Promise<boolean> 
 async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'followedId') {
   const other = side === 'followerId' ? follows.followedId : follows.followerId
   const some = tx.select({ id: other }).from(follows).where(eq(follows[side], id)).limit(chunk)
-  return tx
+  const deleted = await tx
     .delete(follows)
     .where(and(eq(follows[side], id), inArray(other, some)))
     .returning({ id: other })
+  tx.invalidates(...deleted.flatMap(({ id }) => [`viewer:${id}`, `follows:${id}`] as const))
+  return deleted
 }
 
 async function deletePosts(tx: Writer, id: number) {
@@ -48,6 +50,7 @@ async function deletePosts(tx: Writer, id: number) {
   const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
   await removePosts(tx, some)
   const ids = some.map(({ id }) => id)
+  tx.invalidates('posts', `author:${id}`)
   return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
 }
 
@@ -64,13 +67,26 @@ async function deleteMessages(tx: Writer, id: number) {
 
 async function deleteConversations(tx: Writer, id: number) {
   const some = conversationsOf(tx, id).limit(chunk)
-  return tx.delete(conversations).where(inArray(conversations.id, some)).returning({ id: conversations.id })
+  const { firstId, secondId } = conversations
+  const deleted = await tx
+    .delete(conversations)
+    .where(inArray(conversations.id, some))
+    .returning({ firstId, secondId })
+  tx.invalidates(
+    ...deleted.flatMap(({ firstId, secondId }) => [`viewer:${firstId}`, `viewer:${secondId}`] as const),
+  )
+  return deleted
 }
 
 async function deleteNotifications(tx: Writer, id: number, side: 'actorId' | 'userId') {
   const isTheirs = eq(notifications[side], id)
   const some = tx.select({ id: notifications.id }).from(notifications).where(isTheirs).limit(chunk)
-  return tx.delete(notifications).where(inArray(notifications.id, some)).returning({ id: notifications.id })
+  const deleted = await tx
+    .delete(notifications)
+    .where(inArray(notifications.id, some))
+    .returning({ userId: notifications.userId })
+  tx.invalidates(...deleted.map(({ userId }) => `viewer:${userId}` as const))
+  return deleted
 }
 
 async function deleteMentions(tx: Writer, id: number) {

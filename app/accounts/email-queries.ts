@@ -49,6 +49,7 @@ export async function useConfirmation(
   // A link to another password that went to the address before is not to outlive it.
   await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
   const proven = { email, emailKey: foldName(email), emailConfirmedAt: now }
+  tx.invalidates(`viewer:${userId}`)
   await tx.update(users).set(proven).where(eq(users.id, userId))
   return 'confirmed'
 }

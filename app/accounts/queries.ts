@@ -31,6 +31,7 @@ export async function createAccount(
     .onConflictDoNothing()
     .returning({ id: users.id })
   if (!created) return { taken: (await takenNames(tx, account)).username ? 'username' : 'email' }
+  tx.invalidates(`person:${created.id}`)
   await reserveUsername(tx, keys.usernameKey, created.id)
   await indexPeople(tx, [{ username, id: created.id, displayName: username }])
   return created

@@ -74,6 +74,7 @@ export async function renameAccount(
       .onConflictDoNothing()
   }
   const displayName = before.displayName === before.username ? username : before.displayName
+  tx.invalidates(`person:${id}`, `viewer:${id}`)
   await tx.update(users).set({ username, usernameKey, displayName }).where(eq(users.id, id))
   await indexPerson(tx, id)
   return true

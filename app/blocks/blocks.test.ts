@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { blocks, follows, notifications, posts } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
-import { personTag } from '../notifications/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { areBlocked, block } from './queries.ts'
@@ -74,10 +73,12 @@ describe('blocking somebody', () => {
         .values([told(ids.susan, ids.john), told(ids.john, ids.susan), told(ids.john, ids.mary)])
     })
     const heard = new Set<string>()
-    const stop = app.db.onSignal(topic => heard.add(topic))
+    const stop = app.db.listen(invalidation => {
+      for (const tag of invalidation) heard.add(tag)
+    })
     assert.equal((await susan.post('/@john/block')).status, 303)
     stop()
-    assert.ok(heard.has(personTag(ids.susan)) && heard.has(personTag(ids.john)), 'their badges hear of it')
+    assert.ok(heard.has(`viewer:${ids.susan}`) && heard.has(`viewer:${ids.john}`), 'their badges hear of it')
     const left = await app.db.select().from(follows)
     assert.deepEqual(
       left.map(({ followerId }) => followerId),

@@ -2,7 +2,6 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { blocks, follows, notifications, rateLimits, users } from '../database/schema.ts'
 import { type AnyColumn, and, eq, or, type SQL, sql } from '../database/sql.ts'
-import { personTag } from '../notifications/queries.ts'
 
 /**
  * For a query whose placeholder `viewer` is the reader's id (0 for a visitor): the person of this column and
@@ -50,6 +49,7 @@ export async function lockPair(tx: Writer, a: number, b: number): Promise<void> 
 /** Blocks somebody: neither follows the other any more or is told of the other. Doing it twice is harmless. */
 export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
   await lockPair(tx, blockerId, blockedId)
+  invalidateBlock(tx, blockerId, blockedId)
   await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
   await removeTies(tx, blockerId, blockedId)
   await removeTies(tx, blockedId, blockerId)
@@ -58,15 +58,17 @@ export async function block(tx: Writer, blockerId: number, blockedId: number): P
 /** Ends that one follows the other, and takes away what the one was told of the other. */
 async function removeTies(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
-  const told = await tx
-    .delete(notifications)
-    .where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
-    .returning({ id: notifications.id })
-  if (told.length > 0) tx.signal(personTag(one))
+  await tx.delete(notifications).where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
 }
 
 export async function unblock(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
+  invalidateBlock(tx, blockerId, blockedId)
   await tx.delete(blocks).where(isBlock(blockerId, blockedId))
+}
+
+/** Whom the two see is another question from now on, and whom they follow. */
+function invalidateBlock(tx: Writer, one: number, other: number): void {
+  tx.invalidates(`viewer:${one}`, `viewer:${other}`, `follows:${one}`, `follows:${other}`)
 }
 
 function isBlock(blockerId: number, blockedId: number): SQL | undefined {

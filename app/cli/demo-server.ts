@@ -1,7 +1,7 @@
 /** The process of `npm run demo`: the community first, then the ordinary server. */
 import { environment, readConfig } from '../config.ts'
-import { openDatabase } from '../database/database.ts'
 import { migrate } from '../database/migrations/migrations.ts'
+import { openDatabase } from '../database/open.ts'
 import { seedCommunity } from './seed/seed.ts'
 
 const password = process.argv[2] as string

@@ -1,5 +1,5 @@
 import { UserError } from '../config/user-error.ts'
-import { errorCode, isUnavailable } from '../database/database.ts'
+import { errorCode, isUnavailable } from '../database/errors.ts'
 
 /** What the commonest troubles of a start or a command mean; the code says which it is. */
 const sentences: [RegExp, string][] = [

@@ -1,6 +1,7 @@
 import { type Config, environment, readConfig } from '../config.ts'
-import { type Database, openDatabase } from '../database/database.ts'
+import { type Database } from '../database/database.ts'
 import { migrate } from '../database/migrations/migrations.ts'
+import { openDatabase } from '../database/open.ts'
 
 /** Runs `work` on the configured database, brought to the newest schema first, and closes it. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {

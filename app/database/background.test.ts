@@ -5,8 +5,10 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { endedProcess, startProcess } from '../testing/process.ts'
-import { type Database, errorCode, isUnavailable, openDatabase } from './database.ts'
+import { type Database } from './database.ts'
 import { engine } from './engine.ts'
+import { errorCode, isUnavailable } from './errors.ts'
+import { openDatabase } from './open.ts'
 import { posts, sessions, users } from './schema.ts'
 import { count, eq, sql } from './sql.ts'
 
@@ -100,7 +102,7 @@ describe(`reading aside on ${engine}`, { timeout: 60_000 }, () => {
 describe('the thread that reads aside', { skip: engine !== 'sqlite', timeout: 60_000 }, () => {
   it('keeps no process from ending, and none waits in vain for it', async () => {
     const test = await migratedDatabase()
-    const script = path.join(import.meta.dirname, 'database.ts')
+    const script = path.join(import.meta.dirname, 'open.ts')
     const program = `import { openDatabase } from '${script}'
       import { users } from '${path.join(import.meta.dirname, 'schema.ts')}'
       const db = await openDatabase(${JSON.stringify(test.config)})
@@ -111,11 +113,11 @@ describe('the thread that reads aside', { skip: engine !== 'sqlite', timeout: 60
   })
 
   it('is started again if it has died', async () => {
-    const { openAside } = await import('./sqlite/background.ts')
+    const { openBackground } = await import('./sqlite/background.ts')
     const test = await migratedDatabase()
     const folder = mkdtempSync(path.join(tmpdir(), 'microblog-test-'))
     const file = path.join(folder, 'later.db')
-    const { reader, close } = openAside(file)
+    const { reader, close } = openBackground(file)
     await assert.rejects(
       () => reader.$count(users),
       error => isUnavailable(error),

@@ -2,8 +2,10 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseConfig, Engine } from '../config.ts'
 import { reference, table, text } from './columns.ts'
-import { assertEngine, type Database, openDatabase, type Reader, readerOf, type Writer } from './database.ts'
+import { type Database, type Reader, type Writer } from './database.ts'
 import { engine } from './engine.ts'
+import { assertEngine, openDatabase } from './open.ts'
+import { readerOf } from './reader-writer.ts'
 import { relations } from './schema.ts'
 import { eq, type SQL, sql } from './sql.ts'
 
@@ -14,7 +16,7 @@ const forever = 2 ** 31 - 1
 
 /** A database whose transactions and statements may take hours, for commands that move many rows. */
 export function openWithoutTimeouts(config: DatabaseConfig): Promise<Database> {
-  return openDatabase(patient(config), { transactionTimeout: forever })
+  return openDatabase(patient(config), { transactionTimeoutMs: forever })
 }
 
 /** postgres.js lets the URL's parameters win over the connection's ten seconds a statement. */

@@ -5,8 +5,10 @@ import Client from 'better-sqlite3'
 import { type Environment, readConfig } from '../config.ts'
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
-import { type Database, isUnavailable, openDatabase, TransactionClosed, type Writer } from './database.ts'
+import { type Database, type Writer } from './database.ts'
 import { engine } from './engine.ts'
+import { isUnavailable, TransactionClosed } from './errors.ts'
+import { openDatabase } from './open.ts'
 import { follows, hashtags, mentions, posts, sessions, users } from './schema.ts'
 import { asc, eq, sql } from './sql.ts'
 
@@ -101,7 +103,7 @@ describe(`the database contract on ${engine}`, () => {
   })
 
   it('rolls back a transaction that stays open too long', async () => {
-    const hasty = await openDatabase(test.config, { transactionTimeout: 100 })
+    const hasty = await openDatabase(test.config, { transactionTimeoutMs: 100 })
     const { promise: never } = Promise.withResolvers<void>()
     const slow = hasty.transaction(async tx => {
       await add(tx, 'slow')
@@ -266,7 +268,7 @@ describe('SQLite’s own', { skip: engine !== 'sqlite' }, () => {
 
   it('waits for another process’s lock without stopping everything else, then says that it cannot', async () => {
     const test = await migratedDatabase()
-    const db = await openDatabase(test.config, { lockTimeout: 200 })
+    const db = await openDatabase(test.config, { lockTimeoutMs: 200 })
     const other = new Client(test.config.engine === 'sqlite' ? test.config.file : '')
     other.exec('begin immediate')
     let ticks = 0

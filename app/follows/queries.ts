@@ -1,5 +1,4 @@
 import { areBlocked, isVisible, lockPair } from '../blocks/queries.ts'
-import { topicOfPerson } from '../database/changes.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
@@ -13,8 +12,8 @@ export type SuggestedPerson = Shown & { viewerFollows: false }
 export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
   await lockPair(tx, followerId, followedId)
   if (await areBlocked(tx, followerId, followedId)) return false
+  invalidateFollow(tx, followerId, followedId)
   const begun = await tx
-    .about(topicOfPerson(followerId), topicOfPerson(followedId))
     .insert(follows)
     .values({ followerId, followedId, createdAt: new Date() })
     .onConflictDoNothing()
@@ -25,10 +24,18 @@ export async function follow(tx: Writer, followerId: number, followedId: number)
 }
 
 export async function unfollow(tx: Writer, followerId: number, followedId: number): Promise<void> {
-  await tx
-    .about(topicOfPerson(followerId), topicOfPerson(followedId))
-    .delete(follows)
-    .where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+  invalidateFollow(tx, followerId, followedId)
+  await tx.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+}
+
+/** What shows that one person follows another, or not any more: the lists and counts of both, and the follower's Home. */
+export function invalidateFollow(tx: Writer, followerId: number, followedId: number): void {
+  tx.invalidates(
+    `viewer:${followerId}`,
+    `viewer:${followedId}`,
+    `follows:${followerId}`,
+    `follows:${followedId}`,
+  )
 }
 
 export type FollowList = 'followers' | 'following'

@@ -1,7 +1,7 @@
 import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { isMissingReference, isUnavailable } from '../database/database.ts'
+import { isMissingReference, isUnavailable } from '../database/errors.ts'
 import type { Arguments, LocaleKey, Translate } from '../locales/translate.ts'
 
 /** An answer that is not what was asked for, in words for the person who asked. */

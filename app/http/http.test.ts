@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { DatabaseUnavailable } from '../database/database.ts'
+import { DatabaseUnavailable } from '../database/errors.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { Problem } from './errors.ts'
 

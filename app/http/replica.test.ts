@@ -8,6 +8,7 @@ import { type AppOptions, buildApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { engine } from '../database/engine.ts'
 import { migrate } from '../database/migrations/migrations.ts'
+import { replicaOf } from '../database/open.ts'
 import { Browser } from '../testing/browser.ts'
 import { emptyPostgresDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -30,8 +31,8 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     urls = { DATABASE_URL: url, DATABASE_REPLICA_URL: on(standby, url) }
     control = postgres(standby.url, { max: 1, onnotice: () => {} })
     await migrate(readConfig(urls).database)
-    app = await open({ lag: 60_000 })
-    other = await open({ lag: 60_000 })
+    app = await open({ maxLagMs: 60_000 })
+    other = await open({ maxLagMs: 60_000 })
   })
   afterEach(() => control`select pg_wal_replay_resume()`)
   after(async () => {
@@ -57,7 +58,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     })
   }
   const readsFrom = (one: FastifyInstance, place: 'primary' | 'standby') =>
-    eventually(async () => (await one.db.replica?.place(0))?.reads === place)
+    eventually(async () => (await replicaOf(one.db)?.choose(0))?.reads === place)
   const shows = async (browser: Browser, words: string, path = '/explore') => {
     const { status, text } = await browser.get(path)
     assert.equal(status, 200)
@@ -75,7 +76,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
   /** Until the replica has what this browser has written. */
   const hasWhatWrote = (browser: Browser) =>
     eventually(async () => {
-      const visit = await app.db.replica?.place(Number(browser.cookies.get('written')))
+      const visit = await replicaOf(app.db)?.choose(Number(browser.cookies.get('written')))
       return visit?.reads === 'standby'
     })
 
@@ -141,7 +142,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
   })
 
   it('is given up while the replica is too far behind', async () => {
-    const strict = await open({ lag: 50 })
+    const strict = await open({ maxLagMs: 50 })
     await hold()
     const susan = await signedUp()
     await susan.post('/posts', { body: 'nobody waits for this' })

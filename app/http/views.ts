@@ -7,7 +7,6 @@ import { root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/translate.ts'
 import { avatarOf } from '../people/avatar.ts'
-import { openFragments } from '../posts/fragment.ts'
 import { themes } from '../settings/forms.ts'
 import { partsOf, tagPath } from '../text/entities.ts'
 import { languageChoices, languageName } from '../text/language.ts'
@@ -84,7 +83,6 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     tagPath,
     parts: partsOf,
     avatar: avatarOf,
-    fragment: openFragments(),
     languageChoices,
     languageName,
     canTranslate: config.translate ? isForeign : () => false,

@@ -4,7 +4,7 @@ import type { Database, Reader, Writer } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
 import { and, asc, eq, gt, inArray, isNotNull, lte, or, skipLocked, sql } from '../database/sql.ts'
 import { ClaimLost } from './definition.ts'
-import { finished, jobTopic, type Progress } from './queries.ts'
+import { finished, type Progress } from './queries.ts'
 
 /** A job that an attempt has taken up. */
 export type ClaimedJob = {
@@ -99,13 +99,13 @@ export async function renewClaim(tx: Writer, claim: Claim, until: Date): Promise
 
 export async function setProgress(tx: Writer, claim: Claim, progress: Progress): Promise<void> {
   await updateClaimed(tx, claim, { progress })
-  tx.signal(jobTopic(claim.id))
+  tx.invalidates(`job:${claim.id}`)
 }
 
 /** Marks a job as done; its unique key is free from here on. */
 export async function finishJob(tx: Writer, claim: Claim, now: Date): Promise<void> {
   await updateClaimed(tx, claim, { ...finished, state: 'done', error: null, finishedAt: now })
-  tx.signal(jobTopic(claim.id))
+  tx.invalidates(`job:${claim.id}`)
 }
 
 /** What a finished job leaves; nothing, if its work deleted it together with whose it was. */
@@ -129,14 +129,14 @@ export async function failJob(
   { error, now }: { error: string; now: Date },
 ): Promise<void> {
   await updateClaimed(tx, claim, { ...finished, state: 'parked', error, finishedAt: now })
-  tx.signal(jobTopic(claim.id))
+  tx.invalidates(`job:${claim.id}`)
 }
 
 /** Gives a job back as if this attempt had not been: somebody else may take it up at once. */
 export async function releaseJob(tx: Writer, claim: Claim, now: Date): Promise<void> {
   const attempts = sql`${jobs.attempts} - 1`
   await updateClaimed(tx, claim, { state: 'waiting', claim: null, dueAt: now, attempts })
-  tx.signal('jobs')
+  tx.invalidates('jobs')
 }
 
 async function updateClaimed(

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { root } from '../config.ts'
-import { type Database, openDatabase } from '../database/database.ts'
+import { type Database } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
+import { openDatabase } from '../database/open.ts'
 import { jobs } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { sendMail } from '../mail/mail.ts'
@@ -92,7 +93,7 @@ describe(`who works on jobs, on ${engine}`, () => {
     // Half a minute later.
     await db.transaction(async tx => {
       await tx.update(jobs).set({ dueAt: new Date() }).where(eq(jobs.name, 'mail'))
-      tx.signal('jobs')
+      tx.invalidates('jobs')
     })
     await eventually(async () => (await only()).state === 'done', 20_000)
     const numbers = mailbox.received.map(({ email }) => String(email.messageId).split('@')[0])

@@ -7,7 +7,7 @@ import { eventually } from '../testing/eventually.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { claimJob } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
-import { cancelJob, findJob, jobTopic, retryJob } from './queries.ts'
+import { cancelJob, findJob, retryJob } from './queries.ts'
 import { enqueue, type NewJob } from './queue.ts'
 import { startWorker, type WorkerOptions, workDueJobs } from './worker.ts'
 
@@ -184,19 +184,19 @@ describe(`jobs on ${engine}`, () => {
   })
 
   it('say how far they are', async () => {
-    const topics: string[] = []
-    const deafen = site.app.db.onSignal(topic => topics.push(topic))
+    const tags: string[] = []
+    const unlisten = site.app.db.listen(invalidation => tags.push(...invalidation))
     const job = define(async (_input, { progress }) => {
       for (let done = 1; done <= 1_000; done++) await progress(done, 1_000)
     })
     const id = await add(job)
     site.statements.length = 0
     await workOn(job)
-    deafen()
+    unlisten()
     const { progress } = await find(id)
     assert.equal(progress?.total, 1_000)
     assert.ok(site.statements.length < 60, `${site.statements.length} statements for 1,000 calls`)
-    assert.ok(topics.filter(topic => topic === jobTopic(id)).length >= 2, topics.join())
+    assert.ok(tags.filter(tag => tag === `job:${id}`).length >= 2, tags.join())
   })
 
   it('that wait are cancelled there and then', async () => {
@@ -324,7 +324,7 @@ describe(`jobs on ${engine}`, () => {
     site.statements.length = 0
     const worker = start([job])
     site.statements.length = 0
-    await site.app.db.transaction(async tx => tx.signal('jobs'))
+    await site.app.db.transaction(async tx => tx.invalidates('jobs'))
     await eventually(async () => site.statements.length > 0)
     await worker.stop()
     assert.deepEqual(

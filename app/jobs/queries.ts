@@ -2,14 +2,6 @@ import type { Reader, Writer } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
 import { and, count, desc, eq, inArray } from '../database/sql.ts'
 
-/** What is signalled when a job has got further, or is finished. */
-export function jobTopic(id: number): string {
-  return `job:${id}`
-}
-
-/** Signalled when a job was cancelled that somebody may be working on. */
-export const cancelTopic = 'jobs.cancel'
-
 export type Progress = { done: number; total: number }
 
 /** What no finished job has. */
@@ -23,8 +15,7 @@ export async function cancelJob(tx: Writer, id: number, now: Date): Promise<bool
     .where(and(eq(jobs.id, id), inArray(jobs.state, ['waiting', 'running'])))
     .returning({ id: jobs.id })
   if (cancelled.length === 0) return false
-  tx.signal(cancelTopic)
-  tx.signal(jobTopic(id))
+  tx.invalidates('jobs:cancelled', `job:${id}`)
   return true
 }
 
@@ -35,7 +26,7 @@ export async function retryJob(tx: Writer, id: number, now: Date): Promise<boole
     .set({ state: 'waiting', dueAt: now, attempts: 0, finishedAt: null })
     .where(and(eq(jobs.id, id), inArray(jobs.state, ['parked', 'cancelled'])))
     .returning({ id: jobs.id })
-  if (retried.length > 0) tx.signal('jobs')
+  if (retried.length > 0) tx.invalidates('jobs')
   return retried.length > 0
 }
 

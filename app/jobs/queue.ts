@@ -27,7 +27,7 @@ export async function enqueue<Name extends keyof Jobs>(tx: Writer, job: NewJob<N
     .onConflictDoNothing({ target: jobs.uniqueKey })
     .returning({ id: jobs.id })
   if (created) {
-    tx.signal('jobs')
+    tx.invalidates('jobs')
     return created.id
   }
   const [present] = await tx

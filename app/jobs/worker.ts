@@ -1,11 +1,10 @@
 /** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
-import { anything } from '../database/database.ts'
+import { ALL, type CacheTag } from '../database/cache-tags.ts'
 import { definitions } from '../registry/jobs.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
 import { retryDelayMs } from './failure.ts'
-import { cancelTopic } from './queries.ts'
 import { oneAtATime } from './throttle.ts'
 
 export type WorkerOptions = {
@@ -43,14 +42,15 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Wo
     if (!isStopped) timer = setTimeout(wake, wait).unref()
   })
   const wake = () => void look()
-  const deafen = parts.db.onSignal(topic => {
-    if (topic === 'jobs' || topic === anything) wake()
-    if (topic === cancelTopic || topic === anything) void abandonLost(worker)
+  const unlisten = parts.db.listen(invalidation => {
+    const isAbout = (tag: CacheTag) => invalidation === ALL || invalidation.has(tag)
+    if (isAbout('jobs')) wake()
+    if (isAbout('jobs:cancelled')) void abandonLost(worker)
   })
   void bringBack(worker).then(wake)
   const stop = async () => {
     isStopped = true
-    deafen()
+    unlisten()
     clearTimeout(timer)
     await look()
     await settle(worker)
@@ -143,7 +143,7 @@ function begin({ attempts }: RunningWorker, attempt: Attempt, wake: () => void):
   void ended()
 }
 
-/** Reads only: in answer to `anything`, a write would be what other processes answer to. */
+/** Reads only: in answer to ALL, a write would be what other processes answer to. */
 async function abandonLost({ db, log, attempts }: RunningWorker): Promise<void> {
   if (attempts.size === 0) return
   const all = [...attempts]

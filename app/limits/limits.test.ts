@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Database, openDatabase } from '../database/database.ts'
+import { type Database } from '../database/database.ts'
+import { openDatabase } from '../database/open.ts'
 import { rateLimits } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { shifted } from '../database/time.ts'

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { anything, type Database } from '../database/database.ts'
+import { ALL } from '../database/cache-tags.ts'
+import type { Database } from '../database/database.ts'
 import { Audience } from './audience.ts'
 import { Deliveries } from './deliveries.ts'
 import { changedSince, endedAmong, jobsSince, tellJobs, tellNews, tellPosts, welcome } from './fan-out.ts'
@@ -52,7 +53,9 @@ export class Broadcast {
 
   /** From now on the stream is told what happens, beginning with what has happened since its place. */
   join(stream: Stream): void {
-    this.#deafen ??= this.#db.onSignal(topic => this.#hear(topic))
+    this.#deafen ??= this.#db.listen(invalidation => {
+      for (const tag of invalidation) this.#hear(tag)
+    })
     if (this.#audience.isEmpty) this.#awake()
     this.#audience.add(stream)
     this.#work.joining.add(stream)
@@ -84,12 +87,13 @@ export class Broadcast {
   #hear(topic: string): void {
     const [about, id] = topic.split(':')
     const isHere = this.#audience.has(Number(id))
-    if (topic === anything) this.#work.everything = true
-    else if (about === 'post') this.#work.posts = true
+    if (topic === ALL) this.#work.everything = true
+    else if (about === 'author') this.#work.posts = true
     else if (about === 'job') this.#work.jobs.add(Number(id))
-    else if (about === 'user' && isHere) this.#work.news.add(Number(id))
-    else if (about === 'sessions' && isHere) this.#work.sessions.add(Number(id))
-    else return
+    else if (about === 'viewer' && isHere) {
+      this.#work.news.add(Number(id))
+      this.#work.sessions.add(Number(id))
+    } else return
     this.#soon()
   }
 

@@ -5,7 +5,6 @@ import { block } from '../blocks/queries.ts'
 import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
-import { jobTopic } from '../jobs/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -163,7 +162,7 @@ describe('the stream', () => {
     await db.transaction(async tx => {
       for (const body of ['one', 'two', 'three'])
         await tx.insert(posts).values({ userId: site.ids.john, body, entities: [], createdAt: new Date() })
-      tx.signal(`post:${site.ids.john}`)
+      tx.invalidates(`author:${site.ids.john}`)
     })
     await Promise.all(clients.map(client => client.until('post', 3)))
     assert.equal(reads().length, 3, 'the posts, who reads them, and whether their sessions are open')
@@ -175,7 +174,7 @@ describe('the stream', () => {
     const job = { name: 'x', input: {}, state: 'running', userId: site.ids.susan, createdAt: new Date() }
     const id = await site.app.db.transaction(async tx => {
       const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
-      tx.signal(jobTopic(Number(added?.id)))
+      tx.invalidates(`job:${Number(added?.id)}`)
       return added?.id
     })
     await susan.until('job')

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../accounts/queries.ts'
-import { type Database, openDatabase } from '../database/database.ts'
+import { type Database } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
+import { openDatabase } from '../database/open.ts'
 import { jobs } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
-import { jobTopic } from '../jobs/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import { publishPost } from '../posts/queries.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
@@ -67,7 +67,7 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
     await db.transaction(async tx => {
       const job = { name: 'x', input: {}, state: 'running', userId: ids.susan, createdAt: new Date() }
       const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
-      tx.signal(jobTopic(Number(added?.id)))
+      tx.invalidates(`job:${Number(added?.id)}`)
     })
     for (const client of clients) await client.until('job')
     await db.transaction(tx => endSessionsOf(tx, ids.susan))

@@ -1,9 +1,8 @@
 /** How a message comes to be read. */
-import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { messages, participants } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
-import { markSubjectRead, personTag } from '../notifications/queries.ts'
+import { markSubjectRead } from '../notifications/queries.ts'
 import { type Unread, unreadOf } from '../notifications/unread.ts'
 import type { Message } from './queries.ts'
 
@@ -32,13 +31,12 @@ export async function markMessagesRead(
   const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
     and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
   const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
+  tx.invalidates(`viewer:${userId}`)
   const [read] = await tx
-    .about(topicOfPerson(userId))
     .update(participants)
     .set({ unread: later })
     .where(and(mine, sql`${participants.unread} > ${later}`))
     .returning({ unread: participants.unread })
   if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
-  if (read) tx.signal(personTag(userId))
   return unreadOf(tx, userId)
 }

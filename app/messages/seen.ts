@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Cursor, Page } from '../database/cursor.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/errors.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'

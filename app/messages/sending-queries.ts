@@ -1,6 +1,5 @@
 /** How a message comes to be. */
 import { lockPair } from '../blocks/queries.ts'
-import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
@@ -55,8 +54,8 @@ type People = { senderId: number; recipientId: number }
 /** Of two people who begin at the same moment, one begins and the other joins: there is one for each pair. */
 async function beginConversation(tx: Writer, { senderId, recipientId }: People, now: Date): Promise<number> {
   const [firstId, secondId] = [Math.min(senderId, recipientId), Math.max(senderId, recipientId)]
-  const both = tx.about(topicOfPerson(senderId), topicOfPerson(recipientId))
-  const [begun] = await both
+  tx.invalidates(`viewer:${senderId}`, `viewer:${recipientId}`)
+  const [begun] = await tx
     .insert(conversations)
     .values({ firstId, secondId, createdAt: now })
     .onConflictDoUpdate({ target: [conversations.firstId, conversations.secondId], set: { firstId } })
@@ -67,7 +66,7 @@ async function beginConversation(tx: Writer, { senderId, recipientId }: People, 
     { ...side, userId: senderId, otherId: recipientId },
     { ...side, userId: recipientId, otherId: senderId },
   ]
-  await both.insert(participants).values(sides).onConflictDoNothing()
+  await tx.insert(participants).values(sides).onConflictDoNothing()
   return conversationId
 }
 
@@ -83,8 +82,8 @@ async function countUnread(
 ): Promise<Date> {
   const { userId, unread, lastMessageAt } = participants
   const moment = sql.param(now, lastMessageAt)
+  tx.invalidates(`viewer:${senderId}`, `viewer:${recipientId}`)
   const [side] = await tx
-    .about(topicOfPerson(senderId), topicOfPerson(recipientId))
     .update(participants)
     .set({
       unread: sql`${unread} + case when ${userId} = ${recipientId} then 1 else 0 end`,

@@ -1,5 +1,4 @@
 /** How somebody is told of something, and how it comes to be read. */
-import { topicOfPerson } from '../database/changes.ts'
 import type { Writer } from '../database/database.ts'
 import { blocks, notifications } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte, or } from '../database/sql.ts'
@@ -38,21 +37,12 @@ export async function notifyEach(
   const audience = await audienceOf(tx, people, news.actorId)
   if (audience.length === 0) return
   const told = { ...news, createdAt: at }
-  const insertion = tx
-    .about(...audience.map(topicOfPerson))
-    .insert(notifications)
-    .values(audience.map(userId => ({ ...told, userId })))
+  tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
+  const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...told, userId })))
   const target = [notifications.userId, notifications.subject]
-  const written = again
+  await (again
     ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
-    : insertion.onConflictDoNothing({ target })
-  for (const { userId } of await written.returning({ userId: notifications.userId }))
-    tx.signal(personTag(userId))
-}
-
-/** The topic under which somebody's processes hear that their notifications or messages have changed. */
-export function personTag(userId: number): string {
-  return `user:${userId}`
+    : insertion.onConflictDoNothing({ target }))
 }
 
 /** Those of the people who are somebody else than the actor, and not apart from them. */
@@ -78,13 +68,12 @@ export function isOwn({ id, userId }: Own) {
 
 /** Marks somebody's own notification as read; true if it was unread. */
 export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean> {
+  tx.invalidates(`viewer:${own.userId}`)
   const marked = await tx
-    .about(topicOfPerson(own.userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(isOwn(own), isNull(notifications.readAt)))
     .returning({ id: notifications.id })
-  if (marked.length > 0) tx.signal(personTag(own.userId))
   return marked.length > 0
 }
 
@@ -95,12 +84,11 @@ export async function markAllRead(
   now: Date,
 ): Promise<void> {
   const { createdAt, readAt } = notifications
+  tx.invalidates(`viewer:${userId}`)
   await tx
-    .about(topicOfPerson(userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
-  tx.signal(personTag(userId))
 }
 
 /** Marks as read what somebody was told of a subject: they have seen it itself. */
@@ -110,8 +98,8 @@ export async function markSubjectRead(
   now: Date,
 ): Promise<void> {
   const told = and(eq(notifications.userId, userId), eq(notifications.subject, subject))
+  tx.invalidates(`viewer:${userId}`)
   await tx
-    .about(topicOfPerson(userId))
     .update(notifications)
     .set({ readAt: now })
     .where(and(told, isNull(notifications.readAt)))

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/errors.ts'
 import { Problem } from '../http/errors.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { openDatabase } from '../database/database.ts'
+import { openDatabase } from '../database/open.ts'
 import { unfollow } from '../follows/queries.ts'
 import { editPost } from '../posts/queries.ts'
 import { saveSettings } from '../settings/queries.ts'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { Topic } from '../database/changes.ts'
-import type { State } from '../database/database.ts'
+import { LRUCache } from 'lru-cache'
+import type { CacheTag } from '../database/cache-tags.ts'
 import { compress, type Encoding, encodingFor } from '../http/compression.ts'
 import { setPageHeaders } from '../http/views.ts'
 
@@ -12,140 +12,92 @@ declare module 'fastify' {
     cached?: boolean
   }
   interface FastifyRequest {
-    /** What the page would be made of, if it may be cached. */
-    pageState: PageState | null
+    /** The page under way, if it may be cached. */
+    pageEntry: PageEntry | null
     /**
-     * Says what the page shows, besides its viewer and what nothing in the database says: then it is remembered until
-     * something about that is written. Asked only where it is of use.
+     * Names what the page shows besides its viewer's own frame: it is cached until one of these tags is invalidated.
+     * A page that names nothing is not cached; the function is called only where its answer is of use.
      */
-    pageIsAbout(topics: () => Topic[] | Promise<Topic[]>): Promise<void>
+    cacheTags(tags: () => CacheTag[] | Promise<CacheTag[]>): Promise<void>
   }
 }
 
-type PageState = {
-  key: string
-  state: State
-  slot: number
-  /** Null: all that there is. */
-  topics: Topic[] | null
-  encoding: Encoding | null
-}
-type Page = Pick<PageState, 'state' | 'slot' | 'topics'> & { tag: string; body: Buffer }
+type PageEntry = { key: string; readAt: number; tags: CacheTag[] | null; encoding: Encoding | null }
+type Page = { body: Buffer; etag: string; readAt: number; tags: CacheTag[] }
 
-/** Pages say "2 min ago", so even where nothing was written they are made anew after so many milliseconds. */
-const lifetime = 15_000
-const mostBytes = 16 * 1024 * 1024
-const longestUrl = 300
+/** Pages say "2 min ago", so even an unchanged page is rendered again after so many milliseconds. */
+const maxAgeMs = 15_000
+const maxBytes = 16 * 1024 * 1024
+/** What a tag of a page takes in memory, about. */
+const bytesPerTag = 16
+const maxUrlLength = 300
 
 /**
- * Remembers finished pages, compressed as they were sent, for as long as nothing that they show has been written: the
- * database itself says so (`db.state()`), whichever process wrote. The key holds whoever reads, in which language and
- * theme. A browser that has the page already is answered 304 before anything is looked up.
+ * Caches finished pages, compressed as they were sent, by reader, language, theme and address, until something that
+ * they show is invalidated (database/cache-tags.ts), whichever process wrote it. A browser that has the page already
+ * is answered 304 before anything is looked up.
  */
 export default plugin(
   async (app: FastifyInstance) => {
-    app.decorateRequest('pageState', null)
-    app.decorateRequest('pageIsAbout', async function (topics) {
-      const page = this.pageState
-      if (page?.state.knowsTopics) page.topics = [...(await topics()), ...topicsOfViewer(this)]
+    const { freshness } = app
+    const pages = new LRUCache<string, Page>({
+      maxSize: maxBytes,
+      sizeCalculation: ({ body, tags }) => body.length + tags.length * bytesPerTag + 1,
+      ttl: maxAgeMs,
+      ttlResolution: 100,
     })
-    const pages = new PageStore()
+    // Another process, or this one after a restart, never gives the same ETag.
+    const etagPrefix = randomBytes(6).toString('base64url')
+    let rendered = 0
+    app.decorateRequest('pageEntry', null)
+    app.decorateRequest('cacheTags', async function (tags) {
+      const { pageEntry, viewer } = this
+      if (pageEntry) pageEntry.tags = [...(await tags()), ...(viewer ? [`viewer:${viewer.id}` as const] : [])]
+    })
     app.addHook('onRequest', async (request, reply) => {
-      if (!isCacheable(request)) return
-      const state = await request.databaseState()
-      if (state === null) return
-      request.pageState = stateOf(request, state)
-      return answerFrom(pages, request, reply)
+      const { readAt } = request
+      if (readAt === null || !isCacheable(request)) return
+      const entry = entryFor(request, readAt)
+      const page = pages.get(entry.key)
+      if (!page || !freshness.isFresh(page.readAt, page.tags)) {
+        request.pageEntry = entry
+        return
+      }
+      // Later requests need not look at the invalidations before this one. A standby's time is an earlier one.
+      page.readAt = Math.max(page.readAt, readAt)
+      return send(page, entry, reply)
     })
-    app.addHook('onSend', async (request, reply, payload) => {
-      const state = reply.statusCode === 200 && typeof payload === 'string' ? request.pageState : null
-      return state ? keepPage(pages, { state, reply, html: payload as string }) : payload
+    app.addHook('onSend', async ({ pageEntry: entry }, reply, payload) => {
+      if (!entry?.tags || reply.statusCode !== 200 || typeof payload !== 'string') return payload
+      const { key, readAt, tags, encoding } = entry
+      const body = encoding ? compress[encoding](payload) : Buffer.from(payload)
+      const etag = `W/"${etagPrefix}.${++rendered}"`
+      pages.set(key, { body, etag, readAt, tags })
+      reply.header('etag', etag).removeHeader('content-length')
+      if (encoding) reply.header('content-encoding', encoding)
+      return body
     })
   },
-  { name: 'page-cache', dependencies: ['preferences', 'state'] },
+  { name: 'page-cache', dependencies: ['freshness', 'preferences'] },
 )
-
-/** The badges and the names that every page shows. */
-function topicsOfViewer({ viewer }: FastifyRequest): Topic[] {
-  return viewer ? [`person:${viewer.id}`] : []
-}
 
 function isCacheable(request: FastifyRequest): boolean {
   const { method, routeOptions, url } = request
-  // A flash is shown once, to whoever has its cookie.
-  return Boolean(
-    routeOptions.config?.cached &&
-      method === 'GET' &&
-      url.length <= longestUrl &&
-      !request.siteCookie('flash'),
-  )
+  const isPage = routeOptions.config?.cached && method === 'GET' && url.length <= maxUrlLength
+  // A flash is shown once, and the page after a form must show what the form did, whichever process answers.
+  return Boolean(isPage && !request.siteCookie('flash'))
 }
 
-function stateOf(request: FastifyRequest, state: State): PageState {
+function entryFor(request: FastifyRequest, readAt: number): PageEntry {
   const { viewer, language, theme, url } = request
   const encoding = encodingFor(request)
   const key = `${encoding}|${viewer?.id ?? 0}|${language}|${theme}|${url}`
-  return { key, state, slot: Math.floor(Date.now() / lifetime), topics: null, encoding }
+  return { key, readAt, tags: null, encoding }
 }
 
-function answerFrom(pages: PageStore, request: FastifyRequest, reply: FastifyReply) {
-  const asked = request.pageState as PageState
-  const page = pages.get(asked)
-  if (!page) return
-  request.pageState = null
-  setPageHeaders(reply).header('etag', page.tag)
-  if (request.headers['if-none-match'] === page.tag) return reply.code(304).send()
-  if (asked.encoding) reply.header('content-encoding', asked.encoding)
-  return reply.type('text/html; charset=utf-8').send(page.body)
-}
-
-type Made = { state: PageState; reply: FastifyReply; html: string }
-
-function keepPage(pages: PageStore, { state: made, reply, html }: Made): Buffer {
-  const { key, state, slot, topics, encoding } = made
-  const body = encoding ? compress[encoding](html) : Buffer.from(html)
-  const tag = pages.newTag()
-  reply.header('etag', tag).removeHeader('content-length')
+function send({ etag, body }: Page, { encoding }: PageEntry, reply: FastifyReply): FastifyReply {
+  setPageHeaders(reply).header('etag', etag)
+  if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
   if (encoding) reply.header('content-encoding', encoding)
-  pages.set(key, { state, slot, topics, tag, body })
-  return body
-}
-
-/** The pages asked for last, up to `mostBytes` of them. */
-class PageStore {
-  readonly #pages = new Map<string, Page>()
-  readonly #start = randomBytes(6).toString('base64url')
-  #made = 0
-  #bytes = 0
-
-  /** Another process, or this one started anew, never gives the same. */
-  newTag(): string {
-    return `W/"${this.#start}.${++this.#made}"`
-  }
-
-  /** The page, if it would be the same today. */
-  get({ key, state, slot }: PageState): Page | null {
-    const page = this.#pages.get(key)
-    if (page?.slot !== slot || !state.isUnchangedSince(page.state, page.topics)) return null
-    // Until then nothing has to be looked at again.
-    page.state = state
-    this.#pages.delete(key)
-    this.#pages.set(key, page)
-    return page
-  }
-
-  set(key: string, page: Page): void {
-    this.#drop(key)
-    this.#pages.set(key, page)
-    this.#bytes += page.body.length
-    for (const oldest of this.#pages.keys()) {
-      if (this.#bytes <= mostBytes) return
-      this.#drop(oldest)
-    }
-  }
-
-  #drop(key: string): void {
-    this.#bytes -= this.#pages.get(key)?.body.length ?? 0
-    this.#pages.delete(key)
-  }
+  return reply.type('text/html; charset=utf-8').send(body)
 }

@@ -57,6 +57,7 @@ export async function usePasswordReset(
  * them may be the reason why it was changed. Returns the person's language.
  */
 export async function setPassword(tx: Writer, userId: number, passwordHash: string): Promise<string | null> {
+  tx.invalidates(`viewer:${userId}`)
   const [changed] = await tx
     .update(users)
     .set({ passwordHash })

@@ -1,6 +1,6 @@
 import { findByUsernames } from '../accounts/username-queries.ts'
 import { isVisible } from '../blocks/queries.ts'
-import type { Topic } from '../database/changes.ts'
+import type { CacheTag } from '../database/cache-tags.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
@@ -21,6 +21,11 @@ export type Post = {
   editedAt: Date | null
   author: Author
 }
+/** The cache tags of a page that shows these posts and their authors' names. */
+export function postTags(shown: Post[]): CacheTag[] {
+  return shown.flatMap(({ id, author }): CacheTag[] => [`post:${id}`, `person:${author.id}`])
+}
+
 export type Draft = { userId: number; body: string; language: string | null; submission: string | null }
 type Edit = { id: number; userId: number; body: string; language: string | null }
 
@@ -48,16 +53,11 @@ export async function findPost(db: Reader, id: number, viewer: number | null): P
   return (await postForViewer(db, { id, viewer: viewer ?? 0 }))[0]
 }
 
-/** What somebody's new post is about. */
-function postsOf(userId: number): Topic[] {
-  return ['posts', `posts:${userId}`]
-}
-
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
 export async function publishPost(tx: Writer, { submission, ...draft }: Draft, now: Date): Promise<number> {
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
+  tx.invalidates('posts', `author:${draft.userId}`)
   const [created] = await tx
-    .about(...postsOf(draft.userId))
     .insert(posts)
     .values({ ...draft, entities, submission, createdAt: now })
     .onConflictDoNothing({ target: posts.submission })
@@ -65,7 +65,6 @@ export async function publishPost(tx: Writer, { submission, ...draft }: Draft, n
   if (!created) return idOfSubmission(tx, submission as string)
   await addDerivedRows(tx, { ...draft, id: created.id, createdAt: now, entities, mentioned })
   await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, mentioned)
-  tx.signal(`post:${draft.userId}`)
   return created.id
 }
 
@@ -86,6 +85,7 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   const isReworded = before.body !== edit.body
   if (!isReworded && before.language === edit.language) return true
   await deleteTranslations(tx, edit.id)
+  tx.invalidates(`post:${edit.id}`)
   await tx.update(posts).set({ language: edit.language }).where(own)
   if (isReworded) await reword(tx, { ...edit, createdAt: before.createdAt }, now)
   return true
@@ -121,6 +121,7 @@ export async function deletePost(
     .delete(posts)
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
     .returning({ id: posts.id, createdAt: posts.createdAt })
+  tx.invalidates('posts', `post:${id}`, `author:${userId}`)
   await removePosts(tx, deleted)
   return deleted.length > 0
 }
@@ -149,17 +150,11 @@ export async function resolveEntities(
 type Derived = IndexedPost & { mentioned: number[] }
 
 async function addDerivedRows(tx: Writer, post: Derived): Promise<void> {
-  const { id, userId, createdAt, entities, mentioned } = post
+  const { id, createdAt, entities, mentioned } = post
   const tags = tagsOf(entities)
+  tx.invalidates(...tags.map(tag => `tag:${tag}` as const))
   if (mentioned.length > 0)
-    await tx
-      .about(...postsOf(userId))
-      .insert(mentions)
-      .values(mentioned.map(userId => ({ postId: id, userId })))
-  if (tags.length > 0)
-    await tx
-      .about(...tags.map((tag): Topic => `tag:${tag}`))
-      .insert(hashtags)
-      .values(tags.map(tag => ({ tag, postId: id, createdAt })))
+    await tx.insert(mentions).values(mentioned.map(userId => ({ postId: id, userId })))
+  if (tags.length > 0) await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: id, createdAt })))
   await indexPosts(tx, [post])
 }

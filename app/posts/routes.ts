@@ -6,7 +6,7 @@ import { catchRateLimit, consume, RateLimitExceeded, tooManyRequests } from '../
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import { NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest, validatePost } from './forms.ts'
-import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
+import { deletePost, editPost, findPost, type Post, postTags, publishPost } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -78,7 +78,7 @@ async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
   const post = await postOr404(request)
-  await request.pageIsAbout(() => [`posts:${post.author.id}`])
+  await request.cacheTags(() => postTags([post]))
   return reply.page('posts/show', { post })
 }
 

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { topicOfPerson } from '../database/changes.ts'
+import type { CacheTag } from '../database/cache-tags.ts'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { type FollowList, followList } from '../follows/queries.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
+import { postTags } from '../posts/queries.ts'
 import { foldName } from '../text/fold.ts'
 import { profileTimeline } from '../timelines/queries.ts'
 import { type Timeline, timelineOf } from '../timelines/timeline.ts'
@@ -41,7 +42,6 @@ export default async function profiles(app: FastifyInstance) {
 async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
-  await request.pageIsAbout(() => [topicOfPerson(profile.id), `posts:${profile.id}`])
   const cursor = cursorOf(request.query)
   const page = await profileTimeline(
     request.server.db,
@@ -50,6 +50,7 @@ async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   )
   const path = `/@${profile.username}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+  await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])
   return reply.page('profiles/show', { profile, timeline: timelineOf(page, path) })
 }
 
@@ -65,13 +66,21 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
   if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
-  await request.pageIsAbout(() => [topicOfPerson(profile.id), `posts:${profile.id}`])
   const cursor = cursorOf(request.query)
   const viewer = request.viewer?.id ?? null
   const page = await followList(request.server.db, { user: profile.id, viewer, list: kind, cursor })
   const path = `/@${profile.username}/${kind}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+  await request.cacheTags(() => [
+    ...profileTags(profile),
+    ...page.rows.map(({ id }): CacheTag => `person:${id}`),
+  ])
   return reply.page('profiles/people', { profile, kind, people: page.rows, ...pageLinks(page, path) })
+}
+
+/** The head of a profile: names, counts of posts and follows. */
+function profileTags({ id }: Profile): CacheTag[] {
+  return [`person:${id}`, `author:${id}`, `follows:${id}`]
 }
 
 /** The little card that opens on an author's name: a fragment for its script. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../database/cursor.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'

@@ -3,7 +3,7 @@ import plugin from 'fastify-plugin'
 import { Problem, prefersJson } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Unread } from '../notifications/unread.ts'
-import { remembering } from '../page-cache/remembering.ts'
+import { cachedReads } from '../page-cache/cached-reads.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { hashToken, setSessionCookie, touchAfter } from '../security/tokens.ts'
 import { findSession, type Session, type SignedIn, touchSession } from './queries.ts'
@@ -47,18 +47,17 @@ export default plugin(
     app.addHook('preValidation', requireViewer(askToSignIn))
     rememberVisits(app)
   },
-  { name: 'sessions', dependencies: ['cookies', 'state'] },
+  { name: 'sessions', dependencies: ['cookies', 'freshness'] },
 )
 
-const rememberSession = remembering<string, SignedIn | null>()
+const cachedSessions = cachedReads<string, SignedIn>()
 
 /** Who a session's owner is does not change while nothing about them is written, except that a session expires. */
 async function signedInWith(request: FastifyRequest, tokenHash: string): Promise<SignedIn | null> {
-  const { db } = request.server
-  const signedIn = await rememberSession(db, await request.databaseState(), {
+  const signedIn = await cachedSessions(request, {
     key: tokenHash,
-    topics: signedIn => (signedIn ? [`person:${signedIn.viewer.id}`] : []),
-    read: async () => (await findSession(db, tokenHash, new Date())) ?? null,
+    tags: ({ viewer }) => [`viewer:${viewer.id}`],
+    read: async db => (await findSession(db, tokenHash, new Date())) ?? null,
   })
   return signedIn && signedIn.session.expiresAt > new Date() ? signedIn : null
 }

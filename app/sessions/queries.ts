@@ -1,4 +1,3 @@
-import { topicOfPerson } from '../database/changes.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
@@ -55,9 +54,9 @@ export type NewSession = {
 
 /** Adds a session, and clears away those that have expired, whosever they were: they are nobody's any more. */
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
-  const own = tx.about(topicOfPerson(session.userId))
-  await own.delete(sessions).where(lt(sessions.expiresAt, now))
-  await own
+  tx.invalidates(`viewer:${session.userId}`)
+  await tx.delete(sessions).where(lt(sessions.expiresAt, now))
+  await tx
     .insert(sessions)
     .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
 }
@@ -65,25 +64,20 @@ export async function createSession(tx: Writer, session: NewSession, now: Date):
 /** Records a visit, once in a while: the session lives on, and the person was seen. */
 export async function touchSession(tx: Writer, session: Session, now: Date): Promise<void> {
   const stale = new Date(now.getTime() - touchAfter)
-  const own = tx.about(topicOfPerson(session.userId))
-  const touched = await own
+  tx.invalidates(`viewer:${session.userId}`)
+  const touched = await tx
     .update(sessions)
     .set({ lastUsedAt: now, expiresAt: expiry(session, now) })
     .where(and(eq(sessions.id, session.id), lt(sessions.lastUsedAt, stale)))
     .returning({ id: sessions.id })
   if (touched.length === 0) return
-  await own.update(users).set({ lastSeenAt: now }).where(eq(users.id, session.userId))
+  await tx.update(users).set({ lastSeenAt: now }).where(eq(users.id, session.userId))
 }
 
 export async function endSession(tx: Writer, id: number): Promise<void> {
   const { userId } = sessions
   const [ended] = await tx.delete(sessions).where(eq(sessions.id, id)).returning({ userId })
-  if (ended) signalSessionsEnd(tx, ended.userId)
-}
-
-/** Streams that were opened with a session that has ended end, too, in whatever process they are. */
-export function signalSessionsEnd(tx: Writer, userId: number): void {
-  tx.signal(`sessions:${userId}`)
+  if (ended) tx.invalidates(`viewer:${ended.userId}`)
 }
 
 /** Ends somebody's own session; false if it is not theirs, or none. */
@@ -92,7 +86,7 @@ export async function endOwnSession(tx: Writer, own: { id: number; userId: numbe
     .delete(sessions)
     .where(and(eq(sessions.id, own.id), eq(sessions.userId, own.userId)))
     .returning({ id: sessions.id })
-  signalSessionsEnd(tx, own.userId)
+  tx.invalidates(`viewer:${own.userId}`)
   return ended.length > 0
 }
 
@@ -102,13 +96,13 @@ export async function endOtherSessions(tx: Writer, { id, userId }: Session): Pro
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), ne(sessions.id, id)))
     .returning({ id: sessions.id })
-  signalSessionsEnd(tx, userId)
+  tx.invalidates(`viewer:${userId}`)
   return ended.length
 }
 
 export async function endSessionsOf(tx: Writer, userId: number): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, userId))
-  signalSessionsEnd(tx, userId)
+  tx.invalidates(`viewer:${userId}`)
 }
 
 export type OpenSession = { id: number; label: string; createdAt: Date; lastUsedAt: Date }

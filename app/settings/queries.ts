@@ -11,6 +11,7 @@ type Settings = Pick<typeof users.$inferSelect, Setting>
 
 /** Changes some of a person's settings. */
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {
+  tx.invalidates(`person:${userId}`, `viewer:${userId}`)
   await tx.update(users).set(settings).where(eq(users.id, userId))
   if (settings.displayName !== undefined) await indexPerson(tx, userId)
 }

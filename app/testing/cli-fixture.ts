@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Database, openDatabase } from '../database/database.ts'
+import { type Database } from '../database/database.ts'
+import { openDatabase } from '../database/open.ts'
 import { migratedDatabase } from './database.ts'
 import { type Ended, runProcess } from './process.ts'
 

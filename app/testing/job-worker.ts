@@ -1,7 +1,7 @@
 /** A process that works on the jobs of a test: `node job-worker.ts CONCURRENCY LEASE`. */
 import fastify from 'fastify'
 import { environment, readConfig } from '../config.ts'
-import { openDatabase } from '../database/database.ts'
+import { openDatabase } from '../database/open.ts'
 import { rateLimits } from '../database/schema.ts'
 import type { JobDefinition } from '../jobs/definition.ts'
 import { startWorker } from '../jobs/worker.ts'

@@ -1,5 +1,4 @@
 import { isVisible } from '../blocks/queries.ts'
-import type { Topic } from '../database/changes.ts'
 import { keysetList, type Place } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
@@ -47,15 +46,10 @@ export const homeTimeline = timeline(
 
 const viewer = sql.placeholder('viewer')
 
-const followed = prepared<{ viewer: number }, { id: number }[]>('followed', db =>
+/** Whom the viewer follows. */
+export const followedIds = prepared<{ viewer: number }, { id: number }[]>('followed', db =>
   db.select({ id: follows.followedId }).from(follows).where(eq(follows.followerId, viewer)),
 )
-
-/** What Home shows: the posts of the viewer and of everybody they follow. */
-export async function topicsOfHome(db: Reader, viewerId: number): Promise<Topic[]> {
-  const people = await followed(db, { viewer: viewerId })
-  return [`posts:${viewerId}`, ...people.map(({ id }): Topic => `posts:${id}`)]
-}
 
 function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
   const authors = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}`

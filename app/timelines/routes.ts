@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Topic, topicOfPerson } from '../database/changes.ts'
+import type { CacheTag } from '../database/cache-tags.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
-import type { Reader } from '../database/database.ts'
 import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
 import { TagParams } from '../http/params.ts'
-import { remembering } from '../page-cache/remembering.ts'
+import { cachedReads } from '../page-cache/cached-reads.ts'
 import { newSubmission } from '../posts/forms.ts'
+import { postTags } from '../posts/queries.ts'
 import { foldTag, tagPath } from '../text/entities.ts'
 import {
   exploreTimeline,
+  followedIds,
   homeTimeline,
   type TrendingTag,
   tagTimeline,
-  topicsOfHome,
   trendingTags,
 } from './queries.ts'
 import { type Timeline, timelineOf } from './timeline.ts'
@@ -45,17 +45,20 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   const [page, beside] = await Promise.all([
     homeTimeline(server.db, { viewer: viewer.id }, cursor),
     besideTimeline(request),
-    request.pageIsAbout(() => rememberedTopics(request, viewer.id)),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
+  await request.cacheTags(async () => [
+    ...postTags(page.rows),
+    ...(await followedAuthors(request, viewer.id)),
+  ])
   const timeline = timelineOf(page, '/')
   const firstDay = Date.now() - viewer.createdAt.getTime() < 24 * 3_600_000
   return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, ...beside })
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
-  await request.pageIsAbout(() => ['posts'])
   const page = await exploreTimeline(request.server.db, { viewer: 0 }, cursorOf({}))
+  await request.cacheTags(() => ['posts', ...postTags(page.rows)])
   return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
 }
 
@@ -64,9 +67,9 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const [page, beside] = await Promise.all([
     exploreTimeline(request.server.db, { viewer: request.viewer?.id ?? 0 }, cursor),
     besideTimeline(request),
-    request.pageIsAbout(() => ['posts']),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
+  await request.cacheTags(() => ['posts', ...postTags(page.rows)])
   return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...beside })
 }
 
@@ -74,44 +77,43 @@ async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
   const viewer = request.viewer?.id ?? 0
-  await request.pageIsAbout(() => [`tag:${tag}`])
   const page = await tagTimeline(request.server.db, { tag, viewer }, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
+  await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows)])
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })
 }
 
-const rememberTopics = remembering<number, Topic[]>()
+const cachedAuthors = cachedReads<number, CacheTag[]>()
 
-/** Whom somebody follows is asked once, and again when something about them has changed. */
-async function rememberedTopics(request: TimelineRequest, viewerId: number): Promise<Topic[]> {
-  const { db } = request.server
-  return rememberTopics(db, await request.databaseState(), {
-    key: viewerId,
-    topics: () => [topicOfPerson(viewerId)],
-    read: () => topicsOfHome(db, viewerId),
+/** The lists of posts that Home is made of: asked once, and again when the viewer follows or is followed. */
+async function followedAuthors(request: TimelineRequest, viewer: number): Promise<CacheTag[]> {
+  const tags = await cachedAuthors(request, {
+    key: viewer,
+    tags: () => [`viewer:${viewer}`],
+    read: async db => {
+      const followed = await followedIds(db, { viewer })
+      return [`author:${viewer}`, ...followed.map(({ id }): CacheTag => `author:${id}`)]
+    },
   })
+  return tags ?? []
 }
 
-/** What stands beside a timeline may be some seconds old; whoever has been blocked since is not in it. */
-const lifetime = 15_000
-const rememberSuggestions = remembering<number, SuggestedPerson[]>({ lifetime })
-const rememberTrending = remembering<null, TrendingTag[]>({ lifetime })
+/** The sidebar may be some seconds old; a person blocked since is not in it. */
+const maxAgeMs = 15_000
+const cachedSuggestions = cachedReads<number, SuggestedPerson[]>({ maxAgeMs })
+const cachedTrending = cachedReads<string, TrendingTag[]>({ maxAgeMs })
 
 async function besideTimeline(request: TimelineRequest): Promise<Beside> {
-  const { viewer, server } = request
-  const { db } = server
-  const state = await request.databaseState()
+  const viewer = request.viewer?.id
   const [suggestions, trending] = await Promise.all([
-    viewer ? rememberSuggestions(db, state, suggestionsFor(db, viewer.id)) : [],
-    rememberTrending(db, state, { key: null, topics: () => [], read: () => trendingTags(db) }),
+    viewer === undefined
+      ? []
+      : cachedSuggestions(request, {
+          key: viewer,
+          tags: () => [`viewer:${viewer}`],
+          read: db => suggestPeople(db, viewer),
+        }),
+    cachedTrending(request, { key: 'trending', tags: () => [], read: trendingTags }),
   ])
-  return { suggestions, trending }
-}
-
-function suggestionsFor(db: Reader, viewerId: number) {
-  return {
-    key: viewerId,
-    topics: () => [topicOfPerson(viewerId)],
-    read: () => suggestPeople(db, viewerId),
-  }
+  return { suggestions: suggestions ?? [], trending: trending ?? [] }
 }

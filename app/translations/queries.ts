@@ -20,6 +20,7 @@ export async function saveTranslation(
   { source, language, body }: { source: Source; language: string; body: string },
   now: Date,
 ): Promise<void> {
+  tx.invalidates(`post:${source.postId}`)
   // Writing to the post, though nothing changes, makes this and an edit at the same moment wait for each other.
   const [unchanged] = await tx
     .update(posts)

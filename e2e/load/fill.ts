@@ -2,8 +2,9 @@
 import postgres from 'postgres'
 import { between, mulberry32 } from '../../app/cli/seed/random.ts'
 import { environment, readConfig } from '../../app/config.ts'
-import { type Database, openDatabase } from '../../app/database/database.ts'
+import { type Database } from '../../app/database/database.ts'
 import { migrate } from '../../app/database/migrations/migrations.ts'
+import { openDatabase } from '../../app/database/open.ts'
 import {
   conversations,
   follows,

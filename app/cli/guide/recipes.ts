@@ -4,7 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../../accounts/queries.ts'
-import { type Database, isUnavailable, type Reader } from '../../database/database.ts'
+import { type Database, type Reader } from '../../database/database.ts'
+import { isUnavailable } from '../../database/errors.ts'
 import { posts, users } from '../../database/schema.ts'
 import { asc, desc, eq, gt } from '../../database/sql.ts'
 import { endsWith, inByteOrder, startsWith } from '../../database/text.ts'

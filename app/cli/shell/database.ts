@@ -56,7 +56,7 @@ function loggedTransaction(db: Database, onStatement: OnStatement): Database['tr
 
 /** What a Writer has and a Database has not: a newcomer tries it here first. */
 const writesOutside = {
-  about: refusing(insideTransaction("about('posts').insert(posts).values(…)")),
+  invalidates: refusing(insideTransaction("invalidates('posts')")),
   insert: refusing(insideTransaction('insert(users).values(…)')),
   update: refusing(insideTransaction('update(users).set(…).where(…)')),
   delete: refusing(insideTransaction('delete(users).where(…)')),

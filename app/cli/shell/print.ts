@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import { UserError } from '../../config/user-error.ts'
 import { root } from '../../config.ts'
-import { errorCode } from '../../database/database.ts'
+import { errorCode } from '../../database/errors.ts'
 import { inspectRedacted, isRow, type Row, summaryOf } from './redact.ts'
 import { formatCell, formatTable, type Terminal } from './table.ts'
 import { oneLine } from './text.ts'

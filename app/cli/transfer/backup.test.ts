@@ -6,8 +6,9 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
-import { type Database, openDatabase } from '../../database/database.ts'
+import { type Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
+import { openDatabase } from '../../database/open.ts'
 import {
   exportParts,
   exports,

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { UserError } from '../../config/user-error.ts'
 import { environment } from '../../config.ts'
-import { errorCode } from '../../database/database.ts'
+import { errorCode } from '../../database/errors.ts'
 
 /** The moment, fit for a file's name: 20261120T160000Z. */
 export function stamp(): string {

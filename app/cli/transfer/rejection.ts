@@ -1,4 +1,4 @@
-import { errorCode } from '../../database/database.ts'
+import { errorCode } from '../../database/errors.ts'
 
 /**
  * Why the database does not take a row, in its own words; null for any other trouble. Drizzle's message is

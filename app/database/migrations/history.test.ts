@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { seedCommunity } from '../../cli/seed/seed.ts'
 import type { DatabaseConfig } from '../../config.ts'
 import { emptyDatabase, type TestDatabase } from '../../testing/database.ts'
-import { openDatabase } from '../database.ts'
 import { engine } from '../engine.ts'
+import { openDatabase } from '../open.ts'
 import { migrate, readMigrations, rollBack, withMigrations } from './migrations.ts'
 
 const rowsOf = (config: DatabaseConfig) =>

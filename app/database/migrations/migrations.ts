@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, type Engine, root } from '../../config.ts'
-import { assertEngine } from '../database.ts'
+import { assertEngine } from '../open.ts'
 import { dataLossBetween, type Loss, type RowCounts } from './data-loss.ts'
 
 export type Migration = { name: string; sql: string; down: string | null; hash: string; folderMillis: number }

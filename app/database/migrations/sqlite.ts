@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import Client from 'better-sqlite3'
-import { DatabaseUnavailable } from '../database.ts'
+import { DatabaseUnavailable } from '../errors.ts'
 import { connect, type SqliteConfig } from '../sqlite/database.ts'
 import { isBusy } from '../sqlite/write-queue.ts'
 import type { RowCounts } from './data-loss.ts'

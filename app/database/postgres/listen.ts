@@ -1,31 +1,106 @@
-/** What processes say to each other on PostgreSQL: by NOTIFY, at the commit of whoever says it. */
+/** Tells the other processes on a PostgreSQL database what a commit invalidates, by NOTIFY, and hears it from them. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type postgres from 'postgres'
-import { anything } from '../database.ts'
+import { ALL, type CacheTag, type Invalidation } from '../cache-tags.ts'
+import { withinTime } from '../errors.ts'
 
 const channel = 'microblog'
+/** PostgreSQL refuses payloads of 8,000 bytes. */
+const maxPayloadBytes = 7_900
+const retryDelayMs = 100
+/** A connection that a network or a frozen server has silenced looks open: it is asked now and then. */
+const heartbeatMs = 5_000
+const heartbeatTimeoutMs = 2_000
 
-/** The statement that says `$1`, lines of text, to whoever hears it. */
-export const notifyOthers = `select pg_notify('${channel}', line) from unnest(string_to_array($1, chr(10))) as line`
+/** Sends `$1` to every listening process when the transaction commits. */
+export const notifyStatement = `select pg_notify('${channel}', $1)`
 
-/** The lines in which a process says what its transaction was about. */
-export function linesOf(topics: Iterable<string>, origin: string): string {
-  return [...topics].map(topic => `${origin} ${topic}`).join('\n')
+/** The payload with which the process `origin` says what it has changed. */
+export function payloadOf(invalidation: Invalidation, origin: string): string {
+  const payload = [origin, ...invalidation].join(' ')
+  return Buffer.byteLength(payload) > maxPayloadBytes ? `${origin} ${ALL}` : payload
 }
 
+function invalidationOf(tags: string[]): Invalidation {
+  return tags.includes(ALL) ? ALL : new Set(tags as CacheTag[])
+}
+
+type Callbacks = { onnotify(channel: string, payload: string): void; onclose(): void }
+type Open = (callbacks: Callbacks) => postgres.Sql
+
 /**
- * Hears on a connection of its own what the transactions of other processes signalled. The connection is made
- * again whenever it is lost; something may have been missed then, as between asking for it and having it.
+ * Listens on a connection of its own from `start` on, and again whenever it is lost: what happened meanwhile was
+ * missed, so each time that it begins to listen it says that everything may have changed.
  */
-export function listen(
-  listening: postgres.Sql,
-  origin: string,
-  emit: (topic: string) => void,
-): () => Promise<void> {
-  const hear = (payload: string) => {
-    const [from, topic] = payload.split(' ')
-    if (from !== origin && topic) emit(topic)
+export class Listener {
+  isListening = false
+  readonly #open: Open
+  readonly #origin: string
+  readonly #emit: (invalidation: Invalidation) => void
+  #client: postgres.Sql | null = null
+  #heartbeat: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(open: Open, origin: string, emit: (invalidation: Invalidation) => void) {
+    this.#open = open
+    this.#origin = origin
+    this.#emit = emit
   }
-  // If it fails now, it is tried again like a connection that was lost.
-  void listening.listen(channel, hear, () => emit(anything)).catch(() => {})
-  return () => listening.end({ timeout: 0 })
+
+  start(): void {
+    if (this.#client || this.#isClosed) return
+    this.#heartbeat = setInterval(() => void this.#check(), heartbeatMs).unref()
+    this.#connect()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.isListening = false
+    clearInterval(this.#heartbeat)
+    await this.#client?.end({ timeout: 0 })
+  }
+
+  #connect(): void {
+    const client = this.#open({
+      onnotify: (_channel, payload) => {
+        const [from, ...tags] = payload.split(' ')
+        if (client === this.#client && from !== this.#origin) this.#emit(invalidationOf(tags))
+      },
+      onclose: () => {
+        if (client === this.#client) this.#reconnect()
+      },
+    })
+    this.#client = client
+    void this.#listen(client)
+  }
+
+  #reconnect(): void {
+    this.isListening = false
+    const lost = this.#client
+    this.#client = null
+    void lost?.end({ timeout: 0 })
+    if (!this.#isClosed) this.#connect()
+  }
+
+  async #listen(client: postgres.Sql): Promise<void> {
+    while (client === this.#client && !this.#isClosed) {
+      try {
+        await client.unsafe(`listen ${channel}`)
+        if (client !== this.#client || this.#isClosed) return
+        this.isListening = true
+        return this.#emit(ALL)
+      } catch {
+        await delay(retryDelayMs, undefined, { ref: false })
+      }
+    }
+  }
+
+  async #check(): Promise<void> {
+    const client = this.#client
+    if (!client || !this.isListening) return
+    const silent = () => new Error('the listening connection is silent')
+    await withinTime(client.unsafe('select 1'), heartbeatTimeoutMs, silent).catch(() => {
+      if (client === this.#client) this.#reconnect()
+    })
+  }
 }

@@ -4,8 +4,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { migratedDatabase, type TestDatabase } from '../../testing/database.ts'
 import { endedProcess, startProcess } from '../../testing/process.ts'
-import { type Database, DatabaseUnavailable, isUnavailable, openDatabase } from '../database.ts'
+import { type Database } from '../database.ts'
 import { engine } from '../engine.ts'
+import { DatabaseUnavailable, isUnavailable } from '../errors.ts'
+import { openDatabase } from '../open.ts'
 import { users } from '../schema.ts'
 
 /** An embedded database has no connections that could fall silent or break. */
@@ -17,7 +19,7 @@ describe('the pool', { skip: engine !== 'postgresql' }, () => {
     test = await migratedDatabase()
     network = await networkTo(new URL(test.url))
     const config = { ...test.config, url: network.url } as TestDatabase['config']
-    db = await openDatabase(config, { patience: 1_500 })
+    db = await openDatabase(config, { timeoutMs: 1_500 })
   })
   after(async () => {
     await db.close()

@@ -1,9 +1,9 @@
 /**
- * A pool that is never waited for without end. A server that has frozen, or a network that swallows what is sent,
+ * A pool that always answers or fails in time. A server that has frozen, or a network that swallows what is sent,
  * says nothing at all; postgres.js would wait for as long as the system holds on to the connection: 15 minutes.
  */
 import type postgres from 'postgres'
-import { DatabaseUnavailable, withinTime } from '../database.ts'
+import { DatabaseUnavailable, withinTime } from '../errors.ts'
 
 export type Client = Pick<postgres.Sql, 'unsafe'>
 
@@ -16,10 +16,10 @@ export type Pool = Client & {
 }
 
 /**
- * Opens a pool, and another one in its place when it has not said anything for `patience` milliseconds to
- * somebody who asked: new connections may well come through where the old ones have died.
+ * Opens a pool, and another one in its place when it has not said anything for `timeoutMs` milliseconds to
+ * a query: new connections may well come through where the old ones have died.
  */
-export function openPool(open: () => postgres.Sql, patience: number): Pool {
+export function openPool(open: () => postgres.Sql, timeoutMs: number): Pool {
   let client = open()
   let heardAt = performance.now()
   const replace = (silent: postgres.Sql, milliseconds: number) => {
@@ -27,7 +27,7 @@ export function openPool(open: () => postgres.Sql, patience: number): Pool {
     client = open()
     void silent.end({ timeout: 0 })
   }
-  const within: Pool['within'] = async (work, milliseconds = patience) => {
+  const within: Pool['within'] = async (work, milliseconds = timeoutMs) => {
     const asked = client
     const giveUp = () => {
       replace(asked, milliseconds)

@@ -3,35 +3,54 @@
  * that the request's browser has seen; whatever goes wrong there, the primary answers instead.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { errorCode, isUnavailable, type Replica, type Visit } from '../database.ts'
+import { errorCode, isUnavailable } from '../errors.ts'
 import type { Client, Pool } from './pool.ts'
 import { followStandby, writtenUpTo } from './replication-lag.ts'
 
+/** Where a request reads, and whether it has committed anything. */
+export type ReadPreference = { reads: 'primary' | 'standby'; wrote: boolean }
+
+/** A standby that follows the primary, moments behind. Outside `during`, everything is read from the primary. */
+export interface Replica {
+  /** Milliseconds that the standby may be behind and still be read. */
+  readonly maxLagMs: number
+  /** The standby, if it has all that the primary had at the position `seen`; else the primary. */
+  choose(seen: number): Promise<ReadPreference>
+  /** Runs `work`, which reads, with all that it begins, where the preference says, and marks there what it writes. */
+  during<T>(preference: ReadPreference, work: () => T): T
+  /** Where the primary is now: all that has been committed lies before it. */
+  position(): Promise<number>
+  /** Calls back when the standby begins to be read, and when it is not any more because it is away or behind. */
+  onChange(listener: (isServing: boolean) => void): void
+}
+
 export type OpenReplica = {
-  /** Reads where the request that asks has its place: the primary for everybody else. */
+  /** Reads where the request's preference says; on the primary outside any request. */
   reads: Client
   replica: Replica
-  /** Whoever asks has written: from now on they read it. */
+  /** The request has written: from now on it reads the primary. */
   wrote(): void
   close(): Promise<void>
 }
 
-/** `lag`: milliseconds that the standby may be behind before nobody reads there. */
-export function openReplica(primary: Pool, standby: Pool, lag: number): OpenReplica {
-  const visits = new AsyncLocalStorage<Visit>()
-  const progress = followStandby(primary, standby, lag)
+export function openReplica(primary: Pool, standby: Pool, maxLagMs: number): OpenReplica {
+  const preferences = new AsyncLocalStorage<ReadPreference>()
+  const progress = followStandby(primary, standby, maxLagMs)
   return {
-    reads: choosing({ primary, standby, visit: () => visits.getStore(), failed: progress.failed }),
+    reads: routed({ primary, standby, failed: progress.failed }, () => preferences.getStore()),
     replica: {
-      place: async seen => beginVisit(await progress.hasReached(seen)),
-      during: (visit, work) => visits.run(visit, work),
-      visit: () => visits.getStore(),
+      maxLagMs,
+      choose: async seen => ({
+        reads: (await progress.hasReached(seen)) ? 'standby' : 'primary',
+        wrote: false,
+      }),
+      during: (preference, work) => preferences.run(preference, work),
       position: () => writtenUpTo(primary),
       onChange: progress.onChange,
     },
     wrote: () => {
-      const visit = visits.getStore()
-      if (visit) Object.assign(visit, { reads: 'primary', wrote: true })
+      const preference = preferences.getStore()
+      if (preference) Object.assign(preference, { reads: 'primary', wrote: true })
     },
     close: async () => {
       progress.stop()
@@ -40,37 +59,28 @@ export function openReplica(primary: Pool, standby: Pool, lag: number): OpenRepl
   }
 }
 
-function beginVisit(isOnStandby: boolean): Visit {
-  return { reads: isOnStandby ? 'standby' : 'primary', wrote: false }
-}
-
-type Choice = {
-  primary: Client
-  standby: Client
-  visit(): Visit | undefined
-  failed(error: unknown): void
-}
+type Servers = { primary: Client; standby: Client; failed(error: unknown): void }
 
 /**
- * Asks the standby or the primary; the primary, too, for what the standby could not answer. From then on the request
- * stays there, so that nothing that it has seen disappears.
+ * Sends a query to the standby or the primary; to the primary, too, if the standby could not answer. From then on the
+ * request stays there, so that nothing that it has seen disappears.
  */
-function choosing({ primary, standby, visit: current, failed }: Choice): Client {
-  const unsafe = (...asked: Parameters<Client['unsafe']>) => {
-    const visit = current()
-    if (visit?.reads !== 'standby') return primary.unsafe(...asked)
-    const query = standby.unsafe(...asked)
+function routed({ primary, standby, failed }: Servers, current: () => ReadPreference | undefined): Client {
+  const unsafe = (...query: Parameters<Client['unsafe']>) => {
+    const preference = current()
+    if (preference?.reads !== 'standby') return primary.unsafe(...query)
+    const pending = standby.unsafe(...query)
     let asValues = false
-    const answer = query.catch((error: unknown) => {
-      // A query that the standby had to give up for its replay would do well there the next time.
+    const answer = pending.catch((error: unknown) => {
+      // 40001: the standby's replay was in the way of this query, and will not be in the way of the next.
       if (isUnavailable(error) && errorCode(error) !== '40001') failed(error)
-      visit.reads = 'primary'
-      const again = primary.unsafe(...asked)
+      preference.reads = 'primary'
+      const again = primary.unsafe(...query)
       return asValues ? again.values() : again
     })
     const values = () => {
       asValues = true
-      void query.values()
+      void pending.values()
       return answer
     }
     return Object.assign(answer, { values })

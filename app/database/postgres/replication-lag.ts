@@ -11,14 +11,14 @@ type Progress = {
 }
 
 /** Milliseconds between looks; the first one comes with the first question. */
-const pace = 1_000
+const lookEveryMs = 1_000
 
 /**
  * Looks at both servers as long as somebody asks. The standby serves while it answers, and while it needs no longer
- * than `lag` milliseconds to get where the primary was: nobody sees a site that stands still.
+ * than `maxLagMs` to get where the primary was: nobody reads a site that stands still.
  */
-export function followStandby(primary: Client, standby: Client, lag: number): Progress {
-  const follower = new Follower(primary, standby, lag)
+export function followStandby(primary: Client, standby: Client, maxLagMs: number): Progress {
+  const follower = new Follower(primary, standby, maxLagMs)
   let timer: NodeJS.Timeout | undefined
   return {
     hasReached: async position => {
@@ -35,15 +35,15 @@ class Follower {
   readonly listeners: ((isServing: boolean) => void)[] = []
   readonly #primary: Client
   readonly #standby: Client
-  readonly #lag: number
+  readonly #maxLagMs: number
   #isServing = false
   #reached = 0
   #goal = { position: 0, since: Date.now() }
 
-  constructor(primary: Client, standby: Client, lag: number) {
+  constructor(primary: Client, standby: Client, maxLagMs: number) {
     this.#primary = primary
     this.#standby = standby
-    this.#lag = lag
+    this.#maxLagMs = maxLagMs
   }
 
   async hasReached(position: number): Promise<boolean> {
@@ -57,7 +57,7 @@ class Follower {
       this.#reached = await replayedUpTo(this.#standby)
       if (this.#reached >= this.#goal.position)
         this.#goal = await nextGoal(this.#primary, this.#goal.position)
-      this.set(Date.now() - this.#goal.since <= this.#lag)
+      this.set(Date.now() - this.#goal.since <= this.#maxLagMs)
     } catch {
       this.set(false)
     }
@@ -86,7 +86,7 @@ function repeat(look: () => Promise<void>): NodeJS.Timeout {
     running = false
   }
   void next()
-  return setInterval(next, pace).unref()
+  return setInterval(next, lookEveryMs).unref()
 }
 
 /** Where the primary is now: everything that has been committed lies before it, on disk already or not. */

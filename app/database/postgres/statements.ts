@@ -1,7 +1,9 @@
 /** Drizzle on postgres.js: each statement is prepared, observed where somebody wants to know, and none runs too late. */
 import { drizzle } from 'drizzle-orm/postgres-js'
 import type postgres from 'postgres'
-import { type DatabaseOptions, type OnStatement, TransactionClosed, type writerOf } from '../database.ts'
+import type { DatabaseOptions, OnStatement } from '../database.ts'
+import { TransactionClosed } from '../errors.ts'
+import type { writerOf } from '../reader-writer.ts'
 import { relations } from '../schema.ts'
 import type { Client } from './pool.ts'
 

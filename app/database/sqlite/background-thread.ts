@@ -1,14 +1,14 @@
 /** The thread of sqlite-aside.ts: reads one statement after the other, and knows nothing of the application. */
 import { parentPort, workerData } from 'node:worker_threads'
 import Client from 'better-sqlite3'
-import type { Answer, Question } from './background.ts'
+import type { ReadRequest, ReadResponse } from './background.ts'
 
 const client = new Client(String(workerData), { readonly: true, timeout: 5_000 })
 const compiled = new Map<string, Client.Statement>()
 
-parentPort?.on('message', (question: Question) => parentPort?.postMessage(answerTo(question)))
+parentPort?.on('message', (question: ReadRequest) => parentPort?.postMessage(answerTo(question)))
 
-function answerTo({ id, sql, values, isRaw }: Question): Answer {
+function answerTo({ id, sql, values, isRaw }: ReadRequest): ReadResponse {
   try {
     return { id, rows: statementFor(sql, isRaw).all(...values) }
   } catch (error) {

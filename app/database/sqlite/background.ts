@@ -5,17 +5,19 @@
 import { Worker } from 'node:worker_threads'
 import { betterSQLite3Codecs as codecs } from 'drizzle-orm/better-sqlite3'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
-import { DatabaseUnavailable, type OnStatement, type Reader, readerOf } from '../database.ts'
+import type { OnStatement, Reader } from '../database.ts'
+import { DatabaseUnavailable } from '../errors.ts'
+import { readerOf } from '../reader-writer.ts'
 import { relations } from '../schema.ts'
 
-/** What the thread is asked, and what it answers; their numbers say what belongs together. */
-export type Question = { id: number; sql: string; values: unknown[]; isRaw: boolean }
-export type Answer = { id: number; rows: unknown[] } | { id: number; message: string; code: string }
+/** What goes to the thread and comes back; `id` pairs a response with its request. */
+export type ReadRequest = { id: number; sql: string; values: unknown[]; isRaw: boolean }
+export type ReadResponse = { id: number; rows: unknown[] } | { id: number; message: string; code: string }
 
 type Waiting = { resolve(rows: unknown[]): void; reject(error: Error): void }
 
 /** Opens nothing before the first statement; from then on, the thread stays until it is closed. */
-export function openAside(
+export function openBackground(
   file: string,
   onStatement?: OnStatement,
 ): { reader: Reader; close(): Promise<void> } {
@@ -51,9 +53,9 @@ class Thread {
     const { promise, resolve, reject } = Promise.withResolvers<unknown[]>()
     const id = ++this.#asked
     this.#waiting.set(id, { resolve, reject })
-    // Only somebody who waits keeps the process from ending.
+    // Only a pending read keeps the process alive.
     worker.ref()
-    worker.postMessage({ id, sql, values, isRaw } satisfies Question)
+    worker.postMessage({ id, sql, values, isRaw } satisfies ReadRequest)
     return promise
   }
 
@@ -65,14 +67,14 @@ class Thread {
     // Without the flags of this process: some of them (--input-type, --watch) are not for a thread.
     const options = { workerData: this.#file, execArgv: [] }
     const worker = new Worker(new URL('./background-thread.ts', import.meta.url), options)
-    worker.on('message', (answer: Answer) => this.#hear(worker, answer))
+    worker.on('message', (answer: ReadResponse) => this.#hear(worker, answer))
     let why: unknown
     worker.on('error', error => void (why = error))
     worker.on('exit', () => this.#end(why))
     return worker
   }
 
-  #hear(worker: Worker, answer: Answer): void {
+  #hear(worker: Worker, answer: ReadResponse): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if (this.#waiting.size === 0) worker.unref()
@@ -80,7 +82,7 @@ class Thread {
     else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code }))
   }
 
-  /** Whoever waits is told; the next question starts another thread. */
+  /** Pending reads fail; the next one starts another thread. */
   #end(cause: unknown): void {
     this.#worker = null
     const all = [...this.#waiting.values()]

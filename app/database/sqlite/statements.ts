@@ -1,29 +1,28 @@
 /** Drizzle on a connection whose statements are compiled once, and on one for the length of a transaction. */
 import type Client from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import {
-  type DatabaseOptions,
-  type OnStatement,
-  TransactionClosed,
-  tooLong,
-  type Writer,
-  withinTime,
-  writerOf,
-} from '../database.ts'
+import type { Change } from '../cache-tags.ts'
+import type { DatabaseOptions, OnStatement, Writer } from '../database.ts'
+import { TransactionClosed, transactionTimedOut, withinTime } from '../errors.ts'
+import { writerOf } from '../reader-writer.ts'
 import { relations } from '../schema.ts'
 import { type SQL, sql } from '../sql.ts'
-import type { Effects } from './write-queue.ts'
 
-/** Runs the work of a transaction that has begun, for as long as one may take. */
-export function runnerOn(client: Client.Database, options: DatabaseOptions) {
+/** Runs the work of a transaction that has begun, with a Writer that refuses to work after its end. */
+export function transactionRunner(client: Client.Database, options: DatabaseOptions) {
   const prepare = statementsOf(client)
-  const timeout = options.transactionTimeout ?? 10_000
-  return async <T>(work: (tx: Writer) => Promise<T>, effects: Effects): Promise<T> => {
-    const { tx, revoke } = revocable(prepare, options, effects)
+  const { transactionTimeoutMs = 10_000, limits = true } = options
+  return async <T>(work: (tx: Writer) => Promise<T>, change: Change): Promise<T> => {
+    let isOpen = true
+    const guarded: Prepare = text => {
+      if (!isOpen) throw new TransactionClosed('this transaction has ended: await every statement inside it')
+      return prepare(text)
+    }
     try {
-      return await withinTime(work(tx), timeout, () => tooLong(timeout))
+      const tx = writerOf(drizzleOn(guarded, options), change, limits)
+      return await withinTime(work(tx), transactionTimeoutMs, () => transactionTimedOut(transactionTimeoutMs))
     } finally {
-      revoke()
+      isOpen = false
     }
   }
 }
@@ -53,22 +52,6 @@ function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> 
     run: plain.run.bind(plain),
     raw: () => (twin ??= client.prepare(sql).raw()),
   }
-}
-
-/** A Writer that refuses to work once its transaction has ended, instead of joining the next one. */
-function revocable(
-  prepare: Prepare,
-  options: DatabaseOptions,
-  { signals, change }: Effects,
-): { tx: Writer; revoke: () => void } {
-  let open = true
-  const guarded: Prepare = sql => {
-    if (!open) throw new TransactionClosed('this transaction has ended: await every statement inside it')
-    return prepare(sql)
-  }
-  const own = { signal: (topic: string) => void signals.add(topic), limits: options.limits ?? true }
-  const tx = writerOf(drizzleOn(guarded, options), own, change)
-  return { tx, revoke: () => void (open = false) }
 }
 
 /** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */

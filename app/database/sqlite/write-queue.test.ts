@@ -4,27 +4,32 @@ import Client from 'better-sqlite3'
 import { eventually } from '../../testing/eventually.ts'
 import type { Database, Writer } from '../database.ts'
 import { engine } from '../engine.ts'
+import { Listeners } from '../listeners.ts'
 import { openTransactions } from './write-queue.ts'
 
 /** The queue alone, on a connection in memory: what is written here is written with `client` itself. */
 describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () => {
   let client: Client.Database
   let transaction: Database['transaction']
-  let flushed: () => Promise<void>
+  let synced: () => Promise<void>
   let commits: number
   beforeEach(() => {
     client = new Client(':memory:')
     client.exec(`create table parents (id integer primary key);
       create table children (id integer primary key, parent references parents deferrable initially deferred)`)
     client.pragma('foreign_keys = ON')
-    flushed = async () => {}
+    synced = async () => {}
     commits = 0
+    const listeners = new Listeners()
+    listeners.add(() => void commits++)
     transaction = openTransactions(client, {
-      lockTimeout: 1_000,
-      run: (work, { change }) => work({ change } as unknown as Writer),
-      committed: () => void commits++,
-      flushed: () => flushed(),
-      emit: () => {},
+      lockTimeoutMs: 1_000,
+      run: (work, change) => {
+        change.invalidates(['jobs'])
+        return work({ change } as unknown as Writer)
+      },
+      synced: () => synced(),
+      listeners,
     })
   })
   afterEach(() => void client.close())
@@ -33,7 +38,7 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
 
   it('are told of success when it is on the disk, and not before', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    flushed = () => promise
+    synced = () => promise
     const told: number[] = []
     const all = [1, 2, 3].map(async id => {
       await transaction(add(id))
@@ -53,7 +58,7 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
   })
 
   it('are told when it is not', async () => {
-    flushed = () => Promise.reject(new Error('the disk is gone'))
+    synced = () => Promise.reject(new Error('the disk is gone'))
     const outcomes = await Promise.allSettled([1, 2].map(id => transaction(add(id))))
     assert.deepEqual(
       outcomes.map(({ status }) => status),

@@ -1,22 +1,21 @@
 /**
- * Transactions on SQLite: one after the other, each beginning with the write lock. Those that wait for each other
- * share a commit and a flush of the log, and nobody is told of success before it is on the disk.
+ * Transactions on SQLite: one after the other, each group beginning with the write lock. Transactions that wait for
+ * each other share a commit and a flush of the write-ahead log; each resolves only when its data is on the disk.
  */
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type Client from 'better-sqlite3'
-import { Change } from '../changes.ts'
-import { type Database, DatabaseUnavailable, type Writer } from '../database.ts'
+import { Change } from '../cache-tags.ts'
+import type { Database, Writer } from '../database.ts'
+import { DatabaseUnavailable } from '../errors.ts'
+import type { Listeners } from '../listeners.ts'
 
 type Work<T> = (tx: Writer) => Promise<T>
 
-/** What a transaction does besides writing, if it is committed. */
-export type Effects = { signals: Set<string>; change: Change }
-
-/** A transaction on its way; `alone` if it is to share its commit with nobody. */
+/** A transaction on its way; `alone` if it shares its commit with no other. */
 type QueuedTransaction = {
   work: Work<unknown>
   deadline: number
-  effects: Effects
+  change: Change
   alone: boolean
   result?: unknown
   resolve(result: never): void
@@ -25,27 +24,25 @@ type QueuedTransaction = {
 
 export type TransactionOptions = {
   /** Milliseconds to wait for another process's write lock. */
-  lockTimeout: number
-  /** Runs one transaction's work with a Writer of its own, which notes its effects. */
-  run(work: Work<unknown>, effects: Effects): Promise<unknown>
-  /** Hears of a change as soon as it can be read. */
-  committed(change: Change): void
-  /** Resolves when all that has been committed so far is on the disk. */
-  flushed(): Promise<void>
-  /** Hears what was signalled, once it has been committed for good. */
-  emit(signals: Set<string>): void
+  lockTimeoutMs: number
+  /** Runs one transaction's work with a Writer of its own, which notes its change. */
+  run(work: Work<unknown>, change: Change): Promise<unknown>
+  /** Resolves when everything committed so far is on the disk. */
+  synced(): Promise<void>
+  /** Called with what a commit invalidates as soon as others can read it. */
+  listeners: Listeners
 }
 
-/** As many as this share a commit, and no more begin after so many milliseconds: the first of them is waiting. */
-const most = 64
-const longest = 5
+/** The size of a group, and the time after which it takes in no more: its first transaction is waiting. */
+const maxGroupSize = 64
+const maxGroupMs = 5
 
 export function openTransactions(
   client: Client.Database,
   options: TransactionOptions,
 ): Database['transaction'] {
-  const turns = new WriteQueue(client, options)
-  return <T>(work: Work<T>): Promise<T> => turns.enqueue(work)
+  const queue = new WriteQueue(client, options)
+  return <T>(work: Work<T>): Promise<T> => queue.enqueue(work)
 }
 
 class WriteQueue {
@@ -66,17 +63,17 @@ class WriteQueue {
       begin: statement('begin immediate'),
       commit: statement('commit'),
       rollback: statement('rollback'),
-      save: statement('savepoint turn'),
-      release: statement('release turn'),
-      undo: statement('rollback to turn'),
+      save: statement('savepoint one'),
+      release: statement('release one'),
+      undo: statement('rollback to one'),
     }
   }
 
   enqueue<T>(work: Work<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    // From now on: whoever waits behind others for a lock has waited, too.
-    const deadline = Date.now() + this.#options.lockTimeout
-    this.#waiting.push({ work, deadline, effects: emptyEffects(), alone: false, resolve, reject })
+    // The time in the queue counts: the lock's timeout bounds the whole wait.
+    const deadline = Date.now() + this.#options.lockTimeoutMs
+    this.#waiting.push({ work, deadline, change: new Change(), alone: false, resolve, reject })
     if (!this.#isRunning) void this.#runAll()
     return promise
   }
@@ -84,8 +81,8 @@ class WriteQueue {
   async #runAll(): Promise<void> {
     this.#isRunning = true
     for (let first = this.#waiting.shift(); first; first = this.#waiting.shift()) {
-      // Whoever has come in the same turn, or while the disk was waited for, shares the commit.
-      await nextTurn()
+      // Requests of the same turn, and those that came during the last flush, join the group.
+      await yieldToEventLoop()
       const error = await this.#begin(first.deadline)
       if (error) first.reject(error)
       else await this.#commit(await this.#runGroup(first))
@@ -93,11 +90,11 @@ class WriteQueue {
     this.#isRunning = false
   }
 
-  /** Another process may hold the lock: asks again without blocking, until the deadline; returns what went wrong. */
+  /** Another process may hold the lock: tries without blocking until the deadline; returns the error, if any. */
   async #begin(deadline: number): Promise<unknown> {
     for (;;) {
       try {
-        // What could not be rolled back when the disk refused it.
+        // A transaction that a full disk kept from being rolled back may still be open.
         this.#rollBack()
         this.#control.begin()
         return null
@@ -110,37 +107,36 @@ class WriteQueue {
     }
   }
 
-  /** Returns those whose work is done and to be committed. */
+  /** Returns the transactions whose work is done and to be committed. */
   async #runGroup(first: QueuedTransaction): Promise<QueuedTransaction[]> {
     const done: QueuedTransaction[] = []
-    const until = performance.now() + longest
-    for (let turn: QueuedTransaction | undefined = first; turn; turn = this.#next(turn, done.length, until)) {
-      if (await this.#runOne(turn)) done.push(turn)
-      if (!this.#client.inTransaction) break
+    const until = performance.now() + maxGroupMs
+    let transaction: QueuedTransaction | undefined = first
+    while (transaction) {
+      if (await this.#runOne(transaction)) done.push(transaction)
+      const isFull = done.length >= maxGroupSize || performance.now() >= until
+      const mustEnd: boolean | undefined =
+        transaction.alone || this.#waiting[0]?.alone || !this.#client.inTransaction
+      transaction = isFull || mustEnd ? undefined : this.#waiting.shift()
     }
     return done
   }
 
-  #next(before: QueuedTransaction, count: number, until: number): QueuedTransaction | undefined {
-    if (before.alone || this.#waiting[0]?.alone) return undefined
-    return count < most && performance.now() < until ? this.#waiting.shift() : undefined
-  }
-
-  /** One that fails leaves nothing of itself, and the others as they are. */
-  async #runOne(turn: QueuedTransaction): Promise<boolean> {
+  /** One that fails leaves nothing of itself, and the others of its group as they are. */
+  async #runOne(transaction: QueuedTransaction): Promise<boolean> {
     try {
       this.#control.save()
-      turn.result = await this.#options.run(turn.work, turn.effects)
+      transaction.result = await this.#options.run(transaction.work, transaction.change)
       this.#control.release()
       return true
     } catch (error) {
-      turn.reject(error)
+      transaction.reject(error)
       this.#undo()
       return false
     }
   }
 
-  /** A full disk makes SQLite roll back all there is, by itself or because nothing less can be done. */
+  /** A full disk makes SQLite roll back the whole group, by itself or because nothing less can be done. */
   #undo(): void {
     if (!this.#client.inTransaction) return
     try {
@@ -151,12 +147,11 @@ class WriteQueue {
     }
   }
 
-  /** A disk that refuses even this fails whoever comes next, in words, and not the process. */
   #rollBack(): void {
     try {
       if (this.#client.inTransaction) this.#control.rollback()
     } catch {
-      // `begin` says what is wrong.
+      // A disk that refuses even this makes the next `begin` fail, with the reason.
     }
   }
 
@@ -165,35 +160,25 @@ class WriteQueue {
       this.#control.commit()
     } catch (error) {
       this.#rollBack()
-      return this.#again(done, error)
+      return this.#retryAlone(done, error)
     }
-    for (const { effects } of done) this.#options.committed(effects.change)
-    if (done.length > 0) await this.#settle(done)
-  }
-
-  /** What one of them could not do must not be the failure of all: each tries once more, by itself. */
-  #again(done: QueuedTransaction[], error: unknown): void {
-    for (const turn of done.toReversed()) {
-      if (turn.alone) turn.reject(error)
-      else this.#waiting.unshift({ ...turn, effects: emptyEffects(), alone: true })
-    }
-  }
-
-  async #settle(done: QueuedTransaction[]): Promise<void> {
+    for (const { change } of done) this.#options.listeners.emit(change.invalidation)
+    if (done.length === 0) return
     try {
-      await this.#options.flushed()
-      for (const { effects, resolve, result } of done) {
-        this.#options.emit(effects.signals)
-        resolve(result as never)
-      }
+      await this.#options.synced()
+      for (const { resolve, result } of done) resolve(result as never)
     } catch (error) {
       for (const { reject } of done) reject(error)
     }
   }
-}
 
-function emptyEffects(): Effects {
-  return { signals: new Set(), change: new Change() }
+  /** One transaction must not fail its whole group: each is tried once more, by itself. */
+  #retryAlone(done: QueuedTransaction[], error: unknown): void {
+    for (const transaction of done.toReversed()) {
+      if (transaction.alone) transaction.reject(error)
+      else this.#waiting.unshift({ ...transaction, change: new Change(), alone: true })
+    }
+  }
 }
 
 export function isBusy(error: unknown): boolean {

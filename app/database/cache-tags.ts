@@ -1,0 +1,83 @@
+/**
+ * What a transaction changes, in the words of what people see: the names under which pages and reads are cached, and
+ * by which live updates and the job queue are told that there is something new.
+ */
+import { getTableName, type Table } from 'drizzle-orm'
+
+/**
+ * `posts` is everybody's list of posts; `post:42` a post wherever it shows; `author:7` the list of a person's posts;
+ * `tag:tea` a hashtag's; `person:7` how a person shows to others; `follows:7` their followers and whom they follow;
+ * `viewer:7` what only they see: session, settings, badges, whom they follow and block. `jobs` wakes the workers,
+ * `jobs:cancelled` stops one; `job:5` is how far a job is.
+ */
+export type CacheTag =
+  | 'posts'
+  | `post:${number}`
+  | `author:${number}`
+  | `tag:${string}`
+  | `person:${number}`
+  | `follows:${number}`
+  | `viewer:${number}`
+  | 'jobs'
+  | 'jobs:cancelled'
+  | `job:${number}`
+
+/** Something was committed and nobody can say what. */
+export const ALL = '*'
+
+/** What a commit has changed. */
+export type Invalidation = ReadonlySet<CacheTag> | typeof ALL
+
+/** The kinds of tags of which a write to the table must name one; null: no cached page or read shows the table. */
+export const tagsOfTable: Record<string, readonly string[] | null> = {
+  api_tokens: null,
+  blocks: ['viewer'],
+  conversations: null,
+  email_confirmations: null,
+  export_parts: null,
+  exports: null,
+  follows: ['viewer', 'follows'],
+  former_usernames: null,
+  hashtags: ['tag', 'post'],
+  idempotency_keys: null,
+  jobs: null,
+  known_devices: null,
+  mentions: null,
+  messages: null,
+  notifications: ['viewer'],
+  participants: ['viewer'],
+  password_resets: null,
+  person_fts: null,
+  post_fts: null,
+  posts: ['author', 'post'],
+  rate_limits: null,
+  sessions: ['viewer'],
+  sqlite_sequence: null,
+  translations: null,
+  users: ['person', 'viewer'],
+}
+
+/** What one transaction changes, as far as it has come. */
+export class Change {
+  readonly #tags = new Set<CacheTag>()
+  readonly #tables = new Set<string>()
+
+  wrote(table: Table): void {
+    this.#tables.add(getTableName(table))
+  }
+
+  invalidates(tags: readonly CacheTag[]): void {
+    for (const tag of tags) this.#tags.add(tag)
+  }
+
+  /** What its commit invalidates: everything, if a table was written whose tags were not named; null for nothing. */
+  get invalidation(): Invalidation | null {
+    const kinds = new Set([...this.#tags].map(tag => tag.split(':', 1)[0]))
+    for (const table of this.#tables) {
+      const expected = tagsOfTable[table]
+      if (expected === null) continue
+      if (!expected?.some(kind => kinds.has(kind))) return ALL
+    }
+    return this.#tags.size > 0 ? this.#tags : null
+  }
+}
