@@ -46,7 +46,7 @@ describe('the pool', { skip: engine !== 'postgresql' }, () => {
 
   it('lets the process live when connections break in the middle of transactions', async () => {
     const script = `
-        const { openDatabase } = await import('${import.meta.dirname}/../database.ts')
+        const { openDatabase } = await import('${import.meta.dirname}/../open.ts')
         const { readConfig } = await import('${import.meta.dirname}/../../config.ts')
         const { users } = await import('${import.meta.dirname}/../schema.ts')
         const db = await openDatabase(readConfig({ DATABASE_URL: process.env.DATABASE_URL }).database)
