@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   await migrate(config.database)
   const app = await buildApp(config)
   closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an error that nobody caught')
+    if (err) app.log.fatal({ err }, 'stopping after an uncaught error')
     await app.close()
   })
   await app.listen({ host: config.host, port: config.port }).catch(error => {

@@ -223,7 +223,7 @@ describe('deleting an account', () => {
       DATABASE_URL: url,
     })
     assert.equal(code, 0, output)
-    assert.match(output, /zelda and everything of theirs is deleted/)
+    assert.match(output, /Deleted zelda and everything they had here/)
     assert.deepEqual(await rowsWithTraces(), [])
     assert.deepEqual(await site.app.db.select().from(jobs).where(eq(jobs.state, 'waiting')), [])
   })

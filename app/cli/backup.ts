@@ -16,14 +16,13 @@ It holds everything: password hashes and sessions, too. The file can be read by 
   async run(words) {
     const options = { digests: { type: 'boolean', default: false } } as const
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
-    if (positionals.length > 1) throw new UsageError(`name one file: db:backup ${backup.usage}`)
+    if (positionals.length > 1) throw new UsageError(`usage: db:backup ${backup.usage}`)
     const { database } = readConfig(environment)
     const [named] = positionals
     const target = named === '-' ? '-' : named ? typedPath(named) : defaultBackup(database)
     const tables = await backUp(database, target)
     if (tables && values.digests) process.stderr.write(digestLines(tables))
-    if (target !== '-')
-      console.log(`Backed up to ${target}\nnpm run db:verify -- ${target} reads it through.`)
+    if (target !== '-') console.log(`Backed up to ${target}\nnpm run db:verify -- ${target} checks it.`)
   },
 }
 

@@ -15,7 +15,7 @@ The schema is compared with the migrations of both engines, and with the databas
     const drifting: string[] = []
     for (const engine of engines) {
       if (differs(await askAboutMigrations(['--explain'], engine)))
-        drifting.push(`the migrations of ${engine} lag behind the schema: npm run db:generate`)
+        drifting.push(`the migrations of ${engine} are behind the schema: npm run db:generate`)
     }
     const live = await driftOf(database)
     if (live) drifting.push(live)
@@ -43,7 +43,7 @@ async function driftOf(database: DatabaseConfig): Promise<string | null> {
   if (states.has('pending')) return `${place} has migrations pending: npm run db:migrate`
   if (states.has('edited')) return `${place} has migrations that were edited since: npm run db:status`
   return differs(await askDrizzleKit(['push', '--explain'], url))
-    ? `${place} is not what its migrations made`
+    ? `${place} differs from what its migrations made`
     : null
 }
 

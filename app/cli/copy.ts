@@ -11,7 +11,7 @@ const copy: Command = {
   --to URL     the database to fill, which is migrated first
   --yes        replace what is there; an SQLite file is kept beside the new one
 Every row is read back and compared before anything is committed, and the digests of both ends are printed.
-Stop the site first, or what is written meanwhile stays behind.`,
+Stop the site first: what is written meanwhile is not copied.`,
   async run(words) {
     const options = {
       from: { type: 'string' },
@@ -20,7 +20,7 @@ Stop the site first, or what is written meanwhile stays behind.`,
     } as const
     const { from: given, to, yes: replace } = parseArgs({ args: words, options }).values
     const from = given ?? environment['DATABASE_URL'] ?? variables.DATABASE_URL.default
-    if (!to) throw new UsageError(`say where to: db:copy ${copy.usage}`)
+    if (!to) throw new UsageError(`usage: db:copy ${copy.usage}`)
     const ends = [nameOf('--from', from), nameOf('--to', to)]
     if (ends[0] === ends[1]) throw new UsageError(`${ends[0]} cannot be copied to itself`)
     console.log(`Copying ${ends.join(' to ')} …`)

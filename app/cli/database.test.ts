@@ -46,11 +46,11 @@ describe(`the database commands on ${engine}`, () => {
     const [last, before] = readdirSync(`${root}/drizzle/${engine}`).toSorted().toReversed()
     assert.match(
       (await run('db:rollback', '--steps', '2')).output,
-      new RegExp(`took back ${last}.*\n.*took back ${before}`),
+      new RegExp(`rolled back ${last}.*\n.*rolled back ${before}`),
     )
-    assert.match((await run('db:rollback', '--to', 'create_users')).output, /took back .*create_sessions/)
+    assert.match((await run('db:rollback', '--to', 'create_users')).output, /rolled back .*create_sessions/)
     assert.equal((await run('db:rollback', '--all')).code, 0)
-    assert.match((await run('db:rollback')).output, /^There is nothing to take back\.\n$/)
+    assert.match((await run('db:rollback')).output, /^There is nothing to roll back\.\n$/)
     assert.equal((await run('db:migrate', '--no-backup')).code, 0)
     assert.equal((await run('db:check')).code, 0)
   })
@@ -100,7 +100,7 @@ describe(`the database commands on ${engine}`, () => {
     )
     const { code, output } = await cli(['db:check'], drifted.url)
     assert.equal(code, 1)
-    assert.match(output, /is not what its migrations made/)
+    assert.match(output, /differs from what its migrations made/)
     await drifted.drop()
   })
 
@@ -133,7 +133,7 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
     )
     const { code, output } = await project.cli(['db:push'], environment)
     assert.equal(code, 0, output)
-    assert.match((await project.cli(['db:check'], environment)).output, /lag behind/)
+    assert.match((await project.cli(['db:check'], environment)).output, /are behind/)
     assert.match((await project.cli(['user', 'list'], environment)).output, /susan/)
     const left = await withMigrations(test.config, connection => connection.rowCounts())
     assert.deepEqual(

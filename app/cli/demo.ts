@@ -11,7 +11,7 @@ const password = 'harbour-street'
 
 const demo: Command = {
   usage: '',
-  summary: `Opens the site on a throw-away database with a believable small community in it.
+  summary: `Opens the site on a temporary database with a small example community.
 Nothing is kept: the database goes when the demo stops.`,
   async run() {
     const folder = await mkdtemp(path.join(tmpdir(), 'microblog-demo-'))

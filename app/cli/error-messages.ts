@@ -3,9 +3,9 @@ import { errorCode, isUnavailable } from '../database/errors.ts'
 
 /** What the commonest troubles of a start or a command mean; the code says which it is. */
 const sentences: [RegExp, string][] = [
-  [/^28P01$|^28000$/, 'the database server refuses this user or password: look at DATABASE_URL'],
-  [/^3D000$/, 'the database server has no database by this name: create it, or look at DATABASE_URL'],
-  [/^42501$/, 'this user of the database may not do that'],
+  [/^28P01$|^28000$/, 'the database server refuses this user or password: check DATABASE_URL'],
+  [/^3D000$/, 'the database server has no database by this name: create it, or check DATABASE_URL'],
+  [/^42501$/, 'this database user does not have permission for that'],
   // Before the others of its class, which say that the server is full of clients.
   [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
   [
@@ -14,10 +14,10 @@ const sentences: [RegExp, string][] = [
   ],
   [
     /^(EROFS|EACCES|EPERM|EISDIR|ENOTDIR|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|SQLITE_IOERR.*)$/,
-    'the database file cannot be opened or written here',
+    'the database file cannot be opened or written',
   ],
   [/^(SQLITE_BUSY.*|SQLITE_LOCKED.*)$/, 'another process has the database locked: try again'],
-  [/^(SQLITE_NOTADB|SQLITE_CORRUPT.*)$/, 'the file is no database, or it is damaged'],
+  [/^(SQLITE_NOTADB|SQLITE_CORRUPT.*)$/, 'the file is not a database, or it is damaged'],
   [/^ENOENT$/, 'there is no such file or folder'],
 ]
 

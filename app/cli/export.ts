@@ -10,14 +10,14 @@ import { headerOf } from './transfer/portable.ts'
 const exportCommand: Command = {
   usage: '[FILE] [--with-passwords]',
   summary: `Writes users, posts and follows in the format that import reads; "-" or no FILE is standard output.
-  FILE.ndjson         a row a line instead of one document; FILE….gz is packed
-  --with-passwords    with the hashes of the passwords, so that an import makes the same site, sign-ins and all
+  FILE.ndjson         a row a line instead of one document; FILE….gz is compressed
+  --with-passwords    with the password hashes, so that people can sign in to the imported site
 Sessions are left out: db:backup has everything.`,
   async run(words) {
     const options = { 'with-passwords': { type: 'boolean', default: false } } as const
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
     const [named = '-'] = positionals
-    if (positionals.length > 1) throw new UsageError(`name one file: export ${exportCommand.usage}`)
+    if (positionals.length > 1) throw new UsageError(`usage: export ${exportCommand.usage}`)
     const { database } = readConfig(environment)
     const file = fileOf(database)
     if (file && !existsSync(file))

@@ -22,14 +22,13 @@ Beside each migration.sql it proposes a down.sql, for you to review. Nothing is 
     const { values } = parseArgs({ args: words, options })
     const { name = '', custom } = values
     if (!/^[a-z][a-z0-9_]{0,80}$/.test(name)) {
-      throw new MigrationRefused(
-        'say with --name what it does, in lower case, like --name add_language_to_posts',
-      )
+      throw new MigrationRefused('name it with --name, in lower case, like --name add_language_to_posts')
     }
     const generated = custom
       ? await generateCustomMigration(name)
       : await generateMigration(name, answersOf(values))
-    if (!generated) return console.log('The schema is what the last migration left: nothing was written.')
+    if (!generated)
+      return console.log('The schema has not changed since the last migration: nothing was written.')
     for (const change of generated.changes) console.log(`  ${change}`)
     console.log(
       `Wrote drizzle/{sqlite,postgresql}/${generated.name}: review down.sql, then npm run db:migrate`,

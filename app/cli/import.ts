@@ -11,19 +11,19 @@ import { rowsIn } from './transfer/rows.ts'
 
 const importCommand: Command = {
   usage: 'FILE [--partial]',
-  summary: `Brings users, posts and follows from a file into the database: all of them, or none if a row is wrong.
+  summary: `Imports users, posts and follows from a file: all of them, or none if a row is wrong.
 FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
   a user     username, email; id, display_name, about, language, theme, password or password_hash,
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
-Doing it twice changes nothing. An account without a password needs: user reset-link NAME
-  --partial  a transaction a row: what is right goes in, what is wrong is named`,
+Importing twice changes nothing. An account without a password needs: user reset-link NAME
+  --partial  one transaction per row: valid rows are imported, the others reported`,
   async run(words) {
     const options = { partial: { type: 'boolean', default: false } } as const
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
     const [named] = positionals
-    if (!named || positionals.length > 1) throw new UsageError(`name a file: import ${importCommand.usage}`)
+    if (!named || positionals.length > 1) throw new UsageError(`usage: import ${importCommand.usage}`)
     const report = await importFile(typedPath(named), values.partial)
     console.log(summaryOf(report))
     if (report.troubled === 0) return

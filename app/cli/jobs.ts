@@ -17,7 +17,7 @@ const actions: Record<string, Action> = {
 
 const jobs: Command = {
   usage: '[list | retry ID | cancel ID]',
-  summary: `Shows the work that goes on behind the pages:
+  summary: `Lists, retries and cancels background jobs:
   list         how many jobs there are in each state, and those that are not done, with what went wrong
   retry ID     gives a parked or cancelled job all its attempts again
   cancel ID    stops a job that waits or is being worked on`,
@@ -26,7 +26,7 @@ const jobs: Command = {
     const [verb = 'list', id = ''] = positionals
     const action = actions[verb]
     if (verb === 'list') return withDatabase(showJobs)
-    if (!action || !/^\d{1,15}$/.test(id)) throw new UsageError(`say what to do: jobs ${jobs.usage}`)
+    if (!action || !/^\d{1,15}$/.test(id)) throw new UsageError(`usage: jobs ${jobs.usage}`)
     await withDatabase(async db => {
       const done = await action(db, Number(id))
       if (!done) throw new UsageError(`there is no job ${id} to ${verb}`)

@@ -13,7 +13,7 @@ const migrateCommand: Command = {
   summary: `Applies the migrations that are pending, in order, all of them or none.
   --to NAME     stop after this one
   --no-backup   do not copy an existing SQLite file first
-A missing SQLite file is created. The copy lies beside the file, and where is said.`,
+A missing SQLite file is created. The copy is put beside the file, and its name is printed.`,
   async run(words) {
     const options = { to: { type: 'string' }, 'no-backup': { type: 'boolean', default: false } } as const
     const { values } = parseArgs({ args: words, options })

@@ -4,7 +4,7 @@ import { runDrizzleKit } from './generate/drizzle-kit.ts'
 
 const push: Command = {
   usage: '[drizzle-kit options]',
-  summary: `Makes the configured database like the schema at once, without a migration: for trying things out.
+  summary: `Changes the configured database to match the schema, without a migration: for trying things out.
 It asks before rows would be lost, and leaves full-text tables alone. What others will run is a migration.`,
   async run(words) {
     readConfig(environment)

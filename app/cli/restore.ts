@@ -8,7 +8,7 @@ import { restore } from './transfer/restore.ts'
 
 const restoreCommand: Command = {
   usage: 'FILE [--yes] [--digests]',
-  summary: `Brings back what db:backup made: all of it, or nothing if anything is wrong with it.
+  summary: `Restores a backup made by db:backup: all of it, or nothing if anything is wrong with it.
 A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on either engine.
   --yes       replace a database that has users; an SQLite file is kept beside the new one
   --digests   prints each table's count of rows and SHA-256`,
@@ -19,8 +19,7 @@ A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on e
     } as const
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
     const [named] = positionals
-    if (!named || positionals.length > 1)
-      throw new UsageError(`name a backup: db:restore ${restoreCommand.usage}`)
+    if (!named || positionals.length > 1) throw new UsageError(`usage: db:restore ${restoreCommand.usage}`)
     const { database } = readConfig(environment)
     const { kept, tables } = await restore(database, named === '-' ? '-' : typedPath(named), values.yes)
     if (tables && values.digests) process.stderr.write(digestLines(tables))

@@ -11,11 +11,11 @@ import type { Command } from './command.ts'
 
 const rollback: Command = {
   usage: '[--steps N | --to NAME | --all] [--yes]',
-  summary: `Takes back the last migration, or more, newest first, by their down.sql: all of them or none.
+  summary: `Rolls back the last migration, or more, newest first, with their down.sql: all of them or none.
   --steps N   that many
   --to NAME   until this one is the last that is applied
   --all       back to an empty schema
-  --yes       go on although rows will be lost`,
+  --yes       continue although rows will be lost`,
   async run(words) {
     const options = {
       steps: { type: 'string' },
@@ -37,11 +37,11 @@ const rollback: Command = {
 
 function targetOf({ steps, to, all }: { steps?: string; to?: string; all?: boolean }): Target {
   if ([steps, to, all].filter(Boolean).length > 1)
-    throw new MigrationRefused('say one of --steps, --to and --all')
+    throw new MigrationRefused('give only one of --steps, --to and --all')
   if (all) return 'all'
   if (to !== undefined) return { to }
   if (steps !== undefined && !/^[1-9]\d{0,5}$/.test(steps))
-    throw new MigrationRefused(`--steps wants a number, not "${steps}"`)
+    throw new MigrationRefused(`--steps takes a number, not "${steps}"`)
   return { steps: Number(steps ?? 1) }
 }
 
@@ -53,14 +53,14 @@ function say(verb: string, losses: DataLossRefused['losses']): true {
 async function agrees({ losses }: DataLossRefused): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const words = losses.map(loss => loss.words).join(', ')
-  const answer = await terminal.question(`This will lose ${words}. Go on? (yes or no) `)
+  const answer = await terminal.question(`This will lose ${words}. Continue? (yes or no) `)
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
 }
 
 function report(names: string[]): void {
-  for (const name of names) console.log(`  took back ${name}`)
-  if (names.length === 0) console.log('There is nothing to take back.')
+  for (const name of names) console.log(`  rolled back ${name}`)
+  if (names.length === 0) console.log('There is nothing to roll back.')
 }
 
 export default rollback

@@ -7,8 +7,8 @@ import { progressBar } from './transfer/progress.ts'
 
 const search: Command = {
   usage: '',
-  summary: `Makes the index of the search anew from the posts and people, while the site runs.
-Whoever searches meanwhile finds everything: rows are replaced some hundred at a time. It can be stopped at any time.`,
+  summary: `Rebuilds the search index from the posts and people, while the site runs.
+Searches stay complete meanwhile: a few hundred rows are replaced at a time. It can be stopped at any time.`,
   async run() {
     const { database } = readConfig(environment)
     await migrate(database)

@@ -7,8 +7,8 @@ import { withDatabase } from './with-database.ts'
 
 const seed: Command = {
   usage: '[--force]',
-  summary: `Fills the configured database with a believable small community.
-It refuses a database that has users, unless --force says to add them all the same.
+  summary: `Fills the configured database with a small example community.
+It refuses a database that has users, unless --force is given.
 The password of the new accounts is random and printed.`,
   async run(words) {
     const { values } = parseArgs({ args: words, options: { force: { type: 'boolean', default: false } } })
@@ -16,13 +16,13 @@ The password of the new accounts is random and printed.`,
       const present = await db.$count(users)
       if (present > 0 && !values.force) {
         throw new UsageError(
-          `the database has ${present} users already: nothing was added (--force adds them all the same)`,
+          `the database has ${present} users already: nothing was added (--force adds the community anyway)`,
         )
       }
       const password = randomBytes(9).toString('base64url')
       const { people, posts, follows } = await seedCommunity(db, { password, now: new Date() })
       console.log(
-        `Added ${people} people, ${posts} posts and ${follows} follows. Everybody's password: ${password}`,
+        `Added ${people} people, ${posts} posts and ${follows} follows. Password of all of them: ${password}`,
       )
     })
   },

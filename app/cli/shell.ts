@@ -30,7 +30,7 @@ Statements may also come from a pipe. A script of your own opens the database wi
     })
     if (positionals.length > 0)
       throw new UsageError(
-        `the shell runs no files: node ${positionals[0]} does; see npm run shell -- --help`,
+        `the shell does not run files: node ${positionals[0]} does; see npm run shell -- --help`,
       )
     const { database } = readConfig(environment)
     await warnOfMigrations(database)

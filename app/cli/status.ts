@@ -11,7 +11,7 @@ const words: Record<MigrationStatus['state'], string> = {
 
 const status: Command = {
   usage: '',
-  summary: 'Lists the migrations: applied, pending, edited since they were applied, unknown to this code.',
+  summary: 'Lists the migrations: applied, pending, edited since they were applied, or unknown to this code.',
   async run() {
     const { database } = readConfig(environment)
     const migrations = await migrationStatus(database)

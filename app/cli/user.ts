@@ -17,7 +17,7 @@ const actions: Record<string, Action> = {
     await db.transaction(tx =>
       createPasswordReset(tx, { tokenHash: hashToken(token), userId: id }, new Date()),
     )
-    return `${publicUrl}/passwords/${token}\nThis link lets ${username} set a new password, once, within the hour.`
+    return `${publicUrl}/passwords/${token}\nWith this link ${username} can choose a new password, once, within an hour.`
   },
   'sign-out': async (db, { id, username }) => {
     await db.transaction(tx => endSessionsOf(tx, id))
@@ -25,7 +25,7 @@ const actions: Record<string, Action> = {
   },
   delete: async (db, { id, username }) => {
     await deleteNow(db, id)
-    return `${username} and everything of theirs is deleted.`
+    return `Deleted ${username} and everything they had here.`
   },
 }
 
@@ -34,9 +34,9 @@ const former: Record<string, string> = { 'password-link': 'reset-link' }
 
 const user: Command = {
   usage: 'list | reset-link NAME | sign-out NAME | delete NAME --yes',
-  summary: `Looks after accounts where there is no mail:
-  list                  everybody: id, username, e-mail address, when they joined
-  reset-link NAME       prints a link that lets somebody who forgot their password set another one
+  summary: `Manages accounts:
+  list                  all users: id, username, email address, date of sign-up
+  reset-link NAME       prints a link to choose a new password, for someone who forgot theirs
   sign-out NAME         ends all their sessions
   delete NAME --yes     deletes the account with its posts, follows and sessions`,
   async run(words) {
@@ -51,9 +51,9 @@ const user: Command = {
       console.error(`user ${typed} is now user ${verb}; the old spelling goes with the next release`)
     const action = actions[verb]
     if (verb === 'list') return withDatabase(listUsers)
-    if (!action || !name) throw new UsageError(`say what to do: user ${user.usage}`)
+    if (!action || !name) throw new UsageError(`usage: user ${user.usage}`)
     if (verb === 'delete' && !values.yes)
-      throw new UsageError(`this deletes all that ${name} wrote: add --yes if you mean it`)
+      throw new UsageError(`this deletes the account ${name} and everything in it: add --yes to confirm`)
     await withDatabase(async (db, config) => {
       const person = await findPerson(db, name)
       if (!person) throw new UsageError(`there is no user "${name}"`)

@@ -6,7 +6,7 @@ import type { Command } from './command.ts'
 
 const worker: Command = {
   usage: '',
-  summary: `Works on jobs (mails, exports, cleaning) until it is stopped; as many may run as you like.
+  summary: `Works on jobs (emails, exports, cleanup) until it is stopped; run as many as you like.
 With WORKER=external the web processes leave all of them to it.`,
   async run() {
     const config = readConfig(environment)
@@ -15,7 +15,7 @@ With WORKER=external the web processes leave all of them to it.`,
     const app = await buildApp(config, { worker: {} })
     const alive = setInterval(() => {}, 2 ** 31 - 1)
     closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
-      if (err) app.log.fatal({ err }, 'stopping after an error that nobody caught')
+      if (err) app.log.fatal({ err }, 'stopping after an uncaught error')
       clearInterval(alive)
       await app.close()
     })

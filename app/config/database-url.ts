@@ -28,7 +28,7 @@ export function databaseUrl(value: string): DatabaseConfig {
   const file = /^(?:sqlite|file):(?:\/\/(?=\/))?(?!\/\/)([^?#]+)$/.exec(value)?.[1]
   if (!file) throw new Error(`must be sqlite:path, file:path or postgres://…, not "${scheme(value)}"`)
   if (file.includes(':memory:')) {
-    throw new Error('must name a file: a database in memory cannot be shared by its reader and its writer')
+    throw new Error('must name a file: an in-memory database cannot be shared by its reader and its writer')
   }
   return { engine: 'sqlite', file: path.resolve(root, file), synchronous: 'FULL' }
 }

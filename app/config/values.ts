@@ -39,7 +39,7 @@ export function smtpUrl(value: string): string {
 
 export function mailAddress(value: string): string {
   if (value === '' || /^[^\s@]+@[^\s@]+$/.test(value)) return value
-  throw new Error(`must be an e-mail address, not "${value}"`)
+  throw new Error(`must be an email address, not "${value}"`)
 }
 
 export function serviceUrl(value: string): string {
@@ -51,7 +51,7 @@ export function serviceUrl(value: string): string {
 export function contact(value: string): string | null {
   if (value === '') return null
   if (/^https?:\/\/\S+$/.test(value) || /^[^\s@:]+@[^\s@]+$/.test(value)) return value
-  throw new Error(`must be an e-mail address or a URL, not "${value}"`)
+  throw new Error(`must be an email address or a URL, not "${value}"`)
 }
 
 /** @see https://fastify.dev/docs/latest/Reference/Server/#trustproxy */

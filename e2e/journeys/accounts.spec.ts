@@ -80,7 +80,9 @@ test('an address is confirmed from the mail that came to it', async ({ page, sit
   await expect(settings.getByText('Not confirmed yet.')).toBeVisible()
 
   await page.goto(link)
-  await expect(page.getByText(`${susan.email} is the address of @${susan.username}.`)).toBeVisible()
+  await expect(
+    page.getByText(`Confirm that ${susan.email} is the email address of @${susan.username}.`),
+  ).toBeVisible()
   await page.getByRole('button', { name: 'Confirm address' }).click()
   await expect(page.getByText('Your email address is confirmed.')).toBeVisible()
   await settings.reload()
@@ -106,7 +108,7 @@ test('another username is chosen by keyboard, and the old one leads to it', asyn
   await own.keyboard.press('Enter')
   const field = own.getByLabel('Your password', { exact: true })
   await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription(/That isn’t your password/)
+  await expect(field).toHaveAccessibleDescription(/Wrong password/)
   await expect(own.getByLabel('New username')).toHaveValue(name)
   await own.keyboard.type(password)
   await own.keyboard.press('Enter')

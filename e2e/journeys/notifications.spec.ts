@@ -33,7 +33,7 @@ test('a follower, a mention and a message are told, opened and read', async ({ s
   await expect(page.locator('[data-badge=messages]')).toBeHidden()
   await page.goto('/notifications')
   await page.getByRole('button', { name: 'Mark all as read' }).click()
-  await expect(page.getByText('Everything is marked as read.')).toBeVisible()
+  await expect(page.getByText('All notifications are marked as read.')).toBeVisible()
   await expect(badge(page)).toBeHidden()
   await expect(page.getByRole('button', { name: 'Mark all as read' })).toHaveCount(0)
   await expect(row(page, '(New)')).toHaveCount(0)

@@ -59,7 +59,9 @@ test('an edit that is too long, too', async ({ site, pageOf }) => {
   await page.goto(`${path}/edit`)
   await page.getByLabel('What’s on your mind?').fill('x'.repeat(141))
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText('1 character over the limit')).toBeVisible()
+  await expect(
+    page.getByText('1 character over the limit. A post can have up to 140 characters.'),
+  ).toBeVisible()
   await expect(page.getByLabel('What’s on your mind?')).toHaveValue('x'.repeat(141))
   await page.getByRole('link', { name: 'Cancel' }).click()
   await expect(page.getByRole('article')).toContainText('Short.')

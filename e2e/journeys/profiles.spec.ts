@@ -24,7 +24,9 @@ test('a profile that says too much comes back whole', async ({ site, pageOf }) =
   await page.getByRole('button', { name: 'Save profile' }).click()
   await expect(page.getByLabel('About you')).toHaveValue('ü'.repeat(141))
   await expect(page.getByLabel('About you')).toBeFocused()
-  await expect(page.getByLabel('About you')).toHaveAccessibleDescription(/keep it to 140 characters/)
+  await expect(page.getByLabel('About you')).toHaveAccessibleDescription(
+    /That’s too long: it can have up to 140 characters/,
+  )
 })
 
 test('the card of an author opens under the pointer, and follows', async ({ site, pageOf }) => {

@@ -16,7 +16,7 @@ export function answersOf({
   const pairs = rename.map(pair => {
     const [from, to, more] = pair.split('=')
     if (!from || !to || more !== undefined)
-      throw new MigrationRefused(`--rename wants old=new, like posts.text=posts.body, not "${pair}"`)
+      throw new MigrationRefused(`--rename takes old=new, like posts.text=posts.body, not "${pair}"`)
     return [to, from] as const
   })
   return { renames: new Map(pairs), created: new Set(created) }
@@ -49,7 +49,7 @@ async function hintFor(
 function lossOf(name: string, reason: string | undefined): string {
   if (reason === 'table_recreate')
     return `${name} cannot be NOT NULL without a default: the rows that are there would have no value for it`
-  return `this would lose what is in ${name}: write it by hand with --custom if that is meant`
+  return `this would lose what is in ${name}: write it by hand with --custom if you mean it`
 }
 
 /** Tables and columns hold rows; an index or a check under another name is simply made again. */
@@ -67,7 +67,7 @@ async function remember(kind: string, name: string, { renames, created }: Answer
 async function ask(kind: string, name: string): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new MigrationRefused(
-      `is the ${kind} ${name} new, or an old one renamed? Say --new ${name} or --rename OLD=${name}`,
+      `is the ${kind} ${name} new, or an old one renamed? Use --new ${name} or --rename OLD=${name}`,
     )
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout })

@@ -41,7 +41,7 @@ export async function generateCustomMigration(name: string): Promise<Generated> 
     )
     await writeFile(
       file('down.sql'),
-      `-- Write here what takes it back. If nothing can, say why in a line like\n-- "irreversible: the old values are gone" without the quotes.\n`,
+      `-- Write the SQL that rolls it back here. If nothing can, say why in a line like\n-- "irreversible: the old values are gone" without the quotes.\n`,
     )
   }
   return { name: folder, changes: [] }
@@ -99,7 +99,7 @@ async function writeDown({ engine, hints }: Plan, folder: string): Promise<void>
     await writeFile(file, `${review}${statements.join('\n--> statement-breakpoint\n')}\n`)
   } catch (error) {
     const why = (error as Error).message.split('\n')[0]
-    await writeFile(file, `-- irreversible: no way back could be proposed (${why})\n`)
+    await writeFile(file, `-- irreversible: no rollback could be proposed (${why})\n`)
   }
 }
 

@@ -132,7 +132,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.equal(asked.code, 1)
     assert.match(
       asked.output,
-      /^is the column users\.bio new, or an old one renamed\? Say --new users\.bio or --rename OLD=users\.bio\n$/,
+      /^is the column users\.bio new, or an old one renamed\? Use --new users\.bio or --rename OLD=users\.bio\n$/,
     )
     const { code, output } = await generate('rename_about', '--rename', 'users.about=users.bio')
     assert.equal(code, 0, output)
@@ -204,16 +204,13 @@ describe(`generating migrations, on ${engine}`, () => {
     await generate('by_hand', '--custom')
     project.edit(`drizzle/${engine}/${newest()}/migration.sql`, '--> statement-breakpoint', 'select 1;')
     await cli('db:migrate', '--no-backup')
-    assert.match(
-      (await cli('db:rollback')).output,
-      /^\d+_by_hand has no down\.sql that says how to take it back\n$/,
-    )
+    assert.match((await cli('db:rollback')).output, /^\d+_by_hand has no down\.sql to roll it back\n$/)
     project.edit(
       `drizzle/${engine}/${newest()}/down.sql`,
       '-- Write',
       '-- irreversible: the past is gone\n-- Write',
     )
-    assert.match((await cli('db:rollback')).output, /^\d+_by_hand cannot be taken back: the past is gone\n$/)
+    assert.match((await cli('db:rollback')).output, /^\d+_by_hand cannot be rolled back: the past is gone\n$/)
   })
 
   for (const [what, column] of [['a column that rows cannot fill', 'mood: text().notNull(),']] as const) {

@@ -143,7 +143,7 @@ describe(`backups on ${engine}`, () => {
       assert.equal(statSync(file).mode & 0o777, 0o600)
       assert.match(await succeeds(at(test, 'db:verify', file)), /in order, with the schema of \d{14}_\w+/)
       assert.equal(await restored(file), content)
-      await fails(at(test, 'db:backup', file), /is there already, and nothing is written over it/)
+      await fails(at(test, 'db:backup', file), /already exists and is not overwritten/)
     })
   }
 
@@ -221,9 +221,9 @@ describe(`backups on ${engine}`, () => {
       [file('cut.ndjson', lines.slice(0, -2).join('\n')), /cut short/],
       [file('line.ndjson', lines.toSpliced(5, 1).join('\n')), /damaged/],
       [file('word.ndjson', lines.join('\n').replace('post 77', 'post 78')), /damaged at line \d+/],
-      [file('more.ndjson', [...lines, '{}'].join('\n')), /something follows its end/],
+      [file('more.ndjson', [...lines, '{}'].join('\n')), /there is more after its end/],
       [file('newer.ndjson', [JSON.stringify(header), ...lines.slice(1)].join('\n')), /newer than this code/],
-      [file('none.ndjson', '{"users": []}\n'), /no backup of ours/],
+      [file('none.ndjson', '{"users": []}\n'), /is not a Microblog backup/],
       [file('half.ndjson.gz', readFileSync(packed).subarray(0, 3_000)), /damaged or cut short/],
       [file('empty.ndjson', ''), /cut short/],
       [file('line.txt', 'x'.repeat(3_000_000)), /longer than a megabyte/],
@@ -255,9 +255,9 @@ describe(`backups on ${engine}`, () => {
   })
 
   it('say in a sentence what is wrong with a place', async () => {
-    await fails(at(test, 'db:verify'), /name a backup/)
+    await fails(at(test, 'db:verify'), /usage: db:verify FILE/)
     await fails(at(test, 'db:verify', place('nowhere')), /there is no file/)
-    await fails(at(test, 'db:restore'), /name a backup/)
+    await fails(at(test, 'db:restore'), /usage: db:restore FILE/)
     await fails(at(test, 'db:backup', place('no/such/folder/x.ndjson')), /no such file or folder/)
     await fails(at(test, 'db:backup', '/proc/x.ndjson'), /./)
     await fails(at({ url: 'sqlite:/nowhere/app.db' }, 'db:backup', '-'), /there is no database/)
@@ -301,7 +301,7 @@ describe(`npm run db:copy from ${engine}`, () => {
     const wrong = new URL(adminUrl)
     wrong.password = 'wrong'
     const nobody = 'postgres://u:secret@127.0.0.1:1/x'
-    await fails(at(source, 'db:copy'), /say where to/)
+    await fails(at(source, 'db:copy'), /usage: db:copy/)
     await fails(at(source, 'db:copy', '--to', source.url), /to itself/)
     await fails(at(source, 'db:copy', '--to', 'mysql://u:secret@h/x'), /^--to must be/)
     await fails(at(source, 'db:copy', '--to', wrong.href), /refuses this user or password/)

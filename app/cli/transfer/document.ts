@@ -46,7 +46,7 @@ class Document {
       this.parser.write(chunk)
     })
     if (this.unfinished > longest + chunk.length)
-      throw new UserError(`line ${this.rowLine}: a row is longer than a megabyte, which none is`)
+      throw new UserError(`line ${this.rowLine}: a row is longer than a megabyte, the maximum`)
     return this.rows.splice(0)
   }
 
@@ -83,7 +83,7 @@ class Document {
     if (token.token === TokenType.COLON) {
       this.part = String(this.before.value)
       this.index = 0
-      if (!isKind(this.part)) throw wrong(`"${this.part}" is none of users, posts and follows`)
+      if (!isKind(this.part)) throw wrong(`"${this.part}" is not one of users, posts and follows`)
     } else if (this.before.token === TokenType.COLON && token.token !== TokenType.LEFT_BRACKET)
       throw wrong(`${this.part} must be a list`)
   }

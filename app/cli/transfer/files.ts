@@ -31,7 +31,7 @@ export async function assertFile(file: string): Promise<{ size: number }> {
 /** @throws UserError so that no file is ever written over */
 export function assertNew(file: string): void {
   if (existsSync(file))
-    throw new UserError(`${file} is there already, and nothing is written over it: name another`)
+    throw new UserError(`${file} already exists and is not overwritten: name another file`)
 }
 
 /**

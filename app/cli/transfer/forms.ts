@@ -59,7 +59,7 @@ export const wording: Record<string, string> = {
   username: name,
   follower: name,
   followed: name,
-  email: 'must be an e-mail address of at most 120 characters',
+  email: 'must be an email address of at most 120 characters',
   display_name: 'must have 1 to 64 characters',
   about: 'must have at most 140 characters',
   theme: `must be one of ${themes.join(', ')}`,

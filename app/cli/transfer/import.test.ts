@@ -151,6 +151,6 @@ describe(`npm run import on ${engine}`, () => {
       assert.deepEqual(await everything(), before)
     }
     assert.doesNotMatch((await cli('export')).output, /argon2id/)
-    assert.match((await cli('export', document)).output, /is there already/)
+    assert.match((await cli('export', document)).output, /already exists/)
   })
 })

@@ -42,5 +42,5 @@ export function withoutMark(bytes: Buffer): Buffer {
 }
 
 function tooLong(number: number): UserError {
-  return new UserError(`line ${number} is longer than a megabyte, which no row is`)
+  return new UserError(`line ${number} is longer than a megabyte, the maximum`)
 }

@@ -41,11 +41,11 @@ class PortableText {
   private sealed = false
 
   accept({ text, number }: Line): Value {
-    if (this.sealed) throw damaged(number, 'something follows its end')
+    if (this.sealed) throw damaged(number, 'there is more after its end')
     const value = number === 1 ? headerIn(text) : valueIn(text, number)
     if ('table' in value) {
       if (this.trailer || !isTableName(value.table))
-        throw damaged(number, `a row of "${value.table}" has no place here`)
+        throw damaged(number, `a row of "${value.table}" is not expected here`)
       count(this.counted[value.table], [text])
     } else if ('tables' in value) this.trailer = value
     if ('sha256' in value) this.seal(value.sha256, number)
@@ -54,12 +54,13 @@ class PortableText {
   }
 
   private seal(sha256: string, number: number): void {
-    if (!this.trailer || this.whole.digest('hex') !== sha256) throw damaged(number, 'its digest is another')
+    if (!this.trailer || this.whole.digest('hex') !== sha256)
+      throw damaged(number, 'the digest does not match')
     const found = digestsOf(this.counted)
     const wrong = Object.entries(this.trailer.tables).find(
       ([name, { sha256 }]) => found[name]?.sha256 !== sha256,
     )
-    if (wrong) throw damaged(number, `the rows of ${wrong[0]} are others`)
+    if (wrong) throw damaged(number, `the rows of ${wrong[0]} have changed`)
     this.sealed = true
   }
 
@@ -72,7 +73,7 @@ class PortableText {
 function headerIn(text: string): Header {
   const header = parsed(text)
   if (header?.['format'] !== 'microblog')
-    throw new UserError('this is no backup of ours: its first line does not say so')
+    throw new UserError('this is not a Microblog backup: its first line is not a backup header')
   if (header['version'] === 1 && typeof header['schema'] === 'string') return header as unknown as Header
   throw new UserError(
     `this backup is of version ${String(Number(header['version']))}, and this code reads version 1: update the code`,
@@ -84,7 +85,7 @@ function valueIn(text: string, number: number): Exclude<Value, Header> {
   const isRow = typeof value?.['table'] === 'string' && isObject(value['row'])
   const isTrailer = isObject(value?.['tables']) && isObject(value['lastIds'])
   if (isRow || isTrailer || typeof value?.['sha256'] === 'string') return value as never
-  throw damaged(number, 'it is not a line of ours')
+  throw damaged(number, 'it is not a line of a backup')
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -35,7 +35,7 @@ export async function headerOf(config: DatabaseConfig): Promise<Header> {
       `the database is newer than this code, which does not know ${unknown.name}: update the code`,
     )
   if (status.some(({ state }) => state === 'pending'))
-    throw new UserError('the database lacks the newest migrations: npm run db:migrate brings them')
+    throw new UserError('the database lacks the newest migrations: npm run db:migrate applies them')
   const schema = await newestSchema(config)
   return { format: 'microblog', version: 1, schema, engine: config.engine, made: new Date().toISOString() }
 }

@@ -105,7 +105,7 @@ async function receive(tx: Writer, lines: AsyncIterable<Line[]>, newest: string)
   await rebuildIndex({ db: tx, transaction: work => work(tx) })
   // Rows from before the newest migrations have columns now that they had not then.
   const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
-  if (wrong) throw new UserError(`the rows of ${wrong} did not arrive as they were sent: nothing was changed`)
+  if (wrong) throw new UserError(`the rows of ${wrong} differ from those of the backup: nothing was changed`)
   return tables
 }
 

@@ -114,11 +114,11 @@ type Others = {
 function conflictOf(row: UserRow, user: NewUser, { name: own, isFormer, email, id }: Others): string | null {
   if (own && own.emailKey !== user.emailKey) return `username ${own.username} is taken, with another email`
   if (email && email !== own) return `email ${row.email} is ${email.username}'s already`
-  if (isFormer) return `username ${row.username} was somebody's before and stays theirs`
+  if (isFormer) return `username ${row.username} once belonged to another account and stays reserved`
   if (id && id !== own) return `id ${row.id} is ${id.username}'s already`
   if (!own) return `username ${row.username} was taken meanwhile`
   const field = differingField(row, own)
-  return field ? `${own.username} is there already, with another ${field}` : null
+  return field ? `${own.username} already exists with another ${field}` : null
 }
 
 function differingField(row: UserRow, own: PresentUser): string | undefined {

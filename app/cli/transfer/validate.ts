@@ -9,7 +9,7 @@ export type Validated = { kind: Kind; place: string; row: Record<string, unknown
 export function validate({ kind, place, value, trouble }: RawRow): Validated {
   const wrong = (why: string): Validated => ({ kind: 'users', place, row: {}, errors: [`${place}: ${why}`] })
   if (trouble) return wrong(trouble)
-  if (!isKind(kind)) return wrong(`"${kind}" is none of users, posts and follows`)
+  if (!isKind(kind)) return wrong(`"${kind}" is not one of users, posts and follows`)
   if (!isObject(value)) return { ...wrong('this is not an object with fields'), kind }
   const row = plain(value)
   const errors = checks[kind].Check(row) ? [] : errorsOf(kind, row)
@@ -58,7 +58,7 @@ function keywordErrors(keyword: string, path: string, params: Params): [string, 
   if (keyword === 'additionalProperties')
     return (params.additionalProperties ?? []).map(field => [
       at(field),
-      `${readable(at(field))} is no field that is known here`,
+      `${readable(at(field))} is not a known field`,
     ])
   const field = path.split('/').at(-1) as string
   if (keyword === 'boolean') return []

@@ -185,9 +185,9 @@ function unknownMigration(name: string): never {
 
 function assertReversible(name: string, down: string | null): void {
   const why = /^--\s*irreversible:\s*(.*)$/im.exec(down ?? '')?.[1]
-  if (why !== undefined) throw new MigrationRefused(`${name} cannot be taken back: ${why}`)
+  if (why !== undefined) throw new MigrationRefused(`${name} cannot be rolled back: ${why}`)
   if (down === null || statementsOf(down).length === 0) {
-    throw new MigrationRefused(`${name} has no down.sql that says how to take it back`)
+    throw new MigrationRefused(`${name} has no down.sql to roll it back`)
   }
 }
 

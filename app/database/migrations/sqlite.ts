@@ -40,8 +40,7 @@ async function exclusively<T>(client: Client.Database, work: () => Promise<T>): 
   try {
     const result = await work()
     const broken = client.pragma('foreign_key_check') as { table: string }[]
-    if (broken[0])
-      throw new Error(`this would leave rows of ${broken[0].table} that refer to rows which are not there`)
+    if (broken[0]) throw new Error(`this would leave rows of ${broken[0].table} that refer to missing rows`)
     client.exec('COMMIT')
     return result
   } finally {
@@ -54,12 +53,9 @@ function begin(client: Client.Database): void {
     client.exec('BEGIN IMMEDIATE')
   } catch (error) {
     if (!isBusy(error)) throw error
-    throw new DatabaseUnavailable(
-      'another process has been writing to the database all the while: try again later',
-      {
-        cause: error,
-      },
-    )
+    throw new DatabaseUnavailable('another process keeps writing to the database: try again later', {
+      cause: error,
+    })
   }
 }
 

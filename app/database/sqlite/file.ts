@@ -54,7 +54,7 @@ export async function examineFile(file: string): Promise<string> {
     if (problem) throw new UserError(`${file} is damaged: ${problem}`)
     const applied = appliedIn(client)
     const newest = applied.at(-1)
-    if (!newest) throw new UserError(`${file} is an SQLite database, but not one of this site's`)
+    if (!newest) throw new UserError(`${file} is an SQLite database, but not one of Microblog`)
     const unknown = applied.filter(name => !known.has(name))
     if (unknown.length === 0) return newest
     throw new UserError(
