@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { lengths } from '../database/schema.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { isCommon, isLikeUsername } from '../security/passwords.ts'
@@ -16,7 +17,7 @@ const Username = Type.String({
 
 export const Email = Type.Intersect(
   [
-    Type.String({ maxLength: 120, errorKey: 'accounts.email_too_long' }),
+    Type.String({ maxLength: lengths.email[1], errorKey: 'accounts.email_too_long' }),
     Type.String({ pattern: email, errorKey: 'accounts.email_invalid' }),
   ],
   { default: '' },

@@ -18,6 +18,18 @@ import {
 } from './columns.ts'
 import { lengthBetween, sql } from './sql.ts'
 
+/**
+ * The fewest and the most characters (code points) of what people write: the checks of the tables hold them, and
+ * forms, the API and imports ask for the same.
+ */
+export const lengths = {
+  username: [1, 64],
+  displayName: [1, 64],
+  email: [3, 120],
+  about: [0, 140],
+  body: [1, 4000],
+} as const
+
 export const users = table(
   'users',
   {
@@ -48,10 +60,10 @@ export const users = table(
     uniqueIndex('users_username_key_unique').on(users.usernameKey),
     uniqueIndex('users_email_key_unique').on(users.emailKey),
     index('users_last_seen_at_index').on(users.lastSeenAt, users.id),
-    check('users_username_length', lengthBetween(users.username, 1, 64)),
-    check('users_display_name_length', lengthBetween(users.displayName, 1, 64)),
-    check('users_email_length', lengthBetween(users.email, 3, 120)),
-    check('users_about_length', lengthBetween(users.about, 0, 140)),
+    check('users_username_length', lengthBetween(users.username, ...lengths.username)),
+    check('users_display_name_length', lengthBetween(users.displayName, ...lengths.displayName)),
+    check('users_email_length', lengthBetween(users.email, ...lengths.email)),
+    check('users_about_length', lengthBetween(users.about, ...lengths.about)),
     check('users_theme_known', sql`${users.theme} in ('auto', 'light', 'dark')`),
     check('users_messages_from_known', sql`${users.messagesFrom} in ('everyone', 'following')`),
   ],
@@ -106,7 +118,7 @@ export const posts = table(
     index('posts_created_at_index').on(posts.createdAt, posts.id),
     index('posts_user_id_created_at_index').on(posts.userId, posts.createdAt, posts.id),
     uniqueIndex('posts_submission_unique').on(posts.submission),
-    check('posts_body_length', lengthBetween(posts.body, 1, 4000)),
+    check('posts_body_length', lengthBetween(posts.body, ...lengths.body)),
   ],
 )
 
@@ -221,7 +233,7 @@ export const emailConfirmations = table(
   confirmations => [
     uniqueIndex('email_confirmations_token_hash_unique').on(confirmations.tokenHash),
     index('email_confirmations_user_id_index').on(confirmations.userId),
-    check('email_confirmations_email_length', lengthBetween(confirmations.email, 3, 120)),
+    check('email_confirmations_email_length', lengthBetween(confirmations.email, ...lengths.email)),
   ],
 )
 
@@ -383,7 +395,7 @@ export const messages = table(
     ),
     index('messages_sender_id_index').on(messages.senderId, messages.createdAt),
     uniqueIndex('messages_submission_unique').on(messages.submission),
-    check('messages_body_length', lengthBetween(messages.body, 1, 4000)),
+    check('messages_body_length', lengthBetween(messages.body, ...lengths.body)),
   ],
 )
 

@@ -1,7 +1,10 @@
 /** Everything of one person's, a thousand rows at a time, each page beginning after the last row of the one before. */
 import type { Reader } from '../database/database.ts'
+import { columnsIn } from '../database/fields.ts'
 import { follows, messages, participants, posts, users } from '../database/schema.ts'
 import { type AnyColumn, and, asc, desc, eq, gt, isNull, sql } from '../database/sql.ts'
+import { userFields } from '../people/profile-fields.ts'
+import { postFields } from '../posts/post-fields.ts'
 import type { Entity } from '../text/entities.ts'
 
 const pageSize = 1_000
@@ -24,22 +27,14 @@ function beyond(direction: 'before' | 'after', [time, id]: [AnyColumn, AnyColumn
   return direction === 'before' ? sql`(${time}, ${id}) < ${place}` : sql`(${time}, ${id}) > ${place}`
 }
 
+export const profileColumns = columnsIn(userFields, 'personalExport')
 export type Profile = Awaited<ReturnType<typeof ownProfile>>
 
 /** What somebody's account says of them, and how much there is of theirs. */
 export async function ownProfile(db: Reader, userId: number) {
   const [found] = await db
     .select({
-      username: users.username,
-      displayName: users.displayName,
-      email: users.email,
-      emailConfirmedAt: users.emailConfirmedAt,
-      about: users.about,
-      language: users.language,
-      theme: users.theme,
-      messagesFrom: users.messagesFrom,
-      createdAt: users.createdAt,
-      lastSeenAt: users.lastSeenAt,
+      ...profileColumns,
       posts: db.$count(posts, eq(posts.userId, userId)),
       followers: db.$count(follows, eq(follows.followedId, userId)),
       following: db.$count(follows, eq(follows.followerId, userId)),
@@ -60,19 +55,15 @@ function ownConversations(db: Reader, userId: number) {
     .where(eq(participants.userId, userId))
 }
 
-export type OwnPost = Keyed & {
-  body: string
-  entities: Entity[]
-  language: string | null
-  editedAt: Date | null
-}
+export const postColumns = columnsIn(postFields, 'personalExport')
+export type OwnPost = Pick<typeof posts.$inferSelect, keyof typeof postColumns>
 
 /** Somebody's posts, newest first. */
 export function ownPosts(db: Reader, userId: number): AsyncGenerator<OwnPost> {
-  const { id, body, entities, language, createdAt, editedAt } = posts
+  const { id, createdAt } = posts
   return eachRow(last =>
     db
-      .select({ id, body, entities, language, createdAt, editedAt })
+      .select(postColumns)
       .from(posts)
       .where(and(eq(posts.userId, userId), beyond('before', [createdAt, id], last)))
       .orderBy(desc(createdAt), desc(id))

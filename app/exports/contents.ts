@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Config, root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
+import { pickByColumn } from '../database/fields.ts'
 import type { Language } from '../locales/translate.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import {
@@ -13,6 +14,8 @@ import {
   ownMessages,
   ownPosts,
   type Profile,
+  postColumns,
+  profileColumns,
 } from './content-queries.ts'
 import { indexPage, type Section, sectionPage } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
@@ -104,22 +107,14 @@ function profileRow({ profile, config, now, language }: Export) {
     site: { name: config.siteName, url: config.publicUrl },
     username: profile.username,
     url: `${config.publicUrl}/@${profile.username}`,
-    display_name: profile.displayName,
-    about: profile.about,
-    email: profile.email,
-    email_confirmed_at: profile.emailConfirmedAt,
-    language: profile.language ?? language,
-    theme: profile.theme,
-    messages_from: profile.messagesFrom,
-    created_at: profile.createdAt,
-    last_seen_at: profile.lastSeenAt,
+    ...pickByColumn({ ...profile, language: profile.language ?? language }, profileColumns),
     counts: { posts, followers, following, messages },
   }
 }
 
-function postRow({ id, body, entities, language, createdAt, editedAt }: OwnPost, { config }: Export) {
-  const url = `${config.publicUrl}/posts/${id}`
-  return { id, url, body, language, created_at: createdAt, edited_at: editedAt, ...found(entities) }
+function postRow(post: OwnPost, { config }: Export) {
+  const { id, entities: _, ...row } = pickByColumn(post, postColumns)
+  return { id, url: `${config.publicUrl}/posts/${post.id}`, ...row, ...found(post.entities) }
 }
 
 function contactRow({ username, displayName, createdAt }: OwnContact, { config }: Export) {

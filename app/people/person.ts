@@ -1,13 +1,10 @@
 /** A person as they stand in a list: what is shown of everybody, once for every query that finds people. */
-import { users } from '../database/schema.ts'
+import { columnsIn, pick } from '../database/fields.ts'
+import type { users } from '../database/schema.ts'
+import { userFields } from './profile-fields.ts'
 
 /** To be selected from `users`, besides whether the viewer follows them. */
-export const personColumns = {
-  id: users.id,
-  username: users.username,
-  displayName: users.displayName,
-  about: users.about,
-}
+export const personColumns = columnsIn(userFields, 'public')
 export type Shown = Pick<typeof users.$inferSelect, keyof typeof personColumns>
 
 export type Person = Shown & {
@@ -17,10 +14,7 @@ export type Person = Shown & {
 export type PersonRow = Shown & { followed: unknown; createdAt: Date }
 
 /** SQLite answers `exists` with 0 or 1. */
-export function personOf(
-  { id, username, displayName, about, followed }: PersonRow,
-  viewer: number | null,
-): Person {
-  const viewerFollows = viewer === null || viewer === id ? null : Boolean(followed)
-  return { id, username, displayName, about, viewerFollows }
+export function personOf(row: PersonRow, viewer: number | null): Person {
+  const viewerFollows = viewer === null || viewer === row.id ? null : Boolean(row.followed)
+  return { ...pick(row, personColumns), viewerFollows }
 }

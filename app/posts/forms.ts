@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { lengths } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
@@ -8,7 +9,7 @@ import { isPostLanguage } from '../text/language.ts'
 import { isBlank } from '../text/sanitize.ts'
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
-export const maxBodyLength = 4000
+export const [, maxBodyLength] = lengths.body
 
 export const PostForm = Type.Object({
   body: Type.String({ default: '' }),

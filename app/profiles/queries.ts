@@ -1,10 +1,12 @@
 import { idOfUsername } from '../accounts/username-queries.ts'
 import { blocksBetween } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
+import { columnsIn } from '../database/fields.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { isFollowedByViewer } from '../follows/queries.ts'
 import { type Person, personColumns } from '../people/person.ts'
+import { userFields } from '../people/profile-fields.ts'
 import { foldName } from '../text/fold.ts'
 
 export type Profile = Person & {
@@ -30,8 +32,7 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
     db
       .select({
         ...personColumns,
-        createdAt: users.createdAt,
-        lastSeenAt: users.lastSeenAt,
+        ...columnsIn(userFields, 'profile'),
         posts: countOf(sql`${posts} where ${posts.userId} = ${users.id}`),
         followers: countOf(sql`${follows} where ${follows.followedId} = ${users.id}`),
         following: countOf(sql`${follows} where ${follows.followerId} = ${users.id}`),

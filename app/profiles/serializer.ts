@@ -2,15 +2,16 @@
 import { Type } from 'typebox'
 import { Address, FlagOrNull, PageAddress, sharedOrNull, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
-import type { Person } from '../people/person.ts'
+import { pick } from '../database/fields.ts'
+import { type Person, personColumns } from '../people/person.ts'
+import { ofWrittenFields } from '../people/profile-fields.ts'
 import type { Profile } from './queries.ts'
 
 export const PersonResource = Type.Object(
   {
     id: Type.Integer({ description: 'Stays when the username changes.' }),
     username: Type.String({ examples: ['susan'] }),
-    displayName: Type.String(),
-    about: Type.String(),
+    ...ofWrittenFields(() => Type.String()),
     viewerFollows: FlagOrNull({
       description: 'Whether you follow them; null for yourself and without a token.',
     }),
@@ -56,8 +57,8 @@ export function serializeUser(profile: Profile, config: Config): Type.Static<typ
 }
 
 export function serializePerson(person: Person, { publicUrl }: Config): Type.Static<typeof PersonResource> {
-  const { id, username, displayName, about, viewerFollows } = person
-  return { id, username, displayName, about, viewerFollows, url: `${publicUrl}/@${username}` }
+  const { username, viewerFollows } = person
+  return { ...pick(person, personColumns), viewerFollows, url: `${publicUrl}/@${username}` }
 }
 
 export function userPath(username: string): string {

@@ -5,22 +5,18 @@ import { requireUnchanged } from '../api/conditions.ts'
 import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { languages } from '../locales/translate.ts'
+import { ofWrittenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileForm, profileOf } from './forms.ts'
 import { findMe, saveSettings } from './queries.ts'
 import { serializeMe } from './serializer.ts'
 
-const { displayName, about } = ProfileForm.properties
 const codes = languages.map(({ code }) => code)
 const MeBody = Type.Object(
   {
-    displayName: Type.Optional(
-      fieldOf(displayName, {
-        description: 'As people see it. If empty, the username is used.',
-        examples: ['Susan'],
-      }),
+    ...ofWrittenFields(({ name, reference }) =>
+      Type.Optional(fieldOf(ProfileForm.properties[name], reference)),
     ),
-    about: Type.Optional(fieldOf(about, { description: 'A line or two, at most 140 characters.' })),
     language: Type.Optional(
       Type.Enum(codes, {
         errorKey: 'api.language_unknown',

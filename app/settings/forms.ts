@@ -1,27 +1,26 @@
 import { Type } from 'typebox'
 import { languages } from '../locales/translate.ts'
+import { ofWrittenFields, writtenFields } from '../people/profile-fields.ts'
 import { isBlank } from '../text/sanitize.ts'
 
-export const ProfileForm = Type.Object({
-  displayName: Type.String({ default: '', maxLength: 64, errorKey: 'accounts.display_name_too_long' }),
-  about: Type.String({ default: '', maxLength: 140, errorKey: 'accounts.about_too_long' }),
-})
+export const ProfileForm = Type.Object(
+  ofWrittenFields(({ length: [, maxLength], input }) =>
+    Type.String({ default: '', maxLength, errorKey: input.tooLong }),
+  ),
+)
 export type ProfileForm = Type.Static<typeof ProfileForm>
 
 /** What is kept of the fields that were sent. */
-export function profileOf(
-  { displayName, about }: Partial<ProfileForm>,
-  username: string,
-): Partial<ProfileForm> {
-  return {
-    ...(displayName !== undefined && { displayName: shownName(displayName, username) }),
-    ...(about !== undefined && { about: about.trim() }),
-  }
-}
-
-/** A display name left empty, or that only looks empty, becomes the username. */
-function shownName(displayName: string, username: string): string {
-  return isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ').trim()
+export function profileOf(sent: Partial<ProfileForm>, username: string): Partial<ProfileForm> {
+  const texts = writtenFields.flatMap(({ name }) => {
+    const text = sent[name]
+    return text === undefined ? [] : [[name, text.trim()]]
+  })
+  const profile: Partial<ProfileForm> = Object.fromEntries(texts)
+  const { displayName } = profile
+  if (displayName === undefined) return profile
+  // A display name left empty, or that only looks empty, becomes the username.
+  return { ...profile, displayName: isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ') }
 }
 
 const next = Type.Optional(Type.String())

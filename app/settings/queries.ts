@@ -1,10 +1,11 @@
 import type { Reader, Writer } from '../database/database.ts'
+import { columnsIn } from '../database/fields.ts'
 import { users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
+import { ofWrittenFields, userFields } from '../people/profile-fields.ts'
 import { indexPerson } from '../search-index/indexing.ts'
 
-/** What a person says of themself. */
-const profileColumns = { displayName: users.displayName, about: users.about }
+const profileColumns = ofWrittenFields(({ column }) => column)
 
 type Setting = keyof typeof profileColumns | 'language' | 'theme' | 'messagesFrom'
 type Settings = Pick<typeof users.$inferSelect, Setting>
@@ -28,14 +29,7 @@ export async function findMessagesFrom(db: Reader, userId: number): Promise<stri
   return found?.messagesFrom ?? 'everyone'
 }
 
-const meColumns = {
-  id: users.id,
-  username: users.username,
-  ...profileColumns,
-  email: users.email,
-  language: users.language,
-  createdAt: users.createdAt,
-}
+const meColumns = columnsIn(userFields, 'me')
 export type Me = Pick<typeof users.$inferSelect, keyof typeof meColumns>
 
 /** A person as the API shows them to themself, unless they have gone. */

@@ -4,13 +4,14 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { canMail } from '../mail/mail.ts'
+import { type WrittenField, writtenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'settings/profile': { values: ProfileForm; errors: FieldErrors }
+    'settings/profile': { fields: WrittenField[]; values: ProfileForm; errors: FieldErrors }
     'settings/account': {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
       canMail: boolean
@@ -34,13 +35,13 @@ export default async function settings(app: FastifyInstance) {
 async function showProfile({ server, viewer }: MemberRequest, reply: FastifyReply) {
   const values = await findProfileSettings(server.db, viewer.id)
   if (!values) throw new Problem(401)
-  return reply.page('settings/profile', { values, errors: {} })
+  return reply.page('settings/profile', { fields: writtenFields, values, errors: {} })
 }
 
 async function saveProfile(request: MemberRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
   const errors = fieldErrorsOf(request)
   if (hasFieldErrors(errors))
-    return reply.code(422).page('settings/profile', { values: request.body, errors })
+    return reply.code(422).page('settings/profile', { fields: writtenFields, values: request.body, errors })
   const { id, username } = request.viewer
   await request.server.db.transaction(tx => saveSettings(tx, id, profileOf(request.body, username)))
   return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)

@@ -2,14 +2,14 @@
 import { Type } from 'typebox'
 import { PageAddress, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
+import { ofWrittenFields } from '../people/profile-fields.ts'
 import type { Me } from './queries.ts'
 
 export const MeResource = Type.Object(
   {
     id: Type.Integer({ description: 'Stays when the username changes.' }),
     username: Type.String({ examples: ['susan'] }),
-    displayName: Type.String(),
-    about: Type.String(),
+    ...ofWrittenFields(() => Type.String()),
     email: Type.String(),
     language: TextOrNull({ description: 'The language of your pages and emails.' }),
     createdAt: Timestamp(),

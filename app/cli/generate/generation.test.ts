@@ -125,8 +125,8 @@ describe(`generating migrations, on ${engine}`, () => {
     project.edit(schema, aboutColumn, "bio: text().notNull().default(''),")
     project.edit(
       schema,
-      "check('users_about_length', lengthBetween(users.about, 0, 140))",
-      "check('users_about_length', lengthBetween(users.bio, 0, 140))",
+      "check('users_about_length', lengthBetween(users.about, ...lengths.about))",
+      "check('users_about_length', lengthBetween(users.bio, ...lengths.about))",
     )
     const asked = await generate('rename_about')
     assert.equal(asked.code, 1)
