@@ -33,7 +33,7 @@ const CreatedUser = Type.Object({ message: Type.String(), ...UserResource.proper
 type CreateRequest = FastifyRequest<{ Body: Type.Static<typeof UserBody> }>
 type Taken = { username: boolean; email: boolean }
 
-/** A scope of its own: nowhere else in the API may a form be sent. */
+/** In a scope of its own, because no other route of the API takes a form. */
 export default async function accountsApi(app: FastifyInstance) {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parseForm)
   const create = operation('users', 'createUser', 'Create an account', {
@@ -77,7 +77,7 @@ async function newAccount({ body, headers, language }: CreateRequest) {
   return { username, email, passwordHash: await hashPassword(password), language: asked }
 }
 
-/** A name that is taken may be so by this very request, sent before: then its answer is sent again. */
+/** The name may be taken by this very request, sent before: then its answer is sent again. */
 async function replayOrRefuse(request: CreateRequest, reply: FastifyReply, taken: Taken) {
   const { username, password } = request.body
   const { db } = request.server

@@ -4,7 +4,7 @@ import type { OpenApi, Operation, Schema } from './openapi.ts'
 
 type Field = {
   name: string
-  /** As in `string`, `integer | null`, `Post[]`. */
+  /** For example `string`, `integer | null`, `Post[]`. */
   type: string
   /** The shared schema that its type names. */
   link: string | null
@@ -21,7 +21,7 @@ type OperationView = {
   parameters: Field[]
   body: Field[]
   curl: string
-  answers: { status: string; schema: string | null; isList: boolean }[]
+  responses: { status: string; schema: string | null; isList: boolean }[]
 }
 type Section = { name: string; title: string; operations: OperationView[] }
 type SchemaView = { name: string; description: string; fields: Field[] }
@@ -83,7 +83,7 @@ function operationView({ path, method, url }: Place, operation: Operation): Oper
       ),
     body: body ? fieldsOf(body) : [],
     curl: curlOf({ path, method, url }, operation, body),
-    answers: answersOf(operation),
+    responses: responsesOf(operation),
   }
 }
 
@@ -123,8 +123,8 @@ function exampleOf(schema: Schema | undefined): string {
   return given.length > 0 ? JSON.stringify(example) : ''
 }
 
-/** What is answered when all is well; the problems are the same everywhere. */
-function answersOf({ responses }: Operation): OperationView['answers'] {
+/** The successful responses; errors are the same everywhere. */
+function responsesOf({ responses }: Operation): OperationView['responses'] {
   const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
   return good.map(([status, { content }]) => {
     const schema = content?.['application/json']?.schema

@@ -62,7 +62,7 @@ export default plugin(async (app: FastifyInstance) => {
       info: {
         title: app.config.siteName,
         version: '1',
-        description: 'Everything that the pages do, for programs. Bodies and answers are JSON.',
+        description: 'Everything that the pages do, for programs. Requests and responses are JSON.',
       },
       servers: [{ url: app.config.publicUrl }],
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
@@ -94,7 +94,7 @@ export default plugin(async (app: FastifyInstance) => {
 /** The route of the document; api/docs.ts is the same for people. */
 export async function openapiRoute(app: FastifyInstance) {
   const anything = Type.Object({}, { additionalProperties: true })
-  const show = operation('reference', 'getReference', 'Show this description (OpenAPI 3.1)', {
+  const show = operation('reference', 'getReference', 'Get this description (OpenAPI 3.1)', {
     config: { public: true },
     response: { 200: returnsJson(anything, 'What you asked for.') },
   })

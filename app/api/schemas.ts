@@ -110,7 +110,7 @@ export const ProblemResource = Type.Object(
 export const tags = {
   tokens: 'Tokens',
   users: 'Users',
-  me: 'Yourself',
+  me: 'Your account',
   posts: 'Posts',
   timelines: 'Timelines',
   follows: 'Following',
@@ -118,7 +118,7 @@ export const tags = {
   search: 'Search',
   messages: 'Private messages',
   notifications: 'Notifications',
-  reference: 'This description',
+  reference: 'API description',
 }
 
 type Response = { description: string; content?: object; type?: string }

@@ -107,7 +107,7 @@ function sentOrRefuse({ params }: OneRequest, sent: Sent | undefined) {
   throw new Problem(obstacle === 'oneself' ? 422 : 403, obstacleWords[obstacle], { name: params.username })
 }
 
-/** Nothing is read by being listed: a program that keeps a copy is nobody who has seen it. */
+/** Listing messages does not mark them as read, because a program that copies them is not a reader. */
 async function markConversationRead(request: ReadRequest, reply: FastifyReply) {
   const { db } = request.server
   const { id: userId, pair } = pairOf(request)

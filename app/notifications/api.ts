@@ -40,7 +40,7 @@ export default async function notificationsApi(app: FastifyInstance) {
   members.put('/notifications/read', read, readNotifications)
 }
 
-/** A leap second, or the year 0, has the right form and is no moment that both engines know. */
+/** Refuses a leap second and the year 0, which have the right format and are not times that both engines know. */
 function validateTimestamp(request: ReadRequest) {
   const moment = Date.parse(request.body.upTo)
   return addFieldErrors(request, fieldErrorsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })

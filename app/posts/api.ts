@@ -72,13 +72,13 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
     await consume(tx, 'posting', draft.userId)
     const id = await publishPost(tx, draft, new Date())
     const post = await findPost(tx, id, draft.userId)
-    // Their account was closed while this came in: nobody sees what they wrote, and it is not kept.
+    // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: serializePost(post, request.server.config) }
   })
 }
 
-/** The words as they are kept, and their language: the one that was sent, or a guess, or else the author's own. */
+/** The post to be stored. Its language is the one that was sent, or a guess, or else the author's own. */
 async function draftOf(request: CreateRequest) {
   const { id, language: own } = request.viewer
   const body = request.body.body.trim()
@@ -116,7 +116,7 @@ async function postOr404(db: Reader, { params, viewer }: OneRequest): Promise<Po
   return post
 }
 
-/** The viewer's own post, as they last saw it if they say so. */
+/** The viewer's own post, unchanged since the ETag that they sent, if they sent one. */
 async function ownPost(db: Reader, request: MemberRequest<{ Params: PostParams }>): Promise<Post> {
   const post = await postOr404(db, request)
   if (post.author.id !== request.viewer.id) throw new Problem(403)

@@ -41,7 +41,7 @@ export const UserResource = Type.Object(
   { $id: 'User', description: 'A person with everything that their profile says.' },
 )
 
-/** The people of a pair that is apart see of each other what the page shows: who they are. */
+/** Two people of whom one has blocked the other see of each other what the page shows: who they are. */
 export function serializeUser(profile: Profile, config: Config): Type.Static<typeof UserResource> {
   const { apart, viewerBlocks, createdAt, lastSeenAt, posts, followers, following } = profile
   const self = userPath(profile.username)

@@ -62,7 +62,7 @@ async function listPeople(request: PeopleRequest, reply: FastifyReply) {
   return reply.list(page, path, person => serializePerson(person, config))
 }
 
-/** What is looked for; it counts as a search if it is anything at all. */
+/** Every search but an empty one counts against the limit. */
 async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
   const text = normalizeQuery(query.q)
   const isAnything = !isEmpty(parseQuery(text))

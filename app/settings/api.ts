@@ -31,7 +31,11 @@ type MeBody = Type.Static<typeof MeBody>
 export default async function meApi(app: FastifyInstance) {
   const members = memberRoutes(app)
   const update = { headers: IfMatch, body: MeBody, response: { 200: returns('Me') } }
-  members.get('/me', operation('me', 'getMe', 'Show yourself', { response: { 200: returns('Me') } }), showMe)
+  members.get(
+    '/me',
+    operation('me', 'getMe', 'Show your account', { response: { 200: returns('Me') } }),
+    showMe,
+  )
   members.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
 }
 
@@ -51,7 +55,7 @@ async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: Fastify
   return reply.resource(me)
 }
 
-/** Somebody whose account went after their token was looked up has no token any more. */
+/** An account that was deleted after its token was looked up is answered like an invalid token. */
 async function meOf(db: Reader, { viewer, server }: MemberRequest, reply: FastifyReply) {
   const me = await findMe(db, viewer.id)
   if (!me) throw unauthorized(reply, 'invalid_token')

@@ -1,4 +1,4 @@
-/** What the API shows somebody of themself. */
+/** What the API shows people of their own account. */
 import { Type } from 'typebox'
 import { PageAddress, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
@@ -15,7 +15,7 @@ export const MeResource = Type.Object(
     createdAt: Timestamp(),
     url: PageAddress(),
   },
-  { $id: 'Me', description: 'You, with what only you see.' },
+  { $id: 'Me', description: 'Your account, with what only you see.' },
 )
 
 export function serializeMe(me: Me, { publicUrl }: Config): Type.Static<typeof MeResource> {

@@ -41,7 +41,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   return reply.code(201).header('cache-control', 'no-store').send(serializeToken(secret, created))
 }
 
-/** Whose name and password `Authorization: Basic …` holds (RFC 7617); counted like any attempt to sign in. */
+/** The account of the name and password in `Authorization: Basic …` (RFC 7617); counts as an attempt to sign in. */
 async function accountOf(request: FastifyRequest, reply: FastifyReply) {
   const [, encoded = ''] = /^basic +([\w+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? []
   const [, identifier = '', password = ''] =
