@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { createAccount } from '../accounts/queries.ts'
+import { openDatabase } from '../database/open.ts'
 import { blocks, follows, notifications, posts } from '../database/schema.ts'
+import { inArray } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
@@ -114,6 +117,42 @@ describe('blocking somebody', () => {
       assert.equal(await site.app.db.$count(follows), 0, `round ${round}`)
       await susan.post('/@john/block/delete')
     }
+  })
+})
+
+describe('of many pairs at the same moment, in two processes', () => {
+  it('a follow and a block never both hold', async () => {
+    const other = await openDatabase(site.config.database)
+    const { db } = site.app
+    const people = await db.transaction(async tx => {
+      const created: number[] = []
+      for (let n = 0; n < 100; n++) {
+        const account = {
+          username: `pair${n}`,
+          email: `pair${n}@example.com`,
+          passwordHash: '-',
+          language: null,
+        }
+        created.push(((await createAccount(tx, account, new Date())) as { id: number }).id)
+      }
+      return created
+    })
+    const pairs = people.slice(50).map((b, n) => [people[n] as number, b] as const)
+    await Promise.all(
+      pairs.flatMap(([a, b]) => [
+        db.transaction(tx => follow(tx, a, b)),
+        other.transaction(tx => block(tx, b, a)),
+        other.transaction(tx => follow(tx, b, a)),
+      ]),
+    )
+    const left = await db.select().from(follows)
+    const isOfPair = (id: number) => people.includes(id)
+    assert.deepEqual(
+      left.filter(({ followerId }) => isOfPair(followerId)),
+      [],
+    )
+    assert.equal(await db.$count(blocks, inArray(blocks.blockerId, people)), 50)
+    await other.close()
   })
 })
 

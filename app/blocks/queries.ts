@@ -1,6 +1,7 @@
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
-import { blocks, follows, notifications, rateLimits, users } from '../database/schema.ts'
+import { lock } from '../database/lock.ts'
+import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { type AnyColumn, and, eq, or, type SQL, sql } from '../database/sql.ts'
 
 /**
@@ -32,18 +33,9 @@ export async function areBlocked(db: Reader, a: number, b: number): Promise<bool
   return found.length > 0
 }
 
-/**
- * Lets one transaction at a time decide about these two. Who follows and who blocks write different rows, so
- * that PostgreSQL would let both happen at the same moment; by writing this one, the later runs again and sees
- * what the earlier did. It goes with the limits that nobody has reached.
- */
-export async function lockPair(tx: Writer, a: number, b: number): Promise<void> {
-  const key = `pair:${Math.min(a, b)}:${Math.max(a, b)}`
-  const freeAt = new Date()
-  await tx
-    .insert(rateLimits)
-    .values({ key, freeAt })
-    .onConflictDoUpdate({ target: rateLimits.key, set: { freeAt } })
+/** Following, blocking and writing to each other write different rows: one at a time for each two people. */
+export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
+  return lock(tx, `pair:${Math.min(a, b)}:${Math.max(a, b)}`)
 }
 
 /** Blocks somebody: neither follows the other any more or is told of the other. Doing it twice is harmless. */

@@ -42,6 +42,7 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   idempotency_keys: null,
   jobs: null,
   known_devices: null,
+  locks: null,
   mentions: null,
   messages: null,
   notifications: ['viewer'],

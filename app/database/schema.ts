@@ -257,6 +257,13 @@ export const knownDevices = table(
 )
 
 /** How much of an allowance is used up: a moment that each use moves further into the future. */
+/** One row for each key that was locked lately; only PostgreSQL needs them (database/lock.ts). */
+export const locks = table(
+  'locks',
+  { key: text().primaryKey(), lockedAt: time('locked_at').notNull() },
+  locks => [index('locks_locked_at_index').on(locks.lockedAt)],
+)
+
 export const rateLimits = table(
   'rate_limits',
   {
@@ -548,6 +555,7 @@ const tables = {
   formerUsernames,
   emailConfirmations,
   knownDevices,
+  locks,
   rateLimits,
   blocks,
   jobs,

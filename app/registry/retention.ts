@@ -6,6 +6,7 @@ import {
   idempotencyKeys,
   jobs,
   knownDevices,
+  locks,
   passwordResets,
   rateLimits,
   sessions,
@@ -33,6 +34,7 @@ export const retention: RetentionRule[] = [
     key: [emailConfirmations.id],
     where: now => lt(emailConfirmations.expiresAt, now),
   },
+  { from: locks, key: [locks.key], where: now => lt(locks.lockedAt, daysBefore(now, 1)) },
   { from: rateLimits, key: [rateLimits.key], where: now => lt(rateLimits.freeAt, now) },
   {
     from: idempotencyKeys,

@@ -1,0 +1,3 @@
+DROP INDEX IF EXISTS `locks_locked_at_index`;
+--> statement-breakpoint
+DROP TABLE `locks`;
