@@ -41,7 +41,7 @@ describe('where somebody is signed in', () => {
     await signIn('john', firefox)
     const devices = await devicesOf(here)
     assert.equal(devices.length, 3)
-    assert.match(String(devices[0]), /Firefox · Linux Last used now Signed in since .* This device/)
+    assert.match(String(devices[0]), /Firefox · Linux Last used now Signed in on .* This device/)
     assert.match(String(devices[1]), /Unknown device .* Sign out/)
     assert.match(String(devices[2]), /Safari · iPhone Last used 3\s?h.* Sign out/)
     assert.ok(await isSignedIn(old))

@@ -26,7 +26,7 @@ test('mistakes, numbers and dates are Spanish, too', async ({ openPage, site }) 
   await page.getByRole('button', { name: 'Crear cuenta' }).click()
   await expect(page.getByRole('alert')).toContainText('Elige una contraseña de al menos 8 caracteres.')
   await page.goto(`/@${john.username}`)
-  await expect(page.getByRole('main')).toContainText(/Aquí desde el \d+ de \p{L}+ de \d{4}/u)
+  await expect(page.getByRole('main')).toContainText(/Se unió el \d+ de \p{L}+ de \d{4}/u)
   await expect(page.getByRole('link', { name: '0 seguidores' })).toBeVisible()
 })
 
