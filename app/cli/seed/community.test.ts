@@ -7,22 +7,26 @@ const length = (text: string) => Array.from(graphemes.segment(text)).length
 const repeated = (values: unknown[]) => values.filter((value, index) => values.indexOf(value) !== index)
 
 describe('the seeded community', () => {
-  it('is the same for the same moment', () => {
+  it('is the same for the same time', () => {
     const now = new Date('2025-10-12T09:30:00.123Z')
     assert.deepEqual(community(now), community(now))
   })
 
-  for (const moment of ['2025-10-12T00:00:00.000Z', '2025-03-30T01:17:42.007Z', '2024-02-29T23:59:59.999Z']) {
-    describe(`seen at ${moment}`, () => checks(new Date(moment)))
+  for (const timestamp of [
+    '2025-10-12T00:00:00.000Z',
+    '2025-03-30T01:17:42.007Z',
+    '2024-02-29T23:59:59.999Z',
+  ]) {
+    describe(`as of ${timestamp}`, () => checks(new Date(timestamp)))
   }
 })
 
 function checks(now: Date) {
   const { people, posts, follows } = community(now)
   const joined = new Map(people.map(person => [person.username, person.createdAt]))
-  const since = (username: string) => joined.get(username) ?? assert.fail(`nobody is called ${username}`)
+  const since = (username: string) => joined.get(username) ?? assert.fail(`there is no ${username}`)
 
-  it('begins with the four whom everybody knows', () => {
+  it('begins with the four people of the tests', () => {
     const first = people.slice(0, 4).map(person => person.username)
     assert.deepEqual(first, ['susan', 'john', 'david', 'mary'])
   })
@@ -42,11 +46,11 @@ function checks(now: Date) {
     for (const { language } of posts) assert.deepEqual(Intl.getCanonicalLocales(language), [language])
   })
 
-  it('says nothing twice', () => {
+  it('repeats no post', () => {
     assert.deepEqual(repeated(posts.map(post => post.body)), [])
   })
 
-  it('mentions only people who are there, and nobody mentions themself', () => {
+  it('mentions only people who are there, and no author mentions themself', () => {
     for (const { author, body, createdAt } of posts) {
       assert.ok(!mentions(body).includes(author), body)
       for (const username of mentions(body)) assert.ok(since(username) < createdAt, body)
@@ -79,7 +83,7 @@ function checks(now: Date) {
     assert.ok(posts.every(post => (post.editedAt ?? post.createdAt) <= now))
   })
 
-  it('lets people follow others once, from when both were there', () => {
+  it('has each follow once, from when both had joined', () => {
     assert.deepEqual(repeated(follows.map(({ follower, followed }) => `${follower} ${followed}`)), [])
     for (const { follower, followed, createdAt } of follows) {
       assert.notEqual(follower, followed)
@@ -87,7 +91,7 @@ function checks(now: Date) {
     }
   })
 
-  it('lets everybody follow 4 to 15 people, some be popular and one be followed by nobody', () => {
+  it('gives each person 4 to 15 people to follow, some many followers and one none', () => {
     const counts = people.map(person => follows.filter(({ follower }) => follower === person.username).length)
     const followers = people.map(
       person => follows.filter(({ followed }) => followed === person.username).length,
@@ -97,7 +101,7 @@ function checks(now: Date) {
     assert.equal(followers.filter(count => count === 0).length, 1)
   })
 
-  it('has somebody without posts and somebody without a bio', () => {
+  it('has a person without posts and a person without a bio', () => {
     const authors = new Set(posts.map(post => post.author))
     assert.equal(people.filter(person => !authors.has(person.username)).length, 1)
     assert.equal(people.filter(person => person.about === '').length, 1)

@@ -1,5 +1,6 @@
-import { conversations, type Thread } from './conversations.ts'
-import { people as neighbours, type Person } from './people.ts'
+import type { Thread } from './conversations/thread.ts'
+import { conversations } from './conversations.ts'
+import { people as members, type Person } from './people.ts'
 import { between, mulberry32, type Random, sample } from './random.ts'
 
 export type Community = { people: Account[]; posts: Post[]; follows: Follow[] }
@@ -21,22 +22,22 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /**
- * The people of Pellhaven, their last three weeks of posts and who follows whom, told as seen from `now`:
- * the same `now` gives the same community. Posts and follows come oldest first; nothing is later than `now`.
+ * The people of Pellhaven, their last three weeks of posts and who follows whom, as of `now`: the same `now`
+ * gives the same community. Posts and follows are sorted oldest first; nothing is later than `now`.
  */
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
-  const posts = tellApart(conversations.flatMap(thread => tell(thread, now, random)))
-  const people = neighbours.map((person, index) => join(person, index, { posts, random }))
-  const follows = people.flatMap(person => follow(person, people, { posts, now, random }))
+  const posts = withUniqueTimes(conversations.flatMap(thread => postsOf(thread, now, random)))
+  const people = members.map((person, index) => accountOf(person, index, { posts, random }))
+  const follows = people.flatMap(person => followsOf(person, people, { posts, now, random }))
   return { people, posts, follows: follows.sort(oldestFirst) }
 }
 
-/** Gives the lines of a thread their times: some minutes apart, the last one still before `now`. */
-function tell(thread: Thread, now: Date, random: Random): Post[] {
+/** The posts of a thread: some minutes apart, the last one still before `now`. */
+function postsOf(thread: Thread, now: Date, random: Random): Post[] {
   let time = startOf(thread, now, random)
-  const room = (now.getTime() - time) / thread.posts.length
-  const pause = Math.min(between(random, 6, 40) * MINUTE, room)
+  const maxPause = (now.getTime() - time) / thread.posts.length
+  const pause = Math.min(between(random, 6, 40) * MINUTE, maxPause)
   return thread.posts.map(([author, body, language = 'en', edited]) => {
     const createdAt = new Date(time)
     const editedAt = edited ? new Date(time + between(random, 1, 9) * MINUTE) : null
@@ -51,27 +52,33 @@ function startOf(thread: Thread, now: Date, random: Random): number {
   return midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
 }
 
-/** Sorts the posts and moves one a millisecond back wherever two would share their time. */
-function tellApart(posts: Post[]): Post[] {
-  let next = Number.POSITIVE_INFINITY
-  const newestFirst = posts.toSorted(oldestFirst).toReversed()
-  const apart = newestFirst.map(post => {
-    next = Math.min(post.createdAt.getTime(), next - 1)
-    return { ...post, createdAt: new Date(next) }
-  })
-  return apart.toReversed()
+/** Sorts the posts, and moves one a millisecond back wherever two have the same time. */
+function withUniqueTimes(posts: Post[]): Post[] {
+  let later = Number.POSITIVE_INFINITY
+  return posts
+    .toSorted(oldestFirst)
+    .toReversed()
+    .map(post => {
+      later = Math.min(post.createdAt.getTime(), later - 1)
+      return { ...post, createdAt: new Date(later) }
+    })
+    .toReversed()
 }
 
-/** Opens a person's account before anybody hears of them; those named first have been here the longest. */
-function join(person: Person, index: number, { posts, random }: { posts: Post[]; random: Random }): Account {
+/** A person's account, created before their first post or mention; those listed first have been here the longest. */
+function accountOf(
+  person: Person,
+  index: number,
+  { posts, random }: { posts: Post[]; random: Random },
+): Account {
   const { username, displayName, about, language, newcomer } = person
   const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
-  const createdAt = new Date(firstHeardOf(username, posts) - 5 * MINUTE - tenure)
+  const createdAt = new Date(firstAppearance(username, posts) - 5 * MINUTE - tenure)
   return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
 }
 
-/** When somebody first posted or was first mentioned; the silent count from the very first post. */
-function firstHeardOf(username: string, posts: Post[]): number {
+/** When a person first posted or was first mentioned; the very first post for those who never were. */
+function firstAppearance(username: string, posts: Post[]): number {
   const first = posts.find(post => post.author === username || mentions(post.body).includes(username))
   return (first ?? posts[0])?.createdAt.getTime() ?? 0
 }
@@ -81,16 +88,16 @@ export function mentions(body: string): string[] {
   return Array.from(body.matchAll(/@(\w+)/g), match => match[1] ?? '')
 }
 
-type Surroundings = { posts: Post[]; now: Date; random: Random }
+type Context = { posts: Post[]; now: Date; random: Random }
 
-/** Whoever writes more follows more people (4 to 15), and rather those they talk with and can read. */
-function follow(person: Account, people: Account[], { posts, now, random }: Surroundings): Follow[] {
+/** Follows 4 to 15 people, more for those who post more, and rather those they talk with and can read. */
+function followsOf(person: Account, people: Account[], { posts, now, random }: Context): Follow[] {
   const count = Math.min(15, 4 + Math.floor(countBy(person, posts) / 3 + random() * 4))
   const others = people.filter(other => other !== person)
   const weight = (other: Account) => countBy(other, posts) ** 2 * affinity(person, other)
   return sample(others, count, { weight, random }).map(followed => {
-    const met = Math.max(person.createdAt.getTime(), followed.createdAt.getTime())
-    const createdAt = new Date(between(random, met, now.getTime()))
+    const bothJoined = Math.max(person.createdAt.getTime(), followed.createdAt.getTime())
+    const createdAt = new Date(between(random, bothJoined, now.getTime()))
     return { follower: person.username, followed: followed.username, createdAt }
   })
 }
@@ -99,15 +106,13 @@ function countBy(person: Account, posts: Post[]): number {
   return posts.filter(post => post.author === person.username).length
 }
 
-/** Those who talk together stay together, the more so far from home: a shared language other than English. */
+/** Higher for people who talk in the same threads, and much higher for those who share a language other than English. */
 function affinity(one: Account, other: Account): number {
-  const together = conversations.filter(thread => speaks(one, thread) && speaks(other, thread)).length
-  const kin = one.language === other.language && one.language !== 'en'
-  return (1 + together) * (kin ? 6 : 1)
-}
-
-function speaks(person: Account, thread: Thread): boolean {
-  return thread.posts.some(([author]) => author === person.username)
+  const postsIn = (person: Account, thread: Thread) =>
+    thread.posts.some(([author]) => author === person.username)
+  const shared = conversations.filter(thread => postsIn(one, thread) && postsIn(other, thread)).length
+  const sameLanguage = one.language === other.language && one.language !== 'en'
+  return (1 + shared) * (sameLanguage ? 6 : 1)
 }
 
 function oldestFirst(a: { createdAt: Date }, b: { createdAt: Date }): number {

@@ -1,4 +1,4 @@
-/** Somebody who lives in the demonstration community. `newcomer` joined a few hours before they first spoke. */
+/** A member of the demonstration community. A `newcomer` joined a few hours before their first post. */
 export type Person = {
   username: string
   displayName: string
@@ -7,7 +7,7 @@ export type Person = {
   newcomer?: true
 }
 
-/** The neighbours of Pellhaven. The first four are the people of the tests, always in this order. */
+/** The people of Pellhaven. The first four are the people of the tests, always in this order. */
 export const people = [
   {
     username: 'susan',

@@ -10,11 +10,11 @@ import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/fold.ts'
 import { type Community, community } from './community.ts'
-import { letters } from './letters.ts'
+import { privateMessages } from './private-messages.ts'
 
 type Ids = Map<string, number>
 
-/** Adds the community in one transaction, the way its people would have; returns how much there is of it. */
+/** Adds the community in one transaction, through the queries that the site uses; returns how much was added. */
 export async function seedCommunity(db: Database, { password, now }: { password: string; now: Date }) {
   const { people, posts, follows } = community(now)
   const passwordHash = await hashPassword(password)
@@ -22,12 +22,12 @@ export async function seedCommunity(db: Database, { password, now }: { password:
     const ids = await addPeople(tx, people, passwordHash)
     await addPosts(tx, posts, ids)
     await addFollows(tx, follows, ids)
-    await addLetters(tx, ids, now)
+    await addPrivateMessages(tx, ids, now)
   })
   return { people: people.length, posts: posts.length, follows: follows.length }
 }
 
-/** People who are there already (under --force) are left as they are. */
+/** Existing people (with --force) are left unchanged. */
 async function addPeople(tx: Writer, people: Community['people'], passwordHash: string): Promise<Ids> {
   const rows = people.map(person => ({
     ...person,
@@ -78,15 +78,15 @@ async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Pr
   await tx.insert(follows).values(rows).onConflictDoNothing()
 }
 
-/** Whoever answers has read what came before; the last ones wait for somebody to sign in. */
-async function addLetters(tx: Writer, ids: Ids, now: Date): Promise<void> {
-  for (const [minutesAgo, from, to, body] of letters) {
+/** Before each message its sender has read the conversation; the last messages stay unread. */
+async function addPrivateMessages(tx: Writer, ids: Ids, now: Date): Promise<void> {
+  for (const [minutesAgo, from, to, body] of privateMessages) {
     const [senderId, recipientId] = [ids.get(foldName(from)), ids.get(foldName(to))]
     if (!senderId || !recipientId) continue
-    const moment = new Date(now.getTime() - minutesAgo * 60_000)
+    const timestamp = new Date(now.getTime() - minutesAgo * 60_000)
     const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
-    const upTo = { id: 0, createdAt: moment }
-    if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, upTo }, moment)
-    await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, moment)
+    const upTo = { id: 0, createdAt: timestamp }
+    if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, upTo }, timestamp)
+    await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, timestamp)
   }
 }

@@ -1,5 +1,5 @@
 // biome-ignore-all format: one post is one line, so that a thread reads like a conversation.
-import type { Thread } from '../conversations.ts'
+import type { Thread } from './thread.ts'
 
 /** A drip in the library, a jar of sourdough, forty years of rain in notebooks, and then the storm. */
 export const firstWeek: readonly Thread[] = [

@@ -1,5 +1,5 @@
 // biome-ignore-all format: one post is one line, so that a thread reads like a conversation.
-import type { Thread } from '../conversations.ts'
+import type { Thread } from './thread.ts'
 
 /** After the storm: slates, a missing cat, typing parties, a chess evening. */
 export const secondWeek: readonly Thread[] = [

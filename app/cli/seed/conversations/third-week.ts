@@ -1,5 +1,5 @@
 // biome-ignore-all format: one post is one line, so that a thread reads like a conversation.
-import type { Thread } from '../conversations.ts'
+import type { Thread } from './thread.ts'
 
 /** The rain can be asked questions, the stars are looked at, the 7:40 is saved and the library opens again. */
 export const thirdWeek: readonly Thread[] = [

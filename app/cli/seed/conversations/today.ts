@@ -1,5 +1,5 @@
 // biome-ignore-all format: one post is one line, so that a thread reads like a conversation.
-import type { Thread } from '../conversations.ts'
+import type { Thread } from './thread.ts'
 
 /** The last hours, in minutes before now: at whatever time of day it is, so nobody here says good morning. */
 export const today: readonly Thread[] = [

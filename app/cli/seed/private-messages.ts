@@ -1,7 +1,7 @@
-/** What some of the neighbours write to each other in private, oldest first: when, from whom, to whom. */
-export type Letter = [minutesAgo: number, from: string, to: string, body: string]
+/** Private messages between some of the people, oldest first. */
+export type PrivateMessage = [minutesAgo: number, from: string, to: string, body: string]
 
-export const letters: Letter[] = [
+export const privateMessages: PrivateMessage[] = [
   [
     2885,
     'john',
