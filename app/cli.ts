@@ -25,16 +25,16 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   'db:copy': () => import('./cli/copy.ts'),
 }
 
-async function main([name, ...words]: string[]): Promise<void> {
-  if (!name || name === 'help' || name === '--help') return showCommands()
+async function main([name, ...args]: string[]): Promise<void> {
+  if (!name || name === 'help' || name === '--help') return listCommands()
   const load = commands[name]
   if (!load) throw new UsageError(`there is no command "${name}"; try: npm run cli -- help`)
   const { default: command } = await load()
-  if (!words.includes('--help')) return command.run(words)
+  if (!args.includes('--help')) return command.run(args)
   console.log(`npm run cli -- ${name} ${command.usage}\n\n${command.summary}`)
 }
 
-async function showCommands(): Promise<void> {
+async function listCommands(): Promise<void> {
   for (const [name, load] of Object.entries(commands)) {
     const { usage, summary } = (await load()).default
     console.log(`${name} ${usage}\n    ${summary.split('\n')[0]}`)

@@ -8,14 +8,14 @@ import { typedPath } from './transfer/files.ts'
 
 const backup: Command = {
   usage: '[FILE] [--digests]',
-  summary: `Backs the database up as it is at this moment, while the site is being used.
+  summary: `Backs the database up as it is now, while the site runs.
   FILE.ndjson[.gz]   portable text, which can be restored on either engine; "-" writes it to standard output
   any other FILE     on SQLite, a copy of the database file (the default, beside the database)
   --digests          prints each table's count of rows and SHA-256
-It holds everything: password hashes and sessions, too. The file can be read by its owner only.`,
-  async run(words) {
+It holds everything, password hashes and sessions too. Only its owner can read the file.`,
+  async run(args) {
     const options = { digests: { type: 'boolean', default: false } } as const
-    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     if (positionals.length > 1) throw new UsageError(`usage: db:backup ${backup.usage}`)
     const { database } = readConfig(environment)
     const [named] = positionals

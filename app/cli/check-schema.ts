@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type DatabaseConfig, type Engine, environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { MigrationRefused, migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
-import { askAboutMigrations, askDrizzleKit, type Response } from './generate/drizzle-kit.ts'
+import { type Response, runDrizzleKit, runGenerate } from './generate/drizzle-kit.ts'
 
 const engines: Engine[] = ['sqlite', 'postgresql']
 
@@ -14,17 +14,17 @@ The schema is compared with the migrations of both engines, and with the databas
     const { database } = readConfig(environment)
     const drifting: string[] = []
     for (const engine of engines) {
-      if (differs(await askAboutMigrations(['--explain'], engine)))
+      if (differs(await runGenerate(['--explain'], engine)))
         drifting.push(`the migrations of ${engine} are behind the schema: npm run db:generate`)
     }
-    const live = await driftOf(database)
-    if (live) drifting.push(live)
+    const drift = await driftOf(database)
+    if (drift) drifting.push(drift)
     if (drifting.length > 0) throw new MigrationRefused(drifting.join('\n'))
     console.log('The schema, the migrations of both engines and the database agree.')
   },
 }
 
-/** `drizzle-kit check` exits 0 with drift; what a dry run would do is what counts. */
+/** Whether a dry run would change anything. (`drizzle-kit check` exits 0 with drift.) */
 function differs(response: Response): boolean {
   if (response.status === 'error')
     throw new MigrationRefused(
@@ -33,17 +33,17 @@ function differs(response: Response): boolean {
   return response.status !== 'no_changes'
 }
 
-/** How the configured database differs; null if it agrees or is not there yet. */
+/** How the configured database differs; null if it agrees or does not exist yet. */
 async function driftOf(database: DatabaseConfig): Promise<string | null> {
   if (database.engine === 'sqlite' && !existsSync(database.file)) return null
   const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
   const states = new Set((await migrationStatus(database)).map(({ state }) => state))
-  const place = publicDatabaseUrl(database)
-  if (states.has('unknown')) return `${place} was migrated by newer code`
-  if (states.has('pending')) return `${place} has migrations pending: npm run db:migrate`
-  if (states.has('edited')) return `${place} has migrations that were edited since: npm run db:status`
-  return differs(await askDrizzleKit(['push', '--explain'], url))
-    ? `${place} differs from what its migrations made`
+  const publicUrl = publicDatabaseUrl(database)
+  if (states.has('unknown')) return `${publicUrl} was migrated by newer code`
+  if (states.has('pending')) return `${publicUrl} has migrations pending: npm run db:migrate`
+  if (states.has('edited')) return `${publicUrl} has migrations that were edited since: npm run db:status`
+  return differs(await runDrizzleKit(['push', '--explain'], url))
+    ? `${publicUrl} differs from what its migrations made`
     : null
 }
 

@@ -1,13 +1,14 @@
 import { UserError } from '../config/user-error.ts'
 
 export type Command = {
-  /** What follows the command's name. */
+  /** The arguments, as `--help` shows them. */
   usage: string
+  /** What it does; the first line is for the list of commands. */
   summary: string
-  run(words: string[]): Promise<void>
+  run(args: string[]): Promise<void>
 }
 
-/** A mistake in what was typed: the sentence is all that is shown. */
+/** A mistake in the arguments: only the message is shown. */
 export class UsageError extends UserError {
   override readonly name = 'UsageError'
 }

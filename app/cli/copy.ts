@@ -12,18 +12,18 @@ const copy: Command = {
   --yes        replace what is there; an SQLite file is kept beside the new one
 Every row is read back and compared before anything is committed, and the digests of both ends are printed.
 Stop the site first: what is written meanwhile is not copied.`,
-  async run(words) {
+  async run(args) {
     const options = {
       from: { type: 'string' },
       to: { type: 'string' },
       yes: { type: 'boolean', default: false },
     } as const
-    const { from: given, to, yes: replace } = parseArgs({ args: words, options }).values
+    const { from: given, to, yes: replace } = parseArgs({ args, options }).values
     const from = given ?? environment['DATABASE_URL'] ?? variables.DATABASE_URL.default
     if (!to) throw new UsageError(`usage: db:copy ${copy.usage}`)
-    const ends = [nameOf('--from', from), nameOf('--to', to)]
-    if (ends[0] === ends[1]) throw new UsageError(`${ends[0]} cannot be copied to itself`)
-    console.log(`Copying ${ends.join(' to ')} …`)
+    const urls = [nameOf('--from', from), nameOf('--to', to)]
+    if (urls[0] === urls[1]) throw new UsageError(`${urls[0]} cannot be copied to itself`)
+    console.log(`Copying ${urls.join(' to ')} …`)
     const { sent, arrived } = await copyDatabase({ from, to, replace })
     for (const [table, { rows, sha256 }] of Object.entries(sent)) {
       console.log(
@@ -36,7 +36,7 @@ Stop the site first: what is written meanwhile is not copied.`,
   },
 }
 
-/** The URL as it may be shown. */
+/** The URL without its password. */
 function nameOf(option: string, url: string): string {
   try {
     return publicDatabaseUrl(readConfig({ DATABASE_URL: url }).database)

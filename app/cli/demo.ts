@@ -24,9 +24,9 @@ Nothing is kept: the database goes when the demo stops.`,
   },
 }
 
-/** The engine is a fact of a process, and the demo is always on SQLite: so it gets a process of its own. */
-async function runNode(words: string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, words, { cwd: root, env, stdio: 'inherit' })
+/** A process opens one engine only. The demo always uses SQLite, so it runs in a process of its own. */
+async function runNode(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code] = await once(child, 'exit')
   process.exitCode = code ?? 0

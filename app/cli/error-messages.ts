@@ -1,12 +1,12 @@
 import { UserError } from '../config/user-error.ts'
 import { errorCode, isUnavailable } from '../database/errors.ts'
 
-/** What the commonest troubles of a start or a command mean; the code says which it is. */
-const sentences: [RegExp, string][] = [
+/** The message for the most common error codes of a start or a command. */
+const messages: [RegExp, string][] = [
   [/^28P01$|^28000$/, 'the database server refuses this user or password: check DATABASE_URL'],
   [/^3D000$/, 'the database server has no database by this name: create it, or check DATABASE_URL'],
   [/^42501$/, 'this database user does not have permission for that'],
-  // Before the others of its class, which say that the server is full of clients.
+  // Before the rest of class 53, which means too many connections.
   [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
   [
     /^(ECONN.*|CONNECT.*|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|57P0.|08...|53...)$/,
@@ -21,23 +21,21 @@ const sentences: [RegExp, string][] = [
   [/^ENOENT$/, 'there is no such file or folder'],
 ]
 
-/** The sentence for whoever started a command; null for an error that nobody expected. */
+/** The message for the person who started a command; null for an unexpected error. */
 export function errorMessage(error: unknown): string | null {
   if (error instanceof UserError) return error.message
   const code = codeOf(error)
-  const known = sentences.find(([pattern]) => pattern.test(code))?.[1]
-  if (known) return detailed(known, error)
+  const message = messages.find(([pattern]) => pattern.test(code))?.[1]
+  if (message) {
+    const { path, address, port } = Object(error) as { path?: string; address?: string; port?: number }
+    const place = path ?? (address && port ? `${address}:${port}` : null)
+    return place ? `${message} (${place})` : message
+  }
   return code.startsWith('ERR_PARSE_ARGS') || isUnavailable(error) ? (error as Error).message : null
 }
 
-/** Several addresses of one name may each have failed in their own way: the first will do. */
+/** The error's code; if a host has several addresses, that of the first one tried. */
 function codeOf(error: unknown): string {
   const { errors } = Object(error) as { errors?: unknown[] }
   return errors?.length ? codeOf(errors[0]) : errorCode(error)
-}
-
-function detailed(sentence: string, error: unknown): string {
-  const { path, address, port } = Object(error) as { path?: string; address?: string; port?: number }
-  const place = path ?? (address && port ? `${address}:${port}` : null)
-  return place ? `${sentence} (${place})` : sentence
 }

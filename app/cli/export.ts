@@ -13,9 +13,9 @@ const exportCommand: Command = {
   FILE.ndjson         a row a line instead of one document; FILE….gz is compressed
   --with-passwords    with the password hashes, so that people can sign in to the imported site
 Sessions are left out: db:backup has everything.`,
-  async run(words) {
+  async run(args) {
     const options = { 'with-passwords': { type: 'boolean', default: false } } as const
-    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     const [named = '-'] = positionals
     if (positionals.length > 1) throw new UsageError(`usage: export ${exportCommand.usage}`)
     const { database } = readConfig(environment)
@@ -23,12 +23,12 @@ Sessions are left out: db:backup has everything.`,
     if (file && !existsSync(file))
       throw new UsageError(`there is no database at ${publicDatabaseUrl(database)}`)
     await headerOf(database)
-    const manner = {
+    const format = {
       asLines: /\.(ndjson|jsonl)(\.gz)?$/.test(named),
       withPasswords: values['with-passwords'],
     }
     await withConsistentRead(database, db =>
-      writeText(exportText(db, manner), named === '-' ? '-' : typedPath(named)),
+      writeText(exportText(db, format), named === '-' ? '-' : typedPath(named)),
     )
     if (named !== '-') console.log(`Exported to ${typedPath(named)}`)
   },

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { MigrationRefused } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
-import { answersOf } from './generate/answers.ts'
 import { generateCustomMigration, generateMigration } from './generate/generate.ts'
+import { parseHintOptions } from './generate/hints.ts'
 
 const generate: Command = {
   usage: '--name NAME [--rename OLD=NEW]… [--new NAME]… [--custom]',
@@ -12,21 +12,21 @@ const generate: Command = {
   --new NAME        a table or column that is new, although another one goes
   --custom          empty files, for SQL of your own
 Beside each migration.sql it proposes a down.sql, for you to review. Nothing is written when nothing changed.`,
-  async run(words) {
+  async run(args) {
     const options = {
       name: { type: 'string' },
       rename: { type: 'string', multiple: true },
       new: { type: 'string', multiple: true },
       custom: { type: 'boolean', default: false },
     } as const
-    const { values } = parseArgs({ args: words, options })
+    const { values } = parseArgs({ args, options })
     const { name = '', custom } = values
     if (!/^[a-z][a-z0-9_]{0,80}$/.test(name)) {
       throw new MigrationRefused('name it with --name, in lower case, like --name add_language_to_posts')
     }
     const generated = custom
       ? await generateCustomMigration(name)
-      : await generateMigration(name, answersOf(values))
+      : await generateMigration(name, parseHintOptions(values))
     if (!generated)
       return console.log('The schema has not changed since the last migration: nothing was written.')
     for (const change of generated.changes) console.log(`  ${change}`)

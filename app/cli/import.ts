@@ -19,9 +19,9 @@ FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list 
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
 Importing twice changes nothing. An account without a password needs: user reset-link NAME
   --partial  one transaction per row: valid rows are imported, the others reported`,
-  async run(words) {
+  async run(args) {
     const options = { partial: { type: 'boolean', default: false } } as const
-    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: import ${importCommand.usage}`)
     const report = await importFile(typedPath(named), values.partial)

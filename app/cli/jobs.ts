@@ -20,9 +20,9 @@ const jobs: Command = {
   summary: `Lists, retries and cancels background jobs:
   list         how many jobs there are in each state, and those that are not done, with what went wrong
   retry ID     gives a parked or cancelled job all its attempts again
-  cancel ID    stops a job that waits or is being worked on`,
-  async run(words) {
-    const { positionals } = parseArgs({ args: words, allowPositionals: true })
+  cancel ID    stops a job that is waiting or running`,
+  async run(args) {
+    const { positionals } = parseArgs({ args, allowPositionals: true })
     const [verb = 'list', id = ''] = positionals
     const action = actions[verb]
     if (verb === 'list') return withDatabase(showJobs)
@@ -41,8 +41,8 @@ async function showJobs(db: Database): Promise<void> {
   for (const state of ['running', 'waiting', 'parked']) {
     for (const job of await listJobs(db, state, 20)) {
       const due = state === 'waiting' && job.dueAt ? `due ${job.dueAt.toISOString().slice(0, 19)}Z` : ''
-      const words = [job.id, state, job.name, `attempts: ${job.attempts}`, due, job.error ?? '']
-      console.log(words.filter(word => word !== '').join('\t'))
+      const columns = [job.id, state, job.name, `attempts: ${job.attempts}`, due, job.error ?? '']
+      console.log(columns.filter(column => column !== '').join('\t'))
     }
   }
 }

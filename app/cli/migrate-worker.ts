@@ -1,4 +1,4 @@
-/** The thread of `db:migrate` that does the work and says what it has done. */
+/** The thread in which `db:migrate` migrates; it reports each migration to the main thread. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { environment, readConfig } from '../config.ts'
 import { migrate } from '../database/migrations/migrations.ts'
@@ -8,18 +8,18 @@ export type MigrateMessage =
   | { done: string; milliseconds: number }
   | { applied: number }
   | { refused: string }
-  | { broken: string }
+  | { failed: string }
 
-const tell = (message: MigrateMessage) => parentPort?.postMessage(message)
+const report = (message: MigrateMessage) => parentPort?.postMessage(message)
 try {
   const { to } = workerData as { to?: string }
   const { database } = readConfig(environment)
   const applied = await migrate(database, {
     to,
-    onDone: (done, milliseconds) => tell({ done, milliseconds }),
+    onDone: (done, milliseconds) => report({ done, milliseconds }),
   })
-  tell({ applied: applied.length })
+  report({ applied: applied.length })
 } catch (error) {
   const refused = errorMessage(error)
-  tell(refused ? { refused } : { broken: (error as Error).stack ?? String(error) })
+  report(refused ? { refused } : { failed: (error as Error).stack ?? String(error) })
 }

@@ -14,9 +14,9 @@ const migrateCommand: Command = {
   --to NAME     stop after this one
   --no-backup   do not copy an existing SQLite file first
 A missing SQLite file is created. The copy is put beside the file, and its name is printed.`,
-  async run(words) {
+  async run(args) {
     const options = { to: { type: 'string' }, 'no-backup': { type: 'boolean', default: false } } as const
-    const { values } = parseArgs({ args: words, options })
+    const { values } = parseArgs({ args, options })
     const { database } = readConfig(environment)
     const pending = (await migrationStatus(database)).some(({ state }) => state === 'pending')
     if (pending && !values['no-backup']) await backUp(database)
@@ -34,22 +34,22 @@ async function backUp(database: DatabaseConfig): Promise<void> {
   console.log(`Copied the database to ${copy}`)
 }
 
-/** SQLite works in the thread that asks, so another one migrates while this one shows that it is alive. */
+/** SQLite blocks the thread that uses it, so another thread migrates while this one reports progress. */
 function migrateInWorker(to: string | undefined): Promise<number> {
   const worker = new Worker(new URL('./migrate-worker.ts', import.meta.url), { workerData: { to } })
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const start = Date.now()
-  const alive = setInterval(
+  const ticker = setInterval(
     () => console.log(`  … still working after ${Math.round((Date.now() - start) / 1000)} s`),
     5_000,
   )
   worker.on('message', (message: MigrateMessage) => {
     if ('done' in message) console.log(`  ${message.done} (${message.milliseconds.toFixed(0)} ms)`)
     else if ('applied' in message) resolve(message.applied)
-    else reject('refused' in message ? new UserError(message.refused) : new Error(message.broken))
+    else reject('refused' in message ? new UserError(message.refused) : new Error(message.failed))
   })
   worker.on('error', reject)
-  return promise.finally(() => clearInterval(alive))
+  return promise.finally(() => clearInterval(ticker))
 }
 
 export default migrateCommand

@@ -12,12 +12,12 @@ const restoreCommand: Command = {
 A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on either engine.
   --yes       replace a database that has users; an SQLite file is kept beside the new one
   --digests   prints each table's count of rows and SHA-256`,
-  async run(words) {
+  async run(args) {
     const options = {
       yes: { type: 'boolean', default: false },
       digests: { type: 'boolean', default: false },
     } as const
-    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: db:restore ${restoreCommand.usage}`)
     const { database } = readConfig(environment)

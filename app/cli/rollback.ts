@@ -16,21 +16,21 @@ const rollback: Command = {
   --to NAME   until this one is the last that is applied
   --all       back to an empty schema
   --yes       continue although rows will be lost`,
-  async run(words) {
+  async run(args) {
     const options = {
       steps: { type: 'string' },
       to: { type: 'string' },
       all: { type: 'boolean' },
       yes: { type: 'boolean', default: false },
     } as const
-    const { values } = parseArgs({ args: words, options })
+    const { values } = parseArgs({ args, options })
     const { database } = readConfig(environment)
     const target = targetOf(values)
     try {
-      report(await rollBack(database, target, losses => values.yes && say('Lost', losses)))
+      reportRollback(await rollBack(database, target, losses => values.yes && reportLosses(losses)))
     } catch (error) {
-      if (!(error instanceof DataLossRefused) || !process.stdin.isTTY || !(await agrees(error))) throw error
-      report(await rollBack(database, target, losses => say('Lost', losses)))
+      if (!(error instanceof DataLossRefused) || !process.stdin.isTTY || !(await confirm(error))) throw error
+      reportRollback(await rollBack(database, target, reportLosses))
     }
   },
 }
@@ -45,12 +45,12 @@ function targetOf({ steps, to, all }: { steps?: string; to?: string; all?: boole
   return { steps: Number(steps ?? 1) }
 }
 
-function say(verb: string, losses: DataLossRefused['losses']): true {
-  for (const { words } of losses) console.log(`  ${verb} ${words}`)
+function reportLosses(losses: DataLossRefused['losses']): true {
+  for (const { words } of losses) console.log(`  Lost ${words}`)
   return true
 }
 
-async function agrees({ losses }: DataLossRefused): Promise<boolean> {
+async function confirm({ losses }: DataLossRefused): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const words = losses.map(loss => loss.words).join(', ')
   const answer = await terminal.question(`This will lose ${words}. Continue? (yes or no) `)
@@ -58,7 +58,7 @@ async function agrees({ losses }: DataLossRefused): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-function report(names: string[]): void {
+function reportRollback(names: string[]): void {
   for (const name of names) console.log(`  rolled back ${name}`)
   if (names.length === 0) console.log('There is nothing to roll back.')
 }

@@ -10,8 +10,8 @@ const seed: Command = {
   summary: `Fills the configured database with a small example community.
 It refuses a database that has users, unless --force is given.
 The password of the new accounts is random and printed.`,
-  async run(words) {
-    const { values } = parseArgs({ args: words, options: { force: { type: 'boolean', default: false } } })
+  async run(args) {
+    const { values } = parseArgs({ args, options: { force: { type: 'boolean', default: false } } })
     await withDatabase(async db => {
       const present = await db.$count(users)
       if (present > 0 && !values.force) {

@@ -2,7 +2,7 @@ import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { type MigrationStatus, migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
 
-const words: Record<MigrationStatus['state'], string> = {
+const labels: Record<MigrationStatus['state'], string> = {
   applied: 'applied',
   edited: 'applied, and its migration.sql was edited since',
   pending: 'pending',
@@ -18,7 +18,7 @@ const status: Command = {
     console.log(publicDatabaseUrl(database))
     for (const { name, state, appliedAt } of migrations) {
       const when = appliedAt ? ` ${appliedAt.toISOString().slice(0, 16).replace('T', ' ')}` : ''
-      console.log(`  ${name}  ${words[state]}${when}`)
+      console.log(`  ${name}  ${labels[state]}${when}`)
     }
   },
 }

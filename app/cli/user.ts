@@ -39,9 +39,9 @@ const user: Command = {
   reset-link NAME       prints a link to choose a new password, for someone who forgot theirs
   sign-out NAME         ends all their sessions
   delete NAME --yes     deletes the account with its posts, follows and sessions`,
-  async run(words) {
+  async run(args) {
     const { values, positionals } = parseArgs({
-      args: words,
+      args,
       allowPositionals: true,
       options: { yes: { type: 'boolean' } },
     })

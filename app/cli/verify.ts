@@ -7,8 +7,8 @@ const verify: Command = {
   usage: 'FILE',
   summary: `Checks a backup, and fails when it is damaged, cut short, or newer than this code.
 No database is touched.`,
-  async run(words) {
-    const { positionals } = parseArgs({ args: words, allowPositionals: true })
+  async run(args) {
+    const { positionals } = parseArgs({ args, allowPositionals: true })
     const [file] = positionals
     if (!file || positionals.length > 1) throw new UsageError(`usage: db:verify ${verify.usage}`)
     const { kind, schema, tables } = await examine(typedPath(file))

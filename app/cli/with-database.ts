@@ -3,7 +3,7 @@ import { type Database } from '../database/database.ts'
 import { migrate } from '../database/migrations/migrations.ts'
 import { openDatabase } from '../database/open.ts'
 
-/** Runs `work` on the configured database, brought to the newest schema first, and closes it. */
+/** Migrates and opens the configured database, runs `work` on it, and closes it. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig(environment)
   await migrate(config.database)

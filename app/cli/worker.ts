@@ -11,12 +11,12 @@ With WORKER=external the web processes leave all of them to it.`,
   async run() {
     const config = readConfig(environment)
     await migrate(config.database)
-    // The whole application, which does not listen: jobs may need whatever a request does.
+    // The whole application without listening: jobs may need anything that a request needs.
     const app = await buildApp(config, { worker: {} })
-    const alive = setInterval(() => {}, 2 ** 31 - 1)
+    const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
     closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
       if (err) app.log.fatal({ err }, 'stopping after an uncaught error')
-      clearInterval(alive)
+      clearInterval(keepAlive)
       await app.close()
     })
     await app.ready()

@@ -3,8 +3,8 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Engine, root } from '../../config.ts'
 import { MigrationRefused, migrationsFolder, readMigrations } from '../../database/migrations/migrations.ts'
-import { type Answers, hintsFor } from './answers.ts'
-import { askAboutMigrations, type Hint, type Response } from './drizzle-kit.ts'
+import { type Hint, type Response, runGenerate } from './drizzle-kit.ts'
+import { type HintOptions, resolveHints } from './hints.ts'
 import { changesBetween, snapshotAfter, sqlBetween } from './snapshots.ts'
 
 const review = '-- Proposed by db:generate from the two snapshots. Review it, then delete this line.\n'
@@ -14,61 +14,68 @@ export type Generated = { name: string; changes: string[] }
 
 /**
  * Writes `drizzle/<engine>/<time>_<name>/` with migration.sql, down.sql and snapshot.json for both engines,
- * and says what it found; null, and nothing written, when the schema has not changed.
+ * and returns what changed; null, and nothing written, when the schema has not changed.
  */
-export async function generateMigration(name: string, answers: Answers): Promise<Generated | null> {
+export async function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
   const plans: Plan[] = []
-  for (const engine of engines) plans.push(await planFor(engine, answers))
+  for (const engine of engines) plans.push(await planFor(engine, options))
   const changing = plans.find(({ hints }) => hints !== null)
   if (!changing) return null
-  const folder = await writeBoth(name, plans)
-  for (const plan of plans) await (plan.hints ? writeDown(plan, folder) : writeNothing(plan.engine, folder))
+  const folder = await writeMigrations(name, plans)
+  for (const plan of plans) {
+    if (plan.hints) await writeDown(plan, folder)
+    else await writeBoth(plan.engine, folder, ['-- Nothing changes on this engine.\nselect 1;\n'])
+  }
   const [before, after] = await snapshotsAround(changing.engine, folder)
   return { name: folder, changes: changesBetween(before, after, changing.hints ?? []) }
 }
 
-/** Writes empty files for SQL of one's own. */
+/** Writes empty files, for SQL by hand. */
 export async function generateCustomMigration(name: string): Promise<Generated> {
-  const folder = await writeBoth(
+  const folder = await writeMigrations(
     name,
     engines.map(engine => ({ engine, hints: null })),
   )
-  for (const engine of engines) {
-    const file = (which: string) => path.join(migrationsFolder(engine), folder, which)
-    await writeFile(
-      file('migration.sql'),
+  for (const engine of engines)
+    await writeBoth(engine, folder, [
       `-- Write SQL for ${engine} here; statements are divided by a line\n--> statement-breakpoint\n`,
-    )
-    await writeFile(
-      file('down.sql'),
       `-- Write the SQL that rolls it back here. If nothing can, say why in a line like\n-- "irreversible: the old values are gone" without the quotes.\n`,
-    )
-  }
+    ])
   return { name: folder, changes: [] }
 }
 
-/** What an engine's next migration needs: answers for drizzle-kit, or null when nothing changes there. */
+/** What one engine's next migration needs: hints for drizzle-kit, or null when nothing changes there. */
 type Plan = { engine: Engine; hints: Hint[] | null }
 
-async function planFor(engine: Engine, answers: Answers, hints: Hint[] = []): Promise<Plan> {
-  const response = await askAboutMigrations(['--explain', '--hints', JSON.stringify(hints)], engine)
+async function planFor(engine: Engine, options: HintOptions, hints: Hint[] = []): Promise<Plan> {
+  const response = await runGenerate(['--explain', '--hints', JSON.stringify(hints)], engine)
   if (response.status === 'no_changes') return { engine, hints: null }
   if (response.status === 'ok') return { engine, hints }
-  if (response.status === 'error') throw refusalOf(response)
-  return planFor(engine, answers, [...hints, ...(await hintsFor(response.unresolved, answers))])
+  if (response.status === 'error') throw refusal(response)
+  return planFor(engine, options, [...hints, ...(await resolveHints(response.unresolved, options))])
 }
 
-function refusalOf({ error }: Extract<Response, { status: 'error' }>): MigrationRefused {
+function refusal({ error }: Extract<Response, { status: 'error' }>): MigrationRefused {
   return new MigrationRefused(
     `drizzle-kit refused (${error.code})${error.message ? `: ${error.message}` : ''}`,
   )
 }
 
-/** The folder's name, which is the same for both engines although drizzle-kit wrote them a moment apart. */
-async function writeBoth(name: string, plans: Plan[]): Promise<string> {
+/**
+ * Lets drizzle-kit write both engines' migrations. Returns the name of the folder, which is made the same for
+ * both although the second is written a second later.
+ */
+async function writeMigrations(name: string, plans: Plan[]): Promise<string> {
   const written: string[] = []
   try {
-    for (const plan of plans) written.push(await write(name, plan))
+    for (const { engine, hints } of plans) {
+      const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
+      const response = await runGenerate(['--name', name, ...how], engine)
+      if (response.status === 'error') throw refusal(response)
+      if (response.status !== 'ok' || !response.migration_path)
+        throw new MigrationRefused('drizzle-kit wrote nothing')
+      written.push(path.resolve(root, path.dirname(response.migration_path)))
+    }
   } catch (error) {
     await Promise.all(written.map(folder => rm(folder, { recursive: true })))
     throw error
@@ -78,24 +85,14 @@ async function writeBoth(name: string, plans: Plan[]): Promise<string> {
   return folder
 }
 
-/** Lets drizzle-kit write one engine's migration; returns its folder. */
-async function write(name: string, { engine, hints }: Plan): Promise<string> {
-  const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
-  const response = await askAboutMigrations(['--name', name, ...how], engine)
-  if (response.status === 'error') throw refusalOf(response)
-  if (response.status !== 'ok' || !response.migration_path)
-    throw new MigrationRefused('drizzle-kit wrote nothing')
-  return path.resolve(root, path.dirname(response.migration_path))
-}
-
 async function writeDown({ engine, hints }: Plan, folder: string): Promise<void> {
   const [before, after] = await snapshotsAround(engine, folder)
-  const back = (hints ?? []).map(hint =>
+  const reverse = (hints ?? []).map(hint =>
     hint.type === 'rename' ? { ...hint, from: hint.to, to: hint.from } : hint,
   )
   const file = path.join(migrationsFolder(engine), folder, 'down.sql')
   try {
-    const statements = await sqlBetween(engine, [after, before], back)
+    const statements = await sqlBetween(engine, [after, before], reverse)
     await writeFile(file, `${review}${statements.join('\n--> statement-breakpoint\n')}\n`)
   } catch (error) {
     const why = (error as Error).message.split('\n')[0]
@@ -103,11 +100,11 @@ async function writeDown({ engine, hints }: Plan, folder: string): Promise<void>
   }
 }
 
-/** An engine that needs no change keeps step with the other. */
-async function writeNothing(engine: Engine, folder: string): Promise<void> {
-  const file = (which: string) => path.join(migrationsFolder(engine), folder, which)
-  await writeFile(file('migration.sql'), '-- Nothing changes on this engine.\nselect 1;\n')
-  await writeFile(file('down.sql'), '-- Nothing changes on this engine.\nselect 1;\n')
+/** Writes migration.sql and down.sql, which are the same if only one text is given. */
+async function writeBoth(engine: Engine, folder: string, [up = '', down = up]: string[]): Promise<void> {
+  const file = (name: string) => path.join(migrationsFolder(engine), folder, name)
+  await writeFile(file('migration.sql'), up)
+  await writeFile(file('down.sql'), down)
 }
 
 async function snapshotsAround(engine: Engine, folder: string) {

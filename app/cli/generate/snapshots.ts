@@ -11,11 +11,11 @@ export type Entity = { entityType: string; name: string; table?: string; schema?
 >
 export type Snapshot = { id: string; ddl: Entity[] }
 
-const nothing: Snapshot = { id: '00000000-0000-0000-0000-000000000000', ddl: [] }
+const empty: Snapshot = { id: '00000000-0000-0000-0000-000000000000', ddl: [] }
 
-/** What the schema was after a migration; before the first there was nothing. */
+/** The schema after a migration; empty before the first. */
 export async function snapshotAfter(engine: Engine, migration: string | undefined): Promise<Snapshot> {
-  if (migration === undefined) return nothing
+  if (migration === undefined) return empty
   const files = await snapshotFiles(engine)
   const snapshot = files[migration]
   if (engine === 'sqlite') return snapshot as unknown as Snapshot
@@ -32,8 +32,8 @@ async function snapshotFiles(engine: Engine): Promise<Record<string, Record<stri
 }
 
 /**
- * The SQL that leads from one snapshot to another. Called with the two swapped, it is a way back; that use
- * of drizzle-kit is not documented, so what it proposes is for a person to review.
+ * The SQL that leads from one snapshot to another. With the two swapped it is the way back: drizzle-kit does not
+ * document that use, so a person reviews the result.
  */
 export async function sqlBetween(
   engine: Engine,
@@ -47,7 +47,7 @@ export async function sqlBetween(
   return generateMigration(from as never, to as never, { hints: hints as never })
 }
 
-const nouns: Record<string, string> = {
+const labels: Record<string, string> = {
   tables: 'table',
   columns: 'column',
   indexes: 'index',
@@ -74,13 +74,15 @@ export function changesBetween(from: Snapshot, to: Snapshot, hints: Hint[]): str
   return [
     ...renames,
     ...lines
-      .filter(([, entity]) => isWorthTelling(entity, lines) && !isRenamed(entity))
-      .map(([verb, entity]) => `${verb} ${nouns[entity.entityType] ?? entity.entityType} ${labelOf(entity)}`),
+      .filter(([, entity]) => isReported(entity, lines) && !isRenamed(entity))
+      .map(
+        ([verb, entity]) => `${verb} ${labels[entity.entityType] ?? entity.entityType} ${labelOf(entity)}`,
+      ),
   ]
 }
 
-/** The columns and keys of a table that is itself new or gone go without saying. */
-function isWorthTelling(entity: Entity, lines: (readonly [string, Entity])[]): boolean {
+/** Columns and keys of a table that is itself added or removed are not listed. */
+function isReported(entity: Entity, lines: (readonly [string, Entity])[]): boolean {
   const wholeTable = lines.some(
     ([verb, { entityType, name }]) => verb !== 'changed' && entityType === 'tables' && name === entity.table,
   )
