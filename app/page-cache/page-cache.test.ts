@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import postgres from 'postgres'
+import { engine } from '../database/engine.ts'
 import { openDatabase } from '../database/open.ts'
 import { unfollow } from '../follows/queries.ts'
 import { editPost } from '../posts/queries.ts'
 import { saveSettings } from '../settings/queries.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import { cachedReads } from './cached-reads.ts'
+import { Freshness } from './freshness.ts'
 
 describe('finished pages are remembered', () => {
   let site: Site
@@ -115,3 +119,54 @@ describe('finished pages are remembered', () => {
     assert.equal((await susan.get('/')).page.querySelector('[role=status] p'), null)
   })
 })
+
+describe('cached reads', () => {
+  it('keep no misses, so that made-up keys push nothing out, and the most recently used of the rest', async () => {
+    const cached = cachedReads<string, string>({ max: 3 })
+    const request = { server: { db: {}, freshness: new Freshness() }, readAt: performance.now() + 1 }
+    const reads: string[] = []
+    const ask = (key: string, value: string | null) =>
+      cached(request as never, { key, tags: () => [], read: async () => (reads.push(key), value) })
+    for (const key of ['a', 'b', 'c']) await ask(key, key)
+    for (let n = 0; n < 100; n++) await ask(`made up ${n}`, null)
+    reads.length = 0
+    for (const key of ['a', 'b', 'c', 'd', 'a']) await ask(key, key)
+    assert.deepEqual(reads, ['d', 'a'])
+  })
+})
+
+if (engine === 'postgresql')
+  describe('a process that is not listening', () => {
+    it('serves nothing from its cache, and caches again once it listens', async () => {
+      const site = await openSite()
+      const { db } = site.app
+      const url = new URL(site.config.database.engine === 'postgresql' ? site.config.database.url : '')
+      const name = url.pathname.slice(1)
+      url.pathname = '/postgres'
+      const admin = postgres(url.href, { max: 1 })
+      const other = await openDatabase(site.config.database)
+      const [post] = await site.write('john', ['the first words'])
+      const own = { id: Number(post), userId: site.ids.john, language: 'en' }
+      const explore = async () => (await site.visitor().get('/explore')).text
+      const isCached = async () => {
+        site.statements.length = 0
+        await explore()
+        return site.statements.length === 0
+      }
+      await other.ping()
+      await eventually(isCached)
+      // New connections are refused, so that it cannot listen again.
+      await admin.unsafe(`alter database ${name} with allow_connections false`)
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = ${name} and query ilike 'listen%'`
+      await eventually(async () => !db.isListening())
+      await other.transaction(tx => editPost(tx, { ...own, body: 'unheard words' }, new Date()))
+      assert.match(await explore(), /unheard words/)
+      assert.equal(await isCached(), false)
+      await admin.unsafe(`alter database ${name} with allow_connections true`)
+      await eventually(isCached, 20_000)
+      assert.match(await explore(), /unheard words/)
+      await Promise.all([other.close(), admin.end()])
+      await site.close()
+    })
+  })
