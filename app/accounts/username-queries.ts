@@ -1,33 +1,9 @@
-/** Who a username leads to: the names that people have, and those that they had before and nobody else gets. */
+/** How a username changes: the ones that a person had before stay theirs. */
 import type { Reader, Writer } from '../database/database.ts'
 import { formerUsernames, users } from '../database/schema.ts'
-import { and, eq, inArray, isNull, type SQL, sql } from '../database/sql.ts'
+import { and, eq } from '../database/sql.ts'
 import { indexPerson } from '../search-index/indexing.ts'
 import { foldName } from '../text/fold.ts'
-
-/** The id of whoever has this folded username, or had it before; null when nobody did. */
-export function idOfUsername(key: string | ReturnType<typeof sql.placeholder>): SQL {
-  const { usernameKey, userId } = formerUsernames
-  return sql`coalesce(
-    (select ${users.id} from ${users} where ${users.usernameKey} = ${key}),
-    (select ${userId} from ${formerUsernames} where ${usernameKey} = ${key}))`
-}
-
-/** Everybody with an open account whose folded username is one of these, or was: `key` says which. */
-export async function findByUsernames(db: Reader, keys: string[]) {
-  const { id, username, usernameKey, closedAt } = users
-  return db
-    .select({ id, username, key: usernameKey })
-    .from(users)
-    .where(and(inArray(usernameKey, keys), isNull(closedAt)))
-    .unionAll(
-      db
-        .select({ id, username, key: formerUsernames.usernameKey })
-        .from(formerUsernames)
-        .innerJoin(users, eq(id, formerUsernames.userId))
-        .where(and(inArray(formerUsernames.usernameKey, keys), isNull(closedAt))),
-    )
-}
 
 /** Whether a folded username is kept for somebody who had it before, other than this person. */
 export async function isReserved(db: Reader, usernameKey: string, userId = 0): Promise<boolean> {

@@ -5,9 +5,10 @@ import { openDatabase } from '../database/open.ts'
 import { blocks, follows, notifications, posts } from '../database/schema.ts'
 import { inArray } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
+import { areBlocked } from '../people/visibility.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
-import { areBlocked, block } from './queries.ts'
+import { block } from './queries.ts'
 
 let site: Site
 let susan: Browser

@@ -2,36 +2,8 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
-import { type AnyColumn, and, eq, or, type SQL, sql } from '../database/sql.ts'
-
-/**
- * For a query whose placeholder `viewer` is the reader's id (0 for a visitor): the person of this column and
- * the reader have not blocked each other. Both engines make the list once a statement.
- */
-export function isVisible(person: AnyColumn): SQL {
-  const viewer = sql.placeholder('viewer')
-  const { blockerId, blockedId } = blocks
-  return sql`${person} not in (
-    select ${blockedId} from ${blocks} where ${blockerId} = ${viewer}
-    union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewer})`
-}
-
-/** For such a query, too: whether the viewer has blocked this person, and the other way round. */
-export function blocksBetween(person: AnyColumn): { byViewer: SQL; ofViewer: SQL } {
-  const viewer = sql.placeholder('viewer')
-  const { blockerId, blockedId } = blocks
-  return {
-    byViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${viewer} and ${blockedId} = ${person})`,
-    ofViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${person} and ${blockedId} = ${viewer})`,
-  }
-}
-
-/** Whether one of the two has blocked the other. */
-export async function areBlocked(db: Reader, a: number, b: number): Promise<boolean> {
-  const either = or(isBlock(a, b), isBlock(b, a))
-  const found = await db.select({ id: blocks.blockerId }).from(blocks).where(either).limit(1)
-  return found.length > 0
-}
+import { and, eq, type SQL } from '../database/sql.ts'
+import { isOpen, viewerId } from '../people/visibility.ts'
 
 /** Following, blocking and writing to each other write different rows: one at a time for each two people. */
 export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
@@ -82,12 +54,12 @@ const blockedList = keysetList<BlockedPerson>(
       })
       .from(blocks)
       .innerJoin(users, eq(users.id, blocks.blockedId))
-      .where(and(eq(blocks.blockerId, sql.placeholder('blocker')), place.beyond))
+      .where(and(eq(blocks.blockerId, viewerId), isOpen, place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )
 
 /** A page of the people whom somebody has blocked, newest block first. */
-export function listBlocked(db: Reader, blocker: number, cursor: Cursor): Promise<Page<BlockedPerson>> {
-  return blockedList(db, { blocker }, cursor)
+export function listBlocked(db: Reader, viewer: number, cursor: Cursor): Promise<Page<BlockedPerson>> {
+  return blockedList(db, { viewer }, cursor)
 }

@@ -2,8 +2,9 @@
 import type { Reader } from '../database/database.ts'
 import { columnsIn } from '../database/fields.ts'
 import { follows, messages, participants, posts, users } from '../database/schema.ts'
-import { type AnyColumn, and, asc, desc, eq, gt, isNull, sql } from '../database/sql.ts'
+import { type AnyColumn, and, asc, desc, eq, gt, sql } from '../database/sql.ts'
 import { userFields } from '../people/profile-fields.ts'
+import { isOpen } from '../people/visibility.ts'
 import { postFields } from '../posts/post-fields.ts'
 import type { Entity } from '../text/entities.ts'
 
@@ -88,7 +89,7 @@ export function ownContacts(
       .select({ id, username, displayName, createdAt })
       .from(follows)
       .innerJoin(users, eq(id, other))
-      .where(and(eq(whose, userId), isNull(users.closedAt), beyond('before', [createdAt, other], last)))
+      .where(and(eq(whose, userId), isOpen, beyond('before', [createdAt, other], last)))
       .orderBy(desc(createdAt), desc(other))
       .limit(pageSize),
   )

@@ -52,8 +52,7 @@ function listFollowing(request: ListRequest, reply: FastifyReply) {
 }
 
 async function sendPeople(request: ListRequest, reply: FastifyReply, list: FollowList) {
-  const { server, query } = request
-  const viewer = request.viewer?.id ?? null
+  const { server, viewer, query } = request
   const { id: user, username, displayName, apart } = await requireProfile(server.db, request, viewer)
   if (apart) throw new Problem(403, 'follows.apart', { name: displayName })
   const asked = { user, viewer, list, cursor: cursorOf(query) }

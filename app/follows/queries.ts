@@ -1,10 +1,26 @@
-import { areBlocked, isVisible, lockPair } from '../blocks/queries.ts'
+import { lockPair } from '../blocks/queries.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
-import { and, desc, eq, isNull, notExists, type SQL, sql } from '../database/sql.ts'
+import { and, desc, eq, notExists, sql } from '../database/sql.ts'
 import { notify } from '../notifications/queries.ts'
-import { type Person, type PersonRow, personColumns, personOf, type Shown } from '../people/person.ts'
+import {
+  isFollowedByViewer,
+  type Person,
+  type PersonRow,
+  personColumns,
+  personOf,
+  type Shown,
+} from '../people/person.ts'
+import {
+  type AnyViewer,
+  areBlocked,
+  isOpen,
+  isUnblocked,
+  seenBy,
+  viewerId,
+  visiblePeople,
+} from '../people/visibility.ts'
 
 export type SuggestedPerson = Shown & { viewerFollows: false }
 
@@ -40,13 +56,6 @@ export function invalidateFollow(tx: Writer, followerId: number, followedId: num
 
 export type FollowList = 'followers' | 'following'
 
-const viewer = sql.placeholder('viewer')
-
-/** Whether the viewer follows the person of the row; a number that is nobody's stands for a visitor. */
-export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
-  return sql<boolean>`exists (select 1 from ${follows} mine where mine.follower_id = ${viewer} and mine.followed_id = ${person})`
-}
-
 function listOf(list: FollowList) {
   const { followerId, followedId, createdAt } = follows
   const [whose, other] = list === 'followers' ? [followedId, followerId] : [followerId, followedId]
@@ -59,7 +68,7 @@ function listOf(list: FollowList) {
       })
       .from(follows)
       .innerJoin(users, eq(users.id, other))
-      .where(and(eq(whose, sql.placeholder('user')), isVisible(other), isNull(users.closedAt), place.beyond))
+      .where(and(eq(whose, sql.placeholder('user')), visiblePeople(other), place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
   )
@@ -67,14 +76,14 @@ function listOf(list: FollowList) {
 
 const lists = { followers: listOf('followers'), following: listOf('following') }
 
-export type FollowListRequest = { user: number; viewer: number | null; list: FollowList; cursor: Cursor }
+export type FollowListRequest = { user: number; viewer: AnyViewer; list: FollowList; cursor: Cursor }
 
 /** A page of somebody's followers, or of the people they follow, newest first. */
 export async function followList(
   db: Reader,
   { list, user, viewer, cursor }: FollowListRequest,
 ): Promise<Page<Person>> {
-  const page = await lists[list](db, { user, viewer: viewer ?? 0 }, cursor)
+  const page = await lists[list](db, { user, ...seenBy(viewer) }, cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
@@ -83,18 +92,18 @@ const suggestions = prepared<{ viewer: number }, Shown[]>('suggestions', db => {
   const active = db
     .select(personColumns)
     .from(users)
-    .where(isNull(users.closedAt))
+    .where(isOpen)
     .orderBy(desc(users.lastSeenAt), desc(users.id))
     .limit(50)
     .as('active')
   const followed = db
     .select({ id: follows.followedId })
     .from(follows)
-    .where(and(eq(follows.followerId, viewer), eq(follows.followedId, active.id)))
+    .where(and(eq(follows.followerId, viewerId), eq(follows.followedId, active.id)))
   return db
     .select()
     .from(active)
-    .where(and(sql`${active.id} <> ${viewer}`, isVisible(active.id), notExists(followed)))
+    .where(and(sql`${active.id} <> ${viewerId}`, isUnblocked(active.id), notExists(followed)))
     .limit(3)
 })
 

@@ -1,13 +1,12 @@
 /** Who the other side of a conversation is to the viewer, and what is in the way of writing to them. */
 
-import { idOfUsername } from '../accounts/username-queries.ts'
-import { isVisible } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, messages, participants, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
+import { idOfUsername } from '../people/username-queries.ts'
+import { isUnblocked, viewerId } from '../people/visibility.ts'
 import { foldName } from '../text/fold.ts'
 
-const viewer = sql.placeholder('viewer')
 const person = sql.placeholder('person')
 
 /** The two people of a conversation, as a query asks for them: the viewer's id, and the other's username. */
@@ -32,7 +31,7 @@ export type Correspondent = {
 const isWelcome: SQL = sql`(case
   when ${users.messagesFrom} = 'everyone' then 1
   when exists (select 1 from ${follows} theirs
-    where theirs.follower_id = ${users.id} and theirs.followed_id = ${viewer}) then 1
+    where theirs.follower_id = ${users.id} and theirs.followed_id = ${viewerId}) then 1
   when exists (select 1 from ${messages} written
     where written.conversation_id = ${participants.conversationId} and written.sender_id = ${users.id}) then 1
   else 0 end)`
@@ -46,11 +45,11 @@ const correspondentOf = prepared<{ viewer: number; person: string }, Found[]>('c
       closedAt: users.closedAt,
       conversationId: participants.conversationId,
       unread: participants.unread,
-      together: isVisible(users.id),
+      together: isUnblocked(users.id),
       welcome: isWelcome,
     })
     .from(users)
-    .leftJoin(participants, and(eq(participants.userId, viewer), eq(participants.otherId, users.id)))
+    .leftJoin(participants, and(eq(participants.userId, viewerId), eq(participants.otherId, users.id)))
     .where(eq(users.id, idOfUsername(person))),
 )
 

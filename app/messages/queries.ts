@@ -1,10 +1,11 @@
 /** Conversations as one of their two people reads them: every query is about the viewer's own. */
 
-import { idOfUsername } from '../accounts/username-queries.ts'
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { messages, participants, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
+import { idOfUsername } from '../people/username-queries.ts'
+import { viewerId } from '../people/visibility.ts'
 import type { Entity } from '../text/entities.ts'
 import { foldName } from '../text/fold.ts'
 import type { Pair } from './correspondent-queries.ts'
@@ -28,7 +29,6 @@ export type Conversation = {
   createdAt: Date
 }
 
-const viewer = sql.placeholder('viewer')
 const person = sql.placeholder('person')
 
 /** Walks from the end of the conversation's index to its newest message. */
@@ -51,7 +51,7 @@ const inboxOf = keysetList<Conversation>(
       .from(participants)
       .innerJoin(users, eq(users.id, participants.otherId))
       .innerJoin(messages, eq(messages.id, newestMessage))
-      .where(and(eq(participants.userId, viewer), place.beyond))
+      .where(and(eq(participants.userId, viewerId), place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )
@@ -63,7 +63,7 @@ export function inbox(db: Reader, viewer: number, cursor: Cursor): Promise<Page<
 
 /** The viewer’s conversation with a person, who may have another name by now; null if they have none. */
 const theirConversation = sql`(select mine.conversation_id from ${participants} mine
-  where mine.user_id = ${viewer} and mine.other_id = ${idOfUsername(person)})`
+  where mine.user_id = ${viewerId} and mine.other_id = ${idOfUsername(person)})`
 
 export const messageColumns = {
   id: messages.id,

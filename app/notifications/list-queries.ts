@@ -1,9 +1,10 @@
 /** What somebody was told, as they read it. */
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
-import type { Reader } from '../database/database.ts'
+import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
-import { and, eq, sql } from '../database/sql.ts'
-import { isOwn, type NotificationKind, type Own } from './queries.ts'
+import { and, eq, isNull, or, sql } from '../database/sql.ts'
+import { viewerId, visiblePeople } from '../people/visibility.ts'
+import type { NotificationKind, Own } from './queries.ts'
 
 export type Notification = {
   id: number
@@ -32,6 +33,9 @@ const notificationColumns = {
   readAt: notifications.readAt,
 }
 
+/** The site itself has done it, or a person whom the viewer sees. */
+const isShown = or(isNull(notifications.actorId), visiblePeople())
+
 const notificationsOf = keysetList<Notification>(
   'notifications',
   { time: notifications.createdAt, id: notifications.id },
@@ -41,23 +45,26 @@ const notificationsOf = keysetList<Notification>(
       .from(notifications)
       .leftJoin(users, eq(users.id, notifications.actorId))
       .leftJoin(posts, eq(posts.id, notifications.postId))
-      .where(and(eq(notifications.userId, sql.placeholder('user')), place.beyond))
+      .where(and(eq(notifications.userId, viewerId), isShown, place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )
 
 /** A page of what somebody was told, newest first: one statement. */
-export function notificationList(db: Reader, user: number, cursor: Cursor): Promise<Page<Notification>> {
-  return notificationsOf(db, { user }, cursor)
+export function notificationList(db: Reader, viewer: number, cursor: Cursor): Promise<Page<Notification>> {
+  return notificationsOf(db, { viewer }, cursor)
 }
 
-/** Somebody's own notification. */
-export async function findNotification(db: Reader, own: Own): Promise<Notification | undefined> {
-  const [found] = await db
+const ownNotification = prepared<{ id: number; viewer: number }, Notification[]>('notification', db =>
+  db
     .select(notificationColumns)
     .from(notifications)
     .leftJoin(users, eq(users.id, notifications.actorId))
     .leftJoin(posts, eq(posts.id, notifications.postId))
-    .where(isOwn(own))
-  return found
+    .where(and(eq(notifications.id, sql.placeholder('id')), eq(notifications.userId, viewerId), isShown)),
+)
+
+/** Somebody's own notification. */
+export async function findNotification(db: Reader, { id, userId }: Own): Promise<Notification | undefined> {
+  return (await ownNotification(db, { id, viewer: userId }))[0]
 }

@@ -1,7 +1,8 @@
 /** How somebody is told of something, and how it comes to be read. */
 import type { Writer } from '../database/database.ts'
-import { blocks, notifications } from '../database/schema.ts'
-import { and, eq, inArray, isNull, lte, or } from '../database/sql.ts'
+import { notifications } from '../database/schema.ts'
+import { and, eq, isNull, lte } from '../database/sql.ts'
+import { unblockedAmong } from '../people/visibility.ts'
 
 /** Each has its sentence in the locales, and leads somewhere (sentence.ts); the schema knows them, too. */
 export const notificationKinds = ['follow', 'mention', 'message', 'export'] as const
@@ -34,7 +35,10 @@ export async function notifyEach(
   people: number[],
   { again = false, at = new Date(), ...news }: Omit<NewNotification, 'userId'>,
 ): Promise<void> {
-  const audience = await audienceOf(tx, people, news.actorId)
+  const { actorId } = news
+  const others = people.filter(id => id !== actorId)
+  if (others.length === 0) return
+  const audience = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
   if (audience.length === 0) return
   const told = { ...news, createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
@@ -43,20 +47,6 @@ export async function notifyEach(
   await (again
     ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
-}
-
-/** Those of the people who are somebody else than the actor, and not apart from them. */
-async function audienceOf(tx: Writer, people: number[], actorId: number | undefined): Promise<number[]> {
-  const others = people.filter(id => id !== actorId)
-  if (actorId === undefined || others.length === 0) return others
-  const { blockerId, blockedId } = blocks
-  const isBetween = or(
-    and(eq(blockerId, actorId), inArray(blockedId, others)),
-    and(eq(blockedId, actorId), inArray(blockerId, others)),
-  )
-  const apart = await tx.select({ blockerId, blockedId }).from(blocks).where(isBetween)
-  const ids = new Set(apart.flatMap(pair => [pair.blockerId, pair.blockedId]))
-  return others.filter(id => !ids.has(id))
 }
 
 /** Somebody's own notification. */

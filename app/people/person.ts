@@ -1,7 +1,9 @@
 /** A person as they stand in a list: what is shown of everybody, once for every query that finds people. */
 import { columnsIn, pick } from '../database/fields.ts'
-import type { users } from '../database/schema.ts'
+import { follows, users } from '../database/schema.ts'
+import { type SQL, sql } from '../database/sql.ts'
 import { userFields } from './profile-fields.ts'
+import { type AnyViewer, viewerId } from './visibility.ts'
 
 /** To be selected from `users`, besides whether the viewer follows them. */
 export const personColumns = columnsIn(userFields, 'public')
@@ -11,10 +13,16 @@ export type Person = Shown & {
   /** Null for a visitor, and for the viewer's own row. */
   viewerFollows: boolean | null
 }
+
+/** Whether the viewer follows the person of the row. */
+export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
+  return sql<boolean>`exists (select 1 from ${follows} mine where mine.follower_id = ${viewerId} and mine.followed_id = ${person})`
+}
+
 export type PersonRow = Shown & { followed: unknown; createdAt: Date }
 
 /** SQLite answers `exists` with 0 or 1. */
-export function personOf(row: PersonRow, viewer: number | null): Person {
-  const viewerFollows = viewer === null || viewer === row.id ? null : Boolean(row.followed)
+export function personOf(row: PersonRow, viewer: AnyViewer): Person {
+  const viewerFollows = viewer === null || viewer.id === row.id ? null : Boolean(row.followed)
   return { ...pick(row, personColumns), viewerFollows }
 }

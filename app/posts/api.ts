@@ -71,7 +71,7 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
   return createOnce(request, reply, async tx => {
     await consume(tx, 'posting', draft.userId)
     const id = await publishPost(tx, draft, new Date())
-    const post = await findPost(tx, id, draft.userId)
+    const post = await findPost(tx, id, request.viewer)
     // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: serializePost(post, request.server.config) }
@@ -97,7 +97,7 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
     const { id } = await ownPost(tx, request)
     await consume(tx, 'posting', draft.userId)
     await editPost(tx, { ...draft, id }, new Date())
-    return (await findPost(tx, id, draft.userId)) as Post
+    return (await findPost(tx, id, request.viewer)) as Post
   })
   return reply.resource(serializePost(edited, config))
 }
@@ -111,7 +111,7 @@ async function destroyPost(request: MemberRequest<{ Params: PostParams }>, reply
 }
 
 async function postOr404(db: Reader, { params, viewer }: OneRequest): Promise<Post> {
-  const post = await findPost(db, params.id, viewer?.id ?? null)
+  const post = await findPost(db, params.id, viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
   return post
 }

@@ -1,10 +1,10 @@
-import { findByUsernames } from '../accounts/username-queries.ts'
-import { isVisible } from '../blocks/queries.ts'
 import type { CacheTag } from '../database/cache-tags.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { hashtags, mentions, posts, users } from '../database/schema.ts'
-import { and, eq, isNull, sql } from '../database/sql.ts'
+import { and, eq, sql } from '../database/sql.ts'
 import { notifyEach } from '../notifications/queries.ts'
+import { findByUsernames } from '../people/username-queries.ts'
+import { type AnyViewer, seenBy, visiblePosts } from '../people/visibility.ts'
 import type { IndexedPost } from '../search-index/entries.ts'
 import { indexPosts, removePosts } from '../search-index/indexing.ts'
 import { type Entity, findEntities, mentionedNames, tagsOf } from '../text/entities.ts'
@@ -45,12 +45,12 @@ const postForViewer = prepared<{ id: number; viewer: number }, Post[]>('post', d
     .select(postColumns)
     .from(posts)
     .innerJoin(users, eq(users.id, posts.userId))
-    .where(and(eq(posts.id, sql.placeholder('id')), isVisible(posts.userId), isNull(users.closedAt))),
+    .where(and(eq(posts.id, sql.placeholder('id')), visiblePosts())),
 )
 
-/** A post as this viewer (null: a visitor) may see it. */
-export async function findPost(db: Reader, id: number, viewer: number | null): Promise<Post | undefined> {
-  return (await postForViewer(db, { id, viewer: viewer ?? 0 }))[0]
+/** A post, if the viewer sees it. */
+export async function findPost(db: Reader, id: number, viewer: AnyViewer): Promise<Post | undefined> {
+  return (await postForViewer(db, { id, ...seenBy(viewer) }))[0]
 }
 
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */

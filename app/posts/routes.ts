@@ -113,12 +113,12 @@ async function destroyPost(request: OwnRequest, reply: FastifyReply) {
   const { id: userId } = request.viewer
   const { id } = request.params
   const deleted = await request.server.db.transaction(tx => deletePost(tx, { id, userId }))
-  if (!deleted && (await findPost(request.server.db, id, userId))) throw new Problem(403)
+  if (!deleted && (await findPost(request.server.db, id, request.viewer))) throw new Problem(403)
   return reply.flash('posts.deleted').redirect('/', 303)
 }
 
 async function postOr404({ server, params, viewer }: PostRequest): Promise<Post> {
-  const post = await findPost(server.db, params.id, viewer?.id ?? null)
+  const post = await findPost(server.db, params.id, viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
   return post
 }

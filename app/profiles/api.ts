@@ -24,12 +24,12 @@ export default async function profilesApi(app: FastifyInstance) {
 }
 
 async function listUsers({ server, viewer, query }: ListRequest, reply: FastifyReply) {
-  const page = await listPeople(server.db, viewer?.id ?? null, cursorOf(query))
+  const page = await listPeople(server.db, viewer, cursorOf(query))
   return reply.list(page, '/api/users', person => serializePerson(person, server.config))
 }
 
 async function showUser(request: OneRequest, reply: FastifyReply) {
   const { server, viewer } = request
-  const profile = await requireProfile(server.db, request, viewer?.id ?? null)
+  const profile = await requireProfile(server.db, request, viewer)
   return reply.resource(serializeUser(profile, server.config))
 }

@@ -1,12 +1,11 @@
-import { idOfUsername } from '../accounts/username-queries.ts'
-import { blocksBetween } from '../blocks/queries.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { columnsIn } from '../database/fields.ts'
 import { follows, posts, users } from '../database/schema.ts'
-import { and, eq, isNull, sql } from '../database/sql.ts'
-import { isFollowedByViewer } from '../follows/queries.ts'
-import { type Person, personColumns } from '../people/person.ts'
+import { and, eq, sql } from '../database/sql.ts'
+import { isFollowedByViewer, type Person, personColumns } from '../people/person.ts'
 import { userFields } from '../people/profile-fields.ts'
+import { idOfUsername } from '../people/username-queries.ts'
+import { type AnyViewer, blocksBetween, isOpen, seenBy } from '../people/visibility.ts'
 import { foldName } from '../text/fold.ts'
 
 export type Profile = Person & {
@@ -40,19 +39,19 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
         ...blocksBetween(users.id),
       })
       .from(users)
-      .where(and(eq(users.id, idOfUsername(sql.placeholder('key'))), isNull(users.closedAt))) as never,
+      .where(and(eq(users.id, idOfUsername(sql.placeholder('key'))), isOpen)) as never,
 )
 
 /** The profile of whoever has this name, or had it before, as this viewer sees it: one statement. */
 export async function findProfile(
   db: Reader,
   username: string,
-  viewer: number | null,
+  viewer: AnyViewer,
 ): Promise<Profile | undefined> {
-  const [found] = await profileOfName(db, { key: foldName(username), viewer: viewer ?? 0 })
+  const [found] = await profileOfName(db, { key: foldName(username), ...seenBy(viewer) })
   if (!found) return undefined
   const { followed, byViewer, ofViewer, ...profile } = found
-  const isViewer = profile.id === viewer
+  const isViewer = profile.id === viewer?.id
   // SQLite answers `exists` with 0 or 1.
   const viewerBlocks = Boolean(byViewer)
   const apart = viewerBlocks || Boolean(ofViewer)
@@ -65,6 +64,6 @@ export async function findPerson(db: Reader, username: string) {
   const [person] = await db
     .select({ id: users.id, username: users.username, displayName: users.displayName })
     .from(users)
-    .where(and(eq(users.id, idOfUsername(foldName(username))), isNull(users.closedAt)))
+    .where(and(eq(users.id, idOfUsername(foldName(username))), isOpen))
   return person
 }

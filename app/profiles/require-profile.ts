@@ -2,6 +2,7 @@
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
+import type { AnyViewer } from '../people/visibility.ts'
 import { findPerson, findProfile, type Profile } from './queries.ts'
 
 type Named = { username: string }
@@ -20,7 +21,7 @@ export async function requirePerson(db: Reader, { params }: { params: Named }) {
 export async function requireProfile(
   db: Reader,
   { params }: { params: Named },
-  viewer: number | null,
+  viewer: AnyViewer,
 ): Promise<Profile> {
   const profile = await findProfile(db, params.username, viewer)
   if (!profile) throw profileNotFound(params)

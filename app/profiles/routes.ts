@@ -4,6 +4,7 @@ import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/curs
 import { type FollowList, followList } from '../follows/queries.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
+import { seenBy } from '../people/visibility.ts'
 import { postTags } from '../posts/queries.ts'
 import { foldName } from '../text/fold.ts'
 import { profileTimeline } from '../timelines/queries.ts'
@@ -45,7 +46,7 @@ async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const page = await profileTimeline(
     request.server.db,
-    { user: profile.id, viewer: request.viewer?.id ?? 0 },
+    { user: profile.id, ...seenBy(request.viewer) },
     cursor,
   )
   const path = `/@${profile.username}`
@@ -67,8 +68,12 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
   if (!profile) return reply
   if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
   const cursor = cursorOf(request.query)
-  const viewer = request.viewer?.id ?? null
-  const page = await followList(request.server.db, { user: profile.id, viewer, list: kind, cursor })
+  const page = await followList(request.server.db, {
+    user: profile.id,
+    viewer: request.viewer,
+    list: kind,
+    cursor,
+  })
   const path = `/@${profile.username}/${kind}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
   await request.cacheTags(() => [
@@ -93,7 +98,7 @@ async function showCard(request: ProfileRequest, reply: FastifyReply) {
 /** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */
 async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
   const { server, params, viewer, url } = request
-  const profile = await requireProfile(server.db, request, viewer?.id ?? null)
+  const profile = await requireProfile(server.db, request, viewer)
   if (foldName(profile.username) === foldName(params.username)) return profile
   reply.redirect(url.replace(/^\/@[^/?]+/, `/@${profile.username}`))
   return null

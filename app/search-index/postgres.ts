@@ -3,10 +3,9 @@
  * gather half a million to show 25. So the newest rows are looked through first, in the order of a timeline; a
  * word that is not among them often enough is rare enough to be gathered.
  */
-import { isVisible } from '../blocks/queries.ts'
 import type { Place } from '../database/cursor.ts'
-import { users } from '../database/schema.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
+import { isOpenAccount, isUnblocked } from '../people/visibility.ts'
 import { indexedPeople, tsvectorPosts } from './tables.ts'
 
 /** Rows that are looked through first, for a page and for the best of the newest 1,000: 5 ms and 25 ms. */
@@ -46,14 +45,13 @@ function keys({ table, columns, person }: Index, { beyond, order, limit }: Place
   const inOrder = sql`order by ${sql.join(order, sql`, `)}`
   const most = (count: number) => sql`limit ${sql.raw(String(count))}`
   const all = sql.join(columns, sql`, `)
-  const isOpen = sql`(select ${users.closedAt} from ${users} where ${users.id} = ${person}) is null`
   const isFull = sql`(select count(*) from recent) >= ${sql.raw(String(limit))}`
   return sql`
     with recent as materialized (
       select ${all} from (
         select * from ${table} where ${beyond} ${inOrder} ${most(lookedThrough(limit))}
       ) as ${table}
-      where ${table.words} @@ ${whole} and ${isVisible(person)} and ${isOpen} ${inOrder} ${most(limit)}
+      where ${table.words} @@ ${whole} and ${isUnblocked(person)} and ${isOpenAccount(person)} ${inOrder} ${most(limit)}
     ), gathered as materialized (
       select ${all} from ${table}
       where not ${isFull} and ${table.words} @@ ${narrow} and (${isNarrow} or (${table.words} @@ ${whole}) is true)
@@ -62,6 +60,6 @@ function keys({ table, columns, person }: Index, { beyond, order, limit }: Place
     union all
     (select ${columns[0]} from (
       select * from gathered as ${table}
-      where not ${isFull} and ${beyond} and ${isVisible(person)} ${inOrder} ${most(leftOver(limit))}
-    ) as ${table} where ${isOpen} ${inOrder} ${most(limit)})`
+      where not ${isFull} and ${beyond} and ${isUnblocked(person)} ${inOrder} ${most(leftOver(limit))}
+    ) as ${table} where ${isOpenAccount(person)} ${inOrder} ${most(limit)})`
 }

@@ -1,8 +1,8 @@
 /** How SQLite finds: FTS5 walks from the newest on, as far as the page needs. */
-import { isVisible } from '../blocks/queries.ts'
 import type { Place } from '../database/cursor.ts'
 import { posts, users } from '../database/schema.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
+import { visiblePeople, visiblePosts } from '../people/visibility.ts'
 import { fts5Posts, indexedPeople, numberBits, numberMask, placeOfCursor } from './tables.ts'
 
 const match = sql.placeholder('match')
@@ -15,7 +15,7 @@ export function postKeys(place: Place): SQL {
   return sql`select ${posts.id} from ${fts5Posts}
     cross join ${posts} on ${posts.createdAt} = ${row} >> ${bits} and ${posts.id} & ${mask} = ${row} & ${mask}
     cross join ${users} on ${users.id} = ${posts.userId}
-    where post_fts match ${match} and ${users.closedAt} is null and ${isVisible(posts.userId)}
+    where post_fts match ${match} and ${visiblePosts()}
     ${walk(row, placeOfCursor, place)}`
 }
 
@@ -23,7 +23,7 @@ export function postKeys(place: Place): SQL {
 export function personKeys(place: Place): SQL {
   const row = indexedPeople.userId
   return sql`select ${users.id} from ${indexedPeople} cross join ${users} on ${users.id} = ${row}
-    where person_fts match ${match} and ${users.closedAt} is null and ${isVisible(users.id)}
+    where person_fts match ${match} and ${visiblePeople()}
     ${walk(row, sql`${sql.placeholder('id')}`, place)}`
 }
 

@@ -68,5 +68,5 @@ async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
   const isAnything = !isEmpty(parseQuery(text))
   const subject = viewer?.id ?? networkOf(ip)
   if (isAnything) await server.db.transaction(tx => consume(tx, 'search', subject))
-  return { text, isAnything, viewer: viewer?.id ?? 0, cursor: cursorOf(query) }
+  return { text, isAnything, viewer, cursor: cursorOf(query) }
 }

@@ -2,6 +2,7 @@
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Database } from '../database/database.ts'
 import type { Person } from '../people/person.ts'
+import type { AnyViewer } from '../people/visibility.ts'
 import type { Post } from '../posts/queries.ts'
 import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.ts'
 import type { Order } from './forms.ts'
@@ -13,7 +14,7 @@ export type SearchResult = {
   people: Person[]
   hasMorePeople: boolean
 }
-export type SearchInput = { text: string; order: Order; viewer: number; cursor: Cursor }
+export type SearchInput = { text: string; order: Order; viewer: AnyViewer; cursor: Cursor }
 
 const nothing = { rows: [], newer: null, older: null }
 

@@ -1,14 +1,13 @@
-/** Finds posts and people. What is asked for has been read by query.ts; who asks is `viewer`, 0 for a visitor. */
+/** Finds posts and people. What is asked for has been read by query.ts. */
 import { setImmediate as othersFirst } from 'node:timers/promises'
-import { findByUsernames } from '../accounts/username-queries.ts'
-import { isVisible } from '../blocks/queries.ts'
 import { type Cursor, keysetList, type Page, type Place } from '../database/cursor.ts'
 import { type Database, prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { asc, desc, eq, sql } from '../database/sql.ts'
-import { isFollowedByViewer } from '../follows/queries.ts'
-import { type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
+import { isFollowedByViewer, type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
+import { findByUsernames } from '../people/username-queries.ts'
+import { type AnyViewer, seenBy, visiblePeople } from '../people/visibility.ts'
 import { type Post, postColumns } from '../posts/queries.ts'
 import { matchOf, type Wanted } from '../search-index/match.ts'
 import * as onPostgres from '../search-index/postgres.ts'
@@ -22,7 +21,7 @@ const postKeys = isSqlite ? onSqlite.postKeys : onPostgres.postKeys
 const personKeys = isSqlite ? onSqlite.personKeys : onPostgres.personKeys
 
 /** What is looked for, for whom, and where in the list. */
-export type Search = { wanted: Wanted; viewer: number; cursor: Cursor }
+export type Search = { wanted: Wanted; viewer: AnyViewer; cursor: Cursor }
 
 /** What a query wants, with the ids of the authors whom it names; null if none of them is there. */
 export async function resolveAuthors(db: Reader, { terms, authors }: Query): Promise<Wanted | null> {
@@ -47,7 +46,7 @@ const listOfPosts = keysetList<Post>('search_posts', keysOfPosts, matchingPosts)
 
 /** A page of the posts that match, newest first. */
 export function searchPosts(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
-  return listOfPosts(db.background, { viewer, ...matchOf(wanted) }, cursor)
+  return listOfPosts(db.background, { ...seenBy(viewer), ...matchOf(wanted) }, cursor)
 }
 
 /** The best are looked for among so many. */
@@ -67,7 +66,7 @@ export async function searchBestPosts(
   db: Database,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<Post[]> {
-  const found = await ranked(db.background, { viewer, ...matchOf(wanted) })
+  const found = await ranked(db.background, { ...seenBy(viewer), ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
     // Others are answered in between: it takes 10 ms for all of them.
@@ -101,8 +100,8 @@ const listOfPeople = keysetList<PersonRow>(
 
 /** A page of the people whose names match, the newest account first. */
 export async function searchPeople(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Person>> {
-  const page = await listOfPeople(db.background, { viewer, ...matchOf(wanted) }, cursor)
-  return { ...page, rows: page.rows.map(row => personOf(row, viewer || null)) }
+  const page = await listOfPeople(db.background, { ...seenBy(viewer), ...matchOf(wanted) }, cursor)
+  return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
 const likelyPeople = 50
@@ -112,7 +111,7 @@ const shownPeople = 3
 const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]>('search_likely', db => {
   const newest = personKeys({ direction: 'newest', beyond: undefined, order: [], limit: likelyPeople })
   const namesake = sql`select ${users.id} from ${users} where ${users.usernameKey} = ${sql.placeholder('name')}
-    and ${users.closedAt} is null and ${isVisible(users.id)}`
+    and ${visiblePeople()}`
   return db
     .select({ ...rowColumns, key: users.usernameKey })
     .from(users)
@@ -126,8 +125,8 @@ export async function searchLikelyPeople(
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<{ people: Person[]; more: boolean }> {
   const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
-  const rows = await likely(db.background, { viewer, name, ...matchOf(wanted) })
+  const rows = await likely(db.background, { ...seenBy(viewer), name, ...matchOf(wanted) })
   const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
   const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
-  return { people: shown.map(row => personOf(row, viewer || null)), more: rows.length > shownPeople }
+  return { people: shown.map(row => personOf(row, viewer)), more: rows.length > shownPeople }
 }

@@ -83,7 +83,7 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
 
 function askedBy({ query, viewer }: SearchRequest): SearchInput {
   const cursor = cursorOf(query)
-  return { text: textOf(query.q), order: orderOf(query), viewer: viewer?.id ?? 0, cursor }
+  return { text: textOf(query.q), order: orderOf(query), viewer, cursor }
 }
 
 function askedWhileTyping(request: SearchRequest): SearchInput {

@@ -3,6 +3,7 @@ import { ListQuery, operation, returnsListOf } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { TagParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { seenBy } from '../people/visibility.ts'
 import type { Post } from '../posts/queries.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
@@ -40,31 +41,31 @@ export default async function timelinesApi(app: FastifyInstance) {
 }
 
 async function listAll(request: ListRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(request.server.db, viewerOf(request), cursorOf(request.query))
+  const page = await exploreTimeline(request.server.db, seenBy(request.viewer), cursorOf(request.query))
   return reply.list(page, '/api/posts', shown(request))
 }
 
 async function listHome(request: MemberRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
   const { server, viewer } = request
-  const page = await homeTimeline(server.db, { viewer: viewer.id }, cursorOf(request.query))
+  const page = await homeTimeline(server.db, seenBy(viewer), cursorOf(request.query))
   return reply.list(page, '/api/timelines/home', shown(request))
 }
 
 async function listOfUser(request: UserRequest, reply: FastifyReply) {
   const { db } = request.server
   const { id: user, username } = await requirePerson(db, request)
-  const page = await profileTimeline(db, { user, ...viewerOf(request) }, cursorOf(request.query))
+  const page = await profileTimeline(db, { user, ...seenBy(request.viewer) }, cursorOf(request.query))
   return reply.list(page, `${userPath(username)}/posts`, shown(request))
 }
 
 async function listWithTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
-  const page = await tagTimeline(request.server.db, { tag, ...viewerOf(request) }, cursorOf(request.query))
+  const page = await tagTimeline(
+    request.server.db,
+    { tag, ...seenBy(request.viewer) },
+    cursorOf(request.query),
+  )
   return reply.list(page, `/api/tags/${encodeURIComponent(tag)}/posts`, shown(request))
-}
-
-function viewerOf({ viewer }: FastifyRequest): { viewer: number } {
-  return { viewer: viewer?.id ?? 0 }
 }
 
 function shown({ server }: FastifyRequest) {

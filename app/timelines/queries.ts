@@ -1,18 +1,12 @@
-import { isVisible } from '../blocks/queries.ts'
 import { keysetList, type Place } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts, users } from '../database/schema.ts'
 import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
+import { viewerId, visiblePosts } from '../people/visibility.ts'
 import { type Post, postColumns } from '../posts/queries.ts'
 
 const keys = { time: posts.createdAt, id: posts.id }
-
-/**
- * Posts of a closed account are on their way out. The condition names the post, too: one on the account alone
- * makes SQLite read every account first, for a Bloom filter of those that are open.
- */
-const isOpen = sql`case when ${users.closedAt} is null then ${posts.id} > 0 else false end`
 
 /** A list of posts, newest first. */
 function timeline(name: string, condition: (place: Place) => SQL | undefined) {
@@ -21,18 +15,18 @@ function timeline(name: string, condition: (place: Place) => SQL | undefined) {
       .select(postColumns)
       .from(posts)
       .innerJoin(users, eq(users.id, posts.userId))
-      .where(and(condition(place), isOpen))
+      .where(and(condition(place), visiblePosts()))
       .orderBy(...place.order)
       .limit(place.limit),
   )
 }
 
-/** Everybody's posts; in every list, `viewer` is the reader's id, 0 for a visitor. */
-export const exploreTimeline = timeline('explore', ({ beyond }) => and(isVisible(posts.userId), beyond))
+/** Everybody's posts. */
+export const exploreTimeline = timeline('explore', ({ beyond }) => beyond)
 
 /** One person's posts. */
 export const profileTimeline = timeline('profile', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), isVisible(posts.userId), beyond),
+  and(eq(posts.userId, sql.placeholder('user')), beyond),
 )
 
 /**
@@ -44,15 +38,13 @@ export const homeTimeline = timeline(
   place => sql`${posts.id} in (${engine === 'sqlite' ? homeKeysOnSqlite(place) : homeKeysOnPostgres(place)})`,
 )
 
-const viewer = sql.placeholder('viewer')
-
 /** Whom the viewer follows. */
 export const followedIds = prepared<{ viewer: number }, { id: number }[]>('followed', db =>
-  db.select({ id: follows.followedId }).from(follows).where(eq(follows.followerId, viewer)),
+  db.select({ id: follows.followedId }).from(follows).where(eq(follows.followerId, viewerId)),
 )
 
 function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
-  const authors = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}`
+  const authors = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${viewerId} union all select ${viewerId}`
   return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, beyond)} ${inOrder(order, limit)}`
 }
 
@@ -66,7 +58,7 @@ function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
     select ${posts.id}, ${posts.createdAt} from ${posts}
     where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, most)}
   ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
-  const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewer} union all select ${viewer}::bigint`
+  const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewerId} union all select ${viewerId}::bigint`
   return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
 }
 
@@ -84,7 +76,7 @@ export const tagTimeline = keysetList<Post>(
       .from(hashtags)
       .innerJoin(posts, eq(posts.id, hashtags.postId))
       .innerJoin(users, eq(users.id, posts.userId))
-      .where(and(eq(hashtags.tag, sql.placeholder('tag')), isVisible(posts.userId), isOpen, place.beyond))
+      .where(and(eq(hashtags.tag, sql.placeholder('tag')), visiblePosts(), place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )

@@ -4,6 +4,7 @@ import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
 import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/cached-reads.ts'
+import { seenBy } from '../people/visibility.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/queries.ts'
 import { foldTag, tagPath } from '../text/entities.ts'
@@ -43,7 +44,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   if (!viewer) return showWelcome(request, reply)
   const cursor = cursorOf(request.query)
   const [page, beside] = await Promise.all([
-    homeTimeline(server.db, { viewer: viewer.id }, cursor),
+    homeTimeline(server.db, seenBy(viewer), cursor),
     besideTimeline(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
@@ -57,7 +58,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(request.server.db, { viewer: 0 }, cursorOf({}))
+  const page = await exploreTimeline(request.server.db, seenBy(null), cursorOf({}))
   await request.cacheTags(() => ['posts', ...postTags(page.rows)])
   return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
 }
@@ -65,7 +66,7 @@ async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const [page, beside] = await Promise.all([
-    exploreTimeline(request.server.db, { viewer: request.viewer?.id ?? 0 }, cursor),
+    exploreTimeline(request.server.db, seenBy(request.viewer), cursor),
     besideTimeline(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
@@ -76,8 +77,7 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
 async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
-  const viewer = request.viewer?.id ?? 0
-  const page = await tagTimeline(request.server.db, { tag, viewer }, cursor)
+  const page = await tagTimeline(request.server.db, { tag, ...seenBy(request.viewer) }, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
   await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows)])
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })

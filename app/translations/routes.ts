@@ -60,7 +60,7 @@ async function answer(
   reply: FastifyReply,
   view: 'translations/show' | 'translations/fragment',
 ) {
-  const post = await findPost(request.server.db, request.params.id, request.viewer?.id ?? null)
+  const post = await findPost(request.server.db, request.params.id, request.viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
   if (post.language && !isForeign(post, request.language)) return reply.redirect(`/posts/${post.id}`, 303)
   const translated = await translatedOrWhyNot(request, post)

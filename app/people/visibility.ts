@@ -1,0 +1,80 @@
+/**
+ * Who sees whom, and whose posts: an open account's are seen by everybody but the people whom its owner has blocked
+ * and those who have blocked its owner. Every list and every single row asks here.
+ */
+import type { Reader } from '../database/database.ts'
+import { blocks, posts, users } from '../database/schema.ts'
+import { type AnyColumn, and, eq, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
+
+/** Who asks; null is a visitor. */
+export type AnyViewer = { id: number } | null
+
+/** The placeholder for the viewer's id in every query about people and posts. */
+export const viewerId = sql.placeholder('viewer')
+
+/** The value of `viewerId`; a visitor's is 0, which is no person's id. */
+export function seenBy(viewer: AnyViewer): { viewer: number } {
+  return { viewer: viewer?.id ?? 0 }
+}
+
+/** For a query from `users`: the account is open, not on its way out. */
+export const isOpen = isNull(users.closedAt)
+
+/** The same for a query that does not join `users`: it looks up the account of this column. */
+export function isOpenAccount(person: AnyColumn): SQL {
+  return sql`(select ${users.closedAt} from ${users} where ${users.id} = ${person}) is null`
+}
+
+/** The person of this column and the viewer have not blocked each other; both engines read the blocks once a statement. */
+export function isUnblocked(person: AnyColumn): SQL {
+  const { blockerId, blockedId } = blocks
+  return sql`${person} not in (
+    select ${blockedId} from ${blocks} where ${blockerId} = ${viewerId}
+    union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewerId})`
+}
+
+/** People whom the viewer sees, for a query from `users`; `person` is any column that holds their id. */
+export function visiblePeople(person: AnyColumn = users.id): SQL | undefined {
+  return and(isUnblocked(person), isOpen)
+}
+
+/**
+ * The author's account is open. The condition names the post, too: one on the account alone makes SQLite read every
+ * account first, for a Bloom filter of those that are open.
+ */
+const hasOpenAuthor = sql`case when ${users.closedAt} is null then ${posts.id} > 0 else false end`
+
+/** Posts that the viewer sees, for a query from `posts` and the `users` who wrote them. */
+export function visiblePosts(): SQL | undefined {
+  return and(isUnblocked(posts.userId), hasOpenAuthor)
+}
+
+/** Whether the viewer has blocked the person of this column, and the other way round. */
+export function blocksBetween(person: AnyColumn): { byViewer: SQL; ofViewer: SQL } {
+  const { blockerId, blockedId } = blocks
+  return {
+    byViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${viewerId} and ${blockedId} = ${person})`,
+    ofViewer: sql`exists (select 1 from ${blocks} where ${blockerId} = ${person} and ${blockedId} = ${viewerId})`,
+  }
+}
+
+/** Those of the people who have not blocked this person and are not blocked by them. */
+export async function unblockedAmong(db: Reader, people: number[], person: number): Promise<number[]> {
+  const { blockerId, blockedId } = blocks
+  const between = await db
+    .select({ blockerId, blockedId })
+    .from(blocks)
+    .where(
+      or(
+        and(eq(blockerId, person), inArray(blockedId, people)),
+        and(eq(blockedId, person), inArray(blockerId, people)),
+      ),
+    )
+  const blocked = new Set(between.flatMap(pair => [pair.blockerId, pair.blockedId]))
+  return people.filter(id => !blocked.has(id))
+}
+
+/** Whether one of the two has blocked the other. */
+export async function areBlocked(db: Reader, one: number, other: number): Promise<boolean> {
+  return (await unblockedAmong(db, [one], other)).length === 0
+}
