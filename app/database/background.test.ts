@@ -106,7 +106,7 @@ describe('the thread that reads aside', { skip: engine !== 'sqlite', timeout: 60
     const program = `import { openDatabase } from '${script}'
       import { users } from '${path.join(import.meta.dirname, 'schema.ts')}'
       const db = await openDatabase(${JSON.stringify(test.config)})
-      console.log(await db.aside.$count(users))`
+      console.log(await db.background.$count(users))`
     const child = startProcess(['--input-type=module', '-e', program], { DATABASE_URL: test.url })
     assert.deepEqual(await endedProcess(child), { code: 0, output: '0\n' })
     await test.drop()

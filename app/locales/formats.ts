@@ -1,4 +1,4 @@
-/** Dates, times and numbers in each language; all times are UTC. */
+/** Moments and numbers as people of a language read them; all times are UTC. */
 import { lazy, memoize } from '../text/memoize.ts'
 import { forEachLanguage, type Language } from './translate.ts'
 
@@ -7,69 +7,69 @@ const hour = 60 * minute
 const day = 24 * hour
 
 export type Formats = {
-  when: DateFormats
+  when: When
   number(value: number): string
   /** 12,400 as 12K. */
   compact(value: number): string
 }
 
-type DateFormats = {
+type When = {
   /** "now", "4 min ago", "yesterday"; after a week the day itself. */
-  relative(date: Date): string
+  relative(moment: Date): string
   /** "today", "yesterday"; after a week the day itself. */
-  relativeDay(date: Date): string
-  full(date: Date): string
-  day(date: Date): string
-  /** The heading of a list by day: "Today · UTC", "Yesterday · UTC", then the day itself. */
-  heading(date: Date): string
-  time(date: Date): string
-  iso(date: Date): string
+  relativeDay(moment: Date): string
+  full(moment: Date): string
+  day(moment: Date): string
+  /** Above what is listed by its time of day: "Today · UTC", and the day itself before yesterday. */
+  heading(moment: Date): string
+  time(moment: Date): string
+  iso(moment: Date): string
 }
 
-const formats = forEachLanguage(language => lazy(() => createFormats(language)))
+const formats = forEachLanguage(language => lazy(() => formatsOf(language)))
 
 export function formatsFor(language: Language): Formats {
   return formats[language]()
 }
 
-function createFormats(language: Language): Formats {
+function formatsOf(language: Language): Formats {
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
   return {
-    when: { ...relativeFormats(language), ...timestampFormats(language), ...dayFormats(language) },
+    when: { ...relativeIn(language), ...momentsIn(language), ...daysIn(language) },
     number: value => number.format(value),
     compact: value => compact.format(value),
   }
 }
 
-/** Memoized: formatting the 25 timestamps of a timeline was a fifth of its rendering time. */
-function timestampFormats(language: Language): Pick<DateFormats, 'full' | 'time' | 'iso'> {
+/** A timeline names 25 moments, page after page: formatting each was a fifth of its rendering. */
+function momentsIn(language: Language): Pick<When, 'full' | 'time' | 'iso'> {
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' })
-  const minuteOf = (date: Date) => Math.floor(date.getTime() / minute)
+  const minuteOf = (moment: Date) => Math.floor(moment.getTime() / minute)
   return {
-    full: memoize(date => `${full.format(date)} UTC`, minuteOf),
+    full: memoize(moment => `${full.format(moment)} UTC`, minuteOf),
     time: memoize(
-      date => time.format(date),
-      date => minuteOf(date) % (24 * 60),
+      moment => time.format(moment),
+      moment => minuteOf(moment) % (24 * 60),
     ),
-    iso: memoize(date => date.toISOString(), Number),
+    iso: memoize(moment => moment.toISOString(), Number),
   }
 }
 
-function dayFormats(language: Language): Pick<DateFormats, 'day' | 'heading'> {
-  const longDate = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
-  const { relativeDay } = relativeFormats(language)
+function daysIn(language: Language): Pick<When, 'day' | 'heading'> {
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
+  const { relativeDay } = relativeIn(language)
   return {
-    day: date => longDate.format(date),
-    heading: date => {
-      const day = daysBetween(date) < 2 ? relativeDay(date) : longDate.format(date)
+    day: moment => date.format(moment),
+    heading: moment => {
+      const day = daysBetween(moment) < 2 ? relativeDay(moment) : date.format(moment)
       return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)} · UTC`
     },
   }
 }
 
-function relativeFormats(language: Language): Pick<DateFormats, 'relative' | 'relativeDay'> {
+function relativeIn(language: Language): Pick<When, 'relative' | 'relativeDay'> {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
   const ago = {
     second: memoize((count: number) => format.format(count, 'second'), Number),
@@ -79,22 +79,22 @@ function relativeFormats(language: Language): Pick<DateFormats, 'relative' | 're
   }
   const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
-  const relativeDay = (date: Date) => {
-    const days = Math.max(0, daysBetween(date))
+  const relativeDay = (moment: Date) => {
+    const days = Math.max(0, daysBetween(moment))
     if (days < 7) return ago.day(-days)
-    const thisYear = date.getUTCFullYear() === new Date().getUTCFullYear()
-    return (thisYear ? monthAndDay : withYear).format(date)
+    const thisYear = moment.getUTCFullYear() === new Date().getUTCFullYear()
+    return (thisYear ? monthAndDay : withYear).format(moment)
   }
-  const relative = (date: Date) => {
-    const age = Math.max(0, Date.now() - date.getTime())
+  const relative = (moment: Date) => {
+    const age = Math.max(0, Date.now() - moment.getTime())
     if (age < minute) return ago.second(0)
     if (age < hour) return ago.minute(-Math.floor(age / minute))
-    return age < day ? ago.hour(-Math.floor(age / hour)) : relativeDay(date)
+    return age < day ? ago.hour(-Math.floor(age / hour)) : relativeDay(moment)
   }
   return { relative, relativeDay }
 }
 
-/** The number of midnights (UTC) between the date and now. */
-function daysBetween(date: Date): number {
-  return Math.floor(Date.now() / day) - Math.floor(date.getTime() / day)
+/** Midnights between then and now, so that "yesterday" is yesterday. */
+function daysBetween(moment: Date): number {
+  return Math.floor(Date.now() / day) - Math.floor(moment.getTime() / day)
 }

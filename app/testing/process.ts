@@ -15,8 +15,16 @@ export function startProcess(
   environment: Environment,
   place: { cwd?: string; uid?: number; gid?: number } = {},
 ): Started {
-  const { PATH, TMPDIR, HOME } = process.env
-  const env = { PATH, TMPDIR, HOME, LOG_LEVEL: 'warn', SQLITE_SYNCHRONOUS: 'NORMAL', ...environment }
+  const { PATH, TMPDIR, HOME, NODE_COMPILE_CACHE } = process.env
+  const env = {
+    PATH,
+    TMPDIR,
+    HOME,
+    NODE_COMPILE_CACHE,
+    LOG_LEVEL: 'warn',
+    SQLITE_SYNCHRONOUS: 'NORMAL',
+    ...environment,
+  }
   const child = spawn(process.execPath, words, { cwd: '/', ...place, env, stdio: 'pipe' })
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, matchesGlob, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findChromium } from './chromium.ts'
@@ -17,7 +18,7 @@ import { STAGES, type Stage, type Tally, type TestEnvironment } from './stages.t
 // TEST_POSTGRES_URL names a server to use instead of starting one, CHROMIUM_PATH a browser.
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FAILURE: Tally = { passed: 0, failed: 1, skipped: 0 }
+const FAILURE: Tally = { passed: 0, failed: 1, skipped: 0, failures: [], milliseconds: {} }
 const TERMINATIONS = ['SIGINT', 'SIGTERM'] as const
 
 let running: ChildProcess | undefined
@@ -50,7 +51,9 @@ function testFiles(stage: Stage, patterns: string[]): string[] {
   return patterns.length > 0 ? all.filter(isWanted) : all
 }
 
-async function runStages(stages: Chosen[]): Promise<Tally[]> {
+type Result = Tally & { stage: string; seconds: number }
+
+async function runStages(stages: Chosen[]): Promise<Result[]> {
   const group = await openProcessGroup('microblog-tests')
   const server = startPostgres(process.env.TEST_POSTGRES_URL)
   const needsBrowser = stages.some(stage => stage.name === 'browser')
@@ -59,10 +62,14 @@ async function runStages(stages: Chosen[]): Promise<Tally[]> {
     : Promise.reject(new Error('not wanted'))
   const environment = { postgresUrl: server.then(({ url }) => url), chromium }
   await Promise.allSettled(Object.values(environment))
-  const tallies: Tally[] = []
-  for (const stage of stages) tallies.push(await tallyStage(stage, environment, group))
+  const results: Result[] = []
+  for (const stage of stages) {
+    const begun = performance.now()
+    const tally = await tallyStage(stage, environment, group)
+    results.push({ ...tally, stage: stage.name, seconds: (performance.now() - begun) / 1000 })
+  }
   await Promise.allSettled([group.close(), server.then(({ stop }) => stop())])
-  return tallies
+  return results
 }
 
 async function tallyStage(stage: Chosen, environment: TestEnvironment, group: ProcessGroup): Promise<Tally> {
@@ -80,21 +87,48 @@ async function runStage(stage: Chosen, environment: TestEnvironment, group: Proc
   if (stage.found.length === 0) throw new Error(`there is no ${stage.files}`)
   const report = join(group.folder, `${stage.name}.report`)
   const { args, env } = await stage.command(stage.found, report, environment)
-  const code = await runNode(args, { ...env, NODE_ENV: 'test' }, group)
-  const tally = stage.tally(await readFile(report, 'utf8'), stage.found)
+  const variables = {
+    ...process.env,
+    ...env,
+    NODE_ENV: 'test',
+    TMPDIR: group.folder,
+    // TypeScript is compiled once a run, not once a process.
+    NODE_COMPILE_CACHE: join(group.folder, 'compiled'),
+    // Inside another test run, that variable would turn this one into a part of it.
+    NODE_TEST_CONTEXT: undefined,
+  }
+  const templates = env.DATABASE_URL ? await prepareTemplates(variables) : undefined
+  const code = await runNode(args, { ...variables, TEST_TEMPLATES: templates?.json }, group)
+  await templates?.drop()
+  const tally = stage.tally(await readFile(report, 'utf8'))
   if (tally.passed + tally.failed === 0) throw new Error('no test ran')
   // What ended badly without a failed test to show for it.
   return code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 }
 }
 
+/** Starts the process that makes the databases to be copied; it drops them when its input ends, as by our death. */
+async function prepareTemplates(env: NodeJS.ProcessEnv): Promise<{ json: string; drop(): Promise<void> }> {
+  const child = spawn(process.execPath, ['app/testing/prepare-templates.ts'], {
+    cwd: ROOT,
+    env,
+    // So that Ctrl-C in the terminal does not end it before it has dropped them.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const gone = once(child, 'exit')
+  const [json] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), gone])
+  if (typeof json !== 'string') throw new Error('the test databases could not be prepared')
+  return {
+    json,
+    drop: async () => {
+      child.stdin.end()
+      await gone
+    },
+  }
+}
+
 /** The run and its temporary files are gone soon after us, however we end. */
-async function runNode(
-  args: string[],
-  variables: Record<string, string>,
-  group: ProcessGroup,
-): Promise<number | null> {
-  // Inside another test run, that variable would turn this one into a part of it.
-  const env = { ...process.env, ...variables, TMPDIR: group.folder, NODE_TEST_CONTEXT: undefined }
+async function runNode(args: string[], env: NodeJS.ProcessEnv, group: ProcessGroup): Promise<number | null> {
   running = spawn(process.execPath, args, {
     cwd: ROOT,
     env,
@@ -113,14 +147,30 @@ function interrupt(): void {
   running?.kill('SIGINT')
 }
 
-function conclude(tallies: Tally[]): void {
+function conclude(results: Result[]): void {
   const sum = (key: 'passed' | 'failed' | 'skipped') =>
-    tallies.reduce((total, tally) => total + tally[key], 0)
-  const none = tallies.length === 0
+    results.reduce((total, result) => total + result[key], 0)
+  const none = results.length === 0
   if (none) console.log('✖ no test file matches')
   const failed = none ? 1 : sum('failed')
   process.exitCode = interrupted ? 130 : failed > 0 ? 1 : 0
+  for (const { failures, stage } of results)
+    for (const failure of failures) console.log(`✖ ${stage}: ${failure}`)
+  printTimes(results)
   const skipped = sum('skipped')
-  for (const { failures = [] } of tallies) for (const failure of failures) console.log(`✖ ${failure}`)
   console.log(`\n${sum('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+}
+
+/** How long each stage took, and the files to look at first when that is too long. */
+function printTimes(results: Result[]): void {
+  const format = (seconds: number, what: string) =>
+    console.log(`${seconds.toFixed(1).padStart(7)} s  ${what}`)
+  console.log('\nStages:')
+  for (const { seconds, stage } of results) format(seconds, stage)
+  const files = results.flatMap(({ milliseconds, stage }) =>
+    Object.entries(milliseconds).map(([file, ms]) => ({ seconds: ms / 1000, name: `${stage} ${file}` })),
+  )
+  console.log('\nSlowest files:')
+  const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 10)
+  for (const { seconds, name } of slowest) format(seconds, name)
 }

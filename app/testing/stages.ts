@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { LaunchOptions } from 'playwright'
 
-/** How many tests ran, and how they ended. */
+/** How many tests ran, how they ended, and how long each file took. */
 export interface Tally {
   passed: number
   failed: number
   skipped: number
-  /** What to say once more at the very end, far below where it was first said. */
-  failures?: string[]
+  /** The tests that failed, for the end of the run: their first mention is far above it. */
+  failures: string[]
+  milliseconds: Record<string, number>
 }
 
 /** What the stages run against. These are promises, because not every stage needs both. */
@@ -22,18 +23,19 @@ export interface Stage {
   files: string
   /** Node's arguments and environment for a run that writes its results to the file `report`. */
   command(files: string[], report: string, environment: TestEnvironment): Promise<Command>
-  tally(report: string, files: string[]): Tally
+  tally(report: string): Tally
 }
 
 interface Command {
   args: string[]
-  env: Record<string, string>
+  /** With DATABASE_URL, the databases that this stage copies are prepared there first. */
+  env: { DATABASE_URL?: string; TEST_POSTGRES_URL: string } & Record<string, string>
 }
 
 /** In the order in which they run. */
 export const STAGES: Stage[] = [
-  { name: 'sqlite', files: 'app/**/*.test.ts', command: onSqlite, tally: tallyNodeTest },
-  { name: 'postgres', files: 'app/**/*.test.ts', command: onPostgres, tally: tallyNodeTest },
+  { name: 'sqlite', files: 'app/**/*.test.ts', command: onSqlite, tally: report => JSON.parse(report) },
+  { name: 'postgres', files: 'app/**/*.test.ts', command: onPostgres, tally: report => JSON.parse(report) },
   { name: 'browser', files: 'e2e/journeys/**/*.spec.ts', command: inBrowser, tally: tallyPlaywright },
 ]
 
@@ -61,34 +63,33 @@ async function inBrowser(files: string[], report: string, environment: TestEnvir
   return { args: [cli, 'test', '-c', 'e2e/playwright.config.ts', '--forbid-only', ...files], env }
 }
 
-/** Words for people, and TAP for the tally. Two at a time, for Node would leave one core of two unused. */
+/** Output for people, and a report for the tally. Two files at a time: Node would leave one core of two unused. */
 function nodeTest(files: string[], report: string): string[] {
-  const spoken = ['--test-reporter=spec', '--test-reporter-destination=stdout']
-  const counted = ['--test-reporter=tap', `--test-reporter-destination=${report}`]
-  return ['--test', '--test-concurrency=2', '--test-timeout=120000', ...spoken, ...counted, ...files]
+  const printed = ['--test-reporter=spec', '--test-reporter-destination=stdout']
+  const counted = ['--test-reporter=./app/testing/reporter.ts', `--test-reporter-destination=${report}`]
+  return ['--test', '--test-concurrency=2', '--test-timeout=120000', ...printed, ...counted, ...files]
 }
 
-/** Node counts a file without a test as a test that passed; here it has failed. */
-function tallyNodeTest(report: string, files: string[]): Tally {
-  const lines = report.split('\n')
-  const count = (what: string) =>
-    Number(lines.findLast(line => line.startsWith(`# ${what} `))?.split(' ')[2] ?? 0)
-  const results = new Set(lines.map(line => line.replace(/^ok \d+ - /, '')))
-  const empty = files.filter(file => results.has(file))
-  for (const file of empty) console.log(`✖ ${file} holds no test`)
-  return {
-    passed: count('pass') - empty.length,
-    failed: count('fail') + count('cancelled') + empty.length,
-    skipped: count('skipped') + count('todo'),
-    failures: lines.flatMap(line => /^\s*not ok \d+ - (.+)/.exec(line)?.[1] ?? []),
-  }
-}
+type Suite = { file: string; suites?: Suite[]; specs: Spec[] }
+type Spec = { file: string; title: string; ok: boolean; tests: { results: { duration: number }[] }[] }
 
 function tallyPlaywright(report: string): Tally {
-  const { stats, errors } = JSON.parse(report)
-  return {
+  const { stats, errors, suites } = JSON.parse(report)
+  const tally: Tally = {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
+    failures: [],
+    milliseconds: {},
   }
+  for (const { file, title, ok, tests } of (suites as Suite[]).flatMap(specsOf)) {
+    if (!ok) tally.failures.push(`${file}: ${title}`)
+    for (const { duration } of tests.flatMap(({ results }) => results))
+      tally.milliseconds[file] = (tally.milliseconds[file] ?? 0) + duration
+  }
+  return tally
+}
+
+function specsOf({ specs, suites = [] }: Suite): Spec[] {
+  return [...specs, ...suites.flatMap(specsOf)]
 }
