@@ -3,74 +3,144 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from './config.ts'
+import { routesTable, writtenRoutesTable } from './testing/routes-table.ts'
 
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
+const isThere = (...parts: string[]) => existsSync(path.join(root, ...parts))
 const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
   'scripts' | 'dependencies',
   Record<string, string>
 >
 
-for (const file of ['README.md', 'app/README.md', 'app/database/README.md']) {
-  describe(file, () => {
-    const text = read(file)
+/** Each document with the words that it may have, as `wc -w` counts them. */
+const documents = {
+  'README.md': 1_000,
+  'app/README.md': 1_500,
+  'app/DEPLOYING.md': 700,
+  'app/DECISIONS.md': 2_000,
+  'app/database/README.md': Number.POSITIVE_INFINITY,
+  'e2e/load/README.md': 2_000,
+}
 
-    it('names only scripts that exist', () => {
-      for (const [, name] of text.matchAll(/npm run ([\w:-]+)/g))
-        assert.ok(scripts[String(name)], String(name))
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => String(found))
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+const anchorsOf = (file: string) => all(read(file), /^#+ (.+)$/gm).map(anchorOf)
+
+/** Whether a document may call a file so: by its path from the top, from app/ or from the document. */
+function namesSomething(document: string, name: string): boolean {
+  const pattern = name.replace('<noun>', '*').replace('xx.', 'en.')
+  const folders = ['', 'app', path.dirname(document)]
+  return folders.some(folder => globSync(path.join(folder, pattern), { cwd: root }).length > 0)
+}
+
+for (const [document, maxWords] of Object.entries(documents)) {
+  describe(document, () => {
+    const text = read(document)
+
+    it(`has at most ${maxWords} words`, () => {
+      const words = text.split(/\s+/).filter(Boolean).length
+      assert.ok(words <= maxWords, `${words} words`)
     })
 
-    it('links only to files that exist', () => {
-      for (const [, target] of text.matchAll(/\]\((?!http)([^)#]+)\)/g)) {
-        assert.ok(existsSync(path.join(root, path.dirname(file), String(target))), String(target))
+    it('names only scripts that exist', () => {
+      for (const name of all(text, /npm run ([\w:-]+)/g)) assert.ok(scripts[name], name)
+    })
+
+    it('links only to files and headings that exist', () => {
+      for (const target of all(text, /\]\((?!http)([^)]+)\)/g)) {
+        const [file, anchor] = target.split('#')
+        const linked = file ? path.join(path.dirname(document), file) : document
+        assert.ok(isThere(linked), target)
+        if (anchor) assert.ok(anchorsOf(linked).includes(anchor), target)
       }
+    })
+
+    it('names only files that exist', () => {
+      const names = all(text, /`((?:[\w.<>@*-]+\/)+(?:[\w.*-]+\.(?:ts|mjs|eta|css|json|md))?)`/g)
+      for (const name of names) assert.ok(namesSomething(document, name), name)
     })
   })
 }
 
+describe('README.md', () => {
+  it('explains every script', () => {
+    const text = read('README.md')
+    const isExplained = (name: string) => text.includes(`npm run ${name}`) || text.includes(`npm ${name}`)
+    assert.deepEqual(
+      Object.keys(scripts).filter(name => !isExplained(name)),
+      [],
+    )
+  })
+})
+
 describe('app/README.md', () => {
   const text = read('app/README.md')
+  const section = (heading: string) => text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
 
-  it('says why each runtime dependency is there', () => {
-    const table = text.slice(text.indexOf('## Dependencies'))
-    for (const name of Object.keys(dependencies)) assert.ok(table.includes(name), name)
+  it('says why each runtime dependency is there, and of no other', () => {
+    const listed = all(section('Dependencies'), /^\| (.+?) \|/gm).flatMap(names => names.split(', '))
+    const named = listed.filter(name => !['Package', '---'].includes(name))
+    assert.deepEqual(named.toSorted(), Object.keys(dependencies).toSorted())
   })
 
-  const map = text.slice(text.indexOf('## Map'), text.indexOf('A feature folder holds'))
-  const tree = globSync('{app,views,drizzle,public,e2e}/**', { cwd: root })
+  it('lists every URL as the application says: npm run routes', async () => {
+    assert.equal(writtenRoutesTable(), await routesTable())
+  })
+
+  /** The map's lines, indented by folder: names, three spaces or more, and what is to be said of them. */
+  const map = section('Map')
+    .split('\n')
+    .filter(line => /^ {4}\S|^ {6,8}\S/.test(line))
+  const folders: string[] = []
+  const mapped = map.flatMap(line => {
+    const depth = (line.search(/\S/) - 4) / 2
+    const [names = '', words = ''] = line.trim().split(/ {3,}/)
+    const paths = names.split(/ +/).map(name => path.join(...folders.slice(0, depth), name))
+    const [first = ''] = paths
+    folders[depth] = path.basename(first)
+    const within = first.endsWith('/') ? first : path.dirname(first)
+    return [
+      ...paths,
+      ...all(words, /(?<!\S)([\w-]+(?:\/|\.(?:ts|json)))(?!\w)/g).map(name => path.join(within, name)),
+    ]
+  })
 
   it('maps files and folders that exist', () => {
-    const named = [...map.matchAll(/(?<=^| |\/)(?:[\w-]+\/|[\w-]+\.(?:ts|sql|json|md))(?=[\s,;:.)]|$)/gm)]
-    assert.ok(named.length > 60, `${named.length} names`)
-    for (const [name] of named) {
-      const last = name.replace(/\/$/, '')
-      assert.ok(
-        tree.some(file => path.basename(file) === last),
-        name,
+    assert.ok(mapped.length > 50, mapped.join())
+    assert.deepEqual(
+      mapped.filter(file => !isThere(file)),
+      [],
+    )
+  })
+
+  it('maps every folder of app/ and of app/database/', () => {
+    for (const folder of ['app', 'app/database']) {
+      const inside = readdirSync(path.join(root, folder), { withFileTypes: true })
+      const names = inside
+        .filter(entry => entry.isDirectory())
+        .map(({ name }) => path.join(folder, name, '/'))
+      assert.deepEqual(
+        names.filter(name => !mapped.includes(name)),
+        [],
       )
     }
   })
 
-  it('names plugins that the application registers', () => {
-    const names = /what every request passes: ([^.]+?)\n +locales/.exec(map)?.[1]?.split(/,\s+/) ?? []
-    const places = names.map(name => read('app/app.ts').indexOf(`from './plugins/${name}.ts'`))
-    assert.ok(names.length > 10 && places.every(place => place > 0), names.join())
+  it('tells of ten changes where each is made', () => {
+    const rows = all(section('Ten changes'), /^\| (?!Change|---)(.+?) \|/gm)
+    assert.equal(rows.length, 10, rows.join())
   })
 
-  it('maps every folder of app/', () => {
-    const folders = readdirSync(path.join(root, 'app'), { withFileTypes: true }).filter(one =>
-      one.isDirectory(),
-    )
-    for (const { name } of folders) assert.match(map, new RegExp(`(^| )${name}/`, 'm'), name)
-  })
-
-  it('sends whoever changes something to files that exist', () => {
-    const table = text.slice(text.indexOf('| Change | Where |'), text.indexOf('## Rules'))
-    const files = [...table.matchAll(/`([\w/.-]+\.(?:ts|eta|css|json|md))`/g)].map(([, file]) => String(file))
-    assert.ok(files.length > 30, `${files.length} files`)
-    for (const file of files.filter(file => !file.includes('xx.'))) {
-      const places = file.includes('/') ? [file, `app/${file}`] : tree.filter(one => one.endsWith(`/${file}`))
-      const isThere = [...places, file].some(place => existsSync(path.join(root, place)))
-      assert.ok(isThere, file)
-    }
+  it('names functions and tables that the files have', () => {
+    const places = [...text.matchAll(/((?:`[\w]+`(?:,| and)? )+)(?:in|of) `([\w/.-]+\.ts)`/g)]
+    assert.ok(places.length >= 3)
+    for (const [, names = '', file = ''] of places)
+      for (const name of all(names, /`(\w+)`/g))
+        assert.match(read(`app/${file}`), new RegExp(`\\b${name}\\b`), file)
   })
 })
