@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { engine } from './database/engine.ts'
 import { emptyDatabase, migratedDatabase, migrateInTheFuture, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
-import { endProcess, runProcess } from './testing/process.ts'
+import { endedProcess, endProcess, runProcess, startProcess } from './testing/process.ts'
 import { startServer } from './testing/server.ts'
 import { openSite, password } from './testing/site.ts'
 
@@ -22,12 +22,18 @@ describe(`the server process on ${engine}`, () => {
     assert.equal(await endProcess(server), 0)
   })
 
-  it('starts several times at once on one new database', async () => {
-    const fresh = await emptyDatabase()
-    const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
-    for (const { address } of servers) assert.equal((await fetch(`${address}/explore`)).status, 200)
-    assert.deepEqual(await Promise.all(servers.map(({ child }) => endProcess(child))), [0, 0, 0])
-    await fresh.drop()
+  it('starts and stops at the same moment as others on one new database', async () => {
+    // What a process gathers about a new database when it closes it needs a lock that the others want, too.
+    for (const newDatabase of [emptyDatabase, migratedDatabase, migratedDatabase]) {
+      const fresh = await newDatabase()
+      const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
+      for (const { address } of servers) assert.equal((await fetch(`${address}/explore`)).status, 200)
+      const codes = await Promise.all(servers.map(({ child }) => endProcess(child)))
+      const outputs = servers.map(({ child }) => child.output()).join('\n')
+      assert.deepEqual(codes, [0, 0, 0], outputs)
+      assert.doesNotMatch(outputs, /"level"/, 'nothing is worth a line in the log')
+      await fresh.drop()
+    }
   })
 
   it('keeps sessions over a restart', async () => {
@@ -76,6 +82,21 @@ describe(`the server process on ${engine}`, () => {
     sending.end(body.slice(5))
     assert.equal(await answered, 422)
     await eventually(async () => server.exitCode === 0)
+  })
+
+  it('logs what goes wrong while it stops', async () => {
+    const program = `import fastify from 'fastify'
+      import { closeOnSignal } from '${import.meta.dirname}/http/graceful-shutdown.ts'
+      const app = fastify({ logger: true })
+      app.addHook('onClose', async () => { throw new Error('the disk is gone') })
+      closeOnSignal(app)
+      process.kill(process.pid, 'SIGTERM')
+      setInterval(() => {}, 1_000)`
+    const { code, output } = await endedProcess(
+      startProcess(['--input-type=module', '-e', program], {}, { cwd: import.meta.dirname }),
+    )
+    assert.equal(code, 1)
+    assert.match(output, /"msg":"the disk is gone"/)
   })
 
   it('refuses a database that newer code has migrated', async () => {

@@ -1,7 +1,7 @@
-import closeWithGrace from 'close-with-grace'
 import { buildApp } from '../app.ts'
 import { environment, readConfig } from '../config.ts'
 import { migrate } from '../database/migrations/migrations.ts'
+import { closeOnSignal } from '../http/graceful-shutdown.ts'
 import type { Command } from './command.ts'
 
 const worker: Command = {
@@ -13,12 +13,9 @@ With WORKER=external the web processes leave all of them to it.`,
     await migrate(config.database)
     // The whole application without listening: jobs may need anything that a request needs.
     const app = await buildApp(config, { worker: {} })
-    const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
-    closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
-      if (err) app.log.fatal({ err }, 'stopping after an uncaught error')
-      clearInterval(keepAlive)
-      await app.close()
-    })
+    // Nothing else keeps the process alive while there is no job.
+    setInterval(() => {}, 2 ** 31 - 1)
+    closeOnSignal(app)
     await app.ready()
     console.log('Waiting for jobs. Stop with Ctrl+C.')
   },

@@ -288,6 +288,20 @@ describe('SQLite’s own', { skip: engine !== 'sqlite' }, () => {
     await db.close()
     await test.drop()
   })
+
+  it('closes while another process holds the lock: its statistics can wait for another time', async () => {
+    const test = await migratedDatabase()
+    const db = await openDatabase(test.config, { lockTimeoutMs: 100 })
+    await db.transaction(async tx => {
+      await tx.insert(users).values(person('susan'))
+      await tx.select().from(users).where(eq(users.usernameKey, 'susan'))
+    })
+    const other = new Client(test.config.engine === 'sqlite' ? test.config.file : '')
+    other.exec('begin immediate')
+    await db.close()
+    other.close()
+    await test.drop()
+  })
 })
 
 describe('PostgreSQL’s own', { skip: engine !== 'postgresql' }, () => {

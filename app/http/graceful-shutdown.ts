@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 
@@ -81,4 +82,12 @@ async function shutTheDoor(server: Server): Promise<void> {
   }
   server.off('connection', see)
   server.close()
+}
+
+/** Closes the application when its process is told to stop, or nothing catches an error; what goes wrong is logged. */
+export function closeOnSignal(app: FastifyInstance): void {
+  closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an uncaught error')
+    await app.close()
+  })
 }

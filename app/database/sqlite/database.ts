@@ -48,9 +48,9 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
       foreignCommits.stop()
       await background.close()
       reading.close()
-      await transaction(async () => {}).catch(() => {})
+      // After the last transaction, with the write lock. If it fails, the next process to close gathers the statistics.
+      await transaction(async () => void writing.pragma('optimize')).catch(() => {})
       await wal.close()
-      writing.pragma('optimize')
       writing.close()
     },
   }
