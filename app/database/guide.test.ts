@@ -9,12 +9,12 @@ import { endProcess, freePort } from '../testing/process.ts'
 import { copyProject, type Project } from '../testing/project.ts'
 import { engine } from './engine.ts'
 
-/** drizzle-kit is megabytes that would be compiled anew by each command. */
-const compiled = path.join(root, '.cache/compiled')
+/** Shared by all commands: each would otherwise compile megabytes of drizzle-kit. */
+const compileCache = path.join(root, '.cache/compiled')
 
-type Language = 'sh' | 'js' | 'diff'
-/** A fenced block, and the `text` block after it that shows what is answered. */
-type Step = { language: Language; code: string; shown: string[] }
+type Language = 'sh' | 'js' | 'ts' | 'diff'
+/** A fenced block, and the lines of the `text` block after it: its expected output. */
+type Step = { language: Language; code: string; expected: string[] }
 
 const page = readFileSync(path.join(import.meta.dirname, 'README.md'), 'utf8')
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -22,31 +22,35 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 }
 const npm = /npm (?:run |(?=start))([\w:-]+)(?: --(?= ))?/g
 
+const scriptName = /^\/\/ (\w+\.ts)\n/
+
 function stepsOf(text: string): Step[] {
   const steps: Step[] = []
-  for (const [, language = '', code = ''] of text.matchAll(/^```(sh|js|diff|text)\n([^]*?)^```$/gm)) {
-    if (language === 'text') steps.at(-1)?.shown.push(...code.trimEnd().split('\n'))
-    else steps.push({ language: language as Language, code, shown: [] })
+  for (const [, language = '', code = ''] of text.matchAll(/^```(sh|js|ts|diff|text)\n([^]*?)^```$/gm)) {
+    if (language === 'text') steps.at(-1)?.expected.push(...code.trimEnd().split('\n'))
+    // The recipes are run by cli/guide/recipes.test.ts; a script names its file.
+    else if (language !== 'ts' || scriptName.test(code))
+      steps.push({ language: language as Language, code, expected: [] })
   }
   return steps
 }
 
-function literally(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 }
 
-/** Any text fits where `…` stands. */
-function fits(line: string, shown: string): boolean {
-  const parts = shown.split('…').map(part => literally(part))
+/** Whether the line is as expected; `…` stands for any text. */
+function matches(line: string, expected: string): boolean {
+  const parts = expected.split('…').map(part => escapeRegExp(part))
   return new RegExp(`^${parts.join('.*')}$`).test(line.trimEnd())
 }
 
-/** The lines that are shown, in their order; the output may have others between them. */
-function assertShown(output: string, shown: string[]): void {
+/** Expects the lines in their order; the output may have others between them. */
+function assertOutput(output: string, expected: string[]): void {
   const lines = output.split('\n')
-  for (const line of shown) {
-    const found = lines.findIndex(candidate => fits(candidate, line))
-    assert.ok(found >= 0, `the page shows\n${line}\nwhere this was said:\n${output}`)
+  for (const line of expected) {
+    const found = lines.findIndex(candidate => matches(candidate, line))
+    assert.ok(found >= 0, `the guide shows\n${line}\nbut the output is\n${output}`)
     lines.splice(0, found + 1)
   }
 }
@@ -65,7 +69,7 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
     await test.drop()
   })
 
-  /** The file of the page on SQLite, another server's database on PostgreSQL. */
+  /** SQLite's default file, or the test's database on PostgreSQL. */
   const url = () => (engine === 'sqlite' ? 'sqlite:app.db' : test.url)
   const environment = async () => {
     const { PATH, HOME, TMPDIR } = process.env
@@ -76,7 +80,7 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
       DATABASE_URL: url(),
       SQLITE_SYNCHRONOUS: 'NORMAL',
       LOG_LEVEL: 'warn',
-      NODE_COMPILE_CACHE: compiled,
+      NODE_COMPILE_CACHE: compileCache,
     }
     return { HOME, TMPDIR, PATH: bin, PORT: String(await freePort()), ...settings }
   }
@@ -85,14 +89,14 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
     const options = { cwd: project.folder, env: await environment() }
     const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>()
     const child = execFile('sh', ['-ec', `exec 2>&1\n${withoutNpm(script)}`], options, (error, output) =>
-      resolve({ code: error ? Number(error.code) : 0, output: asOnThePage(output) }),
+      resolve({ code: error ? Number(error.code) : 0, output: withGuideUrl(output) }),
     )
-    // A command that has ended before it was given nothing breaks the pipe: that is no failure.
+    // A command that ends without reading its input closes the pipe, which is no failure.
     child.stdin?.on('error', () => {}).end(input)
     return promise
   }
 
-  const asOnThePage = (output: string) => output.replaceAll(publicDatabaseUrl(test.config), 'sqlite:app.db')
+  const withGuideUrl = (output: string) => output.replaceAll(publicDatabaseUrl(test.config), 'sqlite:app.db')
 
   async function start(): Promise<string> {
     const child = spawn('sh', ['-ec', `exec ${scripts['start']}`], {
@@ -118,8 +122,12 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
     },
     async js(code) {
       const { code: exit, output } = await sh('npm run shell', code)
-      assert.equal(exit, 0, output)
+      assert.equal(exit, code.includes('// fails') ? 1 : 0, output)
       return output
+    },
+    async ts(code) {
+      writeFileSync(path.join(project.folder, String(scriptName.exec(code)?.[1])), code)
+      return ''
     },
     async diff(code) {
       const [header = '', ...lines] = code.trimEnd().split('\n')
@@ -133,17 +141,17 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
   for (const step of stepsOf(page)) {
     const title = step.code.trim().split('\n', 1)[0]
     it(`${step.language}: ${title}`, async () =>
-      assertShown(await run[step.language](step.code), expected(step)))
+      assertOutput(await run[step.language](step.code), expectedOf(step)))
   }
 
-  it('speaks of no script that it does not run', () => {
+  it('names no npm script that it does not run', () => {
     const ran = new Set(stepsOf(page).flatMap(({ code }) => [...code.matchAll(npm)].map(([, name]) => name)))
     if (page.includes('```js')) ran.add('shell')
     for (const [, name] of page.matchAll(npm)) assert.ok(ran.has(name), `npm run ${name}`)
   })
 })
 
-/** What npm would run. */
+/** The commands that npm would run. */
 function withoutNpm(script: string): string {
   return script.replaceAll(npm, (_, name: string) => {
     assert.ok(scripts[name], `package.json has no script ${name}`)
@@ -151,18 +159,18 @@ function withoutNpm(script: string): string {
   })
 }
 
-/** There is no file to be copied on PostgreSQL. */
-function expected({ shown }: Step): string[] {
-  return engine === 'sqlite' ? shown : shown.filter(line => !line.startsWith('Copied the database'))
+/** On PostgreSQL there is no file to copy. */
+function expectedOf({ expected }: Step): string[] {
+  return engine === 'sqlite' ? expected : expected.filter(line => !line.startsWith('Copied the database'))
 }
 
-/** Replaces the lines of a hunk that are there already by those that should be; `…` keeps the rest of a line. */
+/** Applies a hunk of a diff; `…` stands for the rest of a line, which is kept. */
 function applyHunk(text: string, hunk: string): string {
   const lines = hunk.trimEnd().split('\n')
   const [before, after] = ['-', '+'].map(sign =>
     lines.filter(line => line.startsWith(' ') || line.startsWith(sign)).map(line => line.slice(1)),
   ) as [string[], string[]]
-  const wanted = before.map(line => literally(line).replaceAll('…', '(.*)')).join('\n')
+  const wanted = before.map(line => escapeRegExp(line).replaceAll('…', '(.*)')).join('\n')
   const found = [...text.matchAll(new RegExp(`^${wanted}$`, 'gm'))]
   assert.equal(found.length, 1, `the page's edit should fit in one place, not ${found.length}:\n${hunk}`)
   const rest = found[0]?.slice(1) ?? []

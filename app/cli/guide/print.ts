@@ -1,40 +1,47 @@
-/** Prints the recipes of recipes.ts into app/database/README.md: `node app/cli/guide/print.ts` after a change. */
+/** Prints the tables and recipes into app/database/README.md: run `node app/cli/guide/print.ts` after a change. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from '../../config.ts'
+import { erDiagram } from '../../database/diagram.ts'
 
 const guide = path.join(root, 'app/database/README.md')
 
-export type Recipe = { sentence: string; code: string }
+/** The recipes that the guide prints, in its order. */
+const printedRecipes = [
+  'userByUsername',
+  'usersSeenSince',
+  'usersJoinedToPosts',
+  'postsWithAuthors',
+  'createPost',
+  'removePost',
+]
 
-/** The exported functions, each with its docstring, by name. */
-export function recipesIn(source: string): Map<string, Recipe> {
-  const recipe = /\/\*\* (.*) \*\/\nexport ((?:async )?function (\w+)\([^]*?\n\})\n/g
+/** The guide as it is, and as it should be. */
+export function printGuide(): { current: string; printed: string } {
+  const current = readFileSync(guide, 'utf8')
+  const recipes = recipesIn(readFileSync(path.join(import.meta.dirname, 'recipes.ts'), 'utf8'))
+  const code = printedRecipes.map(name => {
+    const recipe = recipes.get(name)
+    if (!recipe) throw new Error(`recipes.ts has no recipe ${name}`)
+    return recipe
+  })
+  const printed = fill(fill(current, 'tables', 'mermaid', erDiagram()), 'recipes', 'ts', code.join('\n\n'))
+  return { current, printed }
+}
+
+/** The exported functions with their docstring, by name. */
+export function recipesIn(source: string): Map<string, string> {
+  const recipe = /(\/\*\* .* \*\/\n)export ((?:async )?function (\w+)\([^]*?\n\})\n/g
   return new Map(
-    [...source.matchAll(recipe)].map(([, sentence = '', code = '', name = '']) => [name, { sentence, code }]),
+    [...source.matchAll(recipe)].map(([, comment = '', code = '', name = '']) => [name, `${comment}${code}`]),
   )
 }
 
-const place = /<!-- recipe: (\w+) -->[^]*?<!-- end -->/g
-
-/** The names of the recipes that a page has a place for, in its order. */
-export function placesIn(page: string): string[] {
-  return [...page.matchAll(place)].map(([, name]) => name as string)
+/** Replaces what is between `<!-- name -->` and `<!-- end -->` by a fenced block. */
+function fill(page: string, name: string, language: string, text: string): string {
+  const place = new RegExp(`<!-- ${name} -->[^]*?<!-- end -->`)
+  if (!place.test(page)) throw new Error(`README.md has no place for ${name}`)
+  return page.replace(place, () => `<!-- ${name} -->\n\`\`\`${language}\n${text}\n\`\`\`\n<!-- end -->`)
 }
 
-/** README.md as it is, and as it should be. */
-export function recipesPage(): { recipes: Map<string, Recipe>; page: string; refreshed: string } {
-  const [recipes, page] = [
-    recipesIn(readFileSync(path.join(import.meta.dirname, 'recipes.ts'), 'utf8')),
-    readFileSync(guide, 'utf8'),
-  ]
-  const refreshed = page.replaceAll(place, (_, name: string) => printed(name, recipes.get(name)))
-  return { recipes, page, refreshed }
-}
-
-function printed(name: string, recipe: Recipe | undefined): string {
-  if (!recipe) throw new Error(`README.md has a place for the recipe ${name}, which recipes.ts lacks`)
-  return `<!-- recipe: ${name} -->\n${recipe.sentence}\n\n\`\`\`ts\n${recipe.code}\n\`\`\`\n<!-- end -->`
-}
-
-if (import.meta.main) writeFileSync(guide, recipesPage().refreshed)
+if (import.meta.main) writeFileSync(guide, printGuide().printed)

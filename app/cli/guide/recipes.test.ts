@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { type Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
@@ -8,7 +10,7 @@ import { openDatabase } from '../../database/open.ts'
 import { mentions, users } from '../../database/schema.ts'
 import { emptyPostgresDatabase, migratedDatabase, type TestDatabase } from '../../testing/database.ts'
 import { startPostgres } from '../../testing/postgres.ts'
-import { placesIn, recipesPage } from './print.ts'
+import { printGuide, recipesIn } from './print.ts'
 import * as recipes from './recipes.ts'
 
 describe(`recipes on ${engine}`, () => {
@@ -45,11 +47,11 @@ describe(`recipes on ${engine}`, () => {
     return first
   }
 
-  it('creates a user, and a second one, whose name may be taken', async () => {
+  it('creates a user, and one whose name may be taken', async () => {
     assert.equal((await recipes.userById(db, ids.susan))?.username, 'susan')
-    const second = await recipes.createSecondUser(db, 'mary', 'mary@example.com')
+    const second = await recipes.registerUser(db, 'mary', 'mary@example.com')
     assert.ok('id' in second && second.id > ids.david)
-    const taken = await recipes.createSecondUser(db, 'MARY', 'other@example.com')
+    const taken = await recipes.registerUser(db, 'MARY', 'other@example.com')
     assert.deepEqual(taken, { taken: 'username' })
     await assert.rejects(recipes.createUser(db, 'Susan', 'susan2@example.com'))
     assert.equal(await db.$count(users), 5)
@@ -61,7 +63,7 @@ describe(`recipes on ${engine}`, () => {
     await assert.rejects(recipes.createPost(db, 'nobody', 'hm'), /there is no user nobody/)
   })
 
-  it('answers with all users, and prints them in a loop', async context => {
+  it('selects all users, and prints them in a loop', async context => {
     assert.deepEqual(usernames(await recipes.allUsers(db)), ['susan', 'john', 'Sigrid', 'david'])
     const print = context.mock.method(console, 'log', () => {})
     await recipes.printUsers(db)
@@ -147,19 +149,19 @@ describe(`recipes on ${engine}`, () => {
     await writePosts()
     const lines = ['susan: my first post!', 'susan: my second', 'john: hello @susan']
     statements.length = 0
-    assert.deepEqual(await recipes.linesOfEverybody(db), lines)
+    assert.deepEqual(await recipes.listPostLines(db), lines)
     assert.equal(statements.length, 1)
-    assert.deepEqual(await recipes.linesOfEverybodySlowly(db), lines)
+    assert.deepEqual(await recipes.listPostLinesWithNPlusOne(db), lines)
     assert.equal(statements.length, 1 + (1 + Object.keys(ids).length))
   })
 
   it('leaves nothing of a transaction that throws', async () => {
-    await assert.rejects(recipes.changeYourMind(db), /changed my mind/)
+    await assert.rejects(recipes.rollBackOnError(db), /changed my mind/)
     assert.equal(await db.$count(users), 4)
   })
 
   it('loses nothing when forty transactions change one row at once', async () => {
-    await Promise.all(Array.from({ length: 40 }, () => recipes.addToAbout(db, ids.susan, 'tea')))
+    await Promise.all(Array.from({ length: 40 }, () => recipes.appendToAbout(db, ids.susan, 'tea')))
     assert.equal((await recipes.userById(db, ids.susan))?.about, 'tea'.repeat(40))
   })
 
@@ -169,8 +171,8 @@ describe(`recipes on ${engine}`, () => {
     assert.doesNotMatch(JSON.stringify(json), /argon2|hash|@/i)
   })
 
-  it('counts patiently, which is at once while the database is there', async () => {
-    assert.equal(await recipes.countUsersPatiently(db, new Date()), 4)
+  it('counts at once while the database is available', async () => {
+    assert.equal(await recipes.countUsersWithRetry(db, new Date()), 4)
   })
 })
 
@@ -188,7 +190,7 @@ if (engine === 'postgresql')
       await Promise.all(Array.from({ length: 10 }, () => db.ping()))
       await server.stopServer()
       await assert.rejects(async () => db.$count(users), isUnavailable)
-      const counting = recipes.countUsersPatiently(db, new Date(Date.now() + 30_000))
+      const counting = recipes.countUsersWithRetry(db, new Date(Date.now() + 30_000))
       await server.startServer()
       assert.equal(await counting, 1)
       await recipes.createUser(db, 'john', 'john@example.com')
@@ -197,10 +199,13 @@ if (engine === 'postgresql')
   })
 
 describe('app/database/README.md', () => {
-  it('prints the recipes as they are: node app/cli/guide/print.ts brings them up to date', () => {
-    const { recipes: written, page, refreshed } = recipesPage()
-    assert.deepEqual([...written.keys()].toSorted(), Object.keys(recipes).toSorted())
-    assert.deepEqual(placesIn(page), [...written.keys()])
-    assert.equal(page, refreshed)
+  it('prints the tables and recipes as they are: node app/cli/guide/print.ts updates it', () => {
+    const { current, printed } = printGuide()
+    assert.equal(current, printed)
+  })
+
+  it('takes every recipe from a documented function', () => {
+    const source = readFileSync(path.join(import.meta.dirname, 'recipes.ts'), 'utf8')
+    assert.deepEqual([...recipesIn(source).keys()].toSorted(), Object.keys(recipes).toSorted())
   })
 })

@@ -1,6 +1,6 @@
 /**
- * What one asks of a database, from the first row to the last, each as a function that is short enough to
- * be read. README.md prints them; recipes.test.ts runs them on both engines.
+ * The usual queries and changes, each as a short function. recipes.test.ts runs them on both engines, and
+ * app/database/README.md prints some of them.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../../accounts/queries.ts'
@@ -14,26 +14,26 @@ import { findPerson } from '../../profiles/queries.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/fold.ts'
 
-/** Create a user: what `returning` names comes back, the new id among it. */
+/** Create a user; `returning` gives back the new id. */
 export async function createUser(db: Database, username: string, email: string) {
   const keys = { usernameKey: foldName(username), emailKey: foldName(email) }
-  const moments = { createdAt: new Date(), lastSeenAt: new Date() }
+  const timestamps = { createdAt: new Date(), lastSeenAt: new Date() }
   const passwordHash = await hashPassword('a quiet harbour')
   return db.transaction(async tx => {
-    const row = { username, email, displayName: username, passwordHash, ...keys, ...moments }
+    const row = { username, email, displayName: username, passwordHash, ...keys, ...timestamps }
     const [user] = await tx.insert(users).values(row).returning({ id: users.id })
     return user
   })
 }
 
-/** Create a second one as the site does: a name that is taken is an answer, not an exception. */
-export async function createSecondUser(db: Database, username: string, email: string) {
+/** Create a user as the site does: a name that is taken is a result, not an exception. */
+export async function registerUser(db: Database, username: string, email: string) {
   const passwordHash = await hashPassword('a quiet harbour')
   const account = { username, email, passwordHash, language: null }
   return db.transaction(tx => createAccount(tx, account, new Date()))
 }
 
-/** Create a post through its author. Its mentions and hashtags are written with it, or nothing is. */
+/** Create a post of a user, with its mentions and hashtags, or nothing at all. */
 export function createPost(db: Database, username: string, body: string) {
   return db.transaction(async tx => {
     const author = await findPerson(tx, username)
@@ -42,33 +42,33 @@ export function createPost(db: Database, username: string, body: string) {
   })
 }
 
-/** All users, oldest first. Without `orderBy` a database may answer in any order. */
+/** All users, oldest first. Without `orderBy` the order is undefined. */
 export function allUsers(db: Reader) {
   return db.select().from(users).orderBy(asc(users.id))
 }
 
-/** Loop over them. Ask only for the columns that you use. */
+/** Loop over users. Select only the columns that you use. */
 export async function printUsers(db: Reader) {
-  const everybody = await db.select({ id: users.id, username: users.username }).from(users).orderBy(users.id)
-  for (const { id, username } of everybody) console.log(id, username)
+  const rows = await db.select({ id: users.id, username: users.username }).from(users).orderBy(users.id)
+  for (const { id, username } of rows) console.log(id, username)
 }
 
-/** One by primary key; undefined when there is none. */
+/** One user by primary key; undefined if there is none. */
 export function userById(db: Reader, id: number) {
   return db.query.users.findFirst({ where: { id } })
 }
 
-/** One by username, whatever the case: the folded key is what is unique, and what has the index. */
+/** One user by username, in any case: the folded key is unique and indexed. */
 export function userByUsername(db: Reader, username: string) {
   return db.query.users.findFirst({ where: { usernameKey: foldName(username) } })
 }
 
-/** Those that meet a condition; a Date is compared as a Date. */
-export function usersSeenSince(db: Reader, moment: Date) {
-  return db.select().from(users).where(gt(users.lastSeenAt, moment)).orderBy(desc(users.lastSeenAt))
+/** Users by a condition; a time is a Date. */
+export function usersSeenSince(db: Reader, since: Date) {
+  return db.select().from(users).where(gt(users.lastSeenAt, since)).orderBy(desc(users.lastSeenAt))
 }
 
-/** A user's posts, newest first: an empty list for a user who has none. */
+/** A user's posts, newest first; an empty array if there are none. */
 export function postsOf(db: Reader, userId: number) {
   const newest = [desc(posts.createdAt), desc(posts.id)]
   return db
@@ -84,7 +84,7 @@ export function postsWithAuthors(db: Reader) {
   return db.query.posts.findMany({ with: { author }, orderBy: { createdAt: 'desc', id: 'desc' } })
 }
 
-/** Users by username, from z to a, in the same order on both engines. */
+/** Users by username, descending, in the same order on both engines. */
 export function usersByUsernameDescending(db: Reader) {
   return db
     .select()
@@ -92,7 +92,7 @@ export function usersByUsernameDescending(db: Reader) {
     .orderBy(desc(inByteOrder(users.usernameKey)))
 }
 
-/** Names that begin with a text, in either case; `%` and `_` are letters like others. */
+/** Users whose name starts with a prefix, in any case; `%` and `_` are no wildcards. */
 export function usersStartingWith(db: Reader, prefix: string) {
   return db
     .select()
@@ -101,7 +101,7 @@ export function usersStartingWith(db: Reader, prefix: string) {
     .orderBy(inByteOrder(users.usernameKey))
 }
 
-/** E-mail addresses that end in `@example.com`, by username. */
+/** Users whose email address ends in `@example.com`. */
 export function usersWithEmailAt(db: Reader, domain: string) {
   return db
     .select({ username: users.username, email: users.email })
@@ -110,7 +110,7 @@ export function usersWithEmailAt(db: Reader, domain: string) {
     .orderBy(inByteOrder(users.usernameKey))
 }
 
-/** Users joined to their posts: a row for each post, and none for users without. */
+/** A join: one row for each post, none for users without posts. */
 export function usersJoinedToPosts(db: Reader) {
   return db
     .select({ username: users.username, body: posts.body })
@@ -119,7 +119,7 @@ export function usersJoinedToPosts(db: Reader) {
     .orderBy(asc(posts.id))
 }
 
-/** Change a username, and its key with it. */
+/** Change a username and its key. */
 export function renameUser(db: Database, id: number, username: string) {
   return db.transaction(async tx => {
     const names = { username, usernameKey: foldName(username) }
@@ -128,12 +128,12 @@ export function renameUser(db: Database, id: number, username: string) {
   })
 }
 
-/** Change a post through the function that knows its mentions and hashtags; false if it is not the author's. */
+/** Change a post with its mentions and hashtags; false if it belongs to another user. */
 export function changePost(db: Database, own: { id: number; userId: number }, body: string) {
   return db.transaction(tx => editPost(tx, { ...own, body, language: null }, new Date()))
 }
 
-/** Delete a post; what refers to it goes with it. Without `where` it would be every post. */
+/** Delete a post and the rows that refer to it. Without `where` it would delete all posts. */
 export function removePost(db: Database, id: number) {
   return db.transaction(async tx => {
     const deleted = await tx.delete(posts).where(eq(posts.id, id)).returning({ id: posts.id })
@@ -141,7 +141,7 @@ export function removePost(db: Database, id: number) {
   })
 }
 
-/** Delete a user, with posts or without: the foreign keys say `on delete cascade`. */
+/** Delete a user and their posts: the foreign keys are `on delete cascade`. */
 export function removeUser(db: Database, id: number) {
   return db.transaction(async tx => {
     const deleted = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id })
@@ -149,15 +149,15 @@ export function removeUser(db: Database, id: number) {
   })
 }
 
-/** Nested loops over one statement, however many users there are. */
-export async function linesOfEverybody(db: Reader) {
+/** Users and their posts in one statement, however many there are. */
+export async function listPostLines(db: Reader) {
   const withPosts = { posts: { columns: { body: true }, orderBy: { id: 'asc' } } } as const
-  const everybody = await db.query.users.findMany({ with: withPosts, orderBy: { id: 'asc' } })
-  return everybody.flatMap(user => user.posts.map(post => `${user.username}: ${post.body}`))
+  const rows = await db.query.users.findMany({ with: withPosts, orderBy: { id: 'asc' } })
+  return rows.flatMap(user => user.posts.map(post => `${user.username}: ${post.body}`))
 }
 
-/** The same with a statement for each user: ten thousand users, ten thousand and one statements. Avoid it. */
-export async function linesOfEverybodySlowly(db: Reader) {
+/** The same with one more statement per user ("N+1"). Avoid it. */
+export async function listPostLinesWithNPlusOne(db: Reader) {
   const lines: string[] = []
   for (const { id, username } of await allUsers(db)) {
     const own = await postsOf(db, id)
@@ -166,28 +166,28 @@ export async function linesOfEverybodySlowly(db: Reader) {
   return lines
 }
 
-/** A transaction that throws leaves nothing of what it did. */
-export function changeYourMind(db: Database) {
+/** A transaction that throws changes nothing. */
+export function rollBackOnError(db: Database) {
   return db.transaction(async tx => {
     await tx.delete(users)
     throw new Error('changed my mind')
   })
 }
 
-/** Read, then write what follows from it: correct however many do it at once, because it is a transaction. */
-export function addToAbout(db: Database, id: number, words: string) {
+/** Read, then write: concurrent calls lose nothing, because it is a transaction. */
+export function appendToAbout(db: Database, id: number, text: string) {
   return db.transaction(async tx => {
     const [user] = await tx.select({ about: users.about }).from(users).where(eq(users.id, id))
     if (user)
       await tx
         .update(users)
-        .set({ about: user.about + words })
+        .set({ about: user.about + text })
         .where(eq(users.id, id))
   })
 }
 
-/** Ask again while the database restarts: its pool connects anew by itself, so nothing has to be opened. */
-export async function countUsersPatiently(db: Database, deadline: Date) {
+/** Retry while the database server restarts; the pool reconnects by itself. */
+export async function countUsersWithRetry(db: Database, deadline: Date) {
   for (;;) {
     try {
       return await db.$count(users)
@@ -198,7 +198,7 @@ export async function countUsersPatiently(db: Database, deadline: Date) {
   }
 }
 
-/** A user as anybody may see them: a list of what goes out, so that a column added later stays in. */
+/** A user as public JSON: the columns are listed, so that one added later stays private. */
 export async function userAsJson(db: Reader, id: number) {
   const columns = { id: true, username: true, displayName: true, about: true, createdAt: true } as const
   return JSON.stringify(await db.query.users.findFirst({ where: { id }, columns }))
