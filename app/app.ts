@@ -22,7 +22,6 @@ import cookies from './http/cookies.ts'
 import errors from './http/errors.ts'
 import forms from './http/forms.ts'
 import closing from './http/graceful-shutdown.ts'
-import { lazyCompilers } from './http/lazy-schemas.ts'
 import log from './http/log.ts'
 import replica from './http/replica.ts'
 import sameOrigin from './http/same-origin.ts'
@@ -154,7 +153,6 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['errorKey'] } },
-    schemaController: { compilersFactory: lazyCompilers() },
     rewriteUrl: ({ url = '/' }) => decodable(url),
   } as FastifyServerOptions
 }

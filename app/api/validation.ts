@@ -4,7 +4,6 @@ import plugin from 'fastify-plugin'
 import type { TSchema } from 'typebox'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
-import { lazy } from '../text/memoize.ts'
 import { FieldProblem } from './problems.ts'
 
 declare module 'fastify' {
@@ -42,20 +41,18 @@ export default plugin(async (app: FastifyInstance) => {
 })
 
 /** Reports all errors, and neither converts nor removes nor fills in anything. */
-const compileStrictly = lazy(() =>
-  buildAjv()(
-    {},
-    {
-      customOptions: {
-        allErrors: true,
-        verbose: true,
-        coerceTypes: false,
-        useDefaults: false,
-        removeAdditional: false,
-        keywords: ['errorKey'],
-      },
+const compileStrictly = buildAjv()(
+  {},
+  {
+    customOptions: {
+      allErrors: true,
+      verbose: true,
+      coerceTypes: false,
+      useDefaults: false,
+      removeAdditional: false,
+      keywords: ['errorKey'],
     },
-  ),
+  },
 )
 
 /**
@@ -66,14 +63,14 @@ function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: st
   const isHeaders = httpPart === 'headers'
   const isInUrl = httpPart === 'params' || httpPart === 'querystring'
   const schema = isHeaders ? inLowerCase(given) : given
-  const compiled = lazy(() => compileStrictly()({ schema }))
+  const validate = compileStrictly({ schema })
   const { properties = {}, required } = schema as { properties?: Fields; required?: string[] }
   return (given: unknown) => {
     // A body without required fields may be left out.
     const sent = given === null && !required ? {} : given
     const value = isInUrl ? withNumbers(given, properties) : sent
     const wrong = isHeaders ? new Map<string, LocaleKey>() : normalizeTexts(value)
-    const errors = compiled()(value) ? [] : (compiled().errors as SchemaError[])
+    const errors = validate(value) ? [] : (validate.errors as SchemaError[])
     for (const [name, errorKey] of wrongFields(errors, properties)) wrong.set(name, errorKey)
     if (wrong.size === 0) return { value }
     // Wrong texts become empty ones, so that the form's own validation can look at the other fields.

@@ -1,5 +1,5 @@
 /** Moments and numbers as people of a language read them; all times are UTC. */
-import { lazy, memoize } from '../text/memoize.ts'
+import { memoize } from '../text/memoize.ts'
 import { forEachLanguage, type Language } from './translate.ts'
 
 const minute = 60_000
@@ -26,11 +26,11 @@ type When = {
   iso(moment: Date): string
 }
 
-const formats = forEachLanguage(language => lazy(() => formatsOf(language)))
-
 export function formatsFor(language: Language): Formats {
-  return formats[language]()
+  return formats[language]
 }
+
+const formats = forEachLanguage(formatsOf)
 
 function formatsOf(language: Language): Formats {
   const number = new Intl.NumberFormat(language)

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -33,15 +32,6 @@ export function startProcess(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => (output += text))
   return Object.assign(child, { output: () => output })
-}
-
-/** The flags of `npm start`, so that what is tested and measured is what is run. */
-export function startFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    scripts: { start: string }
-  }
-  const flags = scripts.start.split(' ').filter(word => word.startsWith('--'))
-  return flags.map(flag => flag.replace('=./', `=${root}/`))
 }
 
 /** Runs a process to its end; `words` start from the project's root. */

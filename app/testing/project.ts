@@ -13,7 +13,7 @@ export type Project = {
   remove(): void
 }
 
-const copied = ['.compile-cache.mjs', 'app', 'drizzle', 'drizzle.config.ts', 'package.json', 'tsconfig.json']
+const copied = ['app', 'drizzle', 'drizzle.config.ts', 'package.json', 'tsconfig.json']
 
 /** A copy of the project whose schema and migrations a test may change. */
 export function copyProject(): Project {

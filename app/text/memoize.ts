@@ -14,9 +14,3 @@ export function memoize<Argument, Key extends {} | undefined, Result>(
     return result.value
   }
 }
-
-/** Computes the value on first use. */
-export function lazy<Value>(compute: () => Value): () => Value {
-  let computed: { value: Value } | undefined
-  return () => (computed ??= { value: compute() }).value
-}

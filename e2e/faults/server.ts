@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, root } from '../../app/config.ts'
-import { freePort, type Started, startFlags, startProcess } from '../../app/testing/process.ts'
+import { freePort, type Started, startProcess } from '../../app/testing/process.ts'
 
 export type ServerOptions = { environment?: Environment; nodeArguments?: string[] }
 
@@ -42,7 +42,7 @@ export class Server {
   /** Begins to start; `ready` says when it has. */
   spawn({ environment = {}, nodeArguments = [] }: ServerOptions = {}): void {
     this.#said = this.output
-    this.#child = startProcess([...nodeArguments, ...startFlags(), `${root}/app/server.ts`], {
+    this.#child = startProcess([...nodeArguments, `${root}/app/server.ts`], {
       ...this.#environment,
       ...environment,
     })
