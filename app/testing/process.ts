@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import path from 'node:path'
 import { type Environment, root } from '../config.ts'
 
 export type Started = ChildProcess & { output(): string }
