@@ -36,7 +36,7 @@ describe(`generating migrations, on ${engine}`, () => {
         '-e',
         `
       import { readConfig } from '${project.folder}/app/config.ts'
-      import { openDatabase } from '${project.folder}/app/database/database.ts'
+      import { openDatabase } from '${project.folder}/app/database/open.ts'
       import * as tables from '${project.folder}/app/database/schema.ts'
       import { sql, eq } from '${project.folder}/app/database/sql.ts'
       const db = await openDatabase(readConfig(process.env).database)
