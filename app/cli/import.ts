@@ -7,7 +7,7 @@ import { type Command, UsageError } from './command.ts'
 import { assertFile, typedPath } from './transfer/files.ts'
 import { importPartly, importWhole, type Read, type Report, troublesOf } from './transfer/import.ts'
 import { type ProgressBar, progressBar } from './transfer/progress.ts'
-import { rowsIn } from './transfer/rows.ts'
+import { rowsIn } from './transfer/read-rows.ts'
 
 const importCommand: Command = {
   usage: 'FILE [--partial]',

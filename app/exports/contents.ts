@@ -1,8 +1,7 @@
 /** What is in an export: its files in order. What each of them says is in views/exports/archive/format.en.md. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Config, root } from '../config.ts'
-import type { Reader } from '../database/database.ts'
+import { root } from '../config.ts'
 import { pickByColumn } from '../database/fields.ts'
 import type { Language } from '../locales/translate.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
@@ -17,20 +16,8 @@ import {
   postColumns,
   profileColumns,
 } from './content-queries.ts'
-import { indexPage, type Section, sectionPage } from './pages.ts'
+import { type Export, indexPage, type Section, sectionPage } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
-
-/** Whose export it is, and for whom its pages are worded. */
-export type Export = {
-  db: Reader
-  config: Pick<Config, 'publicUrl' | 'siteName'>
-  userId: number
-  profile: Profile
-  language: Language
-  now: Date
-  /** Called for every row that is written. */
-  onRow(): Promise<void>
-}
 
 /** Rows are written twice: for programs, and for people. */
 export function rowsToWrite({ posts, followers, following, messages }: Profile): number {

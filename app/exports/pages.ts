@@ -1,11 +1,24 @@
 /** The pages of an export, for people: they need nothing but themselves, no server, no script, no other file. */
 import path from 'node:path'
 import { Eta } from 'eta'
-import { root } from '../config.ts'
+import { type Config, root } from '../config.ts'
+import type { Reader } from '../database/database.ts'
 import { formatsFor } from '../locales/formats.ts'
-import { translate } from '../locales/translate.ts'
+import { type Language, translate } from '../locales/translate.ts'
 import { type Entity, type Part, partsOf } from '../text/entities.ts'
-import type { Export } from './contents.ts'
+import type { Profile } from './content-queries.ts'
+
+/** Whose export it is, and for whom its pages are worded. */
+export type Export = {
+  db: Reader
+  config: Pick<Config, 'publicUrl' | 'siteName'>
+  userId: number
+  profile: Profile
+  language: Language
+  now: Date
+  /** Called for every row that is written. */
+  onRow(): Promise<void>
+}
 
 export const sections = ['posts', 'followers', 'following', 'messages'] as const
 export type Section = (typeof sections)[number]

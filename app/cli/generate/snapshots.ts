@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Engine } from '../../config.ts'
-import { migrationsFolder } from '../../database/migrations/migrations.ts'
+import { migrationsFolder } from '../../database/migrations/files.ts'
 import type { Hint } from './drizzle-kit.ts'
 
 /** A table, column, index … as drizzle-kit records it. */

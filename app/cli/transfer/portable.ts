@@ -14,7 +14,8 @@ import { UserError } from '../../config/user-error.ts'
 import type { DatabaseConfig } from '../../config.ts'
 import { lastId } from '../../database/consistent-read.ts'
 import type { Reader } from '../../database/database.ts'
-import { migrationStatus, readMigrations } from '../../database/migrations/migrations.ts'
+import { readMigrations } from '../../database/migrations/files.ts'
+import { migrationStatus } from '../../database/migrations/migrations.ts'
 import { linesOf, numbered, type TableName, tableNames } from './tables.ts'
 
 export type Digest = { rows: number; sha256: string }

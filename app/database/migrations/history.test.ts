@@ -5,7 +5,8 @@ import type { DatabaseConfig } from '../../config.ts'
 import { emptyDatabase, type TestDatabase } from '../../testing/database.ts'
 import { engine } from '../engine.ts'
 import { openDatabase } from '../open.ts'
-import { migrate, readMigrations, rollBack, withMigrations } from './migrations.ts'
+import { readMigrations } from './files.ts'
+import { migrate, rollBack, withMigrations } from './migrations.ts'
 
 const rowsOf = (config: DatabaseConfig) =>
   withMigrations(

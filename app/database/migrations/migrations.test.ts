@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { emptyDatabase, migrateInTheFuture, type TestDatabase } from '../../testing/database.ts'
 import { engine } from '../engine.ts'
-import { migrate, readMigrations, rollBack, SchemaTooNew } from './migrations.ts'
+import { readMigrations } from './files.ts'
+import { migrate, rollBack, SchemaTooNew } from './migrations.ts'
 
 async function withEmptyDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()

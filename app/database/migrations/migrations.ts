@@ -1,29 +1,15 @@
 /** Applies and takes back the SQL under drizzle/, in order, one process at a time, all of it or nothing. */
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { UserError } from '../../config/user-error.ts'
-import { type DatabaseConfig, type Engine, root } from '../../config.ts'
+import type { DatabaseConfig } from '../../config.ts'
 import { assertEngine } from '../open.ts'
-import { dataLossBetween, type Loss, type RowCounts } from './data-loss.ts'
-
-export type Migration = { name: string; sql: string; down: string | null; hash: string; folderMillis: number }
-export type Applied = { name: string; hash: string; appliedAt: Date | null }
-
-/** What a migration needs of an engine; drizzle-kit's own table of applied migrations is kept by both. */
-export interface MigrationConnection {
-  /** Runs `work` in one transaction while no other process migrates. Foreign keys hold at its end. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>
-  /** What the database says was applied, oldest first; asking changes nothing. */
-  applied(): Promise<Applied[]>
-  apply(migration: Migration): Promise<void>
-  revert(migration: Migration): Promise<void>
-  /** How many rows each table has, and how many values each of its columns. */
-  rowCounts(): Promise<RowCounts>
-  /** Tables, indexes, triggers and constraints as the engine describes them, in one order. */
-  schemaDump(): Promise<string[]>
-  close(): Promise<void>
-}
+import { dataLossBetween, type Loss } from './data-loss.ts'
+import {
+  type Applied,
+  type Migration,
+  type MigrationConnection,
+  readMigrations,
+  statementsOf,
+} from './files.ts'
 
 /** The database has been migrated by newer code than this. */
 export class SchemaTooNew extends UserError {
@@ -33,40 +19,6 @@ export class SchemaTooNew extends UserError {
 /** A migration that cannot be named, found or taken back: the sentence is for whoever typed the command. */
 export class MigrationRefused extends UserError {
   override readonly name = 'MigrationRefused'
-}
-
-export function migrationsFolder(engine: Engine): string {
-  return path.join(root, 'drizzle', engine)
-}
-
-/** The migrations of an engine, oldest first. */
-export async function readMigrations(engine: Engine): Promise<Migration[]> {
-  const folder = migrationsFolder(engine)
-  const names = (await readdir(folder)).filter(name => /^\d{14}_\w+$/.test(name)).toSorted()
-  return Promise.all(names.map(name => readMigration(path.join(folder, name), name)))
-}
-
-async function readMigration(folder: string, name: string): Promise<Migration> {
-  const sql = await readFile(path.join(folder, 'migration.sql'), 'utf8')
-  const down = await readFile(path.join(folder, 'down.sql'), 'utf8').catch(() => null)
-  const hash = createHash('sha256').update(sql).digest('hex')
-  return { name, sql, down, hash, folderMillis: millisOf(name) }
-}
-
-/** The moment in a migration's name, as drizzle-kit records it: `20261120160000_create_users`. */
-function millisOf(name: string): number {
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) as RegExpExecArray
-  const [year, month, ...rest] = parts.map(Number) as [number, number, number, number, number, number]
-  return Date.UTC(year, month - 1, ...rest)
-}
-
-/** The statements of a file of migration SQL, without its comments' worth of nothing. */
-export function statementsOf(sql: string): string[] {
-  return sql.split('--> statement-breakpoint').filter(statement => withoutComments(statement) !== '')
-}
-
-function withoutComments(sql: string): string {
-  return sql.replaceAll(/--.*$/gm, '').trim()
 }
 
 export type MigrateOptions = {

@@ -1,7 +1,7 @@
 import type { ReservedSql } from 'postgres'
 import { connect, type PostgresConfig } from '../postgres/database.ts'
 import type { RowCounts } from './data-loss.ts'
-import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
+import { type Applied, type Migration, type MigrationConnection, statementsOf } from './files.ts'
 
 /** Any number will do, as long as all processes use the same one: the first eight letters of "microblog". */
 const lockKey = '7883953408476112751'

@@ -4,7 +4,7 @@ import { DatabaseUnavailable } from '../errors.ts'
 import { connect, type SqliteConfig } from '../sqlite/database.ts'
 import { isBusy } from '../sqlite/write-queue.ts'
 import type { RowCounts } from './data-loss.ts'
-import { type Applied, type Migration, type MigrationConnection, statementsOf } from './migrations.ts'
+import { type Applied, type Migration, type MigrationConnection, statementsOf } from './files.ts'
 
 /**
  * Foreign keys are off while tables change: SQLite rebuilds a table by dropping it, and with them on the

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import Client from 'better-sqlite3'
 import { UserError } from '../../config/user-error.ts'
-import { readMigrations } from '../migrations/migrations.ts'
+import { readMigrations } from '../migrations/files.ts'
 import { isBusy } from './write-queue.ts'
 
 export type Progress = (share: number) => void
