@@ -8,11 +8,11 @@ import {
   contact,
   integer,
   mailAddress,
+  maxLength,
   oneOf,
   origin,
   serviceUrl,
   smtpUrl,
-  textUpTo,
   trustProxy,
 } from './config/values.ts'
 
@@ -21,7 +21,7 @@ export { root }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What is wrong with the environment, one sentence a variable. */
+/** The invalid variables of the environment, one sentence each. */
 export class ConfigError extends UserError {
   override readonly name = 'ConfigError'
   constructor(problems: string[]) {
@@ -40,7 +40,7 @@ export const variables = {
   HOST: { default: 'localhost', read: (value: string) => value },
   PORT: { default: '3000', read: integer(0, 65_535) },
   PUBLIC_URL: { default: '', read: origin },
-  SITE_NAME: { default: 'Microblog', read: textUpTo(60) },
+  SITE_NAME: { default: 'Microblog', read: maxLength(60) },
   CONTACT: { default: '', read: contact },
   SIGN_UP: { default: 'open', read: oneOf('open', 'closed') },
   POST_MAX_LENGTH: { default: '140', read: integer(1, 1_000) },
@@ -50,9 +50,9 @@ export const variables = {
   MAIL_FROM: { default: '', read: mailAddress },
   WORKER: { default: 'in-process', read: oneOf('in-process', 'external') },
   TRANSLATE_URL: { default: '', read: serviceUrl },
-  TRANSLATE_KEY: { default: '', read: textUpTo(200) },
+  TRANSLATE_KEY: { default: '', read: maxLength(200) },
   PAGE_CACHE: { default: 'on', read: oneOf('on', 'off') },
-  NODE_ENV: { default: 'production', read: textUpTo(40) },
+  NODE_ENV: { default: 'production', read: maxLength(40) },
   LOG_LEVEL: { default: 'info', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent') },
 }
 
@@ -69,38 +69,38 @@ export type Config = Readonly<ReturnType<typeof configOf>>
 export type MailConfig = NonNullable<Config['mail']>
 export type TranslateConfig = NonNullable<Config['translate']>
 
-/** What the values mean, by the names that the code uses. */
-function configOf(given: Values, warnings: string[]) {
-  const publicUrl = given.PUBLIC_URL || `http://localhost:${given.PORT}`
+/** The configuration under the names that the code uses. */
+function configOf(values: Values, warnings: string[]) {
+  const publicUrl = values.PUBLIC_URL || `http://localhost:${values.PORT}`
   return {
-    database: databaseOf(given),
-    host: given.HOST,
-    port: given.PORT,
+    database: databaseOf(values),
+    host: values.HOST,
+    port: values.PORT,
     publicUrl,
-    siteName: given.SITE_NAME,
-    contact: given.CONTACT,
-    signUpOpen: given.SIGN_UP === 'open',
-    postMaxLength: given.POST_MAX_LENGTH,
-    trustProxy: given.TRUST_PROXY,
-    rateLimits: given.RATE_LIMITS === 'on',
-    logLevel: given.LOG_LEVEL,
-    mail: given.SMTP_URL ? { url: given.SMTP_URL } : null,
-    mailFrom: given.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
+    siteName: values.SITE_NAME,
+    contact: values.CONTACT,
+    signUpOpen: values.SIGN_UP === 'open',
+    postMaxLength: values.POST_MAX_LENGTH,
+    trustProxy: values.TRUST_PROXY,
+    rateLimits: values.RATE_LIMITS === 'on',
+    logLevel: values.LOG_LEVEL,
+    mail: values.SMTP_URL ? { url: values.SMTP_URL } : null,
+    mailFrom: values.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
     /** Whether jobs run in the web process too, or only in `npm run worker`. */
-    worker: given.WORKER,
-    translate: translateOf(given),
-    /** Whether finished pages are remembered while nothing has been written. */
-    pageCache: given.PAGE_CACHE === 'on',
-    /** Pages for developers are open. */
-    development: given.NODE_ENV === 'development',
+    worker: values.WORKER,
+    translate: translateOf(values),
+    /** Whether rendered pages are cached. */
+    pageCache: values.PAGE_CACHE === 'on',
+    /** Whether pages for developers are served. */
+    development: values.NODE_ENV === 'development',
     /** Settings that work but should be written differently, one sentence each, for the log. */
     warnings,
   }
 }
 
-function databaseOf(given: Values): DatabaseConfig {
-  const { DATABASE_URL: database, DATABASE_REPLICA_URL: replica } = given
-  if (database.engine === 'sqlite') return { ...database, synchronous: given.SQLITE_SYNCHRONOUS }
+function databaseOf(values: Values): DatabaseConfig {
+  const { DATABASE_URL: database, DATABASE_REPLICA_URL: replica } = values
+  if (database.engine === 'sqlite') return { ...database, synchronous: values.SQLITE_SYNCHRONOUS }
   return replica ? { ...database, replica } : database
 }
 
@@ -135,7 +135,7 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze(configOf(values as Values, warnings))
 }
 
-/** `.env` in the project's root fills in what the real environment does not say. */
+/** The environment; `.env` in the project's root adds variables that are not set. */
 function loadEnvironment(): Environment {
   const file = path.join(root, '.env')
   if (existsSync(file)) loadEnvFile(file)

@@ -1,4 +1,4 @@
-/** Which database, as the variables say it. */
+/** Parses the variables that name a database. */
 import path from 'node:path'
 import { root } from './root.ts'
 import { integer } from './values.ts'
@@ -9,12 +9,12 @@ export type DatabaseConfig =
   | ({ engine: 'postgresql'; replica?: PostgresServer } & PostgresServer)
 type PostgresServer = { url: string; poolSize: number; poolRecycle: number | null }
 
-/** The engine that a DATABASE_URL asks for; readConfig() is what refuses a URL that is neither. */
+/** The engine that a DATABASE_URL names. Invalid URLs are refused by readConfig(). */
 export function engineOf(url: string | undefined): Engine {
   return /^postgres(ql)?:/.test(url?.trim() ?? '') ? 'postgresql' : 'sqlite'
 }
 
-/** DATABASE_URL without its password, fit for a log or a prompt. */
+/** DATABASE_URL without its password, for logs and prompts. */
 export function publicDatabaseUrl(database: DatabaseConfig): string {
   if (database.engine === 'sqlite') {
     const fromRoot = path.relative(root, database.file)
@@ -33,14 +33,14 @@ export function databaseUrl(value: string): DatabaseConfig {
   return { engine: 'sqlite', file: path.resolve(root, file), synchronous: 'FULL' }
 }
 
-/** Null without one. */
+/** Null if the value is empty. */
 export function replicaUrl(value: string): PostgresServer | null {
   if (value === '') return null
   if (engineOf(value) !== 'postgresql') throw new Error(`must be postgres://…, not "${scheme(value)}"`)
   return postgresServer(value)
 }
 
-/** Our own pool settings are taken out: the server would refuse them as unknown parameters. */
+/** The pool settings are removed from the URL: the server would refuse them as unknown parameters. */
 function postgresServer(value: string): PostgresServer {
   if (!URL.canParse(value) || !new URL(value).hostname)
     throw new Error('is not a URL like postgres://user:password@host:5432/database')

@@ -1,4 +1,4 @@
-/** An error whose message is all that a person needs: no stack is shown for it. */
+/** An error whose message is enough for a person: it is shown without its stack. */
 export class UserError extends Error {
   override readonly name: string = 'UserError'
 }

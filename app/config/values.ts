@@ -1,4 +1,4 @@
-/** Reads the values of variables: each returns what it makes of the text, or throws an Error that completes "NAME …". */
+/** Parsers of variables: each returns the value, or throws an Error whose message completes "NAME …". */
 import { isIP } from 'node:net'
 
 export function oneOf<const T extends string>(...choices: T[]) {
@@ -9,17 +9,17 @@ export function oneOf<const T extends string>(...choices: T[]) {
   }
 }
 
-export function integer(least: number, most: number) {
+export function integer(min: number, max: number) {
   return (value: string): number => {
     const number = Number(value)
-    if (/^\d+$/.test(value) && number >= least && number <= most) return number
-    throw new Error(`must have a whole number from ${least} to ${most}, not "${value}"`)
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number
+    throw new Error(`must have a whole number from ${min} to ${max}, not "${value}"`)
   }
 }
 
-export function textUpTo(most: number) {
+export function maxLength(max: number) {
   return (value: string): string => {
-    if (value.length > most) throw new Error(`must be at most ${most} characters long`)
+    if (value.length > max) throw new Error(`must be at most ${max} characters long`)
     return value
   }
 }
@@ -32,8 +32,9 @@ export function origin(value: string): string {
 }
 
 export function smtpUrl(value: string): string {
-  const isOne = value === '' || (/^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname)
-  if (isOne) return value
+  const isValid =
+    value === '' || (/^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname)
+  if (isValid) return value
   throw new Error('must be like smtp://user:password@mail.example.org:587')
 }
 
@@ -59,15 +60,15 @@ export function trustProxy(value: string): boolean | number | string[] {
   if (value === 'true' || value === 'false') return value === 'true'
   if (/^\d+$/.test(value)) return Number(value)
   const addresses = value.split(',').map(part => part.trim())
-  const named = ['loopback', 'linklocal', 'uniquelocal']
-  const valid = addresses.every(part => named.includes(part) || isNetwork(part))
+  const ranges = ['loopback', 'linklocal', 'uniquelocal']
+  const valid = addresses.every(part => ranges.includes(part) || isNetwork(part))
   if (valid) return addresses
   throw new Error(
     `must be true, false, a number of proxies, or addresses like 127.0.0.1,10.0.0.0/8, not "${value}"`,
   )
 }
 
-/** An IP address, with or without the length of a prefix. */
+/** An IP address, with or without a prefix length. */
 function isNetwork(text: string): boolean {
   const [address = '', prefix, more] = text.split('/')
   const bits = isIP(address) === 6 ? 128 : 32

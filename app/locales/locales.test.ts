@@ -6,18 +6,18 @@ import { describe, it } from 'node:test'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { root } from '../config.ts'
 import { formatsFor } from './formats.ts'
-import { languages, translate, words } from './translate.ts'
+import { languages, messages, translate } from './translate.ts'
 
-const flat = (words: object): Map<string, string> =>
+const flat = (messages: object): Map<string, string> =>
   new Map(
-    Object.entries(words).flatMap(([section, entries]) =>
+    Object.entries(messages).flatMap(([section, entries]) =>
       Object.entries(entries).map(([name, text]) => [`${section}.${name}`, String(text)]),
     ),
   )
-const english = flat(words.en)
+const english = flat(messages.en)
 /** Every other language, by its name. */
 const others = languages.flatMap(({ code, name }) =>
-  code === 'en' ? [] : [{ code, name, said: flat(words[code]) }],
+  code === 'en' ? [] : [{ code, name, translated: flat(messages[code]) }],
 )
 
 /** The names of a message's arguments. */
@@ -35,21 +35,21 @@ function argumentsOf(text: string): string[] {
   return [...names].toSorted()
 }
 
-describe('the words', () => {
-  for (const { code, name, said } of others) {
+describe('the messages', () => {
+  for (const { code, name, translated } of others) {
     it(`are the same keys in English and ${name}, in the same order`, () =>
-      assert.deepEqual([...said.keys()], [...english.keys()]))
+      assert.deepEqual([...translated.keys()], [...english.keys()]))
 
     it(`take the same arguments in English and ${name}`, () => {
       for (const [key, text] of english)
-        assert.deepEqual(argumentsOf(said.get(key) ?? ''), argumentsOf(text), key)
+        assert.deepEqual(argumentsOf(translated.get(key) ?? ''), argumentsOf(text), key)
     })
 
-    it(`are translated: where English and ${name} say the same, it is on purpose`, () => {
+    it(`are translated: where English and ${name} are the same, it is on purpose`, () => {
       const same = new Set(['settings.theme_auto', 'settings.apps'])
       const untranslated = [...english].filter(
         ([key, text]) =>
-          /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && said.get(key) === text && !same.has(key),
+          /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && translated.get(key) === text && !same.has(key),
       )
       assert.deepEqual(
         untranslated.map(([key, text]) => `${key}: ${text}`),
@@ -57,7 +57,7 @@ describe('the words', () => {
       )
     })
 
-    it(`describe in ${name}, too, what an export holds`, () =>
+    it(`describe an export in ${name}, too`, () =>
       assert.ok(existsSync(path.join(root, `views/exports/archive/format.${code}.md`))))
   }
 

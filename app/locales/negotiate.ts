@@ -5,7 +5,7 @@ import { isLanguage, type Language, languages } from './translate.ts'
 
 const codes = languages.map(({ code }) => code)
 
-/** The language that a request asks for, or English. Browsers send one of a few headers: each is negotiated once. */
+/** The language that a request accepts, or English. Memoized by header, of which browsers send only a few. */
 export const negotiateLanguage = memoize(
   (request: IncomingMessage): Language => {
     const best = accepts(request).languages([...codes])

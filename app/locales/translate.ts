@@ -1,16 +1,16 @@
-/** The words of every language: `t('posts.publish')`, typed by the English file. */
+/** Translations: `t('posts.publish')`, with keys and types from the English file. */
 import { IntlMessageFormat } from 'intl-messageformat'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
-type Words = typeof en
-/** Another language is its file, imported above, a line here, and its name below. */
-export const words = { en, es } satisfies Record<string, Words>
+type Messages = typeof en
+/** A new language needs its file, its import above, an entry here, and its name below. */
+export const messages = { en, es } satisfies Record<string, Messages>
 
 export type LocaleKey = {
-  [Section in keyof Words]: `${Section & string}.${keyof Words[Section] & string}`
-}[keyof Words]
-export type Language = keyof typeof words
+  [Section in keyof Messages]: `${Section & string}.${keyof Messages[Section] & string}`
+}[keyof Messages]
+export type Language = keyof typeof messages
 export type Arguments = Record<string, string | number>
 export type Translate = (key: LocaleKey, values?: Arguments) => string
 
@@ -19,11 +19,11 @@ export const languages = [
   { code: 'es', name: 'Español' },
 ] as const satisfies { code: Language; name: string }[]
 
-const translators = forEachLanguage(code => translator(code, words[code]))
+const translators = forEachLanguage(code => createTranslator(code, messages[code]))
 
-/** What is made once for each language. */
-export function forEachLanguage<Made>(make: (language: Language) => Made): Record<Language, Made> {
-  return Object.fromEntries(languages.map(({ code }) => [code, make(code)])) as Record<Language, Made>
+/** A value for each language. */
+export function forEachLanguage<T>(create: (language: Language) => T): Record<Language, T> {
+  return Object.fromEntries(languages.map(({ code }) => [code, create(code)])) as Record<Language, T>
 }
 
 export function translate(language: Language): Translate {
@@ -34,23 +34,18 @@ export function isLanguage(value: unknown): value is Language {
   return languages.some(({ code }) => code === value)
 }
 
-/** Compiles each message when it is first said; those without arguments are what they say. */
-function translator(language: Language, words: Words): Translate {
-  const messages = new Map<string, string | IntlMessageFormat>()
+/** Compiles each message on first use; one without arguments or markup stays a string. */
+function createTranslator(language: Language, messages: Messages): Translate {
+  const compiled = new Map<string, string | IntlMessageFormat>()
+  const compile = (key: string) => {
+    const [section = '', ...name] = key.split('.')
+    const text = (messages as Record<string, Record<string, string>>)[section]?.[name.join('.')]
+    if (text === undefined) throw new Error(`there is no message ${key}`)
+    return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true }) : text
+  }
   return (key, values) => {
-    let message = messages.get(key)
-    if (message === undefined) messages.set(key, (message = compile(textOf(words, key), language)))
+    let message = compiled.get(key)
+    if (message === undefined) compiled.set(key, (message = compile(key)))
     return typeof message === 'string' ? message : String(message.format(values))
   }
-}
-
-function textOf(words: Words, key: string): string {
-  const [section = '', ...name] = key.split('.')
-  const text = (words as Record<string, Record<string, string>>)[section]?.[name.join('.')]
-  if (text === undefined) throw new Error(`there are no words for ${key}`)
-  return text
-}
-
-function compile(text: string, language: Language): string | IntlMessageFormat {
-  return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true }) : text
 }

@@ -1,4 +1,4 @@
-/** Eight characters or more, in lower case: the ones that guessing starts with. */
+/** The most common passwords of eight characters or more, in lower case. */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `12345678 123456789 1234567890 12345678910 0123456789 0987654321 9876543210 87654321 987654321 11111111 00000000
    22222222 55555555 66666666 77777777 88888888 99999999 12341234 11223344 1122334455 12121212 123123123 123321123

@@ -18,9 +18,11 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(hash)}`
 }
 
-/** Whether the password is the stored one. It takes as long when there is no account to compare with. */
+/** Whether the password is the stored one. Without a stored one it takes as long, so that timing reveals nothing. */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(stored ?? (await nobodys))
+  const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(
+    stored ?? (await decoyHash),
+  )
   if (!phc) return false
   const [memory, passes, parallelism] = phc.slice(1, 4).map(Number) as [number, number, number]
   const [nonce, expected] = phc.slice(4).map(part => Buffer.from(part, 'base64')) as [Buffer, Buffer]
@@ -37,13 +39,13 @@ export async function verifyPassword(password: string, stored: string | undefine
 }
 
 /** A hash of the same cost that belongs to no account. */
-const nobodys = hashPassword(randomBytes(16).toString('hex'))
+const decoyHash = hashPassword(randomBytes(16).toString('hex'))
 
 export function isCommon(password: string): boolean {
   return commonPasswords.has(password.toLowerCase())
 }
 
-/** True for the username itself, also reversed or with digits around it. */
+/** True for the username itself, reversed, or with digits around it. */
 export function isLikeUsername(password: string, username: string): boolean {
   const name = foldName(username)
   const core = foldName(password).replaceAll(/^[\d\W_]+|[\d\W_]+$/g, '')

@@ -5,7 +5,7 @@ import { returnPath } from '../http/return-path.ts'
 import type { Unread } from '../notifications/unread.ts'
 import { cachedReads } from '../page-cache/cached-reads.ts'
 import type { MemberRequest } from '../people/viewer.ts'
-import { hashToken, setSessionCookie, touchAfter } from '../security/tokens.ts'
+import { hashToken, setSessionCookie, touchIntervalMs } from '../security/tokens.ts'
 import { findSession, type Session, type SignedIn, touchSession } from './queries.ts'
 
 declare module 'fastify' {
@@ -63,7 +63,7 @@ async function signedInWith(request: FastifyRequest, tokenHash: string): Promise
 }
 
 function isStale({ lastUsedAt }: Session): boolean {
-  return Date.now() - lastUsedAt.getTime() > touchAfter
+  return Date.now() - lastUsedAt.getTime() > touchIntervalMs
 }
 
 /** A page leads to signing in and back; a form is answered there and then, so that its words are not lost. */

@@ -3,7 +3,7 @@ import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
-import { lifetimeOf, touchAfter } from '../security/tokens.ts'
+import { sessionLifetimeMs, touchIntervalMs } from '../security/tokens.ts'
 
 /** The session with which somebody is signed in. */
 export type Session = { id: number; userId: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
@@ -63,7 +63,7 @@ export async function createSession(tx: Writer, session: NewSession, now: Date):
 
 /** Records a visit, once in a while: the session lives on, and the person was seen. */
 export async function touchSession(tx: Writer, session: Session, now: Date): Promise<void> {
-  const stale = new Date(now.getTime() - touchAfter)
+  const stale = new Date(now.getTime() - touchIntervalMs)
   tx.invalidates(`viewer:${session.userId}`)
   const touched = await tx
     .update(sessions)
@@ -119,5 +119,5 @@ export async function listSessions(db: Reader, userId: number, now: Date): Promi
 }
 
 function expiry({ persistent }: { persistent: boolean }, now: Date): Date {
-  return new Date(now.getTime() + lifetimeOf(persistent))
+  return new Date(now.getTime() + sessionLifetimeMs(persistent))
 }

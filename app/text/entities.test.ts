@@ -6,7 +6,7 @@ import { languageOf } from './language.ts'
 const found = (body: string) =>
   findEntities(body).map(({ kind, start, end, href }) => [kind, body.slice(start, end), href])
 
-describe('what is in the words of a post', () => {
+describe('the links, mentions and hashtags of a post', () => {
   const cases: [string, ReturnType<typeof found>][] = [
     ['nothing at all', []],
     [

@@ -1,4 +1,4 @@
-/** What is in the words of a post: links, mentions and hashtags, by their places (UTF-16 offsets). */
+/** The links, mentions and hashtags of a post, with their UTF-16 offsets. */
 import { LinkifyIt } from 'linkify-it'
 import { foldName } from './fold.ts'
 
@@ -7,7 +7,7 @@ export type Part = {
   text: string
   href: string | null
   kind: 'text' | Entity['kind']
-  /** The text cut where a search marks it. */
+  /** The text split where a search highlights it. */
   pieces?: { text: string; isMarked: boolean }[]
 }
 
@@ -15,16 +15,16 @@ const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false })
   .add('ftp:', null)
   .add('//', null)
   .add('mailto:', null)
-/** Not within a word or an address; not the first half of somebody@elsewhere. */
+/** Not inside a word or an address, and not the first half of an address such as @me@example.org. */
 const mention = /(?<![\p{L}\p{N}_@/.])@([A-Za-z0-9_]{1,64})(?![\p{L}\p{N}_@])/gu
-/** Letters, digits and marks of any script, of which one at least is no digit. */
+/** Letters, digits and marks of any script, at least one of them not a digit. */
 const hashtag =
   /(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]{0,100}[\p{L}_][\p{L}\p{M}\p{N}_]{0,99})(?![\p{L}\p{M}\p{N}_])/gu
 
-/** Every link, mention and hashtag, in order; those inside a link are part of the link. */
+/** All links, mentions and hashtags, in order; those inside a link belong to the link. */
 export function findEntities(body: string): Entity[] {
   const links = linksIn(body)
-  const isInLink = (at: number) => links.some(({ start, end }) => at >= start && at < end)
+  const isInLink = (offset: number) => links.some(({ start, end }) => offset >= start && offset < end)
   const others = [...mentionsIn(body), ...hashtagsIn(body)].filter(({ start }) => !isInLink(start))
   return [...links, ...others].toSorted((a, b) => a.start - b.start)
 }
@@ -59,7 +59,7 @@ function hashtagsIn(body: string): Entity[] {
     }))
 }
 
-/** What makes two hashtags the same: `#Tea` and `#ｔｅａ` are one, `#té` is another. */
+/** The key by which hashtags are compared: `#Tea` and `#ｔｅａ` are the same, `#té` is not. */
 export function foldTag(tag: string): string {
   return foldName(tag)
 }
@@ -68,29 +68,29 @@ export function tagPath(tag: string): string {
   return `/tags/${encodeURIComponent(tag)}`
 }
 
-/** The folded usernames that a post's mentions name, each once. */
+/** The folded usernames of a post's mentions, without duplicates. */
 export function mentionedNames(entities: Entity[]): string[] {
   return [
     ...new Set(entities.filter(({ kind }) => kind === 'mention').map(({ href }) => foldName(href.slice(2)))),
   ]
 }
 
-/** The folded tags of a post, each once. */
+/** The folded tags of a post, without duplicates. */
 export function tagsOf(entities: Entity[]): string[] {
   const paths = entities.filter(({ kind }) => kind === 'tag').map(({ href }) => href.slice('/tags/'.length))
   return [...new Set(paths)].map(decodeURIComponent)
 }
 
-/** A post's words cut into pieces that are links and pieces that are not. */
+/** A post's text split into links and plain text. */
 export function partsOf({ body, entities }: { body: string; entities: Entity[] }): Part[] {
   const parts: Part[] = []
-  let at = 0
+  let offset = 0
   for (const { kind, start, end, href } of entities) {
-    if (start > at) parts.push({ kind: 'text', text: body.slice(at, start), href: null })
+    if (start > offset) parts.push({ kind: 'text', text: body.slice(offset, start), href: null })
     parts.push({ kind, text: body.slice(start, end), href })
-    at = end
+    offset = end
   }
-  if (at < body.length) parts.push({ kind: 'text', text: body.slice(at), href: null })
+  if (offset < body.length) parts.push({ kind: 'text', text: body.slice(offset), href: null })
   return parts
 }
 

@@ -27,20 +27,20 @@ describe('the language that an author chooses', () => {
     return { id, language }
   }
 
-  it('is kept and shown, whatever the words look like', async () => {
+  it('is kept and shown, whatever the text looks like', async () => {
     const { id, language } = await post({ body: 'The kettle is on in the library.', language: 'fr' })
     assert.equal(language, 'fr')
     const shown = await site.visitor().get(`/posts/${id}`)
     assert.equal(shown.page.querySelector('article .words')?.getAttribute('lang'), 'fr')
   })
 
-  it('is guessed where it is left open, or not spoken of', async () => {
+  it('is detected when it is left open or not sent', async () => {
     const body = 'La marea sube despacio esta mañana en el puerto.'
     assert.equal((await post({ body, language: '' })).language, 'es')
     assert.equal((await post({ body: `${body} Otra vez.` })).language, 'es')
   })
 
-  it('is offered by the composer, a guess first, by the names that the reader uses', async () => {
+  it('is offered by the composer, "detect" first, by the names that the reader uses', async () => {
     for (const path of ['/', '/posts/new']) {
       const { page } = await susan.get(path)
       assert.ok(page.querySelector('label[for=language]'))
@@ -55,7 +55,7 @@ describe('the language that an author chooses', () => {
   })
 
   for (const language of ['xx', 'EN', 'en-', '<b>', 'constructor', ' ', 'en\u0000us', 'x'.repeat(5_000)]) {
-    it(`is refused if nobody knows it: ${JSON.stringify(language.slice(0, 20))}`, async () => {
+    it(`is refused if it is unknown: ${JSON.stringify(language.slice(0, 20))}`, async () => {
       const answer = await susan.post('/posts', { body: 'Kept words', language })
       assert.equal(answer.status, 422)
       assert.equal(answer.page.querySelector('select[name=language]')?.getAttribute('aria-invalid'), 'true')
@@ -68,13 +68,13 @@ describe('the language that an author chooses', () => {
     })
   }
 
-  it('comes back with the words of a post that is refused', async () => {
+  it('comes back with the text of a post that is refused', async () => {
     const answer = await susan.post('/posts', { body: '', language: 'fr' })
     assert.equal(answer.status, 422)
     assert.equal(chosen(answer.page), 'fr')
   })
 
-  it('goes along through signing in', async () => {
+  it('is kept through signing in', async () => {
     const visitor = site.visitor()
     const asked = await visitor.post('/posts', { body: 'Bonne route', language: 'fr' })
     const next = asked.page.querySelector('input[name=next]')?.getAttribute('value') ?? ''
@@ -85,7 +85,7 @@ describe('the language that an author chooses', () => {
     assert.equal(writing.page.querySelector('textarea')?.text.trim(), 'Bonne route')
   })
 
-  it('can be changed alone, which leaves the words unedited', async () => {
+  it('can be changed alone, which leaves the text unedited', async () => {
     const { id } = await post({ body: 'Gift', language: 'en' })
     assert.equal(chosen((await susan.get(`/posts/${id}/edit`)).page), 'en')
     assert.equal((await susan.post(`/posts/${id}`, { body: 'Gift', language: 'de' })).status, 303)
@@ -95,7 +95,7 @@ describe('the language that an author chooses', () => {
     assert.equal(chosen((await susan.get(`/posts/${id}/edit`)).page), 'de')
   })
 
-  it('stays what an import brought, though nobody could choose it', async () => {
+  it('stays as imported, even if it cannot be chosen', async () => {
     for (const language of ['pt-BR', 'en-1', 'tlh']) {
       const { id } = await post({ body: `Words ${language}` })
       await site.app.db.transaction(tx => tx.update(posts).set({ language }).where(eq(posts.id, id)))
@@ -108,7 +108,7 @@ describe('the language that an author chooses', () => {
 })
 
 describe('the languages of posts', () => {
-  it('are those that the guesser tells apart', () => {
+  it('are those that the detector distinguishes', () => {
     const { Languages } = eld.info() as unknown as { Languages: Record<string, string> }
     assert.deepEqual(postLanguages, Object.values(Languages).toSorted())
   })

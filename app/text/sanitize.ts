@@ -1,6 +1,6 @@
-/** What people type and paste, as it is kept. */
+/** Cleans text that people type and paste before it is stored. */
 
-/** Whole characters, line ends as `\n`, and none of those that PostgreSQL or a reader's terminal may choke on. */
+/** Well-formed Unicode, line ends as `\n`, without control characters, which PostgreSQL or a terminal may not accept. */
 export function sanitizeText(text: string): string {
   return text
     .toWellFormed()
@@ -10,7 +10,7 @@ export function sanitizeText(text: string): string {
     )
 }
 
-/** Nothing but spaces, and characters that only look like nothing. */
+/** True for text of nothing but spaces and invisible characters. */
 export function isBlank(text: string): boolean {
   return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text)
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { scopeOf, unauthorized } from '../api/bearer.ts'
 import { countRequests } from '../api/rate-limit.ts'
-import { hashToken, touchAfter } from '../security/tokens.ts'
+import { hashToken, touchIntervalMs } from '../security/tokens.ts'
 import { type Authenticated, findToken, touchToken } from './queries.ts'
 
 declare module 'fastify' {
@@ -52,7 +52,7 @@ function rememberUse(app: FastifyInstance): void {
   app.addHook('onResponse', async request => {
     const { token } = request
     const now = new Date()
-    if (!token || now.getTime() - (token.lastUsedAt?.getTime() ?? 0) < touchAfter) return
+    if (!token || now.getTime() - (token.lastUsedAt?.getTime() ?? 0) < touchIntervalMs) return
     const written = app.db
       .transaction(tx => touchToken(tx, token.id, now))
       .catch(error => request.log.warn({ err: error }, 'the use of a token was not recorded'))
