@@ -1,11 +1,8 @@
-/**
- * What a transaction changes, in the words of what people see: the names under which pages and reads are cached, and
- * by which live updates and the job queue are told that there is something new.
- */
+/** Cache tags: the names under which pages and reads are cached, and which live updates and the job queue listen to. */
 import { getTableName, type Table } from 'drizzle-orm'
 
 /**
- * `posts` is everybody's list of posts; `post:42` a post wherever it shows; `author:7` the list of a person's posts;
+ * `posts` is the list of all posts; `post:42` a post wherever it shows; `author:7` the list of a person's posts;
  * `tag:tea` a hashtag's; `person:7` how a person shows to others; `follows:7` their followers and whom they follow;
  * `viewer:7` what only they see: session, settings, badges, whom they follow and block. `jobs` wakes the workers,
  * `jobs:cancelled` stops one; `job:5` is how far a job is.
@@ -22,7 +19,7 @@ export type CacheTag =
   | 'jobs:cancelled'
   | `job:${number}`
 
-/** Something was committed and nobody can say what. */
+/** Anything may have been committed. */
 export const ALL = '*'
 
 /** What a commit has changed. */

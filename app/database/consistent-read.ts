@@ -1,4 +1,4 @@
-/** What it takes to move a whole database: a view of it that stands still, patience, and the ids it has given. */
+/** For commands that move a whole database: a consistent read, no timeouts, and the ids given so far. */
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseConfig, Engine } from '../config.ts'
 import { reference, table, text } from './columns.ts'
@@ -28,8 +28,8 @@ function patient(config: DatabaseConfig): DatabaseConfig {
 }
 
 /**
- * Lends `work` the database as it is at this moment, however long it reads and whoever writes meanwhile.
- * Nobody waits for it. The file of an SQLite database must exist.
+ * Runs `work` on a snapshot of the database, however long it reads and whatever is written meanwhile; writers do not
+ * wait for it. The file of an SQLite database must exist.
  */
 export async function withConsistentRead<T>(
   config: DatabaseConfig,

@@ -51,7 +51,7 @@ export const users = table(
     theme: text().notNull().default('auto'),
     /** Who may write to them: everyone, or only the people whom they follow. */
     messagesFrom: text('messages_from').notNull().default('everyone'),
-    /** When they asked for their account to go; a job is taking everything away. */
+    /** When the account was closed; a job deletes everything it had. */
     closedAt: time('closed_at'),
     lastSeenAt: time('last_seen_at').notNull(),
     createdAt: time('created_at').notNull(),
@@ -73,7 +73,7 @@ export const sessions = table(
   'sessions',
   {
     id: id(),
-    /** SHA-256 of the cookie's token: who reads this table cannot sign in with it. */
+    /** SHA-256 of the cookie's token: reading this table does not let anyone sign in. */
     tokenHash: text('token_hash').notNull(),
     userId: reference('user_id')
       .notNull()
@@ -106,7 +106,7 @@ export const posts = table(
     body: text().notNull(),
     /** The links, mentions and hashtags in the body, found when it was written. */
     entities: json().$type<Entity[]>().notNull(),
-    /** BCP 47; null when nobody can tell. */
+    /** BCP 47; null if it could not be guessed. */
     language: text(),
     /** Digest of the form that sent it, so that sending it twice publishes once. */
     submission: text(),
@@ -114,7 +114,7 @@ export const posts = table(
     editedAt: time('edited_at'),
   },
   posts => [
-    // No index on user_id alone: SQLite's planner would prefer it and sort every post of everybody followed.
+    // No index on user_id alone: SQLite's planner would prefer it and sort every post of every followed account.
     index('posts_created_at_index').on(posts.createdAt, posts.id),
     index('posts_user_id_created_at_index').on(posts.userId, posts.createdAt, posts.id),
     uniqueIndex('posts_submission_unique').on(posts.submission),
@@ -173,7 +173,7 @@ export const hashtags = table(
     postId: reference('post_id')
       .notNull()
       .references(() => posts.id, { onDelete: 'cascade' }),
-    /** The post's own moment, repeated here so that a tag's page is one walk along one index. */
+    /** The post's own timestamp, repeated so that a tag's page is one walk along one index. */
     createdAt: time('created_at').notNull(),
   },
   hashtags => [
@@ -184,7 +184,7 @@ export const hashtags = table(
   ],
 )
 
-/** Links with which somebody who forgot a password sets another one, once. */
+/** Links for choosing a new password; each works once. */
 export const passwordResets = table(
   'password_resets',
   {
@@ -203,7 +203,7 @@ export const passwordResets = table(
   ],
 )
 
-/** Names that somebody had before: they lead to their owner and are nobody else's. */
+/** Usernames that people had before: they still lead to their owner and stay reserved. */
 export const formerUsernames = table(
   'former_usernames',
   {
@@ -216,7 +216,7 @@ export const formerUsernames = table(
   names => [index('former_usernames_user_id_index').on(names.userId)],
 )
 
-/** Links that prove an e-mail address: that of a new account, or the one that somebody is changing to. */
+/** Links that confirm an email address: of a new account, or the one it is being changed to. */
 export const emailConfirmations = table(
   'email_confirmations',
   {
@@ -237,7 +237,7 @@ export const emailConfirmations = table(
   ],
 )
 
-/** Browsers that somebody has signed in with: who hammers the account does not lock these out. */
+/** Browsers that have signed in before: an attack on the account does not lock these out. */
 export const knownDevices = table(
   'known_devices',
   {
@@ -256,7 +256,6 @@ export const knownDevices = table(
   ],
 )
 
-/** How much of an allowance is used up: a moment that each use moves further into the future. */
 /** One row for each key that was locked lately; only PostgreSQL needs them (database/lock.ts). */
 export const locks = table(
   'locks',
@@ -264,11 +263,12 @@ export const locks = table(
   locks => [index('locks_locked_at_index').on(locks.lockedAt)],
 )
 
+/** How much of a rate limit is used up: a timestamp that each use moves further into the future. */
 export const rateLimits = table(
   'rate_limits',
   {
     key: text().primaryKey(),
-    /** When nothing of the allowance will be used any more (GCRA's theoretical arrival time). */
+    /** When the limit is unused again (GCRA's theoretical arrival time). */
     freeAt: time('free_at').notNull(),
   },
   limits => [index('rate_limits_free_at_index').on(limits.freeAt)],
@@ -302,13 +302,13 @@ export const jobs = table(
     input: json().notNull(),
     /** Of unfinished jobs with the same key there is one. */
     uniqueKey: text('unique_key'),
-    /** Whose job it is: it goes with them. */
+    /** Whose job it is: deleted with them. */
     userId: reference('user_id').references(() => users.id, { onDelete: 'cascade' }),
     state: text().notNull(),
-    /** When it may be taken up: its time has come, or whoever works on it must be dead. Null when finished. */
+    /** When a worker may claim it: once it is due, or once its lease has run out. Null when finished. */
     dueAt: time('due_at'),
     attempts: integer().notNull().default(0),
-    /** Names the attempt under way, so that one that was given up cannot commit any more. */
+    /** Names the attempt under way, so that an abandoned one cannot commit. */
     claim: text(),
     progress: json().$type<{ done: number; total: number }>(),
     result: json(),
@@ -410,12 +410,12 @@ export const notifications = table(
   'notifications',
   {
     id: id(),
-    /** Who is told. */
+    /** Who is notified. */
     userId: reference('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     kind: text().notNull(),
-    /** What it is about, such as `follow:7`: told once, or again when it happens again. */
+    /** What it is about, such as `follow:7`: one notification for each person and subject. */
     subject: text().notNull(),
     /** Who caused it. */
     actorId: reference('actor_id').references(() => users.id, { onDelete: 'cascade' }),
@@ -444,7 +444,7 @@ export const notifications = table(
   ],
 )
 
-/** What lets a program act for somebody. */
+/** Tokens with which programs act for a person. */
 export const apiTokens = table(
   'api_tokens',
   {
@@ -469,7 +469,7 @@ export const apiTokens = table(
   ],
 )
 
-/** Answers to creates, kept for a day, so that a program may send one again without doing it twice. */
+/** Responses to creates, kept for a day, so that a program may repeat a request safely. */
 export const idempotencyKeys = table(
   'idempotency_keys',
   {
@@ -491,7 +491,7 @@ export const idempotencyKeys = table(
   ],
 )
 
-/** Everything of somebody's in one file, made by a job and kept for some days. */
+/** Personal exports, made by a job and kept for some days. */
 export const exports = table(
   'exports',
   {

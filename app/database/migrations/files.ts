@@ -41,14 +41,14 @@ async function readMigration(folder: string, name: string): Promise<Migration> {
   return { name, sql, down, hash, folderMillis: millisOf(name) }
 }
 
-/** The moment in a migration's name, as drizzle-kit records it: `20261120160000_create_users`. */
+/** The timestamp in a migration's name, as drizzle-kit records it: `20261120160000_create_users`. */
 function millisOf(name: string): number {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) as RegExpExecArray
   const [year, month, ...rest] = parts.map(Number) as [number, number, number, number, number, number]
   return Date.UTC(year, month - 1, ...rest)
 }
 
-/** The statements of a file of migration SQL, without its comments' worth of nothing. */
+/** The statements of a file of migration SQL, without comments and blank statements. */
 export function statementsOf(sql: string): string[] {
   return sql.split('--> statement-breakpoint').filter(statement => withoutComments(statement) !== '')
 }

@@ -16,7 +16,7 @@ export class SchemaTooNew extends UserError {
   override readonly name = 'SchemaTooNew'
 }
 
-/** A migration that cannot be named, found or taken back: the sentence is for whoever typed the command. */
+/** A migration that cannot be named, found or taken back: its message is for the person at the prompt. */
 export class MigrationRefused extends UserError {
   override readonly name = 'MigrationRefused'
 }
@@ -36,7 +36,7 @@ export async function migrate(config: DatabaseConfig, options: MigrateOptions = 
   const known = await readMigrations(config.engine)
   return withMigrations(config, async connection => {
     const waiting = async () => pending(known, await connection.applied(), options.to)
-    // Taking the database for oneself means looking at every row of it afterwards.
+    // The exclusive transaction ends with a check of every row: it is not begun without need.
     if ((await waiting()).length === 0) return []
     return connection.exclusively(async () => applyAll(connection, await waiting(), options))
   })
@@ -104,7 +104,7 @@ export async function rollBack(
   )
 }
 
-/** A rollback would have lost rows, and nobody agreed to that: nothing was changed. */
+/** A rollback would lose rows and was not accepted: nothing was changed. */
 export class DataLossRefused extends UserError {
   override readonly name = 'LossRefused'
   readonly losses: Loss[]

@@ -7,8 +7,8 @@ import { type Applied, type Migration, type MigrationConnection, statementsOf } 
 const lockKey = '7883953408476112751'
 
 /**
- * One connection, whose advisory lock makes processes that start at the same moment take turns.
- * The lock goes with the connection, so a process that dies leaves none behind.
+ * One connection, whose advisory lock lets one process migrate at a time. The lock ends with the connection, so a process
+ * that dies leaves none behind.
  */
 export async function postgresMigrations(config: PostgresConfig): Promise<MigrationConnection> {
   const pool = connect(config, { max: 1 })
@@ -24,8 +24,8 @@ export async function postgresMigrations(config: PostgresConfig): Promise<Migrat
       for (const statement of statementsOf(down as string)) await client.unsafe(statement)
       await client`delete from drizzle.__drizzle_migrations where name = ${name}`
     },
-    rowCounts: () => survey(client),
-    schemaDump: () => shape(client),
+    rowCounts: () => countRows(client),
+    schemaDump: () => dumpSchema(client),
     close: async () => {
       client.release()
       await pool.end({ timeout: 5 })
@@ -66,8 +66,8 @@ async function apply(client: ReservedSql, { name, sql, hash, folderMillis }: Mig
     insert into drizzle.__drizzle_migrations (hash, created_at, name) values (${hash}, ${folderMillis}, ${name})`
 }
 
-/** What was only made of other rows, for the search, is no loss. */
-async function survey(client: ReservedSql): Promise<RowCounts> {
+/** Without the search index, which is derived from other rows. */
+async function countRows(client: ReservedSql): Promise<RowCounts> {
   const columns = await client<{ table: string; columns: string[] }[]>`
     select c.table_name as table, array_agg(c.column_name::text order by c.ordinal_position) as columns
     from information_schema.columns c
@@ -75,18 +75,18 @@ async function survey(client: ReservedSql): Promise<RowCounts> {
     where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and right(c.table_name, 4) <> '_fts'
     group by c.table_name`
   const found: RowCounts = new Map()
-  for (const { table, columns: names } of columns) found.set(table, await surveyOf(client, table, names))
+  for (const { table, columns: names } of columns) found.set(table, await countColumns(client, table, names))
   return found
 }
 
-async function surveyOf(client: ReservedSql, table: string, columns: string[]) {
+async function countColumns(client: ReservedSql, table: string, columns: string[]) {
   const counts = columns.map(column => `count("${column}")`).join(', ')
   const [row = []] = await client.unsafe(`select count(*), ${counts} from "${table}"`).values()
   const [rows = 0, ...values] = (row as unknown[]).map(Number)
   return { rows, values: new Map(columns.map((column, at) => [column, values[at] ?? 0])) }
 }
 
-async function shape(client: ReservedSql): Promise<string[]> {
+async function dumpSchema(client: ReservedSql): Promise<string[]> {
   const rows = await client<{ line: string }[]>`
     select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as line
       from information_schema.columns where table_schema = current_schema()

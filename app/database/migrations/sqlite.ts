@@ -11,9 +11,9 @@ import { type Applied, type Migration, type MigrationConnection, statementsOf } 
  * rows that refer to it would go too. The pragma is ignored inside a transaction (drizzle-orm#5782), so it
  * is set outside, and `foreign_key_check` has the last word before the commit.
  */
-export function sqliteMigrations(config: SqliteConfig, lockTimeout = 60_000): MigrationConnection {
+export function sqliteMigrations(config: SqliteConfig, lockTimeoutMs = 60_000): MigrationConnection {
   let client: Client.Database | undefined
-  const open = () => (client ??= connectForMigrating(config, lockTimeout))
+  const open = () => (client ??= connectForMigrating(config, lockTimeoutMs))
   return {
     exclusively: work => exclusively(open(), work),
     applied: async () => (client ? applied(client) : appliedIn(config.file)),
@@ -22,15 +22,15 @@ export function sqliteMigrations(config: SqliteConfig, lockTimeout = 60_000): Mi
       for (const statement of statementsOf(down as string)) open().exec(statement)
       open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
-    rowCounts: async () => survey(open()),
-    schemaDump: async () => shape(open()),
+    rowCounts: async () => countRows(open()),
+    schemaDump: async () => dumpSchema(open()),
     close: async () => void client?.close(),
   }
 }
 
-function connectForMigrating(config: SqliteConfig, lockTimeout: number): Client.Database {
+function connectForMigrating(config: SqliteConfig, lockTimeoutMs: number): Client.Database {
   const client = connect(config)
-  client.pragma(`busy_timeout = ${lockTimeout}`)
+  client.pragma(`busy_timeout = ${lockTimeoutMs}`)
   client.pragma('foreign_keys = OFF')
   return client
 }
@@ -91,13 +91,13 @@ function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migra
     .run(hash, folderMillis, name, new Date().toISOString())
 }
 
-/** What was only made of other rows, for the search, is no loss. */
-function survey(client: Client.Database): RowCounts {
+/** Without the search index, which is derived from other rows. */
+function countRows(client: Client.Database): RowCounts {
   const tables = tablesOf(client).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
-  return new Map(tables.map(table => [table, surveyOf(client, table)]))
+  return new Map(tables.map(table => [table, countColumns(client, table)]))
 }
 
-function surveyOf(client: Client.Database, table: string) {
+function countColumns(client: Client.Database, table: string) {
   const columns = (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
   const counts = columns.map(column => `count("${column}")`).join(', ')
   const [rows = 0, ...values] = client
@@ -111,7 +111,7 @@ function tablesOf(client: Client.Database): string[] {
   return client.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
 }
 
-function shape(client: Client.Database): string[] {
+function dumpSchema(client: Client.Database): string[] {
   const described =
     "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
   return client.prepare(`${described} order by type, name`).pluck().all() as string[]

@@ -14,7 +14,7 @@ export const postgresql = {
   /** A whole number. */
   integer: (name = '') => pg.integer(name),
   text: (name = '') => pg.text(name),
-  /** A moment in UTC with millisecond precision: finer ones would break keyset cursors. */
+  /** UTC with millisecond precision: a JavaScript date has no finer one, which would break keyset cursors. */
   time: (name = '') => pg.timestamp(name, { withTimezone: true, precision: 3, mode: 'date' }),
   flag: (name = '') => pg.boolean(name),
   json: (name = '') => pg.jsonb(name),

@@ -1,15 +1,15 @@
 /**
  * postgres.js 3.4.9 ends the process when a connection is lost during a transaction: it writes the rollback to a
- * socket that is gone, where nobody can catch what happens. What was waiting to be written then keeps the next
- * connection in its place from ever saying anything, and a statement sent between a socket's error and its end is
- * never answered. Its source is put right as it is loaded, until that is done where it is made.
+ * closed socket, and no caller can catch the error. The bytes that were waiting to be written then block the next
+ * connection, and a statement sent between a socket's error and its end is never answered. These edits are applied to
+ * its source while it is loaded, until a release has them.
  * @see https://github.com/porsager/postgres/issues/1208
  * @see https://github.com/porsager/postgres/issues/1154
  */
 import { registerHooks } from 'node:module'
 import { engine } from '../engine.ts'
 
-const repairs: [what: string, by: string][] = [
+const patches: [search: string, replacement: string][] = [
   [
     `    if (stream)
       return queryError(q, Errors.generic('COPY_IN_PROGRESS'`,
@@ -41,16 +41,16 @@ if (engine === 'postgresql') {
     load(url, context, next) {
       const loaded = next(url, context)
       if (!url.endsWith('/node_modules/postgres/src/connection.js')) return loaded
-      return { ...loaded, source: repaired(Buffer.from(loaded.source as Uint8Array).toString()) }
+      return { ...loaded, source: patched(Buffer.from(loaded.source as Uint8Array).toString()) }
     },
   })
 }
 
-/** @throws Error when the source is another than that which these repairs were made for */
-function repaired(source: string): string {
-  return repairs.reduce((text, [what, by]) => {
-    if (text.split(what).length !== 2)
-      throw new Error(`this is not the postgres.js that postgres-repairs.ts was made for: ${what}`)
-    return text.replace(what, () => by)
+/** @throws Error when the source is not the version that the patches were made for */
+function patched(source: string): string {
+  return patches.reduce((text, [search, replacement]) => {
+    if (text.split(search).length !== 2)
+      throw new Error(`driver-patch.ts does not fit this version of postgres.js: ${search}`)
+    return text.replace(search, () => replacement)
   }, source)
 }

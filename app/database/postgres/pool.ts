@@ -1,6 +1,6 @@
 /**
- * A pool that always answers or fails in time. A server that has frozen, or a network that swallows what is sent,
- * says nothing at all; postgres.js would wait for as long as the system holds on to the connection: 15 minutes.
+ * A pool whose queries answer or fail in time. A frozen server, or a network that drops packets, says nothing at all;
+ * postgres.js would wait until the system gives the connection up: 15 minutes.
  */
 import type postgres from 'postgres'
 import { DatabaseUnavailable, withinTime } from '../errors.ts'

@@ -4,7 +4,7 @@ import type { Client } from './pool.ts'
 type Progress = {
   /** Whether the standby answers and has everything up to a position. */
   hasReached(position: number): Promise<boolean>
-  /** It did not answer: nobody reads there until it does. */
+  /** The standby did not answer: nothing is read there until it does. */
   failed(error: unknown): void
   onChange(listener: (isServing: boolean) => void): void
   stop(): void
@@ -14,8 +14,8 @@ type Progress = {
 const lookEveryMs = 1_000
 
 /**
- * Looks at both servers as long as somebody asks. The standby serves while it answers, and while it needs no longer
- * than `maxLagMs` to get where the primary was: nobody reads a site that stands still.
+ * Looks at both servers from the first question on. The standby serves while it answers, and while it reaches the
+ * primary's position within `maxLagMs`, so that no reader sees a site that stands still.
  */
 export function followStandby(primary: Client, standby: Client, maxLagMs: number): Progress {
   const follower = new Follower(primary, standby, maxLagMs)

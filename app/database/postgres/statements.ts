@@ -1,4 +1,4 @@
-/** Drizzle on postgres.js: each statement is prepared, observed where somebody wants to know, and none runs too late. */
+/** Drizzle on postgres.js: each statement is prepared, may be observed, and never runs after its transaction. */
 import { drizzle } from 'drizzle-orm/postgres-js'
 import type postgres from 'postgres'
 import type { DatabaseOptions, OnStatement } from '../database.ts'
@@ -18,7 +18,7 @@ export function guard(connection: Client, isOpen: () => boolean = () => true): C
   }
 }
 
-/** Drizzle replaces the pool's parsers of dates with its own, and otherwise asks for nothing but `unsafe`. */
+/** Drizzle replaces the pool's date parsers with its own, and otherwise calls only `unsafe`. */
 export function drizzleOn(
   client: Client,
   { options }: postgres.Sql,
@@ -28,13 +28,13 @@ export function drizzleOn(
   return drizzle({ client: { unsafe, options } as unknown as postgres.Sql, relations })
 }
 
-/** Drizzle has set them on the options that its pool was opened with; another pool has options of its own. */
+/** Sets Drizzle's date parsers on a pool: Drizzle itself sets them only on the pool that it was made with. */
 export function withDrizzlesDates(client: postgres.Sql): postgres.Sql {
   drizzle({ client })
   return client
 }
 
-/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+/** Drizzle's logger is only called when a statement begins; its end is observed here. */
 function observed(client: Client, onStatement: OnStatement): Client['unsafe'] {
   return ((text: string, values: never[]) => {
     const ended = onStatement(text)

@@ -15,7 +15,7 @@ type TransactionOptions = DatabaseOptions & { listeners: Listeners; origin: stri
 
 /**
  * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01), and once after a
- * duplicate (23505). Those of this process that have to run again do so one after the other: at the same time
+ * duplicate (23505). Retries of this process run one after the other: at the same time
  * they would only fail each other again.
  */
 export function openTransactions(pool: Pool, options: TransactionOptions): Database['transaction'] {
@@ -51,8 +51,8 @@ function isSerialisationFailure(error: unknown): boolean {
 }
 
 /**
- * May be a serialisation failure in disguise: whoever looked for a row, did not find it and wrote one finds
- * that of another transaction when running again, and a true duplicate fails once more.
+ * May be a serialisation failure in disguise: a transaction that looked for a row, found none and wrote one finds the
+ * row of another transaction when it runs again; a true duplicate fails once more.
  * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
  */
 function isDuplicate(error: unknown): boolean {
@@ -62,7 +62,7 @@ function isDuplicate(error: unknown): boolean {
 /** The longest that a timer can wait: 24 days. */
 const maxTimerMs = 2 ** 31 - 1
 
-/** One whose connection came only after its time was over does not begin. */
+/** Runs the work once. It does not begin if its connection came only after the timeout. */
 async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>): Promise<T> {
   const { transactionTimeoutMs = 10_000, listeners, origin } = options
   const { timeoutMs = Math.min(transactionTimeoutMs + 500, maxTimerMs), limits = true } = options

@@ -96,7 +96,7 @@ function watchForeignCommits(writing: Client.Database, changed: () => void) {
 
 function createPrivately(file: string): void {
   const folder = path.dirname(file)
-  // One level: `recursive` never comes back where the system lets nobody make folders (/proc).
+  // One level: `recursive` never returns where folders cannot be made at all (/proc).
   if (!existsSync(folder)) mkdirSync(folder)
   closeSync(openSync(file, 'a', 0o600))
 }

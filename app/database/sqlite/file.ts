@@ -8,13 +8,13 @@ import { isBusy } from './write-queue.ts'
 export type Progress = (share: number) => void
 
 /**
- * Copies the database at `file` to `copy`, page by page, as it is at this moment: the open read transaction
+ * Copies the database at `file` to `copy`, page by page, as it is now: the open read transaction
  * keeps writers of other processes from making the copy start again. The copy is one file without a log.
  */
 export async function copyFile(file: string, copy: string, progress: Progress = () => {}): Promise<void> {
   const client = new Client(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
   try {
-    // For its owner's eyes from the first byte: it will hold everybody's addresses.
+    // Readable by its owner only, from the first byte: it will hold e-mail addresses.
     closeSync(openSync(copy, 'w', 0o600))
     client.exec('BEGIN')
     client.prepare('select count(*) from sqlite_master').get()
@@ -82,7 +82,7 @@ function appliedIn(client: Client.Database): string[] {
   return client.prepare('select name from __drizzle_migrations order by name').pluck().all() as string[]
 }
 
-/** Whether nobody would miss the file: it is not there, or no user is in it. A damaged one may be missed. */
+/** Whether the file may be overwritten: it does not exist, or has no user in it. A damaged one may not. */
 export function isExpendable(file: string): boolean {
   if (!existsSync(file)) return true
   const client = new Client(file, { readonly: true, timeout: 5_000 })
@@ -99,7 +99,7 @@ export function isExpendable(file: string): boolean {
 
 /**
  * Puts `fresh` in the place of the database at `file`, which is kept as `kept`.
- * @throws UserError while somebody has the old one open
+ * @throws UserError while a process has the old one open
  */
 export function replaceFile(file: string, fresh: string, kept: string | null): void {
   if (!kept) return renameSync(fresh, file)
@@ -114,8 +114,8 @@ export function replaceFile(file: string, fresh: string, kept: string | null): v
 }
 
 /**
- * Only the last one who has a database open can end its write-ahead log: one without is not in use.
- * @throws UserError while somebody, like the running site, has it open
+ * Only the last connection can end a database's write-ahead log: if that works, the database is not in use.
+ * @throws UserError while a process, such as the running site, has it open
  */
 export function assertUnused(file: string): void {
   if (!existsSync(file)) return

@@ -1,4 +1,4 @@
-/** Drizzle on a connection whose statements are compiled once, and on one for the length of a transaction. */
+/** Drizzle on better-sqlite3, with each statement compiled once, and a Writer for the length of a transaction. */
 import type Client from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Change } from '../cache-tags.ts'
@@ -54,7 +54,7 @@ function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> 
   }
 }
 
-/** Drizzle asks its client for nothing but `prepare`. Typed as PostgreSQL, like the tables. */
+/** Drizzle calls only `prepare`. Typed as PostgreSQL, like the tables. */
 export function drizzleOn(
   prepare: Prepare,
   { onStatement }: DatabaseOptions,
@@ -68,8 +68,8 @@ export function drizzleOn(
 type LimitingDialect = { buildLimit(limit: unknown): SQL | undefined }
 
 /**
- * Drizzle makes a parameter of each limit, and a limit that is a parameter lets SQLite (built with STAT4) compile
- * the statement anew each time that it runs: three quarters of what a page's statements took.
+ * Drizzle makes a parameter of each limit, and with a limit that is a parameter SQLite (built with STAT4) compiles the
+ * statement again at each run: three quarters of the time of a page's statements.
  */
 function writeLimitsOut(dialect: LimitingDialect): void {
   const build = dialect.buildLimit
@@ -77,7 +77,7 @@ function writeLimitsOut(dialect: LimitingDialect): void {
     Number.isInteger(limit) ? sql.raw(` limit ${String(limit)}`) : build.call(dialect, limit)
 }
 
-/** Drizzle's logger only hears of a statement's beginning, so its end is observed here. */
+/** Drizzle's logger is only called when a statement begins; its end is observed here. */
 function observed(prepare: Prepare, onStatement: OnStatement): Prepare {
   const observe = (sql: string, statement: Statement): Statement => {
     const timed =

@@ -1,12 +1,12 @@
-/** The write-ahead log as a file: what has been committed is in it, and lasts when it has been flushed. */
+/** The write-ahead log as a file: commits are in it, and survive a power cut once it has been flushed. */
 import { close, fdatasync, open } from 'node:fs'
 import { promisify } from 'node:util'
 
 const [openFile, flushFile, closeFile] = [promisify(open), promisify(fdatasync), promisify(close)]
 
 /**
- * The log of a database that is open, so that its file stays the same. A flush takes milliseconds, in libuv's pool of
- * threads; whoever asks while one is under way shares the next with all others.
+ * Flushes the log of an open database, in libuv's thread pool, which takes milliseconds. Callers that come during a
+ * flush share the next one.
  * @see https://sqlite.org/wal.html: with `synchronous = NORMAL`, SQLite itself flushes before checkpoints alone
  */
 export class WalFlusher {
@@ -20,7 +20,7 @@ export class WalFlusher {
     this.#file = `${database}-wal`
   }
 
-  /** Resolves when what is in the log now is on the disk. */
+  /** Resolves when everything committed so far is on the disk. */
   synced(): Promise<void> {
     if (!this.#running) return this.#start()
     const start = () => this.#start()
