@@ -5,17 +5,11 @@ import fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify'
-import accounts from './accounts/routes.ts'
 import api from './api/api.ts'
-import docs from './api/docs.ts'
 import openapi from './api/openapi.ts'
-import blocks from './blocks/routes.ts'
 import type { Config } from './config.ts'
 import { type Database, type DatabaseOptions } from './database/database.ts'
 import { openDatabase } from './database/open.ts'
-import exports from './exports/routes.ts'
-import feeds from './feeds/routes.ts'
-import follows from './follows/routes.ts'
 import assets from './http/assets.ts'
 import compression from './http/compression.ts'
 import cookies from './http/cookies.ts'
@@ -29,25 +23,14 @@ import security from './http/security.ts'
 import views from './http/views.ts'
 import worker from './jobs/plugin.ts'
 import type { WorkerOptions } from './jobs/worker.ts'
-import type { BroadcastOptions } from './live/broadcast.ts'
-import live from './live/routes.ts'
-import developerMail from './mail/routes.ts'
-import messages from './messages/routes.ts'
-import notifications from './notifications/routes.ts'
+import type { PageOptions } from './noun.ts'
 import freshness from './page-cache/freshness.ts'
 import pageCache from './page-cache/plugin.ts'
-import passwords from './passwords/routes.ts'
-import posts from './posts/routes.ts'
-import profiles from './profiles/routes.ts'
-import search from './search/routes.ts'
+import * as contributions from './registry/contributions.ts'
 import sessionOfRequest from './sessions/plugin.ts'
-import sessions, { askToSignIn } from './sessions/routes.ts'
+import { askToSignIn } from './sessions/routes.ts'
 import preferences from './settings/preferences.ts'
-import settings from './settings/routes.ts'
-import site from './site/routes.ts'
-import timelines from './timelines/routes.ts'
-import tokens from './tokens/routes.ts'
-import translations from './translations/routes.ts'
+import authentication from './tokens/authentication.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -57,18 +40,18 @@ declare module 'fastify' {
 }
 
 /** What a test may watch or hurry. */
-export type AppOptions = DatabaseOptions & {
-  logger?: FastifyServerOptions['logger']
-  /** Milliseconds that a stop waits for requests under way. */
-  grace?: number
-  /** Whether it works on jobs; by default if the configuration says `in-process`. */
-  worker?: WorkerOptions | false
-  live?: BroadcastOptions
-  /** More routes among the pages. */
-  routes?: (app: FastifyInstance) => Promise<void>
-  /** Hears of every route of the application. */
-  onRoute?: (route: RouteOptions) => void
-}
+export type AppOptions = DatabaseOptions &
+  PageOptions & {
+    logger?: FastifyServerOptions['logger']
+    /** Milliseconds that a stop waits for requests under way. */
+    grace?: number
+    /** Whether it works on jobs; by default if the configuration says `in-process`. */
+    worker?: Partial<WorkerOptions> | false
+    /** More routes among the pages. */
+    routes?: (app: FastifyInstance) => Promise<void>
+    /** Hears of every route of the application. */
+    onRoute?: (route: RouteOptions) => void
+  }
 
 /**
  * The whole application on one database of the process's engine, ready for `listen` or `inject`. It may be
@@ -85,53 +68,30 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.register(closing, { grace: options.grace ?? 5_000 })
   app.register(log)
   const { worker: work = config.worker === 'in-process' && {} } = options
-  if (work) app.register(worker, work)
+  if (work) app.register(worker, { definitions: contributions.jobs, ...work })
   app.register(security)
   app.register(assets)
-  app.register(site)
+  for (const routes of contributions.machineRoutes) app.register(routes)
   app.register(openapi)
-  app.register(api, { prefix: '/api' })
-  app.register(feeds)
+  app.register(api, { prefix: '/api', authentication, ...contributions.api })
   app.register(async scope => pages(scope, options))
   return app
 }
 
-/** The nouns that have pages. */
-const features = [
-  timelines,
-  accounts,
-  sessions,
-  passwords,
-  posts,
-  translations,
-  profiles,
-  follows,
-  blocks,
-  messages,
-  notifications,
-  search,
-  settings,
-  tokens,
-  docs,
-  exports,
-]
-
 /** Everything that is made for a person. */
-async function pages(app: FastifyInstance, { live: liveOptions = {}, routes }: AppOptions) {
+async function pages(app: FastifyInstance, { routes, ...options }: AppOptions) {
   app.register(cookies)
   app.register(freshness)
   app.register(sessionOfRequest, { askToSignIn })
   app.register(replica)
   app.register(preferences)
   app.register(pageCache)
-  app.register(views)
+  app.register(views, { helpers: contributions.viewHelpers(app) })
   app.register(errors)
   app.register(compression)
   app.register(sameOrigin)
   app.register(forms)
-  for (const feature of features) app.register(feature)
-  app.register(live, liveOptions)
-  if (app.config.development) app.register(developerMail)
+  for (const pages of contributions.pages) app.register(pages, options)
   if (routes) app.register(routes)
 }
 

@@ -13,7 +13,7 @@ import { serializeUser, UserResource, userPath } from '../profiles/serializer.ts
 import { hashPassword, verifyPassword } from '../security/passwords.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
 import { findCredentials, takenNames } from './queries.ts'
-import { registerAccount } from './registration.ts'
+import { registerAccount, signUpLimit } from './registration.ts'
 
 const { username, email } = SignUpForm.properties
 const UserBody = Type.Object(
@@ -56,7 +56,7 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
   if (!config.signUpOpen) throw new Problem(403, 'accounts.sign_up_closed')
   const taken = await takenNames(db, request.body)
   if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
-  await db.transaction(tx => consume(tx, 'sign-up', networkOf(request.ip)))
+  await db.transaction(tx => consume(tx, signUpLimit, networkOf(request.ip)))
   const account = await newAccount(request)
   const created = await db.transaction(async tx => {
     const opened = await registerAccount(tx, account, config)

@@ -1,5 +1,6 @@
 /** Proofs that an e-mail address is somebody's: that of their account, or the one that they are changing to. */
 import type { Reader, Writer } from '../database/database.ts'
+import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
 import { foldName } from '../text/fold.ts'
@@ -72,4 +73,10 @@ export async function findByEmail(db: Reader, email: string) {
 
 function isUsable(tokenHash: string, now: Date) {
   return and(eq(emailConfirmations.tokenHash, tokenHash), gt(emailConfirmations.expiresAt, now))
+}
+
+export const expiredConfirmations: RetentionRule = {
+  from: emailConfirmations,
+  key: [emailConfirmations.id],
+  where: now => lt(emailConfirmations.expiresAt, now),
 }

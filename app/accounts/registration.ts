@@ -1,7 +1,11 @@
 import type { Config } from '../config.ts'
 import type { Writer } from '../database/database.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { createAccount, type NewAccount } from './queries.ts'
+
+/** For each network that people sign up from. */
+export const signUpLimit: RateLimit = { name: 'sign-up', burst: 5, every: 600_000 }
 
 /** Creates an account and, where there is mail, asks its owner to prove the address. */
 export async function registerAccount(

@@ -10,7 +10,7 @@ import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
 import { takenNames } from './queries.ts'
-import { registerAccount } from './registration.ts'
+import { registerAccount, signUpLimit } from './registration.ts'
 import usernames from './username-routes.ts'
 
 declare module '../http/views.ts' {
@@ -65,7 +65,7 @@ async function createAccountOrComplain(
   const { username, email, password } = request.body
   const { db, config } = request.server
   const limit = await db
-    .transaction(tx => consume(tx, 'sign-up', networkOf(request.ip)))
+    .transaction(tx => consume(tx, signUpLimit, networkOf(request.ip)))
     .catch(catchRateLimit)
   if (limit) {
     errors['form'] = tooManyRequests(reply, limit, 'limits.sign_up')

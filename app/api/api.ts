@@ -1,22 +1,20 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { TSchema } from 'typebox'
 import compression from '../http/compression.ts'
-import { features } from '../registry/api.ts'
-import { sharedSchemas } from '../registry/api-schemas.ts'
-import authentication from '../tokens/authentication.ts'
 import bodies from './bodies.ts'
 import { allowedMethods, refuseOtherMethods } from './method-not-allowed.ts'
 import negotiation from './negotiation.ts'
-import { openapiRoute } from './openapi.ts'
 import problems from './problems.ts'
 import resources from './resources.ts'
-import { LinksResource, ProblemResource } from './schemas.ts'
 import validation from './validation.ts'
+
+type ApiOptions = { authentication: FastifyPluginAsync; routes: FastifyPluginAsync[]; schemas: TSchema[] }
 
 /**
  * The site for programs: JSON in and out, a token instead of a cookie, and every answer described. Each feature brings
  * its own routes (its api.ts), on the same queries and validation as its pages.
  */
-export default async function api(app: FastifyInstance) {
+export default async function api(app: FastifyInstance, { authentication, routes, schemas }: ApiOptions) {
   app.register(problems)
   app.register(negotiation)
   app.register(authentication)
@@ -24,9 +22,8 @@ export default async function api(app: FastifyInstance) {
   app.register(resources)
   app.register(bodies)
   app.register(validation)
-  for (const schema of [...sharedSchemas, LinksResource, ProblemResource]) app.addSchema(schema)
+  for (const schema of schemas) app.addSchema(schema)
   const allowed = allowedMethods(app)
-  app.register(openapiRoute)
-  for (const feature of features) app.register(feature)
+  for (const route of routes) app.register(route)
   app.register(async scope => refuseOtherMethods(scope, allowed))
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fastify, { type RouteOptions } from 'fastify'
+import * as contributions from '../registry/contributions.ts'
 import { ApiClient } from '../testing/api.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import authentication from '../tokens/authentication.ts'
 import api from './api.ts'
 import openapi, { type Operation } from './openapi.ts'
 
@@ -128,7 +130,7 @@ async function routesOf({ app: { config, db } }: Site): Promise<RouteOptions[]> 
   const app = fastify()
   app.decorate('config', config).decorate('db', db)
   app.addHook('onRoute', route => void routes.push(route))
-  app.register(openapi).register(api, { prefix: '/api' })
+  app.register(openapi).register(api, { prefix: '/api', authentication, ...contributions.api })
   await app.ready()
   await app.close()
   return routes.filter(({ method }) => method !== 'HEAD')

@@ -1,6 +1,7 @@
 import type { Reader, Writer } from '../database/database.ts'
+import { daysBefore, type RetentionRule } from '../database/retention.ts'
 import { idempotencyKeys } from '../database/schema.ts'
-import { and, eq } from '../database/sql.ts'
+import { and, eq, lt } from '../database/sql.ts'
 
 type Key = { userId: number; key: string }
 export type StoredAnswer = Key & { request: string; location: string; body: object }
@@ -20,4 +21,10 @@ export async function insertAnswer(tx: Writer, { body, ...answer }: StoredAnswer
     .insert(idempotencyKeys)
     .values({ ...answer, status: 201, body: JSON.stringify(body), createdAt: now })
     .onConflictDoNothing()
+}
+
+export const oldAnswers: RetentionRule = {
+  from: idempotencyKeys,
+  key: [idempotencyKeys.userId, idempotencyKeys.key],
+  where: now => lt(idempotencyKeys.createdAt, daysBefore(now, 1)),
 }

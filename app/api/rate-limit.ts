@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
+import type { RateLimit } from '../limits/queries.ts'
 
-/** Requests taken from the limit `api` at once. */
+/** Of batches, not of requests. */
+export const requestLimit: RateLimit = { name: 'api', burst: 15, every: 4_000 }
+/** Requests taken from the limit at once. */
 const batchSize = 20
 /** Viewers and networks whose batches are kept; beyond that, the oldest are dropped. */
 const maxSubjects = 10_000
@@ -17,7 +20,7 @@ export function countRequests(app: FastifyInstance): (request: FastifyRequest) =
   return async ({ viewer, ip }) => {
     const subject = viewer ? `user ${viewer.id}` : networkOf(ip)
     const before = left.get(subject) ?? 0
-    if (before === 0) await app.db.transaction(tx => consume(tx, 'api', subject))
+    if (before === 0) await app.db.transaction(tx => consume(tx, requestLimit, subject))
     left.set(subject, (before || batchSize) - 1)
     if (left.size > maxSubjects) left.delete(left.keys().next().value as string)
   }

@@ -1,6 +1,8 @@
 import type { Writer } from './database.ts'
 import { engine } from './engine.ts'
+import { daysBefore, type RetentionRule } from './retention.ts'
 import { locks } from './schema.ts'
+import { lt } from './sql.ts'
 
 /**
  * Lets one transaction at a time decide about `key`: those that lock it behave as if they ran one after the other.
@@ -15,4 +17,10 @@ export async function lock(tx: Writer, key: string): Promise<void> {
     .insert(locks)
     .values({ key, lockedAt })
     .onConflictDoUpdate({ target: locks.key, set: { lockedAt } })
+}
+
+export const oldLocks: RetentionRule = {
+  from: locks,
+  key: [locks.key],
+  where: now => lt(locks.lockedAt, daysBefore(now, 1)),
 }

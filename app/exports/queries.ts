@@ -1,6 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
+import type { RetentionRule } from '../database/retention.ts'
 import { exportParts, exports, jobs } from '../database/schema.ts'
-import { and, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from '../database/sql.ts'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from '../database/sql.ts'
 import { cancelJob, type Progress } from '../jobs/queries.ts'
 import { enqueue } from '../jobs/queue.ts'
 import type { Language } from '../locales/translate.ts'
@@ -130,4 +131,12 @@ export async function deleteExport(tx: Writer, own: Own, now: Date): Promise<'ca
   if (!deleted) return null
   const isCancelled = deleted.jobId !== null && (await cancelJob(tx, deleted.jobId, now))
   return isCancelled ? 'cancelled' : 'deleted'
+}
+
+/** Each takes its file with it, which may be large. */
+export const expiredExports: RetentionRule = {
+  from: exports,
+  key: [exports.id],
+  where: now => lt(exports.expiresAt, now),
+  atOnce: 1,
 }

@@ -4,7 +4,7 @@ import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ExportParams } from './forms.ts'
+import { ExportParams, exportLimit } from './forms.ts'
 import {
   beginExport,
   deleteExport,
@@ -44,7 +44,7 @@ async function showExports(request: MemberRequest, reply: FastifyReply) {
 
 /** How far it is, for the script that follows it. */
 async function showFragment(request: MemberRequest, reply: FastifyReply) {
-  return reply.page('exports/fragment', await exportsPage(request))
+  return reply.fragment('exports/fragment', await exportsPage(request))
 }
 
 async function exportsPage({ server, viewer, language }: MemberRequest): Promise<ExportsPage> {
@@ -57,7 +57,7 @@ async function createExport({ server, viewer, language }: MemberRequest, reply: 
   const { id: userId } = viewer
   const begun = await server.db.transaction(async tx => {
     if (await isExportUnderWay(tx, userId)) return false
-    await consume(tx, 'export', userId)
+    await consume(tx, exportLimit, userId)
     await beginExport(tx, { userId, language }, new Date())
     return true
   })

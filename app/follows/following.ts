@@ -1,7 +1,10 @@
 import type { Database } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { follow } from './queries.ts'
+
+export const followingLimit: RateLimit = { name: 'following', burst: 60, every: 5_000 }
 
 /**
  * Follows somebody on a person's own wish, by a form or by the API.
@@ -14,7 +17,7 @@ export async function followAfterSignIn(
 ): Promise<void> {
   if (id === viewerId) throw new Problem(422, 'follows.oneself')
   const followed = await db.transaction(async tx => {
-    await consume(tx, 'following', viewerId)
+    await consume(tx, followingLimit, viewerId)
     return follow(tx, viewerId, id)
   })
   if (!followed) throw new Problem(403, 'follows.apart', { name: displayName })

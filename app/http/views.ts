@@ -7,25 +7,12 @@ import { root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/translate.ts'
 import { avatarOf } from '../people/avatar.ts'
-import { themes } from '../settings/forms.ts'
 import { partsOf, tagPath } from '../text/entities.ts'
 import { languageChoices, languageName } from '../text/language.ts'
 import { memoize } from '../text/memoize.ts'
-import { isForeign } from '../translations/languages.ts'
 import { prefersJson, refuseForm } from './errors.ts'
 
 const views = path.join(root, 'views')
-/** What a script asks for to put it into a page that is there already. */
-const fragments = new Set<string>([
-  'profiles/card',
-  'messages/new',
-  'translations/fragment',
-  'exports/fragment',
-  'live/posts',
-  'search/fragment',
-  'search/brief',
-])
-
 /** The locals of each view; a feature's routes add their own, so that a page cannot be sent without them. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface Pages {}
@@ -34,23 +21,29 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders a view with the viewer, the words, the flash and the assets that all of them know. */
     page<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
+    /** The same for a piece of a page, which a script asks for: the flash stays for a whole one. */
+    fragment<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
     /** A sentence for the next page that this person sees, shown once. */
     flash(key: LocaleKey, values?: Arguments): FastifyReply
   }
 }
 
 export default plugin(
-  async (app: FastifyInstance) => {
+  async (app: FastifyInstance, { helpers }: { helpers: object }) => {
     const eta = new Eta({ views, cache: true })
     // Eta's own way from a name to a file took a third of a page's rendering; every name here is our own.
     eta.resolvePath = memoize(name => path.join(views, path.extname(name) ? name : `${name}.eta`), String)
-    const shared = sharedLocals(app)
+    const shared = { ...sharedLocals(app), ...helpers }
     await app.register(view, { engine: { eta }, root: views, viewExt: 'eta', production: true })
     app.decorateReply('page', function (view, locals) {
       const { errors } = locals as { errors?: Record<string, string> }
       if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)
-      setPageHeaders(this)
-      return this.view(view, { ...shared, ...localsOf(this, view), ...locals })
+      // What answers a form cannot be come back to, so the flash waits for the page that can.
+      const flash = this.request.method === 'GET' ? takeFlash(this) : null
+      return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), flash, ...locals })
+    })
+    app.decorateReply('fragment', function (view, locals) {
+      return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), ...locals })
     })
     app.decorateReply('flash', function (key, values = {}) {
       return this.setSiteCookie('flash', JSON.stringify({ key, values }))
@@ -78,28 +71,24 @@ function sharedLocals({ config, asset }: FastifyInstance) {
       translates: config.translate !== null,
     },
     languages,
-    themes,
     asset,
     tagPath,
     parts: partsOf,
     avatar: avatarOf,
     languageChoices,
     languageName,
-    canTranslate: config.translate ? isForeign : () => false,
   }
 }
 
-function localsOf(reply: FastifyReply, view: keyof Pages) {
+function localsOf(reply: FastifyReply) {
   const { request } = reply
   const { language, t, viewer, unread, theme } = request
   const { when, number, compact } = formatsFor(language)
-  const isRead = request.method === 'GET'
-  // Only what was asked for with GET can be come back to, and only a whole page shows the flash.
-  const path = isRead ? request.url : '/'
-  const flash = isRead && !fragments.has(view) ? takeFlash(reply) : null
+  // Only what was asked for with GET can be come back to.
+  const path = request.method === 'GET' ? request.url : '/'
   // Since when something may have happened that this page does not show.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
-  return { viewer, unread, language, t, when, number, compact, theme, path, flash, asked }
+  return { viewer, unread, language, t, when, number, compact, theme, path, asked }
 }
 
 /** The cookie came back from a browser, so it may say anything: what is no sentence of ours is dropped. */

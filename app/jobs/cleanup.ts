@@ -1,7 +1,7 @@
 /** What nobody needs any more goes by itself, every hour, in small transactions. */
 
 import type { Database, Writer } from '../database/database.ts'
-import { deleteExpired, retention } from '../registry/retention.ts'
+import { deleteExpired, type RetentionRule } from '../database/retention.ts'
 import { defineJob, type JobContext } from './definition.ts'
 import { enqueue } from './queue.ts'
 
@@ -14,27 +14,28 @@ declare module './queue.ts' {
 const hour = 3_600_000
 
 /** Never given up: it enqueues itself again as the last thing it does. */
-export const cleanupJob = defineJob({
-  name: 'jobs.clean',
-  attempts: Number.POSITIVE_INFINITY,
-  async run(_input, context) {
-    const rows = await cleanAll(context)
-    return async tx => {
-      await enqueueCleanup(tx, new Date(context.now().getTime() + hour))
-      return { rows }
-    }
-  },
-})
+export const cleanupJob = (rules: RetentionRule[]) =>
+  defineJob({
+    name: 'jobs.clean',
+    attempts: Number.POSITIVE_INFINITY,
+    async run(_input, context) {
+      const rows = await applyAll(rules, context)
+      return async tx => {
+        await enqueueCleanup(tx, new Date(context.now().getTime() + hour))
+        return { rows }
+      }
+    },
+  })
 
 /** Returns how many rows went. */
-async function cleanAll({ transaction, signal, now }: JobContext): Promise<number> {
-  const moment = now()
+async function applyAll(rules: RetentionRule[], { transaction, signal, now }: JobContext): Promise<number> {
+  const time = now()
   let rows = 0
-  for (const kind of retention) {
+  for (const rule of rules) {
     let gone: number
     do {
       signal.throwIfAborted()
-      gone = await transaction(tx => deleteExpired(tx, kind, moment))
+      gone = await transaction(tx => deleteExpired(tx, rule, time))
       rows += gone
     } while (gone > 0)
   }

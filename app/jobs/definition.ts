@@ -42,6 +42,9 @@ export type JobDefinition<Name extends keyof Jobs = keyof Jobs> = {
   run(input: Jobs[Name], context: JobContext): Promise<Finish | Record<string, unknown> | null | void>
 }
 
+/** Every job that is declared in Jobs. */
+export type JobDefinitions = { [Name in keyof Jobs]: JobDefinition<Name> }
+
 export function defineJob<Name extends keyof Jobs>(definition: JobDefinition<Name>): JobDefinition<Name> {
   return definition
 }

@@ -33,7 +33,7 @@ describe(`jobs on ${engine}`, () => {
   })
   const workOn = (definition: JobDefinition, moment?: Date) =>
     workDueJobs(site.app, { ...optionsFor([definition]), ...(moment && { now: () => moment }) })
-  const start = (definitions: JobDefinition[], options: WorkerOptions = {}) =>
+  const start = (definitions: JobDefinition[], options: Partial<WorkerOptions> = {}) =>
     startWorker(site.app, { ...optionsFor(definitions), ...options })
   const find = async (id: number) => (await findJob(site.app.db, id)) as NonNullable<Found>
   type Found = Awaited<ReturnType<typeof findJob>>

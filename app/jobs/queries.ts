@@ -1,6 +1,7 @@
 import type { Reader, Writer } from '../database/database.ts'
+import { daysBefore, type RetentionRule } from '../database/retention.ts'
 import { jobs } from '../database/schema.ts'
-import { and, count, desc, eq, inArray } from '../database/sql.ts'
+import { and, count, desc, eq, inArray, lt } from '../database/sql.ts'
 
 export type Progress = { done: number; total: number }
 
@@ -66,4 +67,16 @@ export async function listJobs(db: Reader, state: string, most: number) {
     .where(eq(jobs.state, state))
     .orderBy(desc(jobs.id))
     .limit(most)
+}
+
+export const finishedJobs: RetentionRule = {
+  from: jobs,
+  key: [jobs.id],
+  where: now => and(inArray(jobs.state, ['done', 'cancelled']), lt(jobs.finishedAt, daysBefore(now, 1))),
+}
+
+export const parkedJobs: RetentionRule = {
+  from: jobs,
+  key: [jobs.id],
+  where: now => and(eq(jobs.state, 'parked'), lt(jobs.finishedAt, daysBefore(now, 30))),
 }

@@ -1,6 +1,5 @@
 /** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
 import { ALL, type CacheTag } from '../database/cache-tags.ts'
-import { definitions } from '../registry/jobs.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
@@ -16,7 +15,7 @@ export type WorkerOptions = {
   grace?: number
   /** Milliseconds between failures and new attempts. */
   patience?(failures: number): number
-  definitions?: Record<string, JobDefinition>
+  definitions: Record<string, JobDefinition>
   now?(): Date
 }
 
@@ -31,7 +30,7 @@ type RunningWorker = WorkerParts & Required<WorkerOptions> & { attempts: Set<Att
 const safetyNet = 5_000
 
 /** Begins to work; its timers never keep a process from ending. */
-export function startWorker(parts: WorkerParts, options: WorkerOptions = {}): Worker {
+export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker {
   const worker = benchOf(parts, options)
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -70,7 +69,7 @@ async function bringBack({ db, log }: RunningWorker): Promise<void> {
 }
 
 /** Works on everything that is due, one job after the other, until nothing is: for tests. */
-export async function workDueJobs(parts: WorkerParts, options: WorkerOptions = {}): Promise<void> {
+export async function workDueJobs(parts: WorkerParts, options: WorkerOptions): Promise<void> {
   const worker = benchOf(parts, options)
   const names = Object.keys(worker.definitions)
   for (;;) {
@@ -87,7 +86,6 @@ function benchOf(parts: WorkerParts, options: WorkerOptions): RunningWorker {
     lease: 30_000,
     grace: 3_000,
     patience: retryDelayMs,
-    definitions,
     now: () => new Date(),
   }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }

@@ -6,7 +6,11 @@ import { rateLimits } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { shifted } from '../database/time.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
-import { catchRateLimit, consume, RateLimitExceeded, type RateLimitName, refund } from './limits.ts'
+import { catchRateLimit, consume, RateLimitExceeded, refund } from './limits.ts'
+import type { RateLimit } from './queries.ts'
+
+const signIn = { name: 'sign-in', burst: 10, every: 60_000 }
+const posting = { name: 'posting', burst: 30, every: 10_000 }
 
 describe('an allowance', () => {
   let test: TestDatabase
@@ -20,12 +24,12 @@ describe('an allowance', () => {
     await test.drop()
   })
   const nth = (n: number) => databases[n % databases.length] as Database
-  const spendOne = (allowance: RateLimitName, subject: string, n = 0) =>
+  const spendOne = (allowance: RateLimit, subject: string, n = 0) =>
     nth(n)
       .transaction(tx => consume(tx, allowance, subject))
       .catch(catchRateLimit)
   const spendMany = (count: number, subject: string) =>
-    Promise.all(Array.from({ length: count }, (_, n) => spendOne('sign-in', subject, n)))
+    Promise.all(Array.from({ length: count }, (_, n) => spendOne(signIn, subject, n)))
   const passed = (answers: (RateLimitExceeded | void)[]) => answers.filter(answer => !answer).length
   /** As if so much time had passed. */
   const wait = (key: string, milliseconds: number) =>
@@ -51,7 +55,7 @@ describe('an allowance', () => {
 
   it('says when there is one again, and has one then', async () => {
     assert.equal(passed(await spendMany(12, 'patient')), 10)
-    const refused = await spendOne('sign-in', 'patient')
+    const refused = await spendOne(signIn, 'patient')
     assert.ok(refused instanceof RateLimitExceeded)
     assert.equal(refused.statusCode, 429)
     assert.ok(refused.retryAfter > 50 && refused.retryAfter <= 60, String(refused.retryAfter))
@@ -62,7 +66,7 @@ describe('an allowance', () => {
   })
 
   it('is never more than its burst, however long nobody used it', async () => {
-    await spendOne('sign-in', 'rare')
+    await spendOne(signIn, 'rare')
     await wait('sign-in:rare', 365 * 24 * 3_600_000)
     assert.equal(passed(await spendMany(20, 'rare')), 10)
   })
@@ -70,12 +74,12 @@ describe('an allowance', () => {
   it('is not used up by what was rolled back, nor by what was given back', async () => {
     for (let n = 0; n < 20; n++) {
       const failed = nth(n).transaction(async tx => {
-        await consume(tx, 'sign-in', 'unlucky')
+        await consume(tx, signIn, 'unlucky')
         throw new Error('something else')
       })
       await assert.rejects(failed, /something else/)
-      await nth(n).transaction(tx => consume(tx, 'sign-in', 'welcome'))
-      await nth(n).transaction(tx => refund(tx, 'sign-in', 'welcome'))
+      await nth(n).transaction(tx => consume(tx, signIn, 'welcome'))
+      await nth(n).transaction(tx => refund(tx, signIn, 'welcome'))
     }
     assert.equal(passed(await spendMany(20, 'unlucky')), 10)
     assert.equal(passed(await spendMany(20, 'welcome')), 10)
@@ -83,21 +87,21 @@ describe('an allowance', () => {
 
   it('is one for each subject and each kind', async () => {
     assert.equal(passed(await spendMany(11, '7')), 10)
-    assert.equal(await spendOne('posting', '7'), undefined)
-    assert.equal(await spendOne('sign-in', '77'), undefined)
+    assert.equal(await spendOne(posting, '7'), undefined)
+    assert.equal(await spendOne(signIn, '77'), undefined)
   })
 
   it('holds after a restart', async () => {
     await spendMany(10, 'steady')
     const again = await openDatabase(test.config)
-    const refused = await again.transaction(tx => consume(tx, 'sign-in', 'steady')).catch(catchRateLimit)
+    const refused = await again.transaction(tx => consume(tx, signIn, 'steady')).catch(catchRateLimit)
     await again.close()
     assert.ok(refused instanceof RateLimitExceeded)
   })
 
   it('is not counted where the owner says so', async () => {
     const free = await openDatabase(test.config, { limits: false })
-    for (let n = 0; n < 30; n++) await free.transaction(tx => consume(tx, 'sign-in', 'free'))
+    for (let n = 0; n < 30; n++) await free.transaction(tx => consume(tx, signIn, 'free'))
     const rows = await free.select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))
     await free.close()
     assert.equal(rows.length, 0)

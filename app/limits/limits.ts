@@ -6,24 +6,6 @@ import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/fold.ts'
 import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
 
-/** What is limited: so many at once, and then one more as each `every` (milliseconds) passes. */
-const rateLimits = {
-  'sign-in': { burst: 10, every: 60_000 },
-  'sign-in-address': { burst: 50, every: 10_000 },
-  'sign-up': { burst: 5, every: 600_000 },
-  'password-reset': { burst: 5, every: 600_000 },
-  posting: { burst: 30, every: 10_000 },
-  following: { burst: 60, every: 5_000 },
-  messages: { burst: 30, every: 5_000 },
-  search: { burst: 60, every: 1_000 },
-  export: { burst: 3, every: 3_600_000 },
-  translating: { burst: 30, every: 2_000 },
-  // By the twenty: see api/allowance.ts.
-  api: { burst: 15, every: 4_000 },
-} satisfies Record<string, RateLimit>
-
-export type RateLimitName = keyof typeof rateLimits
-
 /** Somebody has used up an allowance. */
 export class RateLimitExceeded extends Problem {
   override readonly retryAfter: number
@@ -38,17 +20,20 @@ export class RateLimitExceeded extends Problem {
  * used after all when the transaction is rolled back.
  * @throws RateLimitExceeded with when to try again
  */
-export async function consume(tx: Writer, limit: RateLimitName, subject: string | number): Promise<void> {
+export async function consume(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
   if (!tx.limits) return
-  const key = `${limit}:${subject}`
-  const { burst, every } = rateLimits[limit]
-  if (await consumeOne(tx, key, { burst, every })) return
-  throw new RateLimitExceeded(await secondsUntilOne(tx, key, { burst, every }))
+  const key = keyOf(limit, subject)
+  if (await consumeOne(tx, key, limit)) return
+  throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
 }
 
 /** Takes back what was spent: it turned out not to count. */
-export async function refund(tx: Writer, limit: RateLimitName, subject: string | number): Promise<void> {
-  if (tx.limits) await refundOne(tx, `${limit}:${subject}`, rateLimits[limit])
+export async function refund(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
+  if (tx.limits) await refundOne(tx, keyOf(limit, subject), limit)
+}
+
+function keyOf({ name }: RateLimit, subject: string | number): string {
+  return `${name}:${subject}`
 }
 
 /** Stands for what somebody typed to sign in, so that the table holds no names and no e-mail addresses. */

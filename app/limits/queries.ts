@@ -1,11 +1,12 @@
 import type { Reader, Writer } from '../database/database.ts'
-import { knownDevices, rateLimits } from '../database/schema.ts'
-import { and, eq, gt, lte, ne, or, sql } from '../database/sql.ts'
+import type { RetentionRule } from '../database/retention.ts'
+import { rateLimits } from '../database/schema.ts'
+import { eq, gt, lt, lte, or, sql } from '../database/sql.ts'
 import { endsWith } from '../database/text.ts'
 import { shifted } from '../database/time.ts'
 
-/** So many at once, and then one more as each `every` (milliseconds) passes. */
-export type RateLimit = { burst: number; every: number }
+/** So many at once, and then one more as each `every` (milliseconds) passes. What is used up is stored by its name. */
+export type RateLimit = { name: string; burst: number; every: number }
 
 /** Milliseconds by which the clocks of two machines may differ. */
 const tolerance = 600_000
@@ -22,10 +23,11 @@ function latest({ burst, every }: RateLimit): Date {
  * Uses up one of the key's allowance, in one statement. True if there was one left.
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
-export async function consumeOne(tx: Writer, key: string, { burst, every }: RateLimit): Promise<boolean> {
+export async function consumeOne(tx: Writer, key: string, limit: RateLimit): Promise<boolean> {
+  const { burst, every } = limit
   const now = Date.now()
   const { freeAt } = rateLimits
-  const isImpossible = gt(freeAt, latest({ burst, every }))
+  const isImpossible = gt(freeAt, latest(limit))
   const later = sql`case when ${gt(freeAt, new Date(now))} and not (${isImpossible}) then ${shifted(freeAt, every)}
     else ${sql.param(new Date(now + every), freeAt)} end`
   const taken = await tx
@@ -58,35 +60,9 @@ export async function deleteRateLimits(tx: Writer, userId: number): Promise<void
   await tx.delete(rateLimits).where(endsWith(rateLimits.key, `:${userId}`))
 }
 
-type Device = { tokenHash: string; userId: number }
-
-/** Whether this person has signed in with this browser before. */
-export async function isKnownDevice(db: Reader, device: Device): Promise<boolean> {
-  const found = await db.select({ id: knownDevices.id }).from(knownDevices).where(isDevice(device))
-  return found.length > 0
-}
-
-export async function saveKnownDevice(tx: Writer, device: Device, now: Date): Promise<void> {
-  await tx
-    .insert(knownDevices)
-    .values({ ...device, lastUsedAt: now })
-    .onConflictDoUpdate({ target: [knownDevices.tokenHash, knownDevices.userId], set: { lastUsedAt: now } })
-}
-
-/** From now on, an attempt to sign in as this person counts the same from every browser. */
-export async function deleteKnownDevices(tx: Writer, userId: number): Promise<void> {
-  await tx.delete(knownDevices).where(eq(knownDevices.userId, userId))
-}
-
-/** The same, but for the browser that asks for it. */
-export async function deleteOtherKnownDevices(
-  tx: Writer,
-  { userId, tokenHash }: { userId: number; tokenHash: string | null },
-): Promise<void> {
-  const others = and(eq(knownDevices.userId, userId), ne(knownDevices.tokenHash, tokenHash ?? ''))
-  await tx.delete(knownDevices).where(others)
-}
-
-function isDevice({ tokenHash, userId }: Device) {
-  return and(eq(knownDevices.tokenHash, tokenHash), eq(knownDevices.userId, userId))
+/** A limit that is free again says nothing. */
+export const freeLimits: RetentionRule = {
+  from: rateLimits,
+  key: [rateLimits.key],
+  where: now => lt(rateLimits.freeAt, now),
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
 import { isSameOrigin } from '../http/same-origin.ts'
+import type { PageOptions } from '../noun.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/queries.ts'
 import { sessionOf } from '../sessions/plugin.ts'
@@ -22,13 +23,19 @@ declare module '../http/views.ts' {
   }
 }
 
+declare module '../noun.ts' {
+  interface PageOptions {
+    live?: BroadcastOptions
+  }
+}
+
 type LiveRequest = MemberRequest<{ Querystring: LiveQuery }>
 
 /** Browsers share one stream among their tabs; past so many they are no browsers any more. */
 const mostStreams = 20
 
-export default async function live(app: FastifyInstance, options: BroadcastOptions) {
-  const broadcast = new Broadcast(app, options)
+export default async function live(app: FastifyInstance, options: PageOptions) {
+  const broadcast = new Broadcast(app, options.live ?? {})
   app.addHook('onClose', () => broadcast.close())
   const members = memberRoutes(app)
   const stream = {
@@ -87,5 +94,5 @@ function begin(reply: FastifyReply): void {
 async function showNewPosts(request: MemberRequest<{ Querystring: CursorQuery }>, reply: FastifyReply) {
   const { id: viewer } = request.viewer
   const { rows, newer } = await homeTimeline(request.server.db, { viewer }, cursorOf(request.query))
-  return reply.page('live/posts', { posts: newer ? [] : rows, more: newer !== null, path: '/' })
+  return reply.fragment('live/posts', { posts: newer ? [] : rows, more: newer !== null, path: '/' })
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { defineJob, type JobContext, PermanentFailure } from '../jobs/definition.ts'
 import { type Language, translate } from '../locales/translate.ts'
-import { mails } from '../registry/mails.ts'
-import type { MailDefinition, MailLocals, Mails } from './mail.ts'
+import type { MailDefinition, MailDefinitions, MailLocals, Mails } from './mail.ts'
 import { renderMail } from './render.ts'
 import { deliver, type Email } from './transport.ts'
 
@@ -15,26 +14,30 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-/** Tried for about two days, most of them an hour apart. */
-export const mailJob = defineJob({
-  name: 'mail',
-  attempts: 48,
-  atOnce: 2,
-  async run(input, context) {
-    const { config, signal } = context
-    if (!config.mail && !config.development)
-      throw new PermanentFailure('there is no mail server: SMTP_URL is not set')
-    const letter = await writeLetter(input, context)
-    if (!letter) return { sent: false }
-    if (config.mail) await deliver(config.mail, letter, signal)
-    // A developer reads at /dev/mail what was sent; elsewhere nobody does, because it may have secret links in it.
-    return config.development ? letter : { sent: true }
-  },
-})
+/** Sends one of `mails`. Tried for about two days, most of them an hour apart. */
+export const mailJob = (mails: MailDefinitions) =>
+  defineJob({
+    name: 'mail',
+    attempts: 48,
+    atOnce: 2,
+    async run(input, context) {
+      const { config, signal } = context
+      if (!config.mail && !config.development)
+        throw new PermanentFailure('there is no mail server: SMTP_URL is not set')
+      const letter = await writeLetter(mails[input.name], input, context)
+      if (!letter) return { sent: false }
+      if (config.mail) await deliver(config.mail, letter, signal)
+      // A developer reads at /dev/mail what was sent; elsewhere nobody does, because it may have secret links in it.
+      return config.development ? letter : { sent: true }
+    },
+  })
 
-async function writeLetter(input: MailInput, context: JobContext): Promise<Email | null> {
+async function writeLetter(
+  definition: MailDefinition | undefined,
+  input: MailInput,
+  context: JobContext,
+): Promise<Email | null> {
   const { config } = context
-  const definition = mails[input.name] as MailDefinition | undefined
   if (!definition) throw new PermanentFailure(`there is no mail ${input.name}`)
   const addressed = await address(definition, input, context)
   if (!addressed) return null

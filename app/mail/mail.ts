@@ -46,6 +46,9 @@ export type MailDefinition<Name extends keyof Mails = keyof Mails> = {
   ): Promise<{ to: string; locals: MailLocals } | null>
 }
 
+/** Every mail that is declared in Mails. */
+export type MailDefinitions = { [Name in keyof Mails]: MailDefinition<Name> }
+
 export function defineMail<Name extends keyof Mails>(definition: MailDefinition<Name>): MailDefinition<Name> {
   return definition
 }

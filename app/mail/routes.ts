@@ -24,8 +24,9 @@ declare module '../http/views.ts' {
 const MailParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 type MailRequest = FastifyRequest<{ Params: Type.Static<typeof MailParams> }>
 
-/** The mails as a developer reads them; registered in development only, because they have secret links in them. */
+/** The mails as a developer reads them; in development only, because they have secret links in them. */
 export default async function developerMail(app: FastifyInstance) {
+  if (!app.config.development) return
   const open = { config: { public: true } }
   const schema = { params: MailParams }
   app.get('/dev/mail', open, showMails)

@@ -74,7 +74,7 @@ async function showNew(request: NewRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const { other, page } = await conversationOr404(request, cursor)
   await markSeen(request, { other, page, cursor })
-  return reply.page('messages/new', { other, thread: threadOf(page, other) })
+  return reply.fragment('messages/new', { other, thread: threadOf(page, other) })
 }
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {

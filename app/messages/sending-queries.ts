@@ -4,11 +4,14 @@ import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
 import { consume } from '../limits/limits.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import { resolveEntities } from '../posts/queries.ts'
 import { findCorrespondent, type Obstacle } from './correspondent-queries.ts'
 import { type Message, messageColumns } from './queries.ts'
 import { subjectOf } from './reading-queries.ts'
+
+export const messageLimit: RateLimit = { name: 'messages', burst: 30, every: 5_000 }
 
 export type NewMessage = {
   senderId: number
@@ -33,7 +36,7 @@ export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Pro
   if (!recipient) return undefined
   if (recipient.obstacle) return { obstacle: recipient.obstacle }
   await lockPair(tx, senderId, recipient.id)
-  await consume(tx, 'messages', senderId)
+  await consume(tx, messageLimit, senderId)
   const people = { senderId, recipientId: recipient.id }
   const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)

@@ -12,6 +12,7 @@ import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
 import { foldName } from '../text/fold.ts'
 import { ForgottenForm } from './forms.ts'
+import { resetLimit } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -54,8 +55,8 @@ async function enqueueRequest({
   const email = foldName(body.email)
   return server.db
     .transaction(async tx => {
-      await consume(tx, 'password-reset', networkOf(ip))
-      await consume(tx, 'password-reset', digestOf(email))
+      await consume(tx, resetLimit, networkOf(ip))
+      await consume(tx, resetLimit, digestOf(email))
       await enqueue(tx, { name: 'passwords.request', input: { email, language } })
     })
     .catch(catchRateLimit)

@@ -1,9 +1,14 @@
 import type { Reader, Writer } from '../database/database.ts'
+import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
-import { deleteKnownDevices } from '../limits/queries.ts'
+import type { RateLimit } from '../limits/queries.ts'
+import { deleteKnownDevices } from '../sessions/known-device-queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 import { revokeTokensOf } from '../tokens/queries.ts'
+
+/** Links that are sent by mail, for each address, account and network. */
+export const resetLimit: RateLimit = { name: 'password-reset', burst: 5, every: 600_000 }
 
 /** Milliseconds that a link works. */
 export const resetLifetime = 3_600_000
@@ -67,4 +72,10 @@ export async function setPassword(tx: Writer, userId: number, passwordHash: stri
   const isOther = ne(emailConfirmations.email, changed?.email ?? '')
   await tx.delete(emailConfirmations).where(and(eq(emailConfirmations.userId, userId), isOther))
   return changed?.language ?? null
+}
+
+export const expiredResets: RetentionRule = {
+  from: passwordResets,
+  key: [passwordResets.id],
+  where: now => lt(passwordResets.expiresAt, now),
 }

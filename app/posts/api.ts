@@ -16,7 +16,7 @@ import { Problem } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
-import { PostParams, validatePost } from './forms.ts'
+import { PostParams, postingLimit, validatePost } from './forms.ts'
 import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
 import { serializePost } from './serializer.ts'
 
@@ -69,7 +69,7 @@ export default async function postsApi(app: FastifyInstance) {
 async function createPost(request: CreateRequest, reply: FastifyReply) {
   const draft = { ...(await draftOf(request)), submission: null }
   return createOnce(request, reply, async tx => {
-    await consume(tx, 'posting', draft.userId)
+    await consume(tx, postingLimit, draft.userId)
     const id = await publishPost(tx, draft, new Date())
     const post = await findPost(tx, id, request.viewer)
     // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
@@ -95,7 +95,7 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   const draft = await draftOf(request)
   const edited = await db.transaction(async tx => {
     const { id } = await ownPost(tx, request)
-    await consume(tx, 'posting', draft.userId)
+    await consume(tx, postingLimit, draft.userId)
     await editPost(tx, { ...draft, id }, new Date())
     return (await findPost(tx, id, request.viewer)) as Post
   })

@@ -3,10 +3,14 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { lengths } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
 import { isBlank } from '../text/sanitize.ts'
+
+/** An edit tells people of mentions, too, so it counts like a new post. */
+export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_000 }
 
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
 export const [, maxBodyLength] = lengths.body

@@ -5,7 +5,15 @@ import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { catchRateLimit, consume, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
-import { NewPostQuery, newSubmission, PostForm, PostParams, submissionDigest, validatePost } from './forms.ts'
+import {
+  NewPostQuery,
+  newSubmission,
+  PostForm,
+  PostParams,
+  postingLimit,
+  submissionDigest,
+  validatePost,
+} from './forms.ts'
 import { deletePost, editPost, findPost, type Post, postTags, publishPost } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -62,7 +70,7 @@ function writeWithin<T>(
   write: (tx: Writer) => Promise<T>,
 ): Promise<T | RateLimitExceeded> {
   const spendAndWrite = async (tx: Writer) => {
-    await consume(tx, 'posting', viewer.id)
+    await consume(tx, postingLimit, viewer.id)
     return write(tx)
   }
   return server.db.transaction(spendAndWrite).catch(catchRateLimit)

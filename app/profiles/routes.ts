@@ -92,7 +92,7 @@ function profileTags({ id }: Profile): CacheTag[] {
 async function showCard(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
-  return reply.page('profiles/card', { profile, next: refererOf(request) })
+  return reply.fragment('profiles/card', { profile, next: refererOf(request) })
 }
 
 /** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */

@@ -8,7 +8,7 @@ import { serializePost } from '../posts/serializer.ts'
 import { serializePerson } from '../profiles/serializer.ts'
 import { isEmpty, normalizeQuery, parseQuery } from '../search-index/query.ts'
 import { findEverybody, findPosts } from './find.ts'
-import { searchPath } from './forms.ts'
+import { searchLimit, searchPath } from './forms.ts'
 
 const text = {
   q: Type.String({
@@ -67,6 +67,6 @@ async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
   const text = normalizeQuery(query.q)
   const isAnything = !isEmpty(parseQuery(text))
   const subject = viewer?.id ?? networkOf(ip)
-  if (isAnything) await server.db.transaction(tx => consume(tx, 'search', subject))
+  if (isAnything) await server.db.transaction(tx => consume(tx, searchLimit, subject))
   return { text, isAnything, viewer, cursor: cursorOf(query) }
 }

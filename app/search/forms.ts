@@ -1,5 +1,8 @@
 import { Type } from 'typebox'
 import { CursorQuery } from '../database/cursor.ts'
+import type { RateLimit } from '../limits/queries.ts'
+
+export const searchLimit: RateLimit = { name: 'search', burst: 60, every: 1_000 }
 
 /** Whatever is asked for is answered, so nothing about it is refused here. */
 export const SearchQuery = Type.Intersect([

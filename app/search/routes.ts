@@ -8,7 +8,7 @@ import { scheduleRebuild } from '../search-index/jobs.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
 import type { Timeline } from '../timelines/timeline.ts'
 import { find, findEverybody, type SearchInput, type SearchResult } from './find.ts'
-import { type Order, orderOf, SearchQuery, searchPath, textOf } from './forms.ts'
+import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
 import { partsMarking } from './marks.ts'
 
 /** What was found, for a page or a part of one; `parts` marks the words in the posts. */
@@ -61,13 +61,13 @@ async function showSearch(request: SearchRequest, reply: FastifyReply) {
 /** What the script puts into that page while somebody types. */
 async function showResults(request: SearchRequest, reply: FastifyReply) {
   const asked = askedWhileTyping(request)
-  return reply.page('search/fragment', shown(await findFor(request, asked), asked))
+  return reply.fragment('search/fragment', shown(await findFor(request, asked), asked))
 }
 
 /** What the script puts below the box on every other page: the first of everything. */
 async function showBrief(request: SearchRequest, reply: FastifyReply) {
   const asked = askedWhileTyping(request)
-  return reply.page('search/brief', shown(await findFor(request, asked), asked))
+  return reply.fragment('search/brief', shown(await findFor(request, asked), asked))
 }
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
@@ -99,7 +99,7 @@ async function findFor(request: SearchRequest, asked: SearchInput): Promise<Sear
 /** Where nothing can be written just now, nothing is counted: reading goes on. */
 async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<void> {
   try {
-    await server.db.transaction(tx => consume(tx, 'search', viewer?.id ?? networkOf(ip)))
+    await server.db.transaction(tx => consume(tx, searchLimit, viewer?.id ?? networkOf(ip)))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     log.warn({ err: error }, 'the search was not counted')

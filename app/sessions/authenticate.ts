@@ -1,12 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import { findCredentials } from '../accounts/queries.ts'
-import { consume, digestOf, type RateLimitName, refund } from '../limits/limits.ts'
+import { consume, digestOf, refund } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
-import { isKnownDevice } from '../limits/queries.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { verifyPassword } from '../security/passwords.ts'
 import { deviceHash } from './device-cookie.ts'
+import { isKnownDevice } from './known-device-queries.ts'
 
-type Expense = [RateLimitName, string]
+export const signInLimit: RateLimit = { name: 'sign-in', burst: 10, every: 60_000 }
+export const networkSignInLimit: RateLimit = { name: 'sign-in-address', burst: 50, every: 10_000 }
+
+type Expense = [RateLimit, string]
 type Credentials = { id: number; passwordHash: string }
 
 /**
@@ -39,9 +43,9 @@ export async function authenticate(
 async function expensesOf(request: FastifyRequest, identifier: string, userId: number): Promise<Expense[]> {
   const tokenHash = deviceHash(request)
   const isKnown = tokenHash !== null && (await isKnownDevice(request.server.db, { tokenHash, userId }))
-  if (isKnown) return [['sign-in', `${tokenHash}:${userId}`]]
+  if (isKnown) return [[signInLimit, `${tokenHash}:${userId}`]]
   return [
-    ['sign-in-address', networkOf(request.ip)],
-    ['sign-in', digestOf(identifier)],
+    [networkSignInLimit, networkOf(request.ip)],
+    [signInLimit, digestOf(identifier)],
   ]
 }

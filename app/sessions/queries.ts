@@ -1,4 +1,5 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
+import type { RetentionRule } from '../database/retention.ts'
 import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
@@ -120,4 +121,10 @@ export async function listSessions(db: Reader, userId: number, now: Date): Promi
 
 function expiry({ persistent }: { persistent: boolean }, now: Date): Date {
   return new Date(now.getTime() + sessionLifetimeMs(persistent))
+}
+
+export const expiredSessions: RetentionRule = {
+  from: sessions,
+  key: [sessions.id],
+  where: now => lt(sessions.expiresAt, now),
 }

@@ -3,9 +3,10 @@ import { type AppOptions, buildApp } from '../app.ts'
 import { type Config, type Environment, readConfig } from '../config.ts'
 import { users } from '../database/schema.ts'
 import { workDueJobs } from '../jobs/worker.ts'
-import { saveKnownDevice } from '../limits/queries.ts'
 import { publishPost } from '../posts/queries.ts'
+import { jobs } from '../registry/contributions.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
+import { saveKnownDevice } from '../sessions/known-device-queries.ts'
 import { createSession } from '../sessions/queries.ts'
 import { Browser } from './browser.ts'
 import { populatedDatabase } from './database.ts'
@@ -50,7 +51,7 @@ export async function openSite(environment: Environment = {}, options: AppOption
     signedIn: name => signIn(app, ids[name]),
     write: (name, bodies, from) =>
       writePosts(app, { userId: ids[name], bodies, from: from ?? new Date(Date.now() - 3_600_000) }),
-    workJobs: moment => workDueJobs(app, moment ? { now: () => moment } : {}),
+    workJobs: moment => workDueJobs(app, { definitions: jobs, ...(moment && { now: () => moment }) }),
     close: async () => {
       await app.close()
       await database.drop()

@@ -2,12 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, prefersJson } from '../http/errors.ts'
 import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { PostParams } from '../posts/forms.ts'
 import { findPost, type Post } from '../posts/queries.ts'
 import { isForeign } from './languages.ts'
 import { type Failure, TranslationFailed } from './libretranslate.ts'
 import { findTranslation } from './queries.ts'
 import { openTranslator, type Translator } from './translator.ts'
+
+export const translatingLimit: RateLimit = { name: 'translating', burst: 30, every: 2_000 }
 
 /** A post in the reader's language, or why there is none of it. */
 type Translated = { body: string; failure: null } | { body: null; failure: Failure }
@@ -47,19 +50,15 @@ export default async function translations(app: FastifyInstance) {
 }
 
 function showTranslation(request: PostRequest, reply: FastifyReply) {
-  return answer(request, reply, 'translations/show')
+  return answer(request, reply, 'page')
 }
 
 /** The translation alone, for the script that puts it into the page. */
 function showFragment(request: PostRequest, reply: FastifyReply) {
-  return answer(request, reply, 'translations/fragment')
+  return answer(request, reply, 'fragment')
 }
 
-async function answer(
-  request: PostRequest,
-  reply: FastifyReply,
-  view: 'translations/show' | 'translations/fragment',
-) {
+async function answer(request: PostRequest, reply: FastifyReply, kind: 'page' | 'fragment') {
   const post = await findPost(request.server.db, request.params.id, request.viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
   if (post.language && !isForeign(post, request.language)) return reply.redirect(`/posts/${post.id}`, 303)
@@ -67,7 +66,9 @@ async function answer(
   const { failure } = translated
   if (failure && prefersJson(request)) throw new Problem(statuses[failure], `translations.${failure}`)
   if (failure) reply.code(statuses[failure]).header('cache-control', 'no-store')
-  return reply.page(view, { post, translated })
+  return kind === 'page'
+    ? reply.page('translations/show', { post, translated })
+    : reply.fragment('translations/fragment', { post, translated })
 }
 
 async function translatedOrWhyNot(request: PostRequest, post: Post): Promise<Translated> {
@@ -85,6 +86,6 @@ async function translationOf({ server, viewer, ip, language }: PostRequest, post
   const { db, translator } = server
   const kept = await findTranslation(db, post.id, language)
   if (kept !== null) return kept
-  await db.transaction(tx => consume(tx, 'translating', viewer?.id ?? networkOf(ip)))
+  await db.transaction(tx => consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
   return translator({ postId: post.id, body: post.body, language: post.language }, language)
 }

@@ -18,6 +18,7 @@ import { exports, posts, users } from '../../app/database/schema.ts'
 import { asc } from '../../app/database/sql.ts'
 import { beginExport } from '../../app/exports/queries.ts'
 import { workDueJobs } from '../../app/jobs/worker.ts'
+import { jobs } from '../../app/registry/contributions.ts'
 import { emptyDatabase } from '../../app/testing/database.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
@@ -56,7 +57,7 @@ async function measure(db: Database, config: Config): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const start = performance.now()
-  await workDueJobs({ db, config, log: fastify().log })
+  await workDueJobs({ db, config, log: fastify().log }, { definitions: jobs })
   const seconds = (performance.now() - start) / 1000
   delay.disable()
   clearInterval(sampling)

@@ -1,0 +1,31 @@
+/** Rows that nobody needs after a time: each table says which they are, and the cleanup job deletes them. */
+import type { Writer } from './database.ts'
+import { type AnyColumn, type SQL, sql } from './sql.ts'
+
+/** `where` finds the rows that may go; `key` is the table's primary key. */
+export type RetentionRule = {
+  from: Parameters<Writer['delete']>[0]
+  key: AnyColumn[]
+  where(now: Date): SQL | undefined
+  /** Rows in a transaction, if not 500. */
+  atOnce?: number
+}
+
+export function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * 86_400_000)
+}
+
+/** Deletes up to `atOnce` outdated rows and returns how many. */
+export async function deleteExpired(
+  tx: Writer,
+  { from, key, where, atOnce = 500 }: RetentionRule,
+  now: Date,
+) {
+  const keys = sql.join(key, sql`, `)
+  const rows = sql`(select ${keys} from ${from} where ${where(now)} limit ${sql.raw(String(atOnce))})`
+  const deleted = await tx
+    .delete(from)
+    .where(sql`(${keys}) in ${rows}`)
+    .returning({ key: key[0] as never })
+  return deleted.length
+}

@@ -1,0 +1,4 @@
+import { defineNoun } from '../noun.ts'
+import machineRoutes from './routes.ts'
+
+export default defineNoun({ machineRoutes })

@@ -1,0 +1,4 @@
+import { defineNoun } from '../noun.ts'
+import { freeLimits } from './queries.ts'
+
+export default defineNoun({ retention: [freeLimits] })

@@ -1,0 +1,12 @@
+import { defineNoun } from '../noun.ts'
+import api from './api.ts'
+import pages from './routes.ts'
+import { messageLimit } from './sending-queries.ts'
+import { ConversationResource, MessageResource } from './serializer.ts'
+
+export default defineNoun({
+  pages,
+  api,
+  schemas: [ConversationResource, MessageResource],
+  limits: [messageLimit],
+})

@@ -1,0 +1,12 @@
+import { defineNoun } from '../noun.ts'
+import api from './api.ts'
+import { postingLimit } from './forms.ts'
+import pages from './routes.ts'
+import { AuthorResource, EntityResource, PostResource } from './serializer.ts'
+
+export default defineNoun({
+  pages,
+  api,
+  schemas: [AuthorResource, EntityResource, PostResource],
+  limits: [postingLimit],
+})

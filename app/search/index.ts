@@ -1,0 +1,7 @@
+import { defineNoun } from '../noun.ts'
+import { rebuildJob } from '../search-index/jobs.ts'
+import api from './api.ts'
+import { searchLimit } from './forms.ts'
+import pages from './routes.ts'
+
+export default defineNoun({ pages, api, jobs: { 'search.rebuild': rebuildJob }, limits: [searchLimit] })

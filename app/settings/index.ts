@@ -1,0 +1,7 @@
+import { defineNoun } from '../noun.ts'
+import api from './api.ts'
+import { themes } from './forms.ts'
+import pages from './routes.ts'
+import { MeResource } from './serializer.ts'
+
+export default defineNoun({ pages, api, schemas: [MeResource], viewHelpers: () => ({ themes }) })
