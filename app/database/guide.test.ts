@@ -10,7 +10,7 @@ import { copyProject, type Project } from '../testing/project.ts'
 import { engine } from './engine.ts'
 
 /** Shared by all commands: each would otherwise compile megabytes of drizzle-kit. */
-const compileCache = path.join(root, '.cache/compiled')
+const compileCache = process.env['NODE_COMPILE_CACHE'] ?? path.join(root, '.cache/compiled')
 
 type Language = 'sh' | 'js' | 'ts' | 'diff'
 /** A fenced block, and the lines of the `text` block after it: its expected output. */

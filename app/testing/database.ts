@@ -37,6 +37,11 @@ export async function populatedDatabase(): Promise<TestDatabase> {
   return database
 }
 
+/** A copy of a database that no process has open. */
+export function copyOf(database: TestDatabase): Promise<TestDatabase> {
+  return newDatabase(database.url)
+}
+
 function newDatabase(template?: string): Promise<TestDatabase> {
   if (engine === 'sqlite') return newFile(template)
   return emptyPostgresDatabase(String(environment['DATABASE_URL']), template)

@@ -10,6 +10,8 @@ export type Project = {
   edit(file: string, from: string, to: string): void
   cli(words: string[], environment: Environment): Promise<Ended>
   run(words: string[], environment: Environment): Promise<Ended>
+  /** Undoes what was changed in its schema and its migrations. */
+  reset(): void
   remove(): void
 }
 
@@ -31,6 +33,11 @@ export function copyProject(): Project {
     },
     cli: (words, environment) => run([path.join(folder, 'app/cli.ts'), ...words], environment),
     run,
+    reset: () => {
+      rmSync(path.join(folder, 'drizzle'), { recursive: true })
+      for (const name of ['drizzle', 'app/database/schema.ts'])
+        cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

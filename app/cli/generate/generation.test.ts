@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { engine } from '../../database/engine.ts'
-import { emptyDatabase, type TestDatabase } from '../../testing/database.ts'
+import { copyOf, emptyDatabase, type TestDatabase } from '../../testing/database.ts'
 import { copyProject, type Project } from '../../testing/project.ts'
 
 const schema = 'app/database/schema.ts'
@@ -12,16 +12,19 @@ const aboutColumn = "about: text().notNull().default(''),"
 describe(`generating migrations, on ${engine}`, () => {
   let project: Project
   let test: TestDatabase
+  let seeded: TestDatabase
   before(async () => {
-    test = await emptyDatabase()
-  })
-  beforeEach(() => {
-    project?.remove()
+    // One folder for all tests: Node compiles what is in it once.
     project = copyProject()
+    seeded = await emptyDatabase()
+    test = await emptyDatabase()
+    const { code, output } = await project.cli(['seed'], { DATABASE_URL: seeded.url })
+    assert.equal(code, 0, output)
   })
+  beforeEach(() => project.reset())
   after(async () => {
     project.remove()
-    await test.drop()
+    await Promise.all([test.drop(), seeded.drop()])
   })
   const cli = (...words: string[]) => project.cli(words, { DATABASE_URL: test.url })
   const generate = (name: string, ...words: string[]) => cli('db:generate', '--name', name, ...words)
@@ -51,9 +54,7 @@ describe(`generating migrations, on ${engine}`, () => {
   }
   const fresh = async () => {
     await test.drop()
-    test = await emptyDatabase()
-    const seeded = await cli('seed')
-    assert.equal(seeded.code, 0, seeded.output)
+    test = await copyOf(seeded)
   }
 
   it('writes nothing when nothing changed', async () => {
