@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError, environment, publicDatabaseUrl, readConfig, variables } from '../config.ts'
 import { type Command, UsageError } from './command.ts'
 import { copyDatabase } from './transfer/copy.ts'
-import { difference } from './transfer/portable-reading.ts'
+import { difference } from './transfer/portable.ts'
 
 const copy: Command = {
   usage: '[--from URL] --to URL [--yes]',

@@ -3,53 +3,53 @@ import { parseArgs } from 'node:util'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
+import { writtenFields } from '../people/profile-fields.ts'
 import { type Command, UsageError } from './command.ts'
+import { progressBar } from './progress.ts'
 import { assertFile, typedPath } from './transfer/files.ts'
-import { importPartly, importWhole, type Read, type Report, troublesOf } from './transfer/import.ts'
-import { type ProgressBar, progressBar } from './transfer/progress.ts'
-import { rowsIn } from './transfer/read-rows.ts'
+import { errorList, importAll, importRowByRow, type Read, type Report } from './transfer/import.ts'
+import { rowsIn } from './transfer/site-reader.ts'
+
+const profileTexts = writtenFields.map(({ column }) => column.name).join(', ')
 
 const importCommand: Command = {
   usage: 'FILE [--partial]',
   summary: `Imports users, posts and follows from a file: all of them, or none if a row is wrong.
 FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
-  a user     username, email; id, display_name, about, language, theme, password or password_hash,
+  a user     username, email; id, ${profileTexts}, language, theme, password or password_hash,
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
 Importing twice changes nothing. An account without a password needs: user reset-link NAME
   --partial  one transaction per row: valid rows are imported, the others reported`,
-  async run(args) {
+  async run(words) {
     const options = { partial: { type: 'boolean', default: false } } as const
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: import ${importCommand.usage}`)
     const report = await importFile(typedPath(named), values.partial)
     console.log(summaryOf(report))
-    if (report.troubled === 0) return
-    console.error(`${counted(report.troubled, 'row')} could not be imported:\n${troublesOf(report)}`)
+    if (report.failed === 0) return
+    console.error(`${counted(report.failed, 'row')} could not be imported:\n${errorList(report)}`)
     process.exitCode = 1
   },
 }
 
-async function importFile(file: string, partly: boolean): Promise<Report> {
+async function importFile(file: string, isPartial: boolean): Promise<Report> {
   const { size } = await assertFile(file)
   const { database } = readConfig(environment)
   await migrate(database)
   const db = await openWithoutTimeouts(database)
   const bar = progressBar(publicDatabaseUrl(database))
   try {
-    return await (partly ? importPartly : importWhole)(db, reading(file, { size, bar }))
+    const read: Read = purpose => {
+      let done = 0
+      return rowsIn(file, bytes => bar.show((done += bytes) / size, purpose))
+    }
+    return await (isPartial ? importRowByRow : importAll)(db, read)
   } finally {
     bar.clear()
     await db.close()
-  }
-}
-
-function reading(file: string, { size, bar }: { size: number; bar: ProgressBar }): Read {
-  return purpose => {
-    let done = 0
-    return rowsIn(file, count => bar.show((done += count) / size, purpose))
   }
 }
 

@@ -21,10 +21,10 @@ A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on e
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: db:restore ${restoreCommand.usage}`)
     const { database } = readConfig(environment)
-    const { kept, tables } = await restore(database, named === '-' ? '-' : typedPath(named), values.yes)
+    const { oldFile, tables } = await restore(database, named === '-' ? '-' : typedPath(named), values.yes)
     if (tables && values.digests) process.stderr.write(digestLines(tables))
     console.log(`Restored ${publicDatabaseUrl(database)}.`)
-    if (kept) console.log(`The old database is ${kept}`)
+    if (oldFile) console.log(`The old database is ${oldFile}`)
   },
 }
 

@@ -3,7 +3,7 @@ import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
 import { rebuildIndex } from '../search-index/rebuild.ts'
 import type { Command } from './command.ts'
-import { progressBar } from './transfer/progress.ts'
+import { progressBar } from './progress.ts'
 
 const search: Command = {
   usage: '',

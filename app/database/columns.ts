@@ -27,5 +27,5 @@ const vocabulary =
   engine === 'postgresql'
     ? (await import('./postgres/columns.ts')).postgresql
     : ((await import('./sqlite/columns.ts')).sqlite as unknown as typeof postgresql)
-export const { table, index, uniqueIndex, primaryKey, check } = vocabulary
+export const { table, index, uniqueIndex, primaryKey, check, tableConfig } = vocabulary
 export const { id, reference, integer, text, time, flag, json, bytes } = vocabulary

@@ -51,3 +51,14 @@ export async function withinTime<T>(work: Promise<T>, milliseconds: number, erro
     clearTimeout(timer)
   }
 }
+
+/**
+ * Why the database does not take a row, in its own words; null for any other error. Drizzle's message is the whole
+ * statement.
+ */
+export function invalidRowMessage(error: unknown): string | null {
+  if (!/^(22|23)...$|^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|^ERR_/.test(errorCode(error))) return null
+  let deepest = error as Error
+  while (deepest.cause instanceof Error) deepest = deepest.cause
+  return deepest.message
+}

@@ -544,7 +544,7 @@ export const translations = table(
   ],
 )
 
-const tables = {
+export const tables = {
   users,
   sessions,
   posts,

@@ -1,7 +1,8 @@
-/** What is in an export: its files in order. What each of them says is in views/exports/archive/format.en.md. */
+/** The files of an export, in order. views/exports/archive/format.en.md describes them. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { root } from '../config.ts'
+import type { Reader } from '../database/database.ts'
 import { pickByColumn } from '../database/fields.ts'
 import type { Language } from '../locales/translate.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
@@ -16,8 +17,15 @@ import {
   postColumns,
   profileColumns,
 } from './content-queries.ts'
-import { type Export, indexPage, type Section, sectionPage } from './pages.ts'
+import { type ExportInfo, indexPage, type Section, sectionPage } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
+
+export type Export = ExportInfo & {
+  db: Reader
+  userId: number
+  /** Called for every row that is written. */
+  onRow(): Promise<void>
+}
 
 /** Rows are written twice: for programs, and for people. */
 export function rowsToWrite({ posts, followers, following, messages }: Profile): number {

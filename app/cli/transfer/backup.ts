@@ -1,23 +1,31 @@
 /** Backups: an SQLite file as a file, everything else as portable text. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
 import { fileOf, withConsistentRead } from '../../database/consistent-read.ts'
 import { engine } from '../../database/engine.ts'
 import { readMigrations } from '../../database/migrations/files.ts'
 import { copyFile, examineFile } from '../../database/sqlite/file.ts'
-import { assertFile, assertNew, beginsWith, readBytes, stamp, writeText, writeWhole } from './files.ts'
-import { linesIn } from './lines.ts'
-import { type Digests, type Header, headerOf, portableText } from './portable.ts'
-import { readPortable } from './portable-reading.ts'
-import { progressBar } from './progress.ts'
+import { progressBar } from '../progress.ts'
+import {
+  assertFile,
+  assertNew,
+  beginsWith,
+  linesIn,
+  readBytes,
+  timestampForFilename,
+  writeText,
+  writeWhole,
+} from './files.ts'
+import { type Digests, type Header, headerOf, portableText, readPortable } from './portable.ts'
 
-/** What a backup is called that nobody named: beside the file of an SQLite database, else where one is. */
+/** The name of a backup that is given none: beside the file of an SQLite database, else in the working directory. */
 export function defaultBackup(config: DatabaseConfig): string {
   const file = fileOf(config)
-  return file ? `${file}.backup-${stamp()}` : path.resolve(`microblog-${stamp()}.ndjson.gz`)
+  return file
+    ? `${file}.backup-${timestampForFilename()}`
+    : path.resolve(`microblog-${timestampForFilename()}.ndjson.gz`)
 }
 
 /**
@@ -75,9 +83,4 @@ export async function schemaOf({ schema }: Header): Promise<string> {
   const known = (await readMigrations(engine)).some(({ name }) => name === schema)
   if (known) return schema
   throw new UserError(`the backup is newer than this code, which does not know ${schema}: update the code`)
-}
-
-/** Bytes that are piped to the command. */
-export function standardInput(): AsyncIterable<Buffer> {
-  return process.stdin
 }

@@ -1,4 +1,4 @@
-/** Moves a site between databases: the engine is a fact of a process, so each end has one of its own. */
+/** Copies a site to another database. A process works with one engine, so each end is a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -10,42 +10,42 @@ import { UserError } from '../../config/user-error.ts'
 import { environment, root } from '../../config.ts'
 import type { Digests } from './portable.ts'
 
-export type Route = { from: string; to: string; replace: boolean }
-type Outcome = { code: number | null; said: string }
+type Copy = { from: string; to: string; replace: boolean }
+type Result = { code: number | null; stderr: string }
 
 /**
- * Pipes a portable backup of one database into another; returns what each end found in its tables afterwards.
- * @throws UserError with the sentence of the end that failed: the target is as it was then
+ * Pipes a portable backup of one database into another; returns the digests of the tables at each end.
+ * @throws UserError with the message of the end that failed: the target is as it was then
  */
 export async function copyDatabase({
   from,
   to,
   replace,
-}: Route): Promise<{ sent: Digests; arrived: Digests }> {
+}: Copy): Promise<{ sent: Digests; arrived: Digests }> {
   const sender = start(from, ['db:backup', '-', '--digests'])
   const receiver = start(to, ['db:restore', '-', '--digests', ...(replace ? ['--yes'] : [])])
-  // When one of them ends early, its own sentence says why.
+  // When one of them ends early, its own message says why.
   pipeline(sender.stdout as Readable, receiver.stdin as Writable).catch(() => {})
-  const [sent, arrived] = await Promise.all([outcomeOf(sender), outcomeOf(receiver)])
+  const [sent, arrived] = await Promise.all([resultOf(sender), resultOf(receiver)])
   const failed = failureOf(sent, arrived)
-  if (failed) throw new UserError(failed.said.trim() || `the copying process ended early (${failed.code})`)
-  return { sent: digestsIn(sent.said), arrived: digestsIn(arrived.said) }
+  if (failed) throw new UserError(failed.stderr.trim() || `the copying process ended early (${failed.code})`)
+  return { sent: digestsIn(sent.stderr), arrived: digestsIn(arrived.stderr) }
 }
 
-function start(url: string, words: string[]): ChildProcess {
+function start(url: string, args: string[]): ChildProcess {
   const env = { ...environment, DATABASE_URL: url }
-  return spawn(process.execPath, [path.join(root, 'app/cli.ts'), ...words], { env, stdio: 'pipe' })
+  return spawn(process.execPath, [path.join(root, 'app/cli.ts'), ...args], { env, stdio: 'pipe' })
 }
 
-/** Only the receiver reads from its standard output; both speak on standard error. */
-async function outcomeOf(child: ChildProcess): Promise<Outcome> {
-  const [said, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
-  return { said, code: code as number | null }
+/** Standard output carries the backup, so both write their messages to standard error. */
+async function resultOf(child: ChildProcess): Promise<Result> {
+  const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
+  return { stderr, code: code as number | null }
 }
 
-/** A receiver whose sender failed can only say that the backup is cut short; a sender, that nobody listens. */
-function failureOf(sent: Outcome, arrived: Outcome): Outcome | undefined {
-  if (arrived.code !== 0 && (sent.code === 0 || !arrived.said.includes('cut short'))) return arrived
+/** When the sender fails, the receiver only sees a backup that is cut short; when the receiver fails, the sender only sees a closed pipe. */
+function failureOf(sent: Result, arrived: Result): Result | undefined {
+  if (arrived.code !== 0 && (sent.code === 0 || !arrived.stderr.includes('cut short'))) return arrived
   return sent.code === 0 ? undefined : sent
 }
 
@@ -56,8 +56,8 @@ export function digestLines(tables: Digests): string {
     .join('')
 }
 
-function digestsIn(said: string): Digests {
-  const lines = [...said.matchAll(/^(\w+)\t(\d+)\t([0-9a-f]{64})$/gm)]
+function digestsIn(stderr: string): Digests {
+  const lines = [...stderr.matchAll(/^(\w+)\t(\d+)\t([0-9a-f]{64})$/gm)]
   return Object.fromEntries(
     lines.map(([, name, rows, sha256]) => [name, { rows: Number(rows), sha256 }]),
   ) as Digests

@@ -1,26 +1,25 @@
-/** Writes the site's users, posts and follows in the format that an import reads (see rows.ts). */
+/** Writes the site's users, posts and follows in the format of site-format.ts. */
 import type { Reader } from '../../database/database.ts'
-import { followsAfter, postsAfter, type User, usernamesOf, usersAfter } from './export-queries.ts'
-import { type Kind, kinds } from './rows.ts'
+import { pickByColumn } from '../../database/fields.ts'
+import { findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
+import { type Kind, kinds, postColumns, userColumns } from './site-format.ts'
 
 export type ExportOptions = {
   /** A row a line, instead of one document. */
   asLines: boolean
-  /** With the hashes of the passwords; an account without one needs a password link. */
+  /** With password hashes; after an import, an account without one needs a reset link. */
   withPasswords: boolean
 }
 type Row = Record<string, unknown>
 
 /** The text of an export. With password hashes, importing it into an empty database makes the same site. */
-export async function* exportText(
-  db: Reader,
-  { asLines, withPasswords }: ExportOptions,
-): AsyncGenerator<string> {
+export async function* exportText(db: Reader, options: ExportOptions): AsyncGenerator<string> {
+  const { asLines } = options
   if (!asLines) yield '{'
   for (const [index, kind] of kinds.entries()) {
     if (!asLines) yield `${index > 0 ? ',' : ''}\n"${kind}": [`
     let separator = '\n'
-    for await (const row of rowsOf(db, kind, withPasswords)) {
+    for await (const row of rowsOf(db, kind, options)) {
       yield asLines
         ? `${JSON.stringify(kind === 'users' ? row : { table: kind, ...row })}\n`
         : separator + JSON.stringify(row)
@@ -31,40 +30,36 @@ export async function* exportText(
   if (!asLines) yield '\n}\n'
 }
 
-function rowsOf(db: Reader, kind: Kind, withPasswords: boolean): AsyncGenerator<Row> {
+function rowsOf(db: Reader, kind: Kind, { withPasswords }: ExportOptions): AsyncGenerator<Row> {
   if (kind === 'users') return userRows(db, withPasswords)
   return kind === 'posts' ? postRows(db) : followRows(db)
 }
 
+/** JSON leaves out a value that is undefined. */
 async function* userRows(db: Reader, withPasswords: boolean): AsyncGenerator<Row> {
   let last = 0
   for (let page = await usersAfter(db, last); page.length > 0; page = await usersAfter(db, last)) {
     for (const user of page) {
-      yield userRow(user, withPasswords)
+      const passwordHash = withPasswords ? user.passwordHash : undefined
+      const { id, username, email, ...row } = pickByColumn({ ...user, passwordHash }, userColumns)
+      yield { id, username, email, ...row }
       last = user.id
     }
   }
 }
 
-function userRow(user: User, withPasswords: boolean): Row {
-  const { id, username, email, displayName, about, language, theme, passwordHash, createdAt, lastSeenAt } =
-    user
-  const password = withPasswords ? { password_hash: passwordHash } : {}
-  const moments = { created_at: createdAt, last_seen_at: lastSeenAt }
-  return { id, username, email, display_name: displayName, about, language, theme, ...password, ...moments }
-}
-
 async function* postRows(db: Reader): AsyncGenerator<Row> {
   let last = 0
   for (let page = await postsAfter(db, last); page.length > 0; page = await postsAfter(db, last)) {
-    const names = await usernamesOf(
+    const names = await findUsernames(
       db,
       page.map(({ userId }) => userId),
     )
-    for (const { id, userId, body, language, createdAt, editedAt } of page) {
-      const edited = editedAt ? { edited_at: editedAt } : {}
-      yield { id, username: names.get(userId), body, language, created_at: createdAt, ...edited }
-      last = id
+    for (const post of page) {
+      const editedAt = post.editedAt ?? undefined
+      const { id, user_id: author, ...row } = pickByColumn({ ...post, editedAt }, postColumns)
+      yield { id, username: names.get(author as number), ...row }
+      last = post.id
     }
   }
 }
@@ -72,13 +67,13 @@ async function* postRows(db: Reader): AsyncGenerator<Row> {
 async function* followRows(db: Reader): AsyncGenerator<Row> {
   let last = { followerId: 0, followedId: 0 }
   for (let page = await followsAfter(db, last); page.length > 0; page = await followsAfter(db, last)) {
-    const names = await usernamesOf(
+    const names = await findUsernames(
       db,
       page.flatMap(({ followerId, followedId }) => [followerId, followedId]),
     )
     for (const follow of page) {
-      const [follower, followed] = [names.get(follow.followerId), names.get(follow.followedId)]
-      yield { follower, followed, created_at: follow.createdAt }
+      const { followerId, followedId, createdAt } = follow
+      yield { follower: names.get(followerId), followed: names.get(followedId), created_at: createdAt }
       last = follow
     }
   }

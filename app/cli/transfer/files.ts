@@ -1,4 +1,5 @@
-/** Files that commands read and write: where they are, and that half of one is never left. */
+/** Files that commands read and write, never leaving half of one behind; the lines of files that may exceed memory. */
+import { isUtf8 } from 'node:buffer'
 import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs'
 import { open, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -10,8 +11,8 @@ import { UserError } from '../../config/user-error.ts'
 import { environment } from '../../config.ts'
 import { errorCode } from '../../database/errors.ts'
 
-/** The moment, fit for a file's name: 20261120T160000Z. */
-export function stamp(): string {
+/** The time, fit for a file's name: 20261120T160000Z. */
+export function timestampForFilename(): string {
   return new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
 }
 
@@ -111,4 +112,44 @@ export async function beginsWith(file: string, bytes: string): Promise<boolean> 
   } finally {
     await handle.close()
   }
+}
+
+/** The largest possible row, 4,000 escaped emoji with a link in each word, is less than half of it. */
+export const maxRowBytes = 1_000_000
+
+export type Line = { number: number; text: string }
+
+/**
+ * The lines of a stream of UTF-8, as many at a time as have arrived; empty ones are left out.
+ * @throws UserError at a line over a megabyte, which is never in memory as a whole, and at bytes that are not UTF-8
+ */
+export async function* linesIn(stream: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+  let rest: Buffer = Buffer.alloc(0)
+  let number = 0
+  for await (const chunk of stream) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    const lines: Line[] = []
+    let start = 0
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      lines.push(lineOf(bytes.subarray(start, end), ++number))
+      start = end + 1
+    }
+    rest = bytes.subarray(start)
+    if (rest.length > maxRowBytes) throw lineTooLong(number + 1)
+    yield lines.filter(({ text }) => text.trim() !== '')
+  }
+  const last = lineOf(rest, number + 1)
+  if (last.text.trim() !== '') yield [last]
+}
+
+function lineOf(bytes: Buffer, number: number): Line {
+  if (bytes.length > maxRowBytes) throw lineTooLong(number)
+  if (!isUtf8(bytes)) throw new UserError(`line ${number} is not UTF-8 text`)
+  // Some editors begin a file with a byte order mark.
+  const text = bytes.toString()
+  return { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text }
+}
+
+function lineTooLong(number: number): UserError {
+  return new UserError(`line ${number} is longer than a megabyte, the maximum`)
 }

@@ -1,153 +1,169 @@
 /**
- * Brings a file of users, posts and follows into the database. The file is read several times rather than
- * held in memory: once to validate every row, then once a kind, because a post needs its author and those it
- * mentions, wherever in the file they are.
+ * Imports a file of users, posts and follows. The file is read several times rather than held in memory: once to
+ * validate every row, then once a kind, because a post needs its author and those it mentions, wherever in the file
+ * they are.
  */
-
 import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import type { Database, Writer } from '../../database/database.ts'
-import { rejection } from './rejection.ts'
-import type { Kind, RawRow } from './rows.ts'
-import { type Step, steps } from './steps.ts'
-import type { Entry, Outcome } from './users.ts'
-import { type Validated, validate } from './validate.ts'
+import { invalidRowMessage } from '../../database/errors.ts'
+import { writeFollows } from './follows.ts'
+import { writePosts } from './posts.ts'
+import {
+  type Entry,
+  type Kind,
+  kinds,
+  type Outcome,
+  type RawRow,
+  type UserRow,
+  type ValidatedRow,
+  validate,
+} from './site-format.ts'
+import { writeUsers } from './users.ts'
 
-/** Reads the file from its beginning, saying what for. */
+/** Reads the file from its beginning; `purpose` is for the progress bar. */
 export type Read = (purpose: string) => AsyncIterable<RawRow[]>
-export type Report = { created: Record<Kind, number>; present: number; troubles: string[]; troubled: number }
+/** `errors` are the first of them, `failed` is how many there are. */
+export type Report = { created: Record<Kind, number>; present: number; errors: string[]; failed: number }
 
-/** No report names more rows than this. */
-const named = 20
+const maxErrors = 20
 const chunkSize = 500
 
 /**
  * Imports every row in one transaction.
- * @throws UserError that names the rows which are wrong, or are in somebody's way: nothing has changed then
+ * @throws UserError that lists the rows which are invalid or conflict with others: nothing has changed then
  */
-export async function importWhole(db: Database, read: Read): Promise<Report> {
+export async function importAll(db: Database, read: Read): Promise<Report> {
   const survey = await surveyOf(read)
-  if (survey.troubled > 0) throw listed(survey)
+  if (survey.failed > 0) throw nothingImported(survey)
   return db.transaction(async tx => {
     const report = emptyReport()
     await keepGivenIds(tx, survey)
     for (const step of stepsFor(survey)) {
       for await (const entries of chunksFor(step, read(step.kind)))
-        await writeChunk(tx, { step, entries, report })
+        await writeChunk(tx, step, entries, report)
     }
     return report
   })
 }
 
-/** Imports each row in a transaction of its own; the report names those that could not be. */
-export async function importPartly(db: Database, read: Read): Promise<Report> {
+/** Imports each row in a transaction of its own; the report lists those that could not be. */
+export async function importRowByRow(db: Database, read: Read): Promise<Report> {
   const survey = await surveyOf(read)
   const report = emptyReport()
   await db.transaction(tx => keepGivenIds(tx, survey))
   for (const step of stepsFor(survey)) {
-    for await (const validated of judgedRows(read(step.kind))) {
-      if (validated.errors.length > 0) note(report, validated.kind === step.kind ? validated.errors : [])
-      else for (const entry of step.entriesIn(validated)) await writeAlone(db, { step, entry, report })
+    for await (const validated of validatedRows(read(step.kind))) {
+      if (validated.errors.length === 0)
+        for (const entry of entriesOf(step.kind, validated)) await writeEntry(db, step, entry, report)
+      else if (validated.kind === step.kind) addErrors(report, validated.errors)
     }
   }
   return report
 }
 
-type Survey = Report & { found: Record<Kind, number>; lastIds: Record<string, number> }
+type Survey = Report & { found: Record<Kind, number>; lastIds: Record<'users' | 'posts', number> }
 
-function emptyReport(): Report {
-  return { created: { users: 0, posts: 0, follows: 0 }, present: 0, troubles: [], troubled: 0 }
-}
-
-/** Counts the rows of each kind and finds the highest ids that they are given. */
+/** Counts the rows of each kind, and finds their errors and the highest ids that they bring. */
 async function surveyOf(read: Read): Promise<Survey> {
-  const survey = {
-    ...emptyReport(),
-    found: { users: 0, posts: 0, follows: 0 },
-    lastIds: { users: 0, posts: 0 },
-  }
-  for await (const validated of judgedRows(read('checking'))) {
-    note(survey, validated.errors)
-    if (validated.errors.length > 0) survey.found[validated.kind]++
-    for (const { kind, entriesIn } of validated.errors.length > 0 ? [] : steps) {
-      for (const { row } of entriesIn(validated)) {
-        survey.found[kind]++
-        if (kind !== 'follows')
-          survey.lastIds[kind] = Math.max(survey.lastIds[kind], Number(Object(row).id ?? 0))
-      }
-    }
+  const found = { users: 0, posts: 0, follows: 0 }
+  const survey = { ...emptyReport(), found, lastIds: { users: 0, posts: 0 } }
+  for await (const validated of validatedRows(read('checking'))) {
+    addErrors(survey, validated.errors)
+    if (validated.errors.length > 0) found[validated.kind]++
+    else
+      for (const kind of kinds)
+        for (const { row } of entriesOf(kind, validated)) {
+          found[kind]++
+          if (kind !== 'follows')
+            survey.lastIds[kind] = Math.max(survey.lastIds[kind], (row as { id?: number }).id ?? 0)
+        }
   }
   return survey
 }
 
-async function* judgedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<Validated> {
+function emptyReport(): Report {
+  return { created: { users: 0, posts: 0, follows: 0 }, present: 0, errors: [], failed: 0 }
+}
+
+async function* validatedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<ValidatedRow> {
   for await (const batch of rows) yield* batch.map(validate)
 }
 
-function stepsFor({ found }: Survey): Step[] {
-  return steps.filter(({ kind }) => found[kind] > 0)
+/** The rows of one kind that a row of the file brings: a user may hold posts. */
+function entriesOf(kind: Kind, { kind: own, place, row }: ValidatedRow): Entry<never>[] {
+  if (own === kind) return [{ place, row: row as never }]
+  if (own !== 'users' || kind !== 'posts') return []
+  const { username, posts = [] } = row as UserRow
+  return posts.map((post, index) => ({
+    place: `${place} posts[${index}]`,
+    row: { ...post, username } as never,
+  }))
 }
 
-/** Rows without an id are given theirs by the database, which must not be one that another row brings. */
+/** Each kind is given its own entries only, which the types cannot say. */
+type Step = { kind: Kind; write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome> }
+
+function stepsFor({ found }: Survey): Step[] {
+  const write = { users: writeUsers, posts: writePosts, follows: writeFollows }
+  return kinds.filter(kind => found[kind] > 0).map(kind => ({ kind, write: write[kind] }))
+}
+
+/** The database numbers the rows without an id, and must not use an id that another row brings. */
 async function keepGivenIds(tx: Writer, { lastIds }: Survey): Promise<void> {
-  for (const [name, last] of Object.entries(lastIds)) if (last > 0) await keepIdsAbove(tx, name, last)
+  for (const [name, last] of Object.entries(lastIds)) await keepIdsAbove(tx, name, last)
 }
 
 async function* chunksFor(step: Step, rows: AsyncIterable<RawRow[]>): AsyncGenerator<Entry<never>[]> {
   let chunk: Entry<never>[] = []
-  for await (const validated of judgedRows(rows)) {
-    chunk.push(...step.entriesIn(validated))
+  for await (const validated of validatedRows(rows)) {
+    chunk.push(...entriesOf(step.kind, validated))
     for (; chunk.length >= chunkSize; chunk = chunk.slice(chunkSize)) yield chunk.slice(0, chunkSize)
   }
   if (chunk.length > 0) yield chunk
 }
 
-type Chunk = { step: Step; entries: Entry<never>[]; report: Report }
-
-async function writeChunk(tx: Writer, { step, entries, report }: Chunk): Promise<void> {
+async function writeChunk(tx: Writer, step: Step, entries: Entry<never>[], report: Report): Promise<void> {
   try {
     const outcome = await step.write(tx, entries, new Date())
-    if (outcome.conflicts.length > 0) throw listed(note(emptyReport(), outcome.conflicts))
-    add(report, { kind: step.kind, outcome })
+    if (outcome.conflicts.length > 0) throw nothingImported(addErrors(emptyReport(), outcome.conflicts))
+    addOutcome(report, step.kind, outcome)
   } catch (error) {
-    const why = rejection(error)
+    const why = invalidRowMessage(error)
     if (why) throw new UserError(`the database does not take the rows from ${entries[0]?.place} on: ${why}`)
     throw error
   }
 }
 
-async function writeAlone(
-  db: Database,
-  { step, entry, report }: { step: Step; entry: Entry<never>; report: Report },
-): Promise<void> {
+async function writeEntry(db: Database, step: Step, entry: Entry<never>, report: Report): Promise<void> {
   try {
     const outcome = await db.transaction(tx => step.write(tx, [entry], new Date()))
-    add(report, { kind: step.kind, outcome })
+    addOutcome(report, step.kind, outcome)
   } catch (error) {
-    const why = rejection(error)
+    const why = invalidRowMessage(error)
     if (!why) throw error
-    note(report, [`${entry.place}: ${why}`])
+    addErrors(report, [`${entry.place}: ${why}`])
   }
 }
 
-function add(report: Report, { kind, outcome }: { kind: Kind; outcome: Outcome }): void {
-  report.created[kind] += outcome.created
-  report.present += outcome.present
-  note(report, outcome.conflicts)
+function addOutcome(report: Report, kind: Kind, { created, present, conflicts }: Outcome): void {
+  report.created[kind] += created
+  report.present += present
+  addErrors(report, conflicts)
 }
 
-function note(report: Report, troubles: string[]): Report {
-  report.troubled += troubles.length
-  report.troubles.push(...troubles.slice(0, named - report.troubles.length))
+function addErrors(report: Report, errors: string[]): Report {
+  report.failed += errors.length
+  report.errors.push(...errors.slice(0, maxErrors - report.errors.length))
   return report
 }
 
-function listed(report: Report): UserError {
-  return new UserError(`nothing was imported:\n${troublesOf(report)}`)
+function nothingImported(report: Report): UserError {
+  return new UserError(`nothing was imported:\n${errorList(report)}`)
 }
 
-/** One trouble a line; of very many, the first. */
-export function troublesOf({ troubles, troubled }: Report): string {
-  const more = troubled - troubles.length
-  return [...troubles, ...(more > 0 ? [`… and ${more} more`] : [])].map(line => `  ${line}`).join('\n')
+/** One error a line; of very many, the first. */
+export function errorList({ errors, failed }: Report): string {
+  const more = failed - errors.length
+  return [...errors, ...(more > 0 ? [`… and ${more} more`] : [])].map(line => `  ${line}`).join('\n')
 }

@@ -16,13 +16,13 @@ import { lastId } from '../../database/consistent-read.ts'
 import type { Reader } from '../../database/database.ts'
 import { readMigrations } from '../../database/migrations/files.ts'
 import { migrationStatus } from '../../database/migrations/migrations.ts'
-import { linesOf, numbered, type TableName, tableNames } from './tables.ts'
+import type { Line } from './files.ts'
+import { isObject } from './site-format.ts'
+import { isTableName, linesOf, type TableName, tableNames, tablesWithIds } from './tables.ts'
 
-export type Digest = { rows: number; sha256: string }
-export type Digests = Record<string, Digest>
 export type Header = { format: 'microblog'; version: 1; schema: string; engine: string; made: string }
 export type Trailer = { tables: Digests; lastIds: Record<string, number> }
-export type Counted = Record<TableName, { rows: number; hash: Hash }>
+export type Digests = Record<string, { rows: number; sha256: string }>
 
 /**
  * The header of a backup of this database.
@@ -46,52 +46,158 @@ export async function newestSchema({ engine }: DatabaseConfig): Promise<string> 
   return (await readMigrations(engine)).at(-1)?.name ?? ''
 }
 
-/** The text of a database; `onEnd` is told the digests of its tables. */
+/** The text of a database; `onEnd` is called with the digests of its tables. */
 export async function* portableText(
   db: Reader,
   header: Header,
   onEnd: (tables: Digests) => void = () => {},
 ): AsyncGenerator<string> {
   const whole = createHash('sha256')
-  const sealed = (text: string) => (whole.update(text), text)
-  yield sealed(`${JSON.stringify(header)}\n`)
-  const counted = countedTables()
+  const digested = (text: string) => (whole.update(text), text)
+  yield digested(`${JSON.stringify(header)}\n`)
+  const digests = new TableDigests()
   for (const name of tableNames)
-    for await (const lines of linesOf(db, name)) yield sealed(count(counted[name], lines))
-  const tables = digestsOf(counted)
-  yield sealed(`${JSON.stringify({ tables, lastIds: await lastIds(db) })}\n`)
+    for await (const lines of linesOf(db, name)) yield digested(digests.add(name, lines))
+  const tables = digests.finish()
+  const lastIds: Record<string, number> = {}
+  for (const name of tablesWithIds) lastIds[name] = await lastId(db, name)
+  yield digested(`${JSON.stringify({ tables, lastIds })}\n`)
   yield `${JSON.stringify({ sha256: whole.digest('hex') })}\n`
   onEnd(tables)
 }
 
-async function lastIds(db: Reader): Promise<Record<string, number>> {
-  const last: Record<string, number> = {}
-  for (const name of numbered) last[name] = await lastId(db, name)
-  return last
-}
-
 /** The digests of a database's tables. */
 export async function digestTables(db: Reader): Promise<Digests> {
-  const counted = countedTables()
-  for (const name of tableNames) for await (const lines of linesOf(db, name)) count(counted[name], lines)
-  return digestsOf(counted)
+  const digests = new TableDigests()
+  for (const name of tableNames) for await (const lines of linesOf(db, name)) digests.add(name, lines)
+  return digests.finish()
 }
 
-export function countedTables(): Counted {
-  return Object.fromEntries(tableNames.map(name => [name, { rows: 0, hash: createHash('sha256') }])) as never
+/** Counts and digests the lines of each table. */
+class TableDigests {
+  private readonly tables = new Map<string, { rows: number; hash: Hash }>(
+    tableNames.map(name => [name, { rows: 0, hash: createHash('sha256') }]),
+  )
+
+  /** Returns the text of the lines. */
+  add(name: TableName, lines: string[]): string {
+    const text = lines.map(line => `${line}\n`).join('')
+    const table = this.tables.get(name)
+    if (table) {
+      table.rows += lines.length
+      table.hash.update(text)
+    }
+    return text
+  }
+
+  finish(): Digests {
+    const entries = [...this.tables].map(([name, { rows, hash }]) => [
+      name,
+      { rows, sha256: hash.digest('hex') },
+    ])
+    return Object.fromEntries(entries) as Digests
+  }
 }
 
-/** Adds lines to a table's count and digest; returns their text. */
-export function count(table: Counted[TableName], lines: string[]): string {
-  const text = lines.map(line => `${line}\n`).join('')
-  table.rows += lines.length
-  table.hash.update(text)
-  return text
+export type PortableRow = { table: TableName; row: Record<string, unknown>; line: number }
+/** Is called with the parts of a text, in order; each call is awaited before more is read. */
+export type Receiver = {
+  header(header: Header): Promise<void>
+  rows(rows: PortableRow[]): Promise<void>
 }
 
-export function digestsOf(counted: Counted): Digests {
-  const entries = Object.entries(counted)
-  return Object.fromEntries(
-    entries.map(([name, { rows, hash }]) => [name, { rows, sha256: hash.digest('hex') }]),
+/**
+ * Reads a text that may be anything to its end, and returns its trailer.
+ * @throws UserError when it is something else, damaged or cut short: what was received until then is not to be used
+ */
+export async function readPortable(lines: AsyncIterable<Line[]>, receiver: Receiver): Promise<Trailer> {
+  const reader = new PortableReader()
+  for await (const batch of lines) {
+    const rows: PortableRow[] = []
+    for (const line of batch) {
+      const value = reader.accept(line)
+      if ('format' in value) await receiver.header(value)
+      else if ('table' in value) rows.push({ ...value, line: line.number })
+    }
+    await receiver.rows(rows)
+  }
+  return reader.end()
+}
+
+type Value = Header | Trailer | { sha256: string } | { table: TableName; row: Record<string, unknown> }
+
+/** Checks what has been read against the digests at the text's end. */
+class PortableReader {
+  private readonly whole = createHash('sha256')
+  private readonly digests = new TableDigests()
+  private trailer: Trailer | undefined
+  private isComplete = false
+
+  accept({ text, number }: Line): Value {
+    if (this.isComplete) throw damaged(number, 'there is more after its end')
+    const value = number === 1 ? headerIn(text) : valueIn(text, number)
+    if ('table' in value) {
+      if (this.trailer || !isTableName(value.table))
+        throw damaged(number, `a row of "${value.table}" is not expected here`)
+      this.digests.add(value.table, [text])
+    } else if ('tables' in value) this.trailer = value
+    if ('sha256' in value) this.complete(value.sha256, number)
+    else this.whole.update(`${text}\n`)
+    return value
+  }
+
+  private complete(sha256: string, number: number): void {
+    if (!this.trailer || this.whole.digest('hex') !== sha256)
+      throw damaged(number, 'the digest does not match')
+    const found = this.digests.finish()
+    const wrong = Object.entries(this.trailer.tables).find(
+      ([name, { sha256 }]) => found[name]?.sha256 !== sha256,
+    )
+    if (wrong) throw damaged(number, `the rows of ${wrong[0]} have changed`)
+    this.isComplete = true
+  }
+
+  end(): Trailer {
+    if (this.isComplete && this.trailer) return this.trailer
+    throw new UserError('the backup is cut short: its end is missing')
+  }
+}
+
+function headerIn(text: string): Header {
+  const header = parseObject(text)
+  if (header?.['format'] !== 'microblog')
+    throw new UserError('this is not a Microblog backup: its first line is not a backup header')
+  if (header['version'] === 1 && typeof header['schema'] === 'string') return header as unknown as Header
+  throw new UserError(
+    `this backup is of version ${String(Number(header['version']))}, and this code reads version 1: update the code`,
+  )
+}
+
+function valueIn(text: string, number: number): Exclude<Value, Header> {
+  const value = parseObject(text)
+  const isRow = typeof value?.['table'] === 'string' && isObject(value['row'])
+  const isTrailer = isObject(value?.['tables']) && isObject(value['lastIds'])
+  if (isRow || isTrailer || typeof value?.['sha256'] === 'string') return value as never
+  throw damaged(number, 'it is not a line of a backup')
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function damaged(number: number, why: string): UserError {
+  return new UserError(`the backup is damaged at line ${number}: ${why}`)
+}
+
+/** The first table in which two databases differ; undefined when they are the same. */
+export function difference(one: Digests, other: Digests): string | undefined {
+  const names = Object.keys({ ...one, ...other })
+  return names.find(
+    name => one[name]?.rows !== other[name]?.rows || one[name]?.sha256 !== other[name]?.sha256,
   )
 }

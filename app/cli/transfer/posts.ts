@@ -4,20 +4,25 @@ import { indexPosts } from '../../search-index/indexing.ts'
 import { type Entity, findEntities, foldTag, mentionedNames, tagsOf } from '../../text/entities.ts'
 import { foldName } from '../../text/fold.ts'
 import { languageOf } from '../../text/language.ts'
-import type { PostRow } from './forms.ts'
 import {
   findByNames,
+  findConflictingPosts,
   insertFreePosts,
   insertHashtags,
   insertMentions,
-  type Named,
+  type NamedUser,
   type NewPost,
-  postsInTheWay,
 } from './queries.ts'
-import { parseTimestamp } from './timestamps.ts'
-import type { Entry, Outcome } from './users.ts'
+import {
+  columnValues,
+  type Entry,
+  type Outcome,
+  type PostRow,
+  parseTimestamp,
+  postColumns,
+} from './site-format.ts'
 
-type People = Map<string, Named>
+type People = Map<string, NamedUser>
 type Resolved = { place: string; post: NewPost; mentioned: number[] }
 
 /**
@@ -45,7 +50,7 @@ export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Dat
 
 async function publish(tx: Writer, resolved: Resolved[]): Promise<Outcome> {
   const present = new Set(
-    (await postsInTheWay(tx, postsOf(resolved))).flatMap(({ id, submission }) => [id, submission]),
+    (await findConflictingPosts(tx, postsOf(resolved))).flatMap(({ id, submission }) => [id, submission]),
   )
   const free = resolved.filter(({ post }) => !present.has(keyOf(post)))
   const created = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
@@ -77,16 +82,16 @@ async function newPost(
   row: PostRow,
   { people, entities, now }: { people: People; entities: Entity[]; now: Date },
 ): Promise<NewPost> {
-  const userId = (people.get(foldName(row.username)) as Named).id
+  const userId = (people.get(foldName(row.username)) as NamedUser).id
+  const given = columnValues(row, postColumns) as Partial<NewPost>
   return {
-    ...(row.id ? { id: row.id } : {}),
+    createdAt: now,
+    ...given,
     userId,
     body: row.body,
     entities,
     language: row.language === undefined ? await languageOf(row.body, null) : row.language,
     submission: row.id ? null : digestOf(userId, row),
-    createdAt: row.created_at ? parseTimestamp(row.created_at) : now,
-    editedAt: row.edited_at ? parseTimestamp(row.edited_at) : null,
   }
 }
 
@@ -126,7 +131,7 @@ async function addDerivedRows(tx: Writer, fresh: (Resolved & { id: number })[]):
 
 /** A post's number may be another post's. */
 async function conflictsOf(tx: Writer, old: Resolved[]): Promise<string[]> {
-  const present = new Map((await postsInTheWay(tx, postsOf(old))).map(post => [post.id, post]))
+  const present = new Map((await findConflictingPosts(tx, postsOf(old))).map(post => [post.id, post]))
   return old.flatMap(({ place, post }) => {
     const other = present.get(post.id ?? 0)
     const isSame = !other || (other.userId === post.userId && other.body === post.body)

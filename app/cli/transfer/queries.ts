@@ -1,14 +1,52 @@
-/** What an import asks of the database and writes to it, many rows a statement. */
+/** What exports read, and what imports read and write, many rows a statement. */
 import type { Reader, Writer } from '../../database/database.ts'
 import { follows, formerUsernames, hashtags, mentions, posts, users } from '../../database/schema.ts'
-import { inArray, or } from '../../database/sql.ts'
+import { asc, gt, inArray, or, sql } from '../../database/sql.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
+import { postColumns, userColumns } from './site-format.ts'
+
+const pageSize = 1_000
+
+/** A page of users in the order of their ids, after this one. */
+export async function usersAfter(db: Reader, id: number) {
+  return db.select(userColumns).from(users).where(gt(users.id, id)).orderBy(asc(users.id)).limit(pageSize)
+}
+
+/** A page of posts in the order of their ids, after this one. */
+export async function postsAfter(db: Reader, id: number) {
+  return db.select(postColumns).from(posts).where(gt(posts.id, id)).orderBy(asc(posts.id)).limit(pageSize)
+}
+
+type Follow = typeof follows.$inferSelect
+
+/** A page of follows in the order of their keys, after this one. */
+export async function followsAfter(
+  db: Reader,
+  last: Pick<Follow, 'followerId' | 'followedId'>,
+): Promise<Follow[]> {
+  const { followerId, followedId } = follows
+  return db
+    .select()
+    .from(follows)
+    .where(sql`(${followerId}, ${followedId}) > (${last.followerId}, ${last.followedId})`)
+    .orderBy(asc(followerId), asc(followedId))
+    .limit(pageSize)
+}
+
+export async function findUsernames(db: Reader, ids: number[]): Promise<Map<number, string>> {
+  const columns = { id: users.id, username: users.username }
+  const found = await db
+    .select(columns)
+    .from(users)
+    .where(inArray(users.id, [...new Set(ids)]))
+  return new Map(found.map(({ id, username }) => [id, username]))
+}
 
 export type NewUser = typeof users.$inferInsert
 export type NewPost = typeof posts.$inferInsert
-export type Follow = typeof follows.$inferInsert
+export type NewFollow = typeof follows.$inferInsert
 
-/** Inserts those whose id, username and e-mail address are all free; returns their folded usernames. */
+/** Inserts the accounts whose id, username and email address are all free; returns their folded usernames. */
 export async function insertFreeUsers(tx: Writer, rows: NewUser[]): Promise<string[]> {
   const { username, displayName } = users
   const created = await tx
@@ -20,10 +58,10 @@ export async function insertFreeUsers(tx: Writer, rows: NewUser[]): Promise<stri
   return created.map(({ key }) => key)
 }
 
-export type PresentUser = typeof users.$inferSelect
+export type User = typeof users.$inferSelect
 
-/** Everybody who has an id, a folded username or a folded e-mail address of one of the rows. */
-export async function usersInTheWay(db: Reader, rows: NewUser[]): Promise<PresentUser[]> {
+/** The accounts that have an id, a folded username or a folded email address of one of the rows. */
+export async function findConflictingUsers(db: Reader, rows: NewUser[]): Promise<User[]> {
   const ids = rows.flatMap(({ id }) => id ?? [])
   const usernameKeys = rows.map(({ usernameKey }) => usernameKey)
   const emailKeys = rows.map(({ emailKey }) => emailKey)
@@ -36,18 +74,18 @@ export async function usersInTheWay(db: Reader, rows: NewUser[]): Promise<Presen
     .where(or(...same))
 }
 
-/** Those of the folded usernames that somebody had before: they are nobody else's. */
-export async function formerNames(db: Reader, keys: string[]): Promise<Set<string>> {
+/** The folded usernames of these that an account had before, and that stay reserved for it. */
+export async function findFormerUsernames(db: Reader, keys: string[]): Promise<Set<string>> {
   const { usernameKey } = formerUsernames
   const found = await db.select({ usernameKey }).from(formerUsernames).where(inArray(usernameKey, keys))
   return new Set(found.map(({ usernameKey }) => usernameKey))
 }
 
-export type Named = { id: number; username: string; usernameKey: string }
+export type NamedUser = { id: number; username: string; usernameKey: string }
 
 /** The accounts of folded usernames, of which there may be thousands. */
-export async function findByNames(db: Reader, keys: Iterable<string>): Promise<Map<string, Named>> {
-  const found = new Map<string, Named>()
+export async function findByNames(db: Reader, keys: Iterable<string>): Promise<Map<string, NamedUser>> {
+  const found = new Map<string, NamedUser>()
   const columns = { id: users.id, username: users.username, usernameKey: users.usernameKey }
   for (const chunk of chunksOf([...new Set(keys)], 5_000)) {
     const people = await db.select(columns).from(users).where(inArray(users.usernameKey, chunk))
@@ -56,7 +94,7 @@ export async function findByNames(db: Reader, keys: Iterable<string>): Promise<M
   return found
 }
 
-/** Inserts those whose id and submission are free; returns which they were. */
+/** Inserts the posts whose id and submission are free, and returns these. */
 export async function insertFreePosts(
   tx: Writer,
   rows: NewPost[],
@@ -68,10 +106,10 @@ export async function insertFreePosts(
     .returning({ id: posts.id, submission: posts.submission })
 }
 
-export type PresentPost = { id: number; userId: number; body: string; submission: string | null }
+type ExistingPost = { id: number; userId: number; body: string; submission: string | null }
 
 /** The posts that have an id or a submission of one of the rows. */
-export async function postsInTheWay(db: Reader, rows: NewPost[]): Promise<PresentPost[]> {
+export async function findConflictingPosts(db: Reader, rows: NewPost[]): Promise<ExistingPost[]> {
   const { id, userId, body, submission } = posts
   const columns = { id, userId, body, submission }
   const ids = rows.flatMap(row => row.id ?? [])
@@ -89,8 +127,8 @@ export async function insertHashtags(tx: Writer, rows: (typeof hashtags.$inferIn
   for (const chunk of chunksOf(rows, 5_000)) await tx.insert(hashtags).values(chunk)
 }
 
-/** Follows that are not there yet; returns how many. */
-export async function insertFollows(tx: Writer, rows: Follow[]): Promise<number> {
+/** Inserts the follows that do not exist yet; returns how many. */
+export async function insertFollows(tx: Writer, rows: NewFollow[]): Promise<number> {
   const created = await tx
     .insert(follows)
     .values(rows)

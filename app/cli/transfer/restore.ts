@@ -1,22 +1,28 @@
-/** Brings a backup back: into a new file that takes the old one's place, or in one transaction. */
+/** Restores a backup: into a new file that replaces the old one, or in one transaction. */
 import { existsSync } from 'node:fs'
+import process from 'node:process'
 import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
 import { atFile, fileOf, keepIdsAbove, openWithoutTimeouts } from '../../database/consistent-read.ts'
 import type { Writer } from '../../database/database.ts'
+import { invalidRowMessage } from '../../database/errors.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
 import { rebuildIndex } from '../../search-index/rebuild.ts'
-import { examine, isDatabaseFile, schemaOf, standardInput } from './backup.ts'
-import { readBytes, stamp } from './files.ts'
-import { type Line, linesIn } from './lines.ts'
-import { type Digests, digestTables, newestSchema } from './portable.ts'
-import { difference, type PortableRow, readPortable } from './portable-reading.ts'
-import { rejection } from './rejection.ts'
-import { deleteRows, insertRows, isEmpty, numbered, rowOf } from './tables.ts'
+import { examine, isDatabaseFile, schemaOf } from './backup.ts'
+import { type Line, linesIn, readBytes, timestampForFilename } from './files.ts'
+import {
+  type Digests,
+  difference,
+  digestTables,
+  newestSchema,
+  type PortableRow,
+  readPortable,
+} from './portable.ts'
+import { deleteRows, insertRows, isEmpty, rowOf, tablesWithIds } from './tables.ts'
 
-/** `kept` is where the old database is now, if it was a file; `tables` are the digests of a portable backup. */
-export type Restored = { kept: string | null; tables: Digests | null }
+/** `oldFile` is where the old database is now, if it was a file; `tables` are the digests of a portable backup. */
+export type Restored = { oldFile: string | null; tables: Digests | null }
 
 /**
  * Restores a backup of either kind; `source` is a file, or "-" for portable text from standard input.
@@ -24,48 +30,43 @@ export type Restored = { kept: string | null; tables: Digests | null }
  * @throws UserError when there are rows already and `replace` is false
  */
 export async function restore(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
-  // A damaged file is found out before anything begins; what is piped, when its end arrives.
+  // A damaged file is found before anything begins; a damaged pipe, when its end arrives.
   if (source !== '-') await examine(source)
   const isFile = source !== '-' && (await isDatabaseFile(source))
   const file = fileOf(config)
   if (file) return restoreFile(config, source, { file, isFile, replace })
-  if (!isFile) return { kept: null, tables: await restoreRows(config, source, replace) }
+  if (!isFile) return { oldFile: null, tables: await restoreRows(config, source, replace) }
   throw new UserError(
     `${source} is an SQLite database: DATABASE_URL=sqlite:${source} npm run db:copy -- --to postgres://… brings it here`,
   )
 }
 
-type Manner = { file: string; isFile: boolean; replace: boolean }
-
 async function restoreFile(
   config: DatabaseConfig,
   source: string,
-  { file, isFile, replace }: Manner,
+  { file, isFile, replace }: { file: string; isFile: boolean; replace: boolean },
 ): Promise<Restored> {
   if (!replace && !isExpendable(file)) throw notEmpty(config)
   assertUnused(file)
-  const fresh = `${file}.restoring-${stamp()}`
-  const kept = existsSync(file) ? `${file}.before-restore-${stamp()}` : null
+  const newFile = `${file}.restoring-${timestampForFilename()}`
+  const newConfig = atFile(config, newFile)
+  const oldFile = existsSync(file) ? `${file}.before-restore-${timestampForFilename()}` : null
   try {
-    const tables = isFile
-      ? await copyBackup(config, source, fresh)
-      : await restoreRows(atFile(config, fresh), source)
-    replaceFile(file, fresh, kept)
-    return { kept, tables }
+    let tables: Digests | null = null
+    if (isFile) {
+      await copyFile(source, newFile)
+      // A backup may be older than the newest migrations.
+      await migrate(newConfig)
+    } else tables = await restoreRows(newConfig, source)
+    replaceFile(file, newFile, oldFile)
+    return { oldFile, tables }
   } finally {
-    removeFile(fresh)
+    removeFile(newFile)
   }
 }
 
-/** A backup from before the newest migrations is brought up to them. */
-async function copyBackup(config: DatabaseConfig, source: string, fresh: string): Promise<null> {
-  await copyFile(source, fresh)
-  await migrate(atFile(config, fresh))
-  return null
-}
-
 async function restoreRows(config: DatabaseConfig, source: string, replace = false): Promise<Digests> {
-  const open = reopening(source)
+  const openLines = lineSource(source)
   const newest = await newestSchema(config)
   await migrate(config)
   const db = await openWithoutTimeouts(config)
@@ -73,15 +74,15 @@ async function restoreRows(config: DatabaseConfig, source: string, replace = fal
     return await db.transaction(async tx => {
       if (!replace && !(await isEmpty(tx))) throw notEmpty(config)
       await deleteRows(tx)
-      return receive(tx, open(), newest)
+      return insertBackup(tx, openLines(), newest)
     })
   } finally {
     await db.close()
   }
 }
 
-/** A transaction may have to run again: a file can be read again, what was piped cannot. */
-function reopening(source: string): () => AsyncIterable<Line[]> {
+/** A transaction may have to be retried: a file can be read again, a pipe cannot. */
+function lineSource(source: string): () => AsyncIterable<Line[]> {
   if (source !== '-') return () => linesIn(readBytes(source))
   let opened = false
   return () => {
@@ -90,20 +91,20 @@ function reopening(source: string): () => AsyncIterable<Line[]> {
         'somebody else wrote to the database meanwhile: stop the site first, then try again',
       )
     opened = true
-    return linesIn(standardInput())
+    return linesIn(process.stdin)
   }
 }
 
-/** Inserts the rows of a portable backup, and believes it only when they have been read back. */
-async function receive(tx: Writer, lines: AsyncIterable<Line[]>, newest: string): Promise<Digests> {
+/** Inserts the rows of a portable backup, reads them back and compares their digests. */
+async function insertBackup(tx: Writer, lines: AsyncIterable<Line[]>, newest: string): Promise<Digests> {
   let schema = ''
   const { tables, lastIds } = await readPortable(lines, {
     header: async header => void (schema = await schemaOf(header)),
     rows: rows => insertInChunks(tx, rows),
   })
-  for (const name of numbered) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
+  for (const name of tablesWithIds) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
   await rebuildIndex({ db: tx, transaction: work => work(tx) })
-  // Rows from before the newest migrations have columns now that they had not then.
+  // Rows of an older schema have gained columns, so that their digests differ.
   const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
   if (wrong) throw new UserError(`the rows of ${wrong} differ from those of the backup: nothing was changed`)
   return tables
@@ -131,7 +132,7 @@ async function insertChunk(tx: Writer, chunk: PortableRow[]): Promise<void> {
       chunk.map(({ table, row }) => rowOf(table, row)),
     )
   } catch (error) {
-    const why = rejection(error)
+    const why = invalidRowMessage(error)
     if (why) throw new UserError(`the database does not take the rows from line ${first.line} on: ${why}`)
     throw error
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { getTableName, isTable } from 'drizzle-orm'
+import { tableConfig } from '../../database/columns.ts'
 import * as schema from '../../database/schema.ts'
 import { tableNames } from './tables.ts'
 
@@ -13,5 +14,16 @@ describe('what is moved and backed up', () => {
       .filter(value => isTable(value))
       .map(table => getTableName(table as never))
     assert.deepEqual([...tableNames, ...notMoved].toSorted(), all.toSorted())
+  })
+
+  it('comes in an order in which each row finds the rows that it refers to', () => {
+    const before = new Set<string>()
+    const tables = Object.values(schema.tables).map(table => tableConfig(table as never))
+    for (const name of tableNames) {
+      const { foreignKeys } = tables.find(table => table.name === name) as (typeof tables)[number]
+      before.add(name)
+      for (const key of foreignKeys)
+        assert.ok(before.has(getTableName(key.reference().foreignTable)), `${name}: ${key.getName()}`)
+    }
   })
 })

@@ -1,65 +1,55 @@
-/** Every table as rows that mean the same on both engines, in an order in which they can be inserted. */
-
+/** Every table as rows that mean the same on both engines: the schema says which there are, and their columns. */
 import { UserError } from '../../config/user-error.ts'
+import { tableConfig } from '../../database/columns.ts'
 import { getColumns } from '../../database/consistent-read.ts'
 import type { Reader, Writer } from '../../database/database.ts'
-import * as schema from '../../database/schema.ts'
+import { tables } from '../../database/schema.ts'
 import { asc, type SQL, sql } from '../../database/sql.ts'
 
-type Table = typeof schema.users
+/** Locks belong to the processes that run, not to the site. */
+const { locks: _, ...moved } = tables
+type Moved = typeof moved
+export type TableName = Moved[keyof Moved]['_']['name']
+type Table = Moved['users']
 type Column = Table['id']
 type Row = Record<string, unknown>
+/** `key` are the names of the columns by which its rows are ordered. */
+type TableInfo = { table: Table; columns: Record<string, Column>; key: string[] }
 
-const { users, sessions, posts, follows, mentions, hashtags, passwordResets } = schema
-const { formerUsernames, emailConfirmations, knownDevices, rateLimits, blocks, jobs } = schema
-const { conversations, participants, messages, notifications, apiTokens, idempotencyKeys } = schema
-const { exports, exportParts, translations } = schema
-/** By their names in the database, parents first, each with the key that its rows are ordered by. */
-const keys = {
-  users: [users, users.id],
-  sessions: [sessions, sessions.id],
-  posts: [posts, posts.id],
-  follows: [follows, follows.followerId, follows.followedId],
-  mentions: [mentions, mentions.postId, mentions.userId],
-  hashtags: [hashtags, hashtags.postId, hashtags.tag],
-  password_resets: [passwordResets, passwordResets.id],
-  former_usernames: [formerUsernames, formerUsernames.usernameKey],
-  email_confirmations: [emailConfirmations, emailConfirmations.id],
-  known_devices: [knownDevices, knownDevices.id],
-  rate_limits: [rateLimits, rateLimits.key],
-  blocks: [blocks, blocks.blockerId, blocks.blockedId],
-  jobs: [jobs, jobs.id],
-  conversations: [conversations, conversations.id],
-  participants: [participants, participants.conversationId, participants.userId],
-  messages: [messages, messages.id],
-  notifications: [notifications, notifications.id],
-  api_tokens: [apiTokens, apiTokens.id],
-  idempotency_keys: [idempotencyKeys, idempotencyKeys.userId, idempotencyKeys.key],
-  exports: [exports, exports.id],
-  export_parts: [exportParts, exportParts.exportId, exportParts.position],
-  translations: [translations, translations.postId, translations.language],
+/** By their names in the database, parents first. All are treated alike here, which their types cannot say. */
+const infos = Object.fromEntries(
+  parentsFirst(Object.values(moved) as unknown as Table[]).map(table => {
+    const { name, primaryKeys } = tableConfig(table)
+    const columns = getColumns(table) as unknown as Record<string, Column>
+    const composite = primaryKeys[0]?.columns.map(({ name }) => name)
+    const isKey = ([, { name, primary }]: [string, Column]) => composite?.includes(name) ?? primary
+    const key = Object.entries(columns).filter(isKey)
+    return [name, { table, columns, key: key.map(([name]) => name) }]
+  }),
+) as Record<TableName, TableInfo>
+
+/** Tables in an order in which each row finds the rows that it refers to. */
+function parentsFirst(tables: Table[]): Table[] {
+  const visited = new Set<Table>()
+  const ordered: Table[] = []
+  const visit = (table: Table) => {
+    if (visited.has(table)) return
+    visited.add(table)
+    for (const key of tableConfig(table).foreignKeys) visit(key.reference().foreignTable as Table)
+    ordered.push(table)
+  }
+  for (const table of tables) visit(table)
+  return ordered
 }
 
-export type TableName = keyof typeof keys
-export const tableNames = Object.keys(keys) as TableName[]
+export const tableNames = Object.keys(infos) as TableName[]
 
 export function isTableName(name: unknown): name is TableName {
   return tableNames.includes(name as TableName)
 }
 
-type Shape = { table: Table; columns: Record<string, Column>; key: string[] }
-
-/** All tables are treated alike here, which their types cannot say: each is as good as the first. */
-function shapeOf(name: TableName): Shape {
-  const [table, ...key] = keys[name] as unknown as [Table, ...Column[]]
-  const columns = getColumns(table) as unknown as Record<string, Column>
-  return { table, columns, key: Object.keys(columns).filter(name => key.includes(columns[name] as Column)) }
-}
-
-const shapes = Object.fromEntries(tableNames.map(name => [name, shapeOf(name)])) as Record<TableName, Shape>
-
-/** The tables that give their rows ids. */
-export const numbered = tableNames.filter(name => 'id' in shapes[name].columns)
+/** The tables that number their rows. */
+export const tablesWithIds = tableNames.filter(name => 'id' in infos[name].columns)
 
 const pageSize = 1_000
 
@@ -68,10 +58,10 @@ const pageSize = 1_000
  * differently, so rows that share the first part of their key wait for each other and are put in order here.
  */
 export async function* linesOf(db: Reader, name: TableName): AsyncGenerator<string[]> {
-  const { key } = shapes[name]
+  const { key } = infos[name]
   const first = key[0] as string
   let waiting: Row[] = []
-  for await (const page of pagesOf(db, shapes[name])) {
+  for await (const page of pagesOf(db, infos[name])) {
     const last = page.length < pageSize ? undefined : page.at(-1)?.[first]
     const rows = waiting.concat(page)
     const end = last === undefined ? rows.length : rows.findIndex(row => row[first] === last)
@@ -83,7 +73,7 @@ export async function* linesOf(db: Reader, name: TableName): AsyncGenerator<stri
   }
 }
 
-async function* pagesOf(db: Reader, { table, columns, key }: Shape): AsyncGenerator<Row[]> {
+async function* pagesOf(db: Reader, { table, columns, key }: TableInfo): AsyncGenerator<Row[]> {
   const parts = key.map(name => columns[name] as Column)
   const order = parts.map(column => asc(column))
   let beyond: SQL | undefined
@@ -111,12 +101,12 @@ function byKey(key: string[]): (a: Row, b: Row) => number {
 
 /** Columns in the schema's order, by their names in the database; the keys of JSON values in order, bytes in base64. */
 function lineOf(name: TableName, row: Row): string {
-  const columns = Object.entries(shapes[name].columns)
-  const values = Object.fromEntries(columns.map(([key, column]) => [column.name, portable(row[key])]))
+  const columns = Object.entries(infos[name].columns)
+  const values = Object.fromEntries(columns.map(([key, column]) => [column.name, canonicalValue(row[key])]))
   return JSON.stringify({ table: name, row: values })
 }
 
-function portable(value: unknown): unknown {
+function canonicalValue(value: unknown): unknown {
   return Buffer.isBuffer(value) ? value.toString('base64') : sortKeys(value)
 }
 
@@ -136,7 +126,7 @@ function sortKeys(value: unknown): unknown {
  * @throws UserError when it has a column that the table lacks
  */
 export function rowOf(name: TableName, values: Row): Row {
-  const columns = Object.entries(shapes[name].columns)
+  const columns = Object.entries(infos[name].columns)
   const unknown = Object.keys(values).find(key => !columns.some(([, column]) => column.name === key))
   if (unknown) throw new UserError(`${name} has no column ${unknown}`)
   const given = columns.filter(([, column]) => column.name in values)
@@ -151,12 +141,12 @@ function valueOf({ dataType }: { dataType: string }, value: unknown): unknown {
 
 /** SQLite takes 32,766 parameters a statement. */
 export async function insertRows(tx: Writer, name: TableName, rows: Row[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(shapes[name].table).values(rows as (typeof users.$inferInsert)[])
+  if (rows.length > 0) await tx.insert(infos[name].table).values(rows as Table['$inferInsert'][])
 }
 
 export async function isEmpty(db: Reader): Promise<boolean> {
   for (const name of tableNames) {
-    const rows = await db.select({ one: sql`1` }).from(shapes[name].table).limit(1)
+    const rows = await db.select({ one: sql`1` }).from(infos[name].table).limit(1)
     if (rows.length > 0) return false
   }
   return true
@@ -164,5 +154,5 @@ export async function isEmpty(db: Reader): Promise<boolean> {
 
 /** Deletes every row, children first. */
 export async function deleteRows(tx: Writer): Promise<void> {
-  for (const name of tableNames.toReversed()) await tx.delete(shapes[name].table)
+  for (const name of tableNames.toReversed()) await tx.delete(infos[name].table)
 }

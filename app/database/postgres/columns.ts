@@ -7,6 +7,8 @@ export const postgresql = {
   uniqueIndex: pg.uniqueIndex,
   primaryKey: pg.primaryKey,
   check: pg.check,
+  /** What a table consists of: its name, columns and keys. */
+  tableConfig: pg.getTableConfig,
   /** A row's own number; never used twice, so that the address of a deleted post stays dead. */
   id: (name = '') => pg.bigint(name, { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   /** The number of a row of another table. */

@@ -7,6 +7,7 @@ export const sqlite = {
   uniqueIndex: lite.uniqueIndex,
   primaryKey: lite.primaryKey,
   check: lite.check,
+  tableConfig: lite.getTableConfig,
   id: (name = '') => lite.integer(name).primaryKey({ autoIncrement: true }),
   reference: (name = '') => lite.integer(name),
   integer: (name = '') => lite.integer(name),

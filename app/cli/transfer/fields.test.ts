@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { getColumns } from '../../database/consistent-read.ts'
+import { columnsIn } from '../../database/fields.ts'
+import { posts, users } from '../../database/schema.ts'
+import { userFields } from '../../people/profile-fields.ts'
+import { postFields } from '../../posts/post-fields.ts'
+import { PostResource } from '../../posts/serializer.ts'
+import { PersonResource, UserResource } from '../../profiles/serializer.ts'
+import { MeResource } from '../../settings/serializer.ts'
+import { rowSchemas } from './site-format.ts'
+
+describe('the fields of users and posts', () => {
+  const tables = [
+    ['users', getColumns(users), userFields],
+    ['posts', getColumns(posts), postFields],
+  ] as const
+  for (const [name, columns, fields] of tables) {
+    it(`are every column of ${name}, shown somewhere or internal for a reason`, () => {
+      const listed = Object.entries(fields).map(([name, { column }]) => [name, column.name])
+      const all = Object.entries(columns).map(([name, column]) => [name, column.name])
+      assert.deepEqual(listed.toSorted(), all.toSorted())
+      for (const [name, field] of Object.entries(fields))
+        assert.ok('shown' in field ? field.shown.length > 0 : field.internal.length > 10, name)
+    })
+  }
+
+  /** The names without those that are no column's. */
+  const fieldsOf = ({ properties }: { properties: object }, ...others: string[]) =>
+    Object.keys(properties).filter(name => !others.includes(name))
+  const names = (columns: object) => Object.keys(columns)
+
+  it('are shown by the API where they are said to be', () => {
+    const person = names(columnsIn(userFields, 'public'))
+    assert.deepEqual(fieldsOf(PersonResource, 'viewerFollows', 'url'), person)
+    const own = ['viewerFollows', 'url', 'viewerBlocks', 'apart', 'counts', 'links']
+    assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
+    assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
+    assert.deepEqual(fieldsOf(PostResource, 'author', 'url'), names(columnsIn(postFields, 'public')))
+  })
+
+  it('are imported where they are exported', () => {
+    const columnNames = (columns: Record<string, { name: string }>) =>
+      Object.values(columns).map(({ name }) => name)
+    assert.deepEqual(
+      fieldsOf(rowSchemas.users, 'password', 'posts').toSorted(),
+      columnNames(columnsIn(userFields, 'siteExport')).toSorted(),
+    )
+    assert.deepEqual(
+      [...fieldsOf(rowSchemas.posts, 'username'), 'user_id'].toSorted(),
+      columnNames(columnsIn(postFields, 'siteExport')).toSorted(),
+    )
+  })
+})

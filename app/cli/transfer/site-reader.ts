@@ -1,0 +1,161 @@
+/** Reads the rows of a file in the format of site-format.ts, of any size, a chunk at a time. */
+import { JSONParser, TokenType } from '@streamparser/json'
+import { UserError } from '../../config/user-error.ts'
+import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
+import { isKind, isObject, kinds, type RawRow } from './site-format.ts'
+
+/** The rows of a file, as many at a time as have arrived. */
+export async function* rowsIn(file: string, onBytes?: (count: number) => void): AsyncGenerator<RawRow[]> {
+  const shape = await detectShape(file)
+  const bytes = readBytes(file, onBytes)
+  if (shape !== 'lines') return yield* documentRows(bytes, shape === 'list')
+  for await (const lines of linesIn(bytes)) yield lines.map(rowOfLine)
+}
+
+/** By the file's name or, failing that, its first characters. */
+async function detectShape(file: string): Promise<'list' | 'document' | 'lines'> {
+  if (/\.(ndjson|jsonl)(\.gz)?$/.test(file)) return 'lines'
+  const start = await firstCharacters(file)
+  if (start.startsWith('[')) return 'list'
+  if (/^\{\s*("(users|posts|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
+  if (start.startsWith('{')) return 'lines'
+  throw new UserError(
+    start === '' ? `${file} is empty` : `${file} is not JSON: it begins with neither [ nor {`,
+  )
+}
+
+async function firstCharacters(file: string): Promise<string> {
+  for await (const chunk of readBytes(file)) {
+    const start = chunk
+      .toString()
+      .replace(/^\uFEFF/, '')
+      .trimStart()
+    if (start !== '') return start
+  }
+  return ''
+}
+
+function rowOfLine({ number, text }: Line): RawRow {
+  const place = `line ${number}`
+  try {
+    const value: unknown = JSON.parse(text)
+    const { table = 'users', ...rest } = Object(value) as { table?: unknown }
+    return { kind: String(table), place, value: isObject(value) ? rest : value }
+  } catch {
+    return { kind: 'users', place, value: null, error: 'is not JSON' }
+  }
+}
+
+/**
+ * The rows of a JSON document, `[…]` or `{ "users": […], … }`, as many at a time as have arrived. A bare list is one of users.
+ * @throws UserError when it is no such JSON, or a row is over a megabyte: little more is ever in memory
+ */
+async function* documentRows(bytes: AsyncIterable<Buffer>, isBare: boolean): AsyncGenerator<RawRow[]> {
+  const parser = new DocumentParser(isBare)
+  for await (const chunk of bytes) yield parser.read(chunk)
+  parser.end()
+}
+
+type Token = { token: TokenType; value: unknown; offset: number }
+
+class DocumentParser {
+  private readonly parser: JSONParser
+  private readonly utf8 = new TextDecoder('utf-8', { fatal: true })
+  private readonly lines = new LineCounter()
+  private readonly rowDepth: number
+  private rows: RawRow[] = []
+  private list = 'users'
+  private index = 0
+  private depth = 0
+  private previous: Token = { token: TokenType.NULL, value: null, offset: 0 }
+  private rowLine = 1
+  private unfinishedBytes = 0
+
+  constructor(isBare: boolean) {
+    this.rowDepth = isBare ? 1 : 2
+    const paths = isBare ? ['$.*'] : kinds.map(kind => `$.${kind}.*`)
+    this.parser = new JSONParser({ paths, keepStack: false })
+    this.parser.onToken = token => this.onToken(token)
+    this.parser.onValue = ({ value }) => this.onValue(value)
+  }
+
+  /** The rows that end in this chunk. */
+  read(chunk: Buffer): RawRow[] {
+    this.lines.enter(chunk)
+    this.unfinishedBytes += chunk.length
+    this.attempt(() => {
+      this.utf8.decode(chunk, { stream: true })
+      this.parser.write(chunk)
+    })
+    if (this.unfinishedBytes > maxRowBytes + chunk.length)
+      throw new UserError(`line ${this.rowLine}: a row is longer than a megabyte, the maximum`)
+    return this.rows.splice(0)
+  }
+
+  end(): void {
+    this.attempt(() => {
+      if (!this.parser.isEnded) this.parser.end()
+    })
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (error instanceof UserError) throw error
+      const why = (error as { code?: string }).code?.startsWith('ERR_ENCODING') ? 'UTF-8 text' : 'JSON'
+      throw new UserError(
+        `around line ${this.lines.at(Infinity)}, the file is not ${why}: ${(error as Error).message}`,
+      )
+    }
+  }
+
+  /** Notes where rows begin, and checks the names of the document's lists. */
+  private onToken(token: Token): void {
+    const opens = token.token === TokenType.LEFT_BRACE || token.token === TokenType.LEFT_BRACKET
+    if (this.depth === 1 && this.rowDepth === 2) this.checkList(token)
+    if (opens && this.depth === this.rowDepth) this.rowLine = this.lines.at(token.offset)
+    if (opens) this.depth++
+    else if (token.token === TokenType.RIGHT_BRACE || token.token === TokenType.RIGHT_BRACKET) this.depth--
+    this.previous = token
+  }
+
+  private checkList(token: Token): void {
+    const wrong = (why: string) => new UserError(`line ${this.lines.at(token.offset)}: ${why}`)
+    if (token.token === TokenType.COLON) {
+      this.list = String(this.previous.value)
+      this.index = 0
+      if (!isKind(this.list)) throw wrong(`"${this.list}" is not one of users, posts and follows`)
+    } else if (this.previous.token === TokenType.COLON && token.token !== TokenType.LEFT_BRACKET)
+      throw wrong(`${this.list} must be a list`)
+  }
+
+  private onValue(value: unknown): void {
+    this.unfinishedBytes = 0
+    const place = `${this.list}[${this.index++}] (line ${this.rowLine})`
+    this.rows.push({ kind: this.list, place, value })
+  }
+}
+
+/** Turns offsets in a stream, asked for in ascending order, into line numbers. */
+class LineCounter {
+  private chunk: Buffer = Buffer.alloc(0)
+  private start = 0
+  private next = -1
+  private line = 1
+
+  enter(chunk: Buffer): void {
+    this.at(Infinity)
+    this.start += this.chunk.length
+    this.chunk = chunk
+    this.next = chunk.indexOf(10)
+  }
+
+  at(offset: number): number {
+    while (this.next >= 0 && this.start + this.next < offset) {
+      this.line++
+      this.next = this.chunk.indexOf(10, this.next + 1)
+    }
+    return this.line
+  }
+}
