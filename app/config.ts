@@ -88,7 +88,8 @@ function configOf(values: Values, warnings: string[]) {
     mailFrom: values.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
     /** Whether jobs run in the web process too, or only in `npm run worker`. */
     worker: values.WORKER,
-    translate: translateOf(values),
+    /** A service that speaks LibreTranslate's protocol. */
+    translate: values.TRANSLATE_URL ? { url: values.TRANSLATE_URL, key: values.TRANSLATE_KEY || null } : null,
     /** Whether rendered pages are cached. */
     pageCache: values.PAGE_CACHE === 'on',
     /** Whether pages for developers are served. */
@@ -102,11 +103,6 @@ function databaseOf(values: Values): DatabaseConfig {
   const { DATABASE_URL: database, DATABASE_REPLICA_URL: replica } = values
   if (database.engine === 'sqlite') return { ...database, synchronous: values.SQLITE_SYNCHRONOUS }
   return replica ? { ...database, replica } : database
-}
-
-/** A service that speaks LibreTranslate's protocol. */
-function translateOf({ TRANSLATE_URL: url, TRANSLATE_KEY: key }: Values) {
-  return url ? { url, key: key || null } : null
 }
 
 /**

@@ -16,7 +16,7 @@ describe(`the commands on ${engine}`, () => {
     test = await emptyDatabase()
   })
   after(() => test.drop())
-  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url })
+  const cli = (...args: string[]) => runProcess(['app/cli.ts', ...args], { DATABASE_URL: test.url })
 
   it('explain themselves', async () => {
     const { code, output } = await cli()
@@ -28,20 +28,20 @@ describe(`the commands on ${engine}`, () => {
   })
 
   it('refuse in a sentence what they do not know', async () => {
-    for (const words of [
+    for (const args of [
       ['nope'],
       ['user'],
       ['user', 'dance', 'susan'],
       ['seed', '--fast'],
       ['user', 'sign-out', 'nobody'],
     ]) {
-      const { code, output } = await cli(...words)
-      assert.equal(code, 1, words.join(' '))
-      assert.match(output, /^[^\n]+\n$/, words.join(' '))
+      const { code, output } = await cli(...args)
+      assert.equal(code, 1, args.join(' '))
+      assert.match(output, /^[^\n]+\n$/, args.join(' '))
     }
   })
 
-  it('seed a database once, and again only when told to', async () => {
+  it('seed a database once, and again only with --force', async () => {
     const first = await cli('seed')
     assert.equal(first.code, 0, first.output)
     assert.match(first.output, /36 people, 336 posts and 311 follows/)
@@ -54,7 +54,7 @@ describe(`the commands on ${engine}`, () => {
     assert.match(String(listed[0]), /^\d+\tsusan\tsusan@example\.com\t\d{4}-/)
   })
 
-  it('delete somebody, when it is meant', async () => {
+  it('delete an account, but only with --yes', async () => {
     assert.equal((await cli('user', 'delete', 'greta')).code, 1)
     assert.equal((await cli('user', 'delete', 'greta', '--yes')).code, 0)
     assert.doesNotMatch((await cli('user', 'list')).output, /greta/)
@@ -64,7 +64,7 @@ describe(`the commands on ${engine}`, () => {
     assert.equal((await cli('db:check')).code, 0))
 })
 
-describe('somebody who forgot their password', () => {
+describe('a person who forgot their password', () => {
   it('gets a link that works once, and is signed out everywhere', async () => {
     const site = await openSite()
     const { database } = site.config
@@ -102,8 +102,8 @@ describe('somebody who forgot their password', () => {
     const site = await openSite()
     const { database } = site.config
     const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
-    const words = ['app/cli.ts', 'user', 'password-link', 'susan']
-    const { code, output } = await runProcess(words, { DATABASE_URL: url })
+    const args = ['app/cli.ts', 'user', 'password-link', 'susan']
+    const { code, output } = await runProcess(args, { DATABASE_URL: url })
     assert.equal(code, 0)
     assert.match(output, /^user password-link is now user reset-link;/m)
     assert.match(output, /^http\S+\/passwords\//m)

@@ -20,7 +20,7 @@ import { eventually } from '../testing/eventually.ts'
 import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
 import { copyProject } from '../testing/project.ts'
 
-const cli = (words: string[], url: string) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: url })
+const cli = (args: string[], url: string) => runProcess(['app/cli.ts', ...args], { DATABASE_URL: url })
 const isOneSentence = (output: string) => assert.match(output, /^[^\n]+\n$/)
 
 describe(`the database commands on ${engine}`, () => {
@@ -29,7 +29,7 @@ describe(`the database commands on ${engine}`, () => {
     test = await emptyDatabase()
   })
   after(() => test.drop())
-  const run = (...words: string[]) => cli(words, test.url)
+  const run = (...args: string[]) => cli(args, test.url)
 
   it('apply, list, take back and apply again', async () => {
     assert.match((await run('db:status')).output, /create_users {2}pending/)
@@ -55,20 +55,20 @@ describe(`the database commands on ${engine}`, () => {
     assert.equal((await run('db:check')).code, 0)
   })
 
-  it('lose nothing that nobody agreed to lose', async () => {
+  it('lose no rows without --yes', async () => {
     await run('seed')
     const { code, output } = await run('db:rollback', '--all')
     assert.equal(code, 1)
     isOneSentence(output)
-    for (const words of ['table users with 36 rows', 'table posts with 336 rows', 'nothing was changed'])
-      assert.ok(output.includes(words), words)
+    for (const part of ['table users with 36 rows', 'table posts with 336 rows', 'nothing was changed'])
+      assert.ok(output.includes(part), part)
     assert.match((await run('user', 'list')).output, /susan/)
     const agreed = await run('db:rollback', '--all', '--yes')
     assert.match(agreed.output, /Lost table users with 36 rows/)
     await run('db:migrate')
   })
 
-  for (const words of [
+  for (const args of [
     ['db:migrate', '--to', 'nope'],
     ['db:rollback', '--to', 'nope'],
     ['db:rollback', '--steps', '0'],
@@ -76,8 +76,8 @@ describe(`the database commands on ${engine}`, () => {
     ['db:migrate', '--fast'],
     ['db:generate'],
   ]) {
-    it(`answer ${words.join(' ')} with a sentence`, async () => {
-      const { code, output } = await run(...words)
+    it(`answer ${args.join(' ')} with a sentence`, async () => {
+      const { code, output } = await run(...args)
       assert.equal(code, 1)
       isOneSentence(output)
     })
@@ -175,7 +175,7 @@ describe('a database that is not as it should be', () => {
     wrong.password = 'wrong'
     const missing = new URL(test.url)
     missing.pathname = '/no_such_database'
-    for (const [url, words] of [
+    for (const [url, message] of [
       ['postgres://u:secret@127.0.0.1:1/db', /cannot be reached/],
       [wrong.href, /refuses this user or password/],
       [missing.href, /no database by this name/],
@@ -184,7 +184,7 @@ describe('a database that is not as it should be', () => {
         const { code, output } = await cli([command], url)
         assert.equal(code, 1)
         isOneSentence(output)
-        assert.match(output, words)
+        assert.match(output, message)
         assert.doesNotMatch(output, /secret|wrong/)
       }
     }

@@ -46,14 +46,14 @@ function targetOf({ steps, to, all }: { steps?: string; to?: string; all?: boole
 }
 
 function reportLosses(losses: DataLossRefused['losses']): true {
-  for (const { words } of losses) console.log(`  Lost ${words}`)
+  for (const { description: words } of losses) console.log(`  Lost ${words}`)
   return true
 }
 
 async function confirm({ losses }: DataLossRefused): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const words = losses.map(loss => loss.words).join(', ')
-  const answer = await terminal.question(`This will lose ${words}. Continue? (yes or no) `)
+  const lost = losses.map(loss => loss.description).join(', ')
+  const answer = await terminal.question(`This will lose ${lost}. Continue? (yes or no) `)
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
 }

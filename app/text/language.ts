@@ -20,16 +20,9 @@ let detector: Promise<typeof import('eld/extrasmall')> | undefined
 export async function languageOf(body: string, fallback: string | null): Promise<string | null> {
   detector ??= import('eld/extrasmall')
   const { eld } = await detector
-  const detected = eld.detect(plainTextOf(body))
+  const text = partsOf({ body, entities: findEntities(body) }).filter(({ kind }) => kind === 'text')
+  const detected = eld.detect(text.map(part => part.text).join(' '))
   return detected.isReliable() ? detected.language : fallback
-}
-
-function plainTextOf(body: string): string {
-  const parts = partsOf({ body, entities: findEntities(body) })
-  return parts
-    .filter(({ kind }) => kind === 'text')
-    .map(({ text }) => text)
-    .join(' ')
 }
 
 /** The name of a language in the reader's language, as in the middle of a sentence; the code if it has none. */

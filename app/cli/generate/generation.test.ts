@@ -26,8 +26,8 @@ describe(`generating migrations, on ${engine}`, () => {
     project.remove()
     await Promise.all([test.drop(), seeded.drop()])
   })
-  const cli = (...words: string[]) => project.cli(words, { DATABASE_URL: test.url })
-  const generate = (name: string, ...words: string[]) => cli('db:generate', '--name', name, ...words)
+  const cli = (...args: string[]) => project.cli(args, { DATABASE_URL: test.url })
+  const generate = (name: string, ...args: string[]) => cli('db:generate', '--name', name, ...args)
   const folders = (of: string) => readdirSync(path.join(project.folder, 'drizzle', of)).toSorted()
   const newest = () => folders(engine).at(-1) as string
   const read = (file: string, of: string = engine) =>
@@ -226,16 +226,16 @@ describe(`generating migrations, on ${engine}`, () => {
     })
   }
 
-  for (const words of [
+  for (const args of [
     [],
     ['--name', 'Bad Name'],
     ['--name', '../x'],
     ['--name', 'x', '--rename', 'a'],
     ['--nme', 'x'],
   ]) {
-    it(`says in a sentence what is wrong with ${JSON.stringify(words)}`, async () => {
-      if (words.includes('--rename')) project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
-      const { code, output } = await cli('db:generate', ...words)
+    it(`says in a sentence what is wrong with ${JSON.stringify(args)}`, async () => {
+      if (args.includes('--rename')) project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
+      const { code, output } = await cli('db:generate', ...args)
       assert.equal(code, 1)
       assert.match(output, /^[^\n]+\n$/)
     })

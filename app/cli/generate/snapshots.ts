@@ -69,7 +69,9 @@ export function changesBetween(from: Snapshot, to: Snapshot, hints: Hint[]): str
   const removed = [...before]
     .filter(([key]) => !after.has(key))
     .map(([, entity]) => ['removed', entity] as const)
-  const changed = [...after].filter(([key, entity]) => before.has(key) && !same(before.get(key), entity))
+  const changed = [...after].filter(
+    ([key, entity]) => before.has(key) && JSON.stringify(before.get(key)) !== JSON.stringify(entity),
+  )
   const lines = [...added, ...removed, ...changed.map(([, entity]) => ['changed', entity] as const)]
   return [
     ...renames,
@@ -91,10 +93,6 @@ function isReported(entity: Entity, lines: (readonly [string, Entity])[]): boole
 
 function byKey({ ddl }: Snapshot): Map<string, Entity> {
   return new Map(ddl.map(entity => [`${entity.entityType} ${entity.table ?? ''} ${entity.name}`, entity]))
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function labelOf({ entityType, table, name }: Entity): string {

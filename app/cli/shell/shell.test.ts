@@ -27,7 +27,7 @@ describe(`the shell on ${engine}`, () => {
   })
   after(() => site.close())
 
-  const run = (...words: string[]) => runProcess(['app/cli.ts', 'shell', ...words], { DATABASE_URL: url })
+  const run = (...args: string[]) => runProcess(['app/cli.ts', 'shell', ...args], { DATABASE_URL: url })
   /** The answers to lines that come from a pipe. */
   const answers = async (...lines: string[]) => {
     const { type, end } = openShell()
@@ -42,9 +42,9 @@ describe(`the shell on ${engine}`, () => {
     return {
       type,
       ask: async (line: string, expected: RegExp) => {
-        const said = child.output().length
+        const start = child.output().length
         type(line)
-        await eventually(async () => expected.test(child.output().slice(said)), 20_000)
+        await eventually(async () => expected.test(child.output().slice(start)), 20_000)
       },
       end: async () => {
         child.stdin?.end()
@@ -92,12 +92,12 @@ describe(`the shell on ${engine}`, () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'microblog-shell-')), 'none.db')
     writeFileSync(file, 'this is a letter, not a database. '.repeat(100))
     const unusable = engine === 'sqlite' ? `sqlite:${file}` : 'postgres://susan:secret@127.0.0.1:1/none'
-    for (const [words, address] of [
+    for (const [args, address] of [
       [['-e', 'db'], unusable],
       [['--fast'], url],
       [['script.ts'], url],
     ] as const) {
-      const { code, output } = await runProcess(['app/cli.ts', 'shell', ...words], { DATABASE_URL: address })
+      const { code, output } = await runProcess(['app/cli.ts', 'shell', ...args], { DATABASE_URL: address })
       assert.equal(code, 1)
       assert.match(output, /^[^\n]+\n$/)
       assert.doesNotMatch(output, /secret/)
@@ -105,7 +105,7 @@ describe(`the shell on ${engine}`, () => {
     rmSync(path.dirname(file), { recursive: true })
   })
 
-  it('keeps what is declared, waits for each answer, and goes on after a mistake', async () => {
+  it('keeps declarations, waits for each result, and goes on after a mistake', async () => {
     const { ask, end } = openShell()
     await ask('const susan = await findPerson(db, "susan")', /^$/)
     await ask('susan.username', /'susan'/)
@@ -170,18 +170,18 @@ describe(`the shell on ${engine}`, () => {
     assert.doesNotMatch(output, /argon2/)
   })
 
-  it('keeps the words of strangers from commanding the terminal', async () => {
+  it('keeps control characters of posts away from the terminal', async () => {
     await site.write('mary', ['\u001B[31mred\u202E\u0007 and\nmore'])
     const { output } = await answers(
       'await db.select({ body: posts.body }).from(posts)',
       'await db.select().from(posts)',
     )
     assert.match(output, /·\[31mred·· and⏎more/)
-    // oxlint-disable-next-line no-control-regex -- these are what is looked for.
+    // oxlint-disable-next-line no-control-regex -- the test looks for them.
     assert.doesNotMatch(output, /[\x07\x1B\u202E]/)
   })
 
-  it('says what is missing when somebody forgets to await', async () => {
+  it('says that await is missing', async () => {
     const { output } = await answers(
       'db.select().from(users)',
       'db.$count(users)',
@@ -203,7 +203,7 @@ describe(`the shell on ${engine}`, () => {
     assert.match(output, /^<Table users: id, username, .*>\n<Column users\.id>$/m)
   })
 
-  it('shows statements with their time when told to', async () => {
+  it('shows statements with their time after .sql on', async () => {
     const { output } = await answers(
       'await db.$count(users)',
       '.sql on',
@@ -212,10 +212,10 @@ describe(`the shell on ${engine}`, () => {
       '.sql off',
       'await db.$count(users)',
     )
-    const told = output.split('\n').filter(line => / ms {2}/.test(line))
+    const logged = output.split('\n').filter(line => / ms {2}/.test(line))
     const begin = /^ *\d+\.\d\d ms {2}(\w+)/
     assert.deepEqual(
-      told.map(line => begin.exec(line)?.[1]),
+      logged.map(line => begin.exec(line)?.[1]),
       ['begin', 'delete', 'commit', 'select'],
     )
     assert.match((await run('--sql', '-e', '1 + await db.$count(users)')).output, /ms {2}select count.*\n5\n/)

@@ -1,7 +1,7 @@
 /** Rows of each table, and values (not null) of each of its columns. */
 export type RowCounts = Map<string, { rows: number; values: Map<string, number> }>
 /** Something that was in the database and is not any more. */
-export type Loss = { table: string; column: string | null; count: number; words: string }
+export type Loss = { table: string; column: string | null; count: number; description: string }
 
 /**
  * What a change of the schema took away: tables that had rows, rows, and columns that had values. What the
@@ -13,11 +13,11 @@ export function dataLossBetween(before: RowCounts, after: RowCounts, statements:
     const left = after.get(renamed.get(table) ?? table)
     if (!left)
       return rows > 0
-        ? [{ table, column: null, count: rows, words: `table ${table} with ${counted(rows)}` }]
+        ? [{ table, column: null, count: rows, description: `table ${table} with ${counted(rows)}` }]
         : []
     const gone = rows - left.rows
     const rowLoss =
-      gone > 0 ? [{ table, column: null, count: gone, words: `${counted(gone)} of ${table}` }] : []
+      gone > 0 ? [{ table, column: null, count: gone, description: `${counted(gone)} of ${table}` }] : []
     const kept = (column: string) =>
       left.values.has(column) || left.values.has(renamed.get(`${table}.${column}`) ?? column)
     const columns = [...values].filter(([column, count]) => count > 0 && !kept(column))
@@ -30,7 +30,7 @@ function columnLoss(table: string, column: string, count: number): Loss {
     table,
     column,
     count,
-    words: `column ${table}.${column} with ${count === 1 ? '1 value' : `${count} values`}`,
+    description: `column ${table}.${column} with ${count === 1 ? '1 value' : `${count} values`}`,
   }
 }
 
