@@ -23,6 +23,7 @@ import security from './http/security.ts'
 import views from './http/views.ts'
 import worker from './jobs/plugin.ts'
 import type { WorkerOptions } from './jobs/worker.ts'
+import { RateLimits } from './limits/limits.ts'
 import type { PageOptions } from './noun.ts'
 import freshness from './page-cache/freshness.ts'
 import pageCache from './page-cache/plugin.ts'
@@ -58,12 +59,13 @@ export type AppOptions = DatabaseOptions &
  * built several times in a process; closing it closes its database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
-  const db = await openDatabase(config.database, { limits: config.rateLimits, ...options })
+  const db = await openDatabase(config.database, options)
   const app = fastify(serverOptions(config, options))
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
   for (const warning of config.warnings) app.log.warn(warning)
   app.decorate('config', config)
   app.decorate('db', db)
+  app.decorate('rateLimits', new RateLimits(config.rateLimits))
   app.addHook('onClose', () => db.close())
   app.register(closing, { grace: options.grace ?? 5_000 })
   app.register(log)

@@ -6,7 +6,6 @@ import { FieldProblem } from '../api/problems.ts'
 import { fieldOf, IdempotencyKey, operation, returnsJson, returnsProblem } from '../api/schemas.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors } from '../http/forms.ts'
-import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { findProfile, type Profile } from '../profiles/queries.ts'
 import { serializeUser, UserResource, userPath } from '../profiles/serializer.ts'
@@ -56,7 +55,7 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
   if (!config.signUpOpen) throw new Problem(403, 'accounts.sign_up_closed')
   const taken = await takenNames(db, request.body)
   if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
-  await db.transaction(tx => consume(tx, signUpLimit, networkOf(request.ip)))
+  await db.transaction(tx => request.server.rateLimits.consume(tx, signUpLimit, networkOf(request.ip)))
   const account = await newAccount(request)
   const created = await db.transaction(async tx => {
     const opened = await registerAccount(tx, account, config)

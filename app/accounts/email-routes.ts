@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
-import { catchRateLimit, consume, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { catchRateLimit, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
 import { resetLimit } from '../passwords/queries.ts'
@@ -68,7 +68,7 @@ async function sendEmailChange(
   return server.db
     .transaction(async tx => {
       if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
-      await consume(tx, resetLimit, `email:${userId}`)
+      await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
       const input = { userId, email, asked: hashToken(passwordHash) }
       await sendMail(tx, { name: 'accounts.change_email', language, input, userId })
       await sendMail(tx, { name: 'accounts.email_changing', language, to, input: announced, userId })
@@ -83,7 +83,7 @@ async function sendConfirmation(request: MemberRequest, reply: FastifyReply) {
   const { id: userId, email, emailConfirmedAt } = await viewersAccount(request)
   if (!emailConfirmedAt)
     await server.db.transaction(async tx => {
-      await consume(tx, resetLimit, `email:${userId}`)
+      await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
       await sendMail(tx, { name: 'accounts.confirm', language, input: { userId }, userId })
     })
   return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
-import { catchRateLimit, consume, tooManyRequests } from '../limits/limits.ts'
+import { catchRateLimit, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { NextQuery } from '../sessions/forms.ts'
@@ -65,7 +65,7 @@ async function createAccountOrComplain(
   const { username, email, password } = request.body
   const { db, config } = request.server
   const limit = await db
-    .transaction(tx => consume(tx, signUpLimit, networkOf(request.ip)))
+    .transaction(tx => request.server.rateLimits.consume(tx, signUpLimit, networkOf(request.ip)))
     .catch(catchRateLimit)
   if (limit) {
     errors['form'] = tooManyRequests(reply, limit, 'limits.sign_up')

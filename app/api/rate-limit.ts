@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
 
@@ -20,7 +19,7 @@ export function countRequests(app: FastifyInstance): (request: FastifyRequest) =
   return async ({ viewer, ip }) => {
     const subject = viewer ? `user ${viewer.id}` : networkOf(ip)
     const before = left.get(subject) ?? 0
-    if (before === 0) await app.db.transaction(tx => consume(tx, requestLimit, subject))
+    if (before === 0) await app.db.transaction(tx => app.rateLimits.consume(tx, requestLimit, subject))
     left.set(subject, (before || batchSize) - 1)
     if (left.size > maxSubjects) left.delete(left.keys().next().value as string)
   }

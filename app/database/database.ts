@@ -17,8 +17,6 @@ export type Writer = Reader &
      * tags and sends live updates. A table that pages show, written without one of its tags, invalidates everything.
      */
     invalidates(...tags: CacheTag[]): void
-    /** Whether rate limits are counted (RATE_LIMITS). */
-    readonly limits: boolean
   }
 
 export interface Database extends Reader {
@@ -57,8 +55,6 @@ export type DatabaseOptions = {
   lockTimeoutMs?: number
   /** Milliseconds that a replica may be behind and still be read. */
   maxLagMs?: number
-  /** False: rate limits are not counted. */
-  limits?: boolean
 }
 
 /** The values of a prepared query's placeholders. */

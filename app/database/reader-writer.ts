@@ -20,7 +20,7 @@ export function readerOf(drizzle: Drizzle): Reader {
 }
 
 /** A Writer that notes in `change` which tables are written and which cache tags are named. */
-export function writerOf(drizzle: Drizzle, change: Change, limits: boolean): Writer {
+export function writerOf(drizzle: Drizzle, change: Change): Writer {
   const noting =
     <Table extends PgTable, Begun>(begin: (table: Table) => Begun) =>
     (table: Table) => {
@@ -29,7 +29,6 @@ export function writerOf(drizzle: Drizzle, change: Change, limits: boolean): Wri
     }
   return {
     ...readerOf(drizzle),
-    limits,
     invalidates: (...tags) => change.invalidates(tags),
     insert: noting(table => drizzle.insert(table)),
     update: noting(table => drizzle.update(table)),

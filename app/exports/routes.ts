@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { consume } from '../limits/limits.ts'
 import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ExportParams, exportLimit } from './forms.ts'
@@ -57,7 +56,7 @@ async function createExport({ server, viewer, language }: MemberRequest, reply: 
   const { id: userId } = viewer
   const begun = await server.db.transaction(async tx => {
     if (await isExportUnderWay(tx, userId)) return false
-    await consume(tx, exportLimit, userId)
+    await server.rateLimits.consume(tx, exportLimit, userId)
     await beginExport(tx, { userId, language }, new Date())
     return true
   })

@@ -6,7 +6,7 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { serializePerson, userPath } from '../profiles/serializer.ts'
-import { followAfterSignIn } from './following.ts'
+import { followPerson } from './following.ts'
 import { type FollowList, followList, unfollow } from './queries.ts'
 
 type OneRequest = MemberRequest<{ Params: ProfileParams }>
@@ -61,10 +61,8 @@ async function sendPeople(request: ListRequest, reply: FastifyReply, list: Follo
 }
 
 async function createFollow(request: OneRequest, reply: FastifyReply) {
-  const { id } = request.viewer
-  const { db } = request.server
-  const person = await requirePerson(db, request)
-  await followAfterSignIn(db, id, person)
+  const { server, viewer } = request
+  await followPerson(server, viewer.id, await requirePerson(server.db, request))
   return reply.code(204).send()
 }
 

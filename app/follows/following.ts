@@ -1,23 +1,22 @@
-import type { Database } from '../database/database.ts'
+import type { FastifyInstance } from 'fastify'
 import { Problem } from '../http/errors.ts'
-import { consume } from '../limits/limits.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { follow } from './queries.ts'
 
 export const followingLimit: RateLimit = { name: 'following', burst: 60, every: 5_000 }
 
 /**
- * Follows somebody on a person's own wish, by a form or by the API.
+ * Follows a person for the viewer, by a form or by the API.
  * @throws Problem 422 for oneself, 403 if one of the two has blocked the other, 429 after too many
  */
-export async function followAfterSignIn(
-  db: Database,
+export async function followPerson(
+  { db, rateLimits }: FastifyInstance,
   viewerId: number,
   { id, displayName }: { id: number; displayName: string },
 ): Promise<void> {
   if (id === viewerId) throw new Problem(422, 'follows.oneself')
   const followed = await db.transaction(async tx => {
-    await consume(tx, followingLimit, viewerId)
+    await rateLimits.consume(tx, followingLimit, viewerId)
     return follow(tx, viewerId, id)
   })
   if (!followed) throw new Problem(403, 'follows.apart', { name: displayName })

@@ -3,7 +3,7 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
-import { followAfterSignIn } from './following.ts'
+import { followPerson } from './following.ts'
 import { unfollow } from './queries.ts'
 
 type FollowRequest = MemberRequest<{ Params: ProfileParams; Body: NextQuery }>
@@ -18,7 +18,7 @@ export default async function followRoutes(app: FastifyInstance) {
 async function createFollow(request: FollowRequest, reply: FastifyReply) {
   const { server, body, viewer } = request
   const person = await requirePerson(server.db, request)
-  await followAfterSignIn(server.db, viewer.id, person)
+  await followPerson(server, viewer.id, person)
   return reply
     .flash('follows.followed', { name: person.displayName })
     .redirect(redirectBack(body, person), 303)

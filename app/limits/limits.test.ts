@@ -6,13 +6,15 @@ import { rateLimits } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { shifted } from '../database/time.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
-import { catchRateLimit, consume, RateLimitExceeded, refund } from './limits.ts'
+import { catchRateLimit, RateLimitExceeded, RateLimits } from './limits.ts'
 import type { RateLimit } from './queries.ts'
 
 const signIn = { name: 'sign-in', burst: 10, every: 60_000 }
 const posting = { name: 'posting', burst: 30, every: 10_000 }
 
-describe('an allowance', () => {
+const limits = new RateLimits(true)
+
+describe('a rate limit', () => {
   let test: TestDatabase
   let databases: Database[]
   before(async () => {
@@ -26,7 +28,7 @@ describe('an allowance', () => {
   const nth = (n: number) => databases[n % databases.length] as Database
   const spendOne = (allowance: RateLimit, subject: string, n = 0) =>
     nth(n)
-      .transaction(tx => consume(tx, allowance, subject))
+      .transaction(tx => limits.consume(tx, allowance, subject))
       .catch(catchRateLimit)
   const spendMany = (count: number, subject: string) =>
     Promise.all(Array.from({ length: count }, (_, n) => spendOne(signIn, subject, n)))
@@ -43,7 +45,7 @@ describe('an allowance', () => {
   it('lets exactly its burst through, of 50 at the same moment on four connections', async () => {
     assert.equal(passed(await spendMany(50, 'hammered')), 10)
     assert.equal(passed(await spendMany(5, 'hammered')), 0, 'and it holds')
-    assert.equal(passed(await spendMany(5, 'somebody else')), 5)
+    assert.equal(passed(await spendMany(5, 'another')), 5)
   })
 
   it('counts nothing that was used up while the clock was a day ahead', async () => {
@@ -74,12 +76,12 @@ describe('an allowance', () => {
   it('is not used up by what was rolled back, nor by what was given back', async () => {
     for (let n = 0; n < 20; n++) {
       const failed = nth(n).transaction(async tx => {
-        await consume(tx, signIn, 'unlucky')
+        await limits.consume(tx, signIn, 'unlucky')
         throw new Error('something else')
       })
       await assert.rejects(failed, /something else/)
-      await nth(n).transaction(tx => consume(tx, signIn, 'welcome'))
-      await nth(n).transaction(tx => refund(tx, signIn, 'welcome'))
+      await nth(n).transaction(tx => limits.consume(tx, signIn, 'welcome'))
+      await nth(n).transaction(tx => limits.refund(tx, signIn, 'welcome'))
     }
     assert.equal(passed(await spendMany(20, 'unlucky')), 10)
     assert.equal(passed(await spendMany(20, 'welcome')), 10)
@@ -94,16 +96,15 @@ describe('an allowance', () => {
   it('holds after a restart', async () => {
     await spendMany(10, 'steady')
     const again = await openDatabase(test.config)
-    const refused = await again.transaction(tx => consume(tx, signIn, 'steady')).catch(catchRateLimit)
+    const refused = await again.transaction(tx => limits.consume(tx, signIn, 'steady')).catch(catchRateLimit)
     await again.close()
     assert.ok(refused instanceof RateLimitExceeded)
   })
 
   it('is not counted where the owner says so', async () => {
-    const free = await openDatabase(test.config, { limits: false })
-    for (let n = 0; n < 30; n++) await free.transaction(tx => consume(tx, signIn, 'free'))
-    const rows = await free.select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))
-    await free.close()
+    const off = new RateLimits(false)
+    for (let n = 0; n < 30; n++) await nth(n).transaction(tx => off.consume(tx, signIn, 'free'))
+    const rows = await nth(0).select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))
     assert.equal(rows.length, 0)
   })
 })

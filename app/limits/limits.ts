@@ -6,7 +6,7 @@ import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/fold.ts'
 import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
 
-/** Somebody has used up an allowance. */
+/** A rate limit is used up. */
 export class RateLimitExceeded extends Problem {
   override readonly retryAfter: number
   constructor(retryAfter: number) {
@@ -15,28 +15,42 @@ export class RateLimitExceeded extends Problem {
   }
 }
 
-/**
- * Uses up one of an allowance of `subject` (a user's id, a network, the digest of an account's name); not
- * used after all when the transaction is rolled back.
- * @throws RateLimitExceeded with when to try again
- */
-export async function consume(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
-  if (!tx.limits) return
-  const key = keyOf(limit, subject)
-  if (await consumeOne(tx, key, limit)) return
-  throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
+declare module 'fastify' {
+  interface FastifyInstance {
+    rateLimits: RateLimits
+  }
 }
 
-/** Takes back what was spent: it turned out not to count. */
-export async function refund(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
-  if (tx.limits) await refundOne(tx, keyOf(limit, subject), limit)
+/** Counts what people do; nothing where RATE_LIMITS is off. */
+export class RateLimits {
+  readonly #isOn: boolean
+
+  constructor(isOn: boolean) {
+    this.#isOn = isOn
+  }
+
+  /**
+   * Consumes one of the limit of `subject` (a user's id, a network, the digest of an account's name), unless the
+   * transaction is rolled back.
+   * @throws RateLimitExceeded with the seconds to wait
+   */
+  async consume(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
+    const key = keyOf(limit, subject)
+    if (!this.#isOn || (await consumeOne(tx, key, limit))) return
+    throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
+  }
+
+  /** Gives back what was consumed by an attempt that does not count. */
+  async refund(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
+    if (this.#isOn) await refundOne(tx, keyOf(limit, subject), limit)
+  }
 }
 
 function keyOf({ name }: RateLimit, subject: string | number): string {
   return `${name}:${subject}`
 }
 
-/** Stands for what somebody typed to sign in, so that the table holds no names and no e-mail addresses. */
+/** Stands for the typed name or email address, so that the table holds neither. */
 export function digestOf(identifier: string): string {
   return createHash('sha256').update(foldIdentifier(identifier)).digest('base64url')
 }

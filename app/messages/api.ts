@@ -22,7 +22,7 @@ import { validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { findMessage, inbox, thread } from './queries.ts'
 import { markMessagesRead } from './reading-queries.ts'
-import { type Sent, sendMessage } from './sending-queries.ts'
+import { messageLimit, type Sent, sendMessage } from './sending-queries.ts'
 import { messagesPath, serializeConversation, serializeMessage } from './serializer.ts'
 
 const MessageBody = Type.Object(
@@ -94,7 +94,9 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   const language = await languageOf(body, own)
   const draft = { senderId, to: foldName(request.params.username), body, language, submission: null }
   return createOnce(request, reply, async tx => {
-    const message = sentOrRefuse(request, await sendMessage(tx, draft, new Date()))
+    const consumeLimit = () => request.server.rateLimits.consume(tx, messageLimit, senderId)
+    const sent = await sendMessage(tx, draft, new Date(), consumeLimit)
+    const message = sentOrRefuse(request, sent)
     const location = messagesPath(request.params.username)
     return { location, body: serializeMessage(message, senderId, request.server.config) }
   })

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
+import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
@@ -14,7 +15,7 @@ import { MessageForm, ThreadQuery, validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
-import { sendMessage } from './sending-queries.ts'
+import { messageLimit, sendMessage } from './sending-queries.ts'
 import { type Thread, threadOf, threadPath } from './thread.ts'
 
 declare module '../http/views.ts' {
@@ -81,8 +82,10 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   const errors = validateMessage(request)
   if (hasFieldErrors(errors)) return refuse(request, reply.code(422), errors)
   const draft = await draftOf(request)
-  const { db } = request.server
-  const sent = await db.transaction(tx => sendMessage(tx, draft, new Date())).catch(catchRateLimit)
+  const { db, rateLimits } = request.server
+  const send = (tx: Writer) =>
+    sendMessage(tx, draft, new Date(), () => rateLimits.consume(tx, messageLimit, draft.senderId))
+  const sent = await db.transaction(send).catch(catchRateLimit)
   if (sent instanceof RateLimitExceeded) return refuse(request, reply, { body: tooManyRequests(reply, sent) })
   if (!sent) throw profileNotFound(request.params)
   if ('message' in sent)

@@ -3,7 +3,6 @@ import { lockPair } from '../blocks/queries.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
-import { consume } from '../limits/limits.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { notify } from '../notifications/queries.ts'
 import { resolveEntities } from '../posts/queries.ts'
@@ -26,9 +25,14 @@ export type Sent = { message: Message } | { obstacle: Obstacle }
 /**
  * Sends a message, and with the first one begins the conversation; the same submission sends once. Answers
  * what is in the way if the two may not write to each other, and undefined if there is nobody of that name.
- * @throws Problem 429 when the sender has sent too many
+ * `consumeLimit` is called before a message is written, and may throw.
  */
-export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Promise<Sent | undefined> {
+export async function sendMessage(
+  tx: Writer,
+  draft: NewMessage,
+  now: Date,
+  consumeLimit: () => Promise<void> = async () => {},
+): Promise<Sent | undefined> {
   const earlier = await findSubmission(tx, draft.submission)
   if (earlier) return { message: earlier }
   const { senderId } = draft
@@ -36,7 +40,7 @@ export async function sendMessage(tx: Writer, draft: NewMessage, now: Date): Pro
   if (!recipient) return undefined
   if (recipient.obstacle) return { obstacle: recipient.obstacle }
   await lockPair(tx, senderId, recipient.id)
-  await consume(tx, messageLimit, senderId)
+  await consumeLimit()
   const people = { senderId, recipientId: recipient.id }
   const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)

@@ -1,13 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { enqueue } from '../jobs/queue.ts'
-import {
-  catchRateLimit,
-  consume,
-  digestOf,
-  type RateLimitExceeded,
-  tooManyRequests,
-} from '../limits/limits.ts'
+import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
 import { foldName } from '../text/fold.ts'
@@ -55,8 +49,8 @@ async function enqueueRequest({
   const email = foldName(body.email)
   return server.db
     .transaction(async tx => {
-      await consume(tx, resetLimit, networkOf(ip))
-      await consume(tx, resetLimit, digestOf(email))
+      await server.rateLimits.consume(tx, resetLimit, networkOf(ip))
+      await server.rateLimits.consume(tx, resetLimit, digestOf(email))
       await enqueue(tx, { name: 'passwords.request', input: { email, language } })
     })
     .catch(catchRateLimit)

@@ -13,7 +13,6 @@ import {
 } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { consume } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import { PostParams, postingLimit, validatePost } from './forms.ts'
@@ -69,7 +68,7 @@ export default async function postsApi(app: FastifyInstance) {
 async function createPost(request: CreateRequest, reply: FastifyReply) {
   const draft = { ...(await draftOf(request)), submission: null }
   return createOnce(request, reply, async tx => {
-    await consume(tx, postingLimit, draft.userId)
+    await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
     const id = await publishPost(tx, draft, new Date())
     const post = await findPost(tx, id, request.viewer)
     // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
@@ -95,7 +94,7 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   const draft = await draftOf(request)
   const edited = await db.transaction(async tx => {
     const { id } = await ownPost(tx, request)
-    await consume(tx, postingLimit, draft.userId)
+    await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
     await editPost(tx, { ...draft, id }, new Date())
     return (await findPost(tx, id, request.viewer)) as Post
   })

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
-import { catchRateLimit, consume, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import {
@@ -70,7 +70,7 @@ function writeWithin<T>(
   write: (tx: Writer) => Promise<T>,
 ): Promise<T | RateLimitExceeded> {
   const spendAndWrite = async (tx: Writer) => {
-    await consume(tx, postingLimit, viewer.id)
+    await server.rateLimits.consume(tx, postingLimit, viewer.id)
     return write(tx)
   }
   return server.db.transaction(spendAndWrite).catch(catchRateLimit)

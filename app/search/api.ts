@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ListQuery, lists, operation } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { serializePerson } from '../profiles/serializer.ts'
@@ -67,6 +66,6 @@ async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
   const text = normalizeQuery(query.q)
   const isAnything = !isEmpty(parseQuery(text))
   const subject = viewer?.id ?? networkOf(ip)
-  if (isAnything) await server.db.transaction(tx => consume(tx, searchLimit, subject))
+  if (isAnything) await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, subject))
   return { text, isAnything, viewer, cursor: cursorOf(query) }
 }

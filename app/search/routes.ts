@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../database/cursor.ts'
 import { isUnavailable } from '../database/errors.ts'
-import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
 import { scheduleRebuild } from '../search-index/jobs.ts'
@@ -99,7 +98,7 @@ async function findFor(request: SearchRequest, asked: SearchInput): Promise<Sear
 /** Where nothing can be written just now, nothing is counted: reading goes on. */
 async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<void> {
   try {
-    await server.db.transaction(tx => consume(tx, searchLimit, viewer?.id ?? networkOf(ip)))
+    await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, viewer?.id ?? networkOf(ip)))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     log.warn({ err: error }, 'the search was not counted')

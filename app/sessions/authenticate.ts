@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { findCredentials } from '../accounts/queries.ts'
-import { consume, digestOf, refund } from '../limits/limits.ts'
+import { digestOf } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { verifyPassword } from '../security/passwords.ts'
@@ -26,12 +26,14 @@ export async function authenticate(
   const found = await findCredentials(db, identifier)
   const expenses = await expensesOf(request, identifier, found?.id ?? 0)
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses) await consume(tx, allowance, subject)
+    for (const [allowance, subject] of expenses)
+      await request.server.rateLimits.consume(tx, allowance, subject)
   })
   const isRight = await verifyPassword(password, found?.passwordHash)
   if (!found || !isRight) return null
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses) await refund(tx, allowance, subject)
+    for (const [allowance, subject] of expenses)
+      await request.server.rateLimits.refund(tx, allowance, subject)
   })
   return found
 }

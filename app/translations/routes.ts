@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, prefersJson } from '../http/errors.ts'
-import { consume } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { PostParams } from '../posts/forms.ts'
@@ -86,6 +85,6 @@ async function translationOf({ server, viewer, ip, language }: PostRequest, post
   const { db, translator } = server
   const kept = await findTranslation(db, post.id, language)
   if (kept !== null) return kept
-  await db.transaction(tx => consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
+  await db.transaction(tx => server.rateLimits.consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
   return translator({ postId: post.id, body: post.body, language: post.language }, language)
 }

@@ -65,14 +65,14 @@ const maxTimerMs = 2 ** 31 - 1
 /** Runs the work once. It does not begin if its connection came only after the timeout. */
 async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>): Promise<T> {
   const { transactionTimeoutMs = 10_000, listeners, origin } = options
-  const { timeoutMs = Math.min(transactionTimeoutMs + 500, maxTimerMs), limits = true } = options
+  const { timeoutMs = Math.min(transactionTimeoutMs + 500, maxTimerMs) } = options
   const timedOut = () => transactionTimedOut(transactionTimeoutMs)
   const change = new Change()
   let isOpen = true
   const run = async (connection: Client, client: postgres.Sql): Promise<T> => {
     if (!isOpen) throw timedOut()
     const guarded = guard(connection, () => isOpen)
-    const tx = writerOf(drizzleOn(guarded, client, options), change, limits)
+    const tx = writerOf(drizzleOn(guarded, client, options), change)
     try {
       const result = await withinTime(work(tx), transactionTimeoutMs, timedOut)
       const { invalidation } = change

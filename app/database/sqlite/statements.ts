@@ -11,7 +11,7 @@ import { type SQL, sql } from '../sql.ts'
 /** Runs the work of a transaction that has begun, with a Writer that refuses to work after its end. */
 export function transactionRunner(client: Client.Database, options: DatabaseOptions) {
   const prepare = statementsOf(client)
-  const { transactionTimeoutMs = 10_000, limits = true } = options
+  const { transactionTimeoutMs = 10_000 } = options
   return async <T>(work: (tx: Writer) => Promise<T>, change: Change): Promise<T> => {
     let isOpen = true
     const guarded: Prepare = text => {
@@ -19,7 +19,7 @@ export function transactionRunner(client: Client.Database, options: DatabaseOpti
       return prepare(text)
     }
     try {
-      const tx = writerOf(drizzleOn(guarded, options), change, limits)
+      const tx = writerOf(drizzleOn(guarded, options), change)
       return await withinTime(work(tx), transactionTimeoutMs, () => transactionTimedOut(transactionTimeoutMs))
     } finally {
       isOpen = false
