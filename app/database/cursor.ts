@@ -11,7 +11,7 @@ type Keyed = { createdAt: Date; id: number }
 /** Rows that a page shows, and where the pages before and after it begin. */
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
 
-const pageSize = 25
+const usualPageSize = 25
 
 const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
@@ -48,17 +48,18 @@ export function keysetList<Row extends Keyed>(
   name: string,
   keys: Keys,
   build: (db: Reader, place: Place) => Preparable<Row[]>,
+  pageSize = usualPageSize,
 ): (db: Reader, values: Values, cursor: Cursor) => Promise<Page<Row>> {
   const statement = (direction: Direction) =>
-    prepared<Values, Row[]>(`${name}_${direction}`, db => build(db, placeOf(direction, keys)))
+    prepared<Values, Row[]>(`${name}_${direction}`, db => build(db, placeOf(direction, keys, pageSize)))
   const statements = { newest: statement('newest'), before: statement('before'), after: statement('after') }
   return async (db, values, cursor) => {
     const { direction, time, id } = cursor
-    return pageOf(await statements[direction](db, { ...values, time, id }), cursor)
+    return pageOf(await statements[direction](db, { ...values, time, id }), cursor, pageSize)
   }
 }
 
-function placeOf(direction: Direction, { time, id }: Keys): Place {
+function placeOf(direction: Direction, { time, id }: Keys, pageSize: number): Place {
   const cursor = sql`(${sql.param(sql.placeholder('time'), time)}, ${sql.param(sql.placeholder('id'), id)})`
   const conditions: Record<Direction, SQL | undefined> = {
     newest: undefined,
@@ -73,7 +74,7 @@ function placeOf(direction: Direction, { time, id }: Keys): Place {
  * Makes a page of the rows of a keyset query; its extra row only tells that there are more.
  * Rows asked for with `after` come oldest first and are turned round.
  */
-function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor): Page<Row> {
+function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor, pageSize: number): Page<Row> {
   const more = rows.length > pageSize
   const shown = rows.slice(0, pageSize)
   if (direction === 'after') shown.reverse()

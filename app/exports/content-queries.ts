@@ -1,11 +1,12 @@
 /** Everything of one person's, a thousand rows at a time, each page beginning after the last row of the one before. */
+import { type Cursor, cursorOf, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn } from '../database/fields.ts'
 import { follows, messages, participants, posts, users } from '../database/schema.ts'
 import { type AnyColumn, and, asc, desc, eq, gt, sql } from '../database/sql.ts'
 import { userFields } from '../people/profile-fields.ts'
-import { isOpen } from '../people/visibility.ts'
-import { postFields } from '../posts/post-fields.ts'
+import { isOpen, viewerId } from '../people/visibility.ts'
+import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 import type { Entity } from '../text/entities.ts'
 
 const pageSize = 1_000
@@ -56,20 +57,25 @@ function ownConversations(db: Reader, userId: number) {
     .where(eq(participants.userId, userId))
 }
 
-export const postColumns = columnsIn(postFields, 'personalExport')
-export type OwnPost = Pick<typeof posts.$inferSelect, keyof typeof postColumns>
+const postsOf = asPages(
+  keysetList<PostRow>(
+    'own_posts',
+    { time: posts.createdAt, id: posts.id },
+    (db, { beyond, order, limit }) =>
+      selectPosts(db, and(eq(posts.userId, viewerId), beyond))
+        .orderBy(...order)
+        .limit(limit),
+    pageSize,
+  ),
+)
 
 /** Somebody's posts, newest first. */
-export function ownPosts(db: Reader, userId: number): AsyncGenerator<OwnPost> {
-  const { id, createdAt } = posts
-  return eachRow(last =>
-    db
-      .select(postColumns)
-      .from(posts)
-      .where(and(eq(posts.userId, userId), beyond('before', [createdAt, id], last)))
-      .orderBy(desc(createdAt), desc(id))
-      .limit(pageSize),
-  )
+export async function* ownPosts(db: Reader, userId: number): AsyncGenerator<Post> {
+  for (let cursor: Cursor | null = cursorOf({}); cursor; ) {
+    const page: Page<Post> = await postsOf(db, { viewer: { id: userId } }, cursor)
+    yield* page.rows
+    cursor = page.older
+  }
 }
 
 /** Somebody at the other end of a follow, and since when. */

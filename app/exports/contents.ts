@@ -3,18 +3,17 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
-import { pickByColumn } from '../database/fields.ts'
+import { columnsIn, pickByColumn } from '../database/fields.ts'
 import type { Language } from '../locales/translate.ts'
+import { type Post, postFields } from '../posts/post.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import {
   type OwnContact,
   type OwnMessage,
-  type OwnPost,
   ownContacts,
   ownMessages,
   ownPosts,
   type Profile,
-  postColumns,
   profileColumns,
 } from './content-queries.ts'
 import { type ExportInfo, indexPage, type Section, sectionPage } from './pages.ts'
@@ -107,7 +106,9 @@ function profileRow({ profile, config, now, language }: Export) {
   }
 }
 
-function postRow(post: OwnPost, { config }: Export) {
+const postColumns = columnsIn(postFields, 'personalExport')
+
+function postRow(post: Post, { config }: Export) {
   const { id, entities: _, ...row } = pickByColumn(post, postColumns)
   return { id, url: `${config.publicUrl}/posts/${post.id}`, ...row, ...found(post.entities) }
 }

@@ -1,5 +1,5 @@
 /** A feed in Atom. @see https://www.rfc-editor.org/rfc/rfc4287 */
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { changeOf, type Feed } from './feed.ts'
 import { escapeMarkup, htmlOf, titleOf } from './markup.ts'
 

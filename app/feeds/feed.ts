@@ -1,6 +1,6 @@
 /** A feed, whatever it is written as: what it is of, and its newest posts. */
 import type { Config } from '../config.ts'
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { tagPath } from '../text/entities.ts'
 
 export type Feed = {

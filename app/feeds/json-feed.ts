@@ -1,5 +1,5 @@
 /** A feed in JSON. @see https://www.jsonfeed.org/version/1.1/ */
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { tagsOf } from '../text/entities.ts'
 import { changeOf, type Feed } from './feed.ts'
 import { htmlOf } from './markup.ts'

@@ -1,5 +1,5 @@
 /** Text as XML and HTML take it. */
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
 
 /** Everything but what XML 1.0 can hold at all: control characters, lone surrogates and two more. */

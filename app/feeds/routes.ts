@@ -6,7 +6,6 @@ import { Problem, statusOf } from '../http/errors.ts'
 import { TagParams } from '../http/params.ts'
 import { negotiateLanguage } from '../locales/negotiate.ts'
 import { translate } from '../locales/translate.ts'
-import { seenBy } from '../people/visibility.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { requireProfile } from '../profiles/require-profile.ts'
 import { foldTag } from '../text/entities.ts'
@@ -36,14 +35,14 @@ async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
   // A name that they had before leads to the same feed under the one that they have now.
   if (foldName(person.username) !== foldName(username))
     return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))
-  const { rows } = await profileTimeline(db, { user: person.id, ...seenBy(null) }, cursorOf({}))
+  const { rows } = await profileTimeline(db, { user: person.id, viewer: null }, cursorOf({}))
   return sendFeed(request, reply, feedOfPerson(person, rows, config))
 }
 
 async function showTagFeed(request: TagRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const tag = foldTag(request.params.tag)
-  const { rows } = await tagTimeline(db, { tag, ...seenBy(null) }, cursorOf({}))
+  const { rows } = await tagTimeline(db, { tag, viewer: null }, cursorOf({}))
   return sendFeed(request, reply, feedOfTag(tag, rows, config))
 }
 

@@ -4,7 +4,7 @@ import { Problem } from '../http/errors.ts'
 import { isSameOrigin } from '../http/same-origin.ts'
 import type { PageOptions } from '../noun.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { sessionOf } from '../sessions/plugin.ts'
 import { homeTimeline } from '../timelines/queries.ts'
 import { Broadcast, type BroadcastOptions } from './broadcast.ts'
@@ -92,7 +92,7 @@ function begin(reply: FastifyReply): void {
 
 /** The posts that have come to Home since its newest one, for its script to insert. */
 async function showNewPosts(request: MemberRequest<{ Querystring: CursorQuery }>, reply: FastifyReply) {
-  const { id: viewer } = request.viewer
-  const { rows, newer } = await homeTimeline(request.server.db, { viewer }, cursorOf(request.query))
+  const { server, viewer, query } = request
+  const { rows, newer } = await homeTimeline(server.db, { viewer }, cursorOf(query))
   return reply.fragment('live/posts', { posts: newer ? [] : rows, more: newer !== null, path: '/' })
 }

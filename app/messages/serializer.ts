@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { PageAddress, shared, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
-import type { Author } from '../posts/queries.ts'
+import type { Author } from '../posts/post.ts'
 import { serializeEntities } from '../posts/serializer.ts'
 import type { Conversation, Message } from './queries.ts'
 

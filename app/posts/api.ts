@@ -16,7 +16,8 @@ import { Problem } from '../http/errors.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import { PostParams, postingLimit, validatePost } from './forms.ts'
-import { deletePost, editPost, findPost, type Post, publishPost } from './queries.ts'
+import type { Post } from './post.ts'
+import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { serializePost } from './serializer.ts'
 
 const PostBody = Type.Object(

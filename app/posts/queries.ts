@@ -1,56 +1,24 @@
-import type { CacheTag } from '../database/cache-tags.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
-import { hashtags, mentions, posts, users } from '../database/schema.ts'
+import { hashtags, mentions, posts } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { notifyEach } from '../notifications/queries.ts'
 import { findByUsernames } from '../people/username-queries.ts'
-import { type AnyViewer, seenBy, visiblePosts } from '../people/visibility.ts'
+import type { AnyViewer } from '../people/visibility.ts'
 import type { IndexedPost } from '../search-index/entries.ts'
 import { indexPosts, removePosts } from '../search-index/indexing.ts'
 import { type Entity, findEntities, mentionedNames, tagsOf } from '../text/entities.ts'
 import { foldName } from '../text/fold.ts'
 import { deleteTranslations } from '../translations/queries.ts'
-
-export type Author = { id: number; username: string; displayName: string }
-export type Post = {
-  id: number
-  body: string
-  entities: Entity[]
-  language: string | null
-  createdAt: Date
-  editedAt: Date | null
-  author: Author
-}
-/** The cache tags of a page that shows these posts and their authors' names. */
-export function postTags(shown: Post[]): CacheTag[] {
-  return shown.flatMap(({ id, author }): CacheTag[] => [`post:${id}`, `person:${author.id}`])
-}
+import { asPosts, type Post, selectPosts } from './post.ts'
 
 export type Draft = { userId: number; body: string; language: string | null; submission: string | null }
 type Edit = { id: number; userId: number; body: string; language: string | null }
 
-/** The columns of a post as every list shows it; needs a join with users. */
-export const postColumns = {
-  id: posts.id,
-  body: posts.body,
-  entities: posts.entities,
-  language: posts.language,
-  createdAt: posts.createdAt,
-  editedAt: posts.editedAt,
-  author: { id: users.id, username: users.username, displayName: users.displayName },
-}
-
-const postForViewer = prepared<{ id: number; viewer: number }, Post[]>('post', db =>
-  db
-    .select(postColumns)
-    .from(posts)
-    .innerJoin(users, eq(users.id, posts.userId))
-    .where(and(eq(posts.id, sql.placeholder('id')), visiblePosts())),
-)
+const postOfId = asPosts(prepared('post', db => selectPosts(db, eq(posts.id, sql.placeholder('id')))))
 
 /** A post, if the viewer sees it. */
 export async function findPost(db: Reader, id: number, viewer: AnyViewer): Promise<Post | undefined> {
-  return (await postForViewer(db, { id, ...seenBy(viewer) }))[0]
+  return (await postOfId(db, { id, viewer }))[0]
 }
 
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */

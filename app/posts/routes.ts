@@ -14,7 +14,8 @@ import {
   submissionDigest,
   validatePost,
 } from './forms.ts'
-import { deletePost, editPost, findPost, type Post, postTags, publishPost } from './queries.ts'
+import { type Post, postTags } from './post.ts'
+import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Entity } from '../text/entities.ts'
-import type { Author, Post } from './queries.ts'
+import type { Author, Post } from './post.ts'
 
 export const AuthorResource = Type.Object(
   { id: Type.Integer(), username: Type.String(), displayName: Type.String() },

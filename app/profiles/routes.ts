@@ -4,8 +4,7 @@ import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/curs
 import { type FollowList, followList } from '../follows/queries.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
-import { seenBy } from '../people/visibility.ts'
-import { postTags } from '../posts/queries.ts'
+import { postTags } from '../posts/post.ts'
 import { foldName } from '../text/fold.ts'
 import { profileTimeline } from '../timelines/queries.ts'
 import { type Timeline, timelineOf } from '../timelines/timeline.ts'
@@ -44,11 +43,7 @@ async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrLead(request, reply)
   if (!profile) return reply
   const cursor = cursorOf(request.query)
-  const page = await profileTimeline(
-    request.server.db,
-    { user: profile.id, ...seenBy(request.viewer) },
-    cursor,
-  )
+  const page = await profileTimeline(request.server.db, { user: profile.id, viewer: request.viewer }, cursor)
   const path = `/@${profile.username}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
   await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])

@@ -3,8 +3,7 @@ import { ListQuery, operation, returnsListOf } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { TagParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { seenBy } from '../people/visibility.ts'
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
@@ -41,30 +40,26 @@ export default async function timelinesApi(app: FastifyInstance) {
 }
 
 async function listAll(request: ListRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(request.server.db, seenBy(request.viewer), cursorOf(request.query))
+  const page = await exploreTimeline(request.server.db, { viewer: request.viewer }, cursorOf(request.query))
   return reply.list(page, '/api/posts', shown(request))
 }
 
 async function listHome(request: MemberRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
   const { server, viewer } = request
-  const page = await homeTimeline(server.db, seenBy(viewer), cursorOf(request.query))
+  const page = await homeTimeline(server.db, { viewer }, cursorOf(request.query))
   return reply.list(page, '/api/timelines/home', shown(request))
 }
 
 async function listOfUser(request: UserRequest, reply: FastifyReply) {
   const { db } = request.server
   const { id: user, username } = await requirePerson(db, request)
-  const page = await profileTimeline(db, { user, ...seenBy(request.viewer) }, cursorOf(request.query))
+  const page = await profileTimeline(db, { user, viewer: request.viewer }, cursorOf(request.query))
   return reply.list(page, `${userPath(username)}/posts`, shown(request))
 }
 
 async function listWithTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
-  const page = await tagTimeline(
-    request.server.db,
-    { tag, ...seenBy(request.viewer) },
-    cursorOf(request.query),
-  )
+  const page = await tagTimeline(request.server.db, { tag, viewer: request.viewer }, cursorOf(request.query))
   return reply.list(page, `/api/tags/${encodeURIComponent(tag)}/posts`, shown(request))
 }
 

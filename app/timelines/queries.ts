@@ -1,23 +1,19 @@
 import { keysetList, type Place } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
-import { follows, hashtags, posts, users } from '../database/schema.ts'
+import { follows, hashtags, posts } from '../database/schema.ts'
 import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
-import { viewerId, visiblePosts } from '../people/visibility.ts'
-import { type Post, postColumns } from '../posts/queries.ts'
-
-const keys = { time: posts.createdAt, id: posts.id }
+import { viewerId } from '../people/visibility.ts'
+import { asPages, type PostRow, selectPosts } from '../posts/post.ts'
 
 /** A list of posts, newest first. */
 function timeline(name: string, condition: (place: Place) => SQL | undefined) {
-  return keysetList<Post>(name, keys, (db, place) =>
-    db
-      .select(postColumns)
-      .from(posts)
-      .innerJoin(users, eq(users.id, posts.userId))
-      .where(and(condition(place), visiblePosts()))
-      .orderBy(...place.order)
-      .limit(place.limit),
+  return asPages(
+    keysetList<PostRow>(name, { time: posts.createdAt, id: posts.id }, (db, place) =>
+      selectPosts(db, condition(place))
+        .orderBy(...place.order)
+        .limit(place.limit),
+    ),
   )
 }
 
@@ -30,8 +26,7 @@ export const profileTimeline = timeline('profile', ({ beyond }) =>
 )
 
 /**
- * The posts of the viewer and of everybody they follow: the newest keys first, then only their rows. Nobody
- * follows anybody whom they are apart from.
+ * The posts of the viewer and of everybody they follow: the newest keys first, then only their rows.
  */
 export const homeTimeline = timeline(
   'home',
@@ -67,18 +62,16 @@ function inOrder(order: SQL[], limit: number): SQL {
 }
 
 /** The posts with a hashtag: one walk along one index, as cheap as a profile. */
-export const tagTimeline = keysetList<Post>(
-  'tag',
-  { time: hashtags.createdAt, id: hashtags.postId },
-  (db, place) =>
-    db
-      .select(postColumns)
-      .from(hashtags)
-      .innerJoin(posts, eq(posts.id, hashtags.postId))
-      .innerJoin(users, eq(users.id, posts.userId))
-      .where(and(eq(hashtags.tag, sql.placeholder('tag')), visiblePosts(), place.beyond))
-      .orderBy(...place.order)
-      .limit(place.limit),
+export const tagTimeline = asPages(
+  keysetList<PostRow>(
+    'tag',
+    { time: hashtags.createdAt, id: hashtags.postId },
+    (db, { beyond, order, limit }) =>
+      selectPosts(db, and(eq(hashtags.tag, sql.placeholder('tag')), beyond))
+        .innerJoin(hashtags, eq(hashtags.postId, posts.id))
+        .orderBy(...order)
+        .limit(limit),
+  ),
 )
 
 export type TrendingTag = { tag: string; posts: number }

@@ -4,9 +4,8 @@ import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
 import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
 import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/cached-reads.ts'
-import { seenBy } from '../people/visibility.ts'
 import { newSubmission } from '../posts/forms.ts'
-import { postTags } from '../posts/queries.ts'
+import { postTags } from '../posts/post.ts'
 import { foldTag, tagPath } from '../text/entities.ts'
 import {
   exploreTimeline,
@@ -44,7 +43,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   if (!viewer) return showWelcome(request, reply)
   const cursor = cursorOf(request.query)
   const [page, beside] = await Promise.all([
-    homeTimeline(server.db, seenBy(viewer), cursor),
+    homeTimeline(server.db, { viewer }, cursor),
     besideTimeline(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
@@ -58,7 +57,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(request.server.db, seenBy(null), cursorOf({}))
+  const page = await exploreTimeline(request.server.db, { viewer: null }, cursorOf({}))
   await request.cacheTags(() => ['posts', ...postTags(page.rows)])
   return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
 }
@@ -66,7 +65,7 @@ async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const [page, beside] = await Promise.all([
-    exploreTimeline(request.server.db, seenBy(request.viewer), cursor),
+    exploreTimeline(request.server.db, { viewer: request.viewer }, cursor),
     besideTimeline(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
@@ -77,7 +76,7 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
 async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
-  const page = await tagTimeline(request.server.db, { tag, ...seenBy(request.viewer) }, cursor)
+  const page = await tagTimeline(request.server.db, { tag, viewer: request.viewer }, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
   await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows)])
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })

@@ -1,5 +1,5 @@
 import { type Page, pageLinks } from '../database/cursor.ts'
-import type { Post } from '../posts/queries.ts'
+import type { Post } from '../posts/post.ts'
 
 /** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
 export type Timeline = { posts: Post[]; newer: string | null; older: string | null }

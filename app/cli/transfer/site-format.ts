@@ -17,7 +17,7 @@ import { lengths } from '../../database/schema.ts'
 import type { AnyColumn } from '../../database/sql.ts'
 import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
-import { postFields } from '../../posts/post-fields.ts'
+import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
 import { sanitizeText } from '../../text/sanitize.ts'
 
