@@ -9,7 +9,7 @@ import { hasPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/delete': { belongings: AccountSize; errors: FieldErrors }
+    'accounts/delete': { accountSize: AccountSize; errors: FieldErrors }
   }
 }
 
@@ -23,8 +23,8 @@ export default async function closing(app: FastifyInstance) {
 }
 
 async function showClosing({ server, viewer }: MemberRequest, reply: FastifyReply, errors: FieldErrors) {
-  const belongings = await measureAccount(server.db, viewer.id)
-  return reply.page('accounts/delete', { belongings, errors })
+  const accountSize = await measureAccount(server.db, viewer.id)
+  return reply.page('accounts/delete', { accountSize, errors })
 }
 
 async function close(request: ClosingRequest, reply: FastifyReply) {

@@ -278,7 +278,7 @@ describe('an account that is closed', () => {
       )
     assert.equal((await john.post('/@susan/follow')).status, 404)
     const answer = await john.post('/posts', { body: 'where is @susan?' })
-    assert.equal((await john.follow(answer)).page.querySelector('.words a'), null)
+    assert.equal((await john.follow(answer)).page.querySelector('.content a'), null)
   })
 
   it('keeps its names to itself until it is gone', async () => {
@@ -304,7 +304,7 @@ describe('the page that asks whether to delete the account', () => {
       const susan = await site.signedIn('susan')
       const { status, page } = await susan.post(form, values)
       assert.equal(status, 422)
-      assert.match(page.querySelector('#current_password-mistake')?.text ?? '', sentence)
+      assert.match(page.querySelector('#current_password-error')?.text ?? '', sentence)
       assert.equal((await susan.get('/@susan')).status, 200)
     })
   }

@@ -41,7 +41,7 @@ describe('changing a username', () => {
       /Suzanne/,
       'a display name that was the username',
     )
-    const mention = (await visitor.get(`/posts/${post}`)).page.querySelector('.words a')
+    const mention = (await visitor.get(`/posts/${post}`)).page.querySelector('.content a')
     assert.equal((await visitor.get(String(mention?.getAttribute('href')))).location, '/@Suzanne')
   })
 
@@ -50,7 +50,7 @@ describe('changing a username', () => {
     assert.equal((await john.post('/@susan/follow')).location, '/@Suzanne')
     const answer = await john.post('/posts', { body: 'is @susan @suzanne?' })
     const home = await john.follow(answer)
-    const links = home.page.querySelectorAll('.words a').slice(0, 2)
+    const links = home.page.querySelectorAll('.content a').slice(0, 2)
     assert.deepEqual(
       links.map(link => link.getAttribute('href')),
       ['/@Suzanne', '/@Suzanne'],
@@ -94,7 +94,7 @@ describe('changing a username', () => {
       assert.equal(status, 422)
       const input = page.querySelector(`#${field}`)
       assert.equal(input?.getAttribute('aria-invalid'), 'true')
-      assert.match(page.querySelector(`#${field}-mistake`)?.text ?? '', sentence)
+      assert.match(page.querySelector(`#${field}-error`)?.text ?? '', sentence)
       assert.equal(page.querySelector('#username')?.getAttribute('value') ?? '', values.username)
       assert.ok(!text.includes(password), 'a password is never sent back')
       assert.equal((await mary.get('/@mary')).status, 200)

@@ -34,7 +34,7 @@ const blocking = (one: Name, other: Name) =>
   site.app.db.transaction(tx => block(tx, site.ids[one], site.ids[other]))
 const following = (one: Name, other: Name) =>
   site.app.db.transaction(tx => follow(tx, site.ids[one], site.ids[other]))
-const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
+const bodies = ({ page }: Answer) => page.querySelectorAll('article .content').map(({ text }) => text)
 const main = ({ page }: Answer) => page.querySelector('main')?.text ?? ''
 
 describe('blocking somebody', () => {

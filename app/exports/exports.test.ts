@@ -160,7 +160,7 @@ describe('exporting one’s data', () => {
         const href = String(anchor.getAttribute('href'))
         assert.ok(/^https?:\/\//.test(href) || files.has(href), `${name} leads to ${href}`)
       }
-      if (name.startsWith('posts-')) shown.push(...page.querySelectorAll('.words').map(({ text }) => text))
+      if (name.startsWith('posts-')) shown.push(...page.querySelectorAll('.content').map(({ text }) => text))
     }
     assert.deepEqual(
       shown,
@@ -203,10 +203,10 @@ describe('exporting one’s data', () => {
     )
     const page = parse(files.get('posts-1.html') ?? '')
     assert.deepEqual(
-      page.querySelectorAll('.words').map(({ text }) => text),
+      page.querySelectorAll('.content').map(({ text }) => text),
       awkward.toReversed(),
     )
-    assert.equal(page.querySelector('.words script, .words img, .words b'), null)
+    assert.equal(page.querySelector('.content script, .content img, .content b'), null)
     assert.ok(!files.get('posts-1.html')?.includes('javascript:'))
     assert.equal(parse(files.get('followers-1.html') ?? '').querySelector('article b b'), null)
     assert.equal(rows(files, 'followers.json')[0]?.['display_name'], '<b>John</b>"')

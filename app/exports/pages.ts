@@ -30,8 +30,8 @@ type Page = { rows: unknown[]; number: number; isLast: boolean }
 /** A page of the posts, people or messages, with links to the pages before and after it. */
 export function sectionPage(info: ExportInfo, section: Section, { rows, number, isLast }: Page): string {
   const file = (number: number) => `${section}-${number}.html`
-  const ways = { before: number > 1 && file(number - 1), after: !isLast && file(number + 1) }
-  return eta.render(`./${section}`, { ...sharedLocals(info), section, rows, ways })
+  const pagination = { before: number > 1 && file(number - 1), after: !isLast && file(number + 1) }
+  return eta.render(`./${section}`, { ...sharedLocals(info), section, rows, pagination })
 }
 
 function sharedLocals({ config, profile, language, now }: ExportInfo) {

@@ -253,7 +253,7 @@ describe('what every request passes', () => {
     const href = page.querySelector('link[rel=stylesheet]')?.getAttribute('href') as string
     const css = await site.visitor().get(href)
     assert.match(String(css.headers['cache-control']), /max-age=31536000.*immutable/)
-    assert.match(css.text, /^[^{]*@layer tokens/)
+    assert.match(css.text, /^[^{]*@layer theme/)
     const script = await site.visitor().get(page.querySelector('script')?.getAttribute('src') as string)
     assert.match(String(script.headers['cache-control']), /max-age=31536000.*immutable/)
     assert.match(String(script.headers['content-type']), /javascript/)

@@ -19,11 +19,11 @@ export interface Pages {}
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Renders a view with the viewer, the words, the flash and the assets that all of them know. */
+    /** Renders a view with the locals that every view has: the viewer, translations, flash and assets. */
     page<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
-    /** The same for a piece of a page, which a script asks for: the flash stays for a whole one. */
+    /** The same for a part of a page, fetched by a script: the flash is kept for the next page. */
     fragment<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
-    /** A sentence for the next page that this person sees, shown once. */
+    /** A message that the next page shows once. */
     flash(key: LocaleKey, values?: Arguments): FastifyReply
   }
 }
@@ -31,7 +31,7 @@ declare module 'fastify' {
 export default plugin(
   async (app: FastifyInstance, { helpers }: { helpers: object }) => {
     const eta = new Eta({ views, cache: true })
-    // Eta's own way from a name to a file took a third of a page's rendering; every name here is our own.
+    // Eta's own path resolution took a third of a page's rendering time. It guards against untrusted names, and all of these are ours.
     eta.resolvePath = memoize(name => path.join(views, path.extname(name) ? name : `${name}.eta`), String)
     const shared = { ...sharedLocals(app), ...helpers }
     await app.register(view, { engine: { eta }, root: views, viewExt: 'eta', production: true })
@@ -52,7 +52,7 @@ export default plugin(
   { name: 'views', dependencies: ['preferences', 'sessions'] },
 )
 
-/** A page is its reader's own, and asked about again each time. */
+/** Pages are private, and revalidated on each visit. */
 export function setPageHeaders(reply: FastifyReply): FastifyReply {
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
   return reply.header('vary', 'Accept, Cookie, Accept-Language, Accept-Encoding')
@@ -84,14 +84,14 @@ function localsOf(reply: FastifyReply) {
   const { request } = reply
   const { language, t, viewer, unread, theme } = request
   const { when, number, compact } = formatsFor(language)
-  // Only what was asked for with GET can be come back to.
+  // Forms return to this path, so it is one that GET serves.
   const path = request.method === 'GET' ? request.url : '/'
-  // Since when something may have happened that this page does not show.
+  // When the request came in: the page may miss what happens after it.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
   return { viewer, unread, language, t, when, number, compact, theme, path, asked }
 }
 
-/** The cookie came back from a browser, so it may say anything: what is no sentence of ours is dropped. */
+/** The cookie comes from a browser, so it may hold anything: an unknown message is dropped. */
 function takeFlash(reply: FastifyReply): string | null {
   const text = reply.request.siteCookie('flash')
   if (!text) return null

@@ -24,7 +24,10 @@ describe('whoever does a lot at once', () => {
     assert.ok(Number(refused.headers['retry-after']) <= 10)
     assert.equal(refused.page.querySelector('textarea')?.text.trim(), 'one <b>more</b>')
     assert.equal(refused.page.querySelector('[name=submission]')?.getAttribute('value'), 'the same')
-    assert.match(refused.page.querySelector('.mistake')?.text ?? '', /still here.*Try again in \d+ second/)
+    assert.match(
+      refused.page.querySelector('.error-message')?.text ?? '',
+      /still here.*Try again in \d+ second/,
+    )
     assert.equal((await (await site.signedIn('john')).post('/posts', { body: 'mine' })).status, 303)
   })
 

@@ -314,7 +314,7 @@ describe('new posts for Home', () => {
     await site.write('john', ['second', 'third'])
     await site.write('mary', ['not here'])
     const bodies = async () =>
-      (await susan.get(place)).page.querySelectorAll('article .words').map(({ text }) => text)
+      (await susan.get(place)).page.querySelectorAll('article .content').map(({ text }) => text)
     assert.deepEqual(await bodies(), ['third', 'second'])
     await site.write(
       'john',

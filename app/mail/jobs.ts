@@ -24,15 +24,15 @@ export const mailJob = (mails: MailDefinitions) =>
       const { config, signal } = context
       if (!config.mail && !config.development)
         throw new PermanentFailure('there is no mail server: SMTP_URL is not set')
-      const letter = await writeLetter(mails[input.name], input, context)
-      if (!letter) return { sent: false }
-      if (config.mail) await deliver(config.mail, letter, signal)
+      const email = await writeEmail(mails[input.name], input, context)
+      if (!email) return { sent: false }
+      if (config.mail) await deliver(config.mail, email, signal)
       // A developer reads at /dev/mail what was sent; elsewhere nobody does, because it may have secret links in it.
-      return config.development ? letter : { sent: true }
+      return config.development ? email : { sent: true }
     },
   })
 
-async function writeLetter(
+async function writeEmail(
   definition: MailDefinition | undefined,
   input: MailInput,
   context: JobContext,

@@ -6,7 +6,7 @@ const written = {
   id: jobs.id,
   state: jobs.state,
   input: jobs.input,
-  letter: jobs.result,
+  email: jobs.result,
   error: jobs.error,
   createdAt: jobs.createdAt,
 }

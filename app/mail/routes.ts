@@ -6,11 +6,11 @@ import { findMail, listMails } from './queries.ts'
 import type { Email } from './transport.ts'
 
 type StoredMail = NonNullable<Awaited<ReturnType<typeof findMail>>>
-type ShownMail = Omit<StoredMail, 'input' | 'letter'> & {
+type ShownMail = Omit<StoredMail, 'input' | 'email'> & {
   name: string
   to: string | null
   /** Null until it is written. */
-  letter: Email | null
+  email: Email | null
   links: Entity[]
 }
 
@@ -43,10 +43,10 @@ async function showMail(request: MailRequest, reply: FastifyReply) {
   return reply.page('mail/show', { mail: await mailOr404(request) })
 }
 
-/** The HTML as it went out, in a frame that can do nothing but be looked at and lead to where its links go. */
+/** The HTML as it was sent, for a sandboxed frame in which only links work. */
 async function showHtml(request: MailRequest, reply: FastifyReply) {
-  const { letter } = await mailOr404(request)
-  if (!letter) throw new Problem(404)
+  const { email } = await mailOr404(request)
+  if (!email) throw new Problem(404)
   const policy = [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
@@ -58,7 +58,7 @@ async function showHtml(request: MailRequest, reply: FastifyReply) {
     .header('content-security-policy', policy.join('; '))
     .header('x-frame-options', 'SAMEORIGIN')
     .header('cache-control', 'no-store')
-    .send(letter.html.replace('<head>', '<head><base target="_top">'))
+    .send(email.html.replace('<head>', '<head><base target="_top">'))
 }
 
 async function mailOr404({ server, params }: MailRequest): Promise<ShownMail> {
@@ -67,9 +67,9 @@ async function mailOr404({ server, params }: MailRequest): Promise<ShownMail> {
   return shown(mail)
 }
 
-function shown({ input, letter, ...mail }: StoredMail): ShownMail {
+function shown({ input, email: result, ...mail }: StoredMail): ShownMail {
   const { name, to } = input as { name: string; to: string | null }
-  const written = letter && 'html' in Object(letter) ? (letter as Email) : null
-  const links = findEntities(written?.text ?? '').filter(({ kind }) => kind === 'link')
-  return { ...mail, name, to, letter: written, links }
+  const email = result && 'html' in Object(result) ? (result as Email) : null
+  const links = findEntities(email?.text ?? '').filter(({ kind }) => kind === 'link')
+  return { ...mail, name, to, email, links }
 }

@@ -17,13 +17,13 @@ const address = /^[^\s@<>(),:;"\\]+@[^\s@<>(),:;"\\]+$/
  */
 export async function deliver(
   { url }: MailConfig,
-  { from, to, ...letter }: Email,
+  { from, to, ...content }: Email,
   signal: AbortSignal,
 ): Promise<void> {
   if (!address.test(to)) throw new PermanentFailure('this is no address')
   const server = await serverAt(url)
   const mail = {
-    ...letter,
+    ...content,
     from,
     to: { name: '', address: to },
     envelope: { from: from.address, to: [to] },

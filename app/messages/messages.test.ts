@@ -6,7 +6,7 @@ import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { sendMessage } from './sending-queries.ts'
 
-const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .words').map(({ text }) => text)
+const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .content').map(({ text }) => text)
 const composerOf = ({ page }: Answer) => page.querySelector('main form[action^="/messages/"]')
 const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
   page.querySelector(`main nav a[rel=${rel}]`)?.getAttribute('href') as string
@@ -45,7 +45,7 @@ describe('messages', () => {
     assert.equal(sent.status, 303)
     const hers = await people.susan.follow(sent)
     assert.deepEqual(wordsOf(hers), ['Is the kettle on?'])
-    assert.ok(hers.page.querySelector('[data-kept][role=status] p'))
+    assert.ok(hers.page.querySelector('[data-saved][role=status] p'))
     await people.john.post('/messages/@susan', { body: 'It is.' })
     const his = await people.john.get('/messages/@susan')
     assert.deepEqual(wordsOf(his), ['Is the kettle on?', 'It is.'])
@@ -123,14 +123,16 @@ describe('messages', () => {
     await people.susan.post('/messages/@john', { body })
     await people.susan.post('/messages/@john', { body: 'صباح الخير من الميناء يا صديقي العزيز' })
     const thread = await people.john.get('/messages/@susan')
-    const links = thread.page.querySelectorAll('.message .words a').map(a => [a.getAttribute('href'), a.text])
+    const links = thread.page
+      .querySelectorAll('.message .content a')
+      .map(a => [a.getAttribute('href'), a.text])
     assert.deepEqual(links, [
       ['https://example.org/a?b=c&d', 'https://example.org/a?b=c&d'],
       ['/@john', '@JOHN'],
       ['/tags/t%C3%A9', '#Té'],
     ])
     assert.ok(thread.text.includes('&lt;b&gt;!&lt;/b&gt;'))
-    const arabic = thread.page.querySelectorAll('.message .words')[1]
+    const arabic = thread.page.querySelectorAll('.message .content')[1]
     assert.deepEqual([arabic?.getAttribute('dir'), arabic?.getAttribute('lang')], ['auto', 'ar'])
     assert.equal((await site.visitor().get('/tags/té')).page.querySelectorAll('article').length, 0)
   })

@@ -86,7 +86,7 @@ describe('unread messages', () => {
     assert.equal(await unreadOf('john', 'susan'), 1)
     assert.equal((await told('john'))[0]?.readAt, null, 'told again')
     const news = await people.john.get(`/messages/@susan/new?after=${end}`)
-    assert.equal(news.page.querySelector('.message .words')?.text, 'while you look')
+    assert.equal(news.page.querySelector('.message .content')?.text, 'while you look')
     assert.equal(await unreadOf('john', 'susan'), 0)
     assert.equal((await told('john')).length, 1)
   })

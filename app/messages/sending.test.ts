@@ -8,7 +8,7 @@ import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, password, type Site } from '../testing/site.ts'
 import { sendMessage } from './sending-queries.ts'
 
-const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .words').map(({ text }) => text)
+const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .content').map(({ text }) => text)
 const composerOf = ({ page }: Answer) => page.querySelector('main form[action^="/messages/"]')
 const obstacleOf = ({ page }: Answer) => page.querySelector('.obstacle')?.text ?? ''
 
@@ -50,7 +50,7 @@ describe('messages on their way', () => {
       const words = answer.page.querySelector('textarea')
       assert.equal(words?.getAttribute('aria-invalid'), 'true')
       assert.equal(words?.text.slice(1), body)
-      assert.ok(answer.page.querySelector('#body-mistake')?.text.trim())
+      assert.ok(answer.page.querySelector('#body-error')?.text.trim())
       assert.equal(answer.page.querySelector('[name=submission]')?.getAttribute('value'), 'the same')
       assert.deepEqual(wordsOf(answer), ['Well?'])
       assert.equal((await all()).length, 1)
@@ -179,7 +179,7 @@ describe('whoever sends a lot of messages at once', () => {
     assert.equal(refused.status, 429)
     assert.ok(Number(refused.headers['retry-after']) <= 5)
     assert.equal(refused.page.querySelector('textarea')?.text.trim(), 'one <b>more</b>')
-    assert.match(refused.page.querySelector('.mistake')?.text ?? '', /Try again in \d+ second/)
+    assert.match(refused.page.querySelector('.error-message')?.text ?? '', /Try again in \d+ second/)
     assert.equal(await site.app.db.$count(messages), 30)
     await site.close()
   })

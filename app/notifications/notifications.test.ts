@@ -54,7 +54,7 @@ describe('notifications', () => {
     await publish(john, 'tea with @susan and @john?')
     const answer = await susan.get('/notifications')
     assert.deepEqual(sentences(answer), ['john mentioned you in a post'])
-    assert.match(rows(answer)[0]?.querySelector('.words')?.text ?? '', /^tea with @susan/)
+    assert.match(rows(answer)[0]?.querySelector('.content')?.text ?? '', /^tea with @susan/)
     assert.deepEqual(await told('john')(), [])
   })
 

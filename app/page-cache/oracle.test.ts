@@ -27,7 +27,7 @@ function comparable(html: string): string[] {
     .split('\n')
 }
 
-/** The parts of what stands beside a page; their forms lead back to the page itself. */
+/** The sections of the sidebar; their forms lead back to the page itself. */
 function sidebarOf(html: string): string[] {
   const aside = /<aside[^]*<\/aside>/.exec(html)?.[0] ?? ''
   return aside.replaceAll(/name="next" value="[^"]*"/g, '').split('<section')
@@ -114,7 +114,7 @@ describe('a cached page', { timeout: 110_000 }, () => {
     for (const part of cached)
       assert.ok(
         recent.some(one => one.part === part),
-        `beside a page of ${name}: ${part}`,
+        `the sidebar of a page of ${name}: ${part}`,
       )
   }
 

@@ -103,7 +103,7 @@ const surfaces: Surface[] = [
   ['a search for posts', page('/search?q=harbour', postSelector), everybody],
   ['a search for the best posts', page('/search?q=harbour&order=best', postSelector), everybody],
   ['a search by author', page('/search?q=from:author', postSelector), everybody],
-  ['a search below the box', page('/search/brief?q=harbour', '.glimpses a'), everybody],
+  ['a search below the box', page('/search/brief?q=harbour', '.previews a'), everybody],
   ['a search for people', page('/search/people?q=author', personSelector), everybody],
   ['people above the posts found', page('/search?q=author', personSelector), everybody],
   ['a list of followers', page('/@hub/followers', personSelector), everybody],

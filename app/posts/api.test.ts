@@ -35,7 +35,7 @@ describe('posts by the API', () => {
     assert.deepEqual([json.editedAt, json.url], [null, `https://harbour.example/posts/${json.id}`])
     assert.deepEqual((await susan.get(`/api/posts/${json.id}`)).json, json)
     assert.equal(
-      (await site.visitor().get(`/posts/${json.id}`)).page.querySelector('article .words')?.text,
+      (await site.visitor().get(`/posts/${json.id}`)).page.querySelector('article .content')?.text,
       json.body,
     )
   })

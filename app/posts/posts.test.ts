@@ -21,7 +21,7 @@ describe('writing', () => {
     const answer = await susan.post('/posts', { body: '  The kettle is on.  ' })
     assert.equal(answer.status, 303)
     const home = await susan.follow(answer)
-    assert.equal(home.page.querySelector('article .words')?.text, 'The kettle is on.')
+    assert.equal(home.page.querySelector('article .content')?.text, 'The kettle is on.')
     assert.notEqual(home.page.querySelector('[role=status]')?.text.trim(), '')
     assert.equal(
       (await susan.get('/')).page.querySelector('[role=status]')?.text.trim(),
@@ -33,7 +33,7 @@ describe('writing', () => {
   it('links links, hashtags and the mentions of people who exist, in the page and in the database', async () => {
     await susan.post('/posts', { body: 'See https://example.org/a?b=c&d, @JOHN, @nobody and #Té <b>!</b>' })
     const home = await susan.get('/')
-    const links = home.page.querySelectorAll('article .words a').map(a => [a.getAttribute('href'), a.text])
+    const links = home.page.querySelectorAll('article .content a').map(a => [a.getAttribute('href'), a.text])
     assert.deepEqual(links, [
       ['https://example.org/a?b=c&d', 'https://example.org/a?b=c&d'],
       ['/@john', '@JOHN'],
@@ -115,7 +115,7 @@ describe('writing', () => {
       const [post] = await all()
       assert.equal(post?.body, body.replaceAll('\u0000', ''))
       assert.equal(
-        (await susan.get(`/posts/${post?.id}`)).page.querySelector('article .words')?.text,
+        (await susan.get(`/posts/${post?.id}`)).page.querySelector('article .content')?.text,
         post?.body,
       )
     })
@@ -171,7 +171,7 @@ describe('writing', () => {
     const answer = await susan.post(`/posts/${id}`, { body: 'After #new @mary' })
     assert.equal(answer.location, `/posts/${id}`)
     const shown = await susan.follow(answer)
-    assert.equal(shown.page.querySelector('article .words')?.text, 'After #new @mary')
+    assert.equal(shown.page.querySelector('article .content')?.text, 'After #new @mary')
     assert.match(shown.page.querySelector('article footer')?.text ?? '', /edited/i)
     assert.equal((await site.visitor().get('/tags/old')).page.querySelectorAll('article').length, 0)
     assert.equal((await site.visitor().get('/tags/new')).page.querySelectorAll('article').length, 1)

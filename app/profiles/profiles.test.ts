@@ -16,7 +16,7 @@ describe('profiles', () => {
     const { status, page, text } = await site.visitor().get('/@susan')
     assert.equal(status, 200)
     assert.deepEqual(
-      page.querySelectorAll('article .words').map(words => words.text),
+      page.querySelectorAll('article .content').map(words => words.text),
       ['second @john', 'first'],
     )
     assert.match(text, /2 posts/)

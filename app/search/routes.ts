@@ -18,10 +18,10 @@ type Results = {
   /** The addresses of the same search in either order, and of all people. */
   newest: string
   best: string
-  everybody: string | null
+  allPeople: string | null
   people: Person[]
   timeline: Timeline
-  cut: boolean
+  truncated: boolean
 }
 type Shown = { results: Results | null; parts: ReturnType<typeof partsMarking>; path: string }
 
@@ -118,10 +118,10 @@ function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order:
     order,
     newest: searchPath(query.text),
     best: searchPath(query.text, 'best'),
-    everybody: hasMorePeople ? searchPath(query.text, 'newest', '/search/people') : null,
+    allPeople: hasMorePeople ? searchPath(query.text, 'newest', '/search/people') : null,
     people,
     timeline: { posts: posts.rows, ...linksOf(posts, path) },
-    cut: query.cut,
+    truncated: query.cut,
   }
 }
 

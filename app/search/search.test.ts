@@ -8,10 +8,10 @@ import { indexPosts } from '../search-index/indexing.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 
-const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
+const bodies = ({ page }: Answer) => page.querySelectorAll('article .content').map(({ text }) => text)
 const marks = ({ page }: Answer) => page.querySelectorAll('article mark').map(({ text }) => text)
 const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
-  page.querySelector(`nav.pages a[rel=${rel}]`)?.getAttribute('href')
+  page.querySelector(`nav.pagination a[rel=${rel}]`)?.getAttribute('href')
 const people = ({ page }: Answer) =>
   page.querySelectorAll('main .people .author').map(link => link.getAttribute('href'))
 const pathOf = (query: string, more = '') => `/search?q=${encodeURIComponent(query)}${more}`
@@ -138,7 +138,7 @@ describe('searching', () => {
 
     it('marks inside links without breaking them', async () => {
       const { page } = await visitor().get(pathOf('rye'))
-      const a = page.querySelector('article .words a')
+      const a = page.querySelector('article .content a')
       assert.equal(a?.getAttribute('href'), 'https://example.org/notes/on-rye-bread')
       assert.equal(a?.innerHTML, 'https://example.org/notes/on-<mark>rye</mark>-bread')
     })
@@ -154,11 +154,11 @@ describe('searching', () => {
       const answer = await visitor().get('/search/results?q=morning+fo')
       assert.ok(!answer.text.includes('<html'))
       assert.deepEqual(bodies(answer), [fog2, fog1])
-      assert.match(answer.page.querySelector('[data-found]')?.getAttribute('data-found') ?? '', /^2 posts/)
-      assert.equal(
-        answer.page.querySelector('[data-address]')?.getAttribute('data-address'),
-        '/search?q=morning+fo*',
+      assert.match(
+        answer.page.querySelector('[data-summary]')?.getAttribute('data-summary') ?? '',
+        /^2 posts/,
       )
+      assert.equal(answer.page.querySelector('[data-url]')?.getAttribute('data-url'), '/search?q=morning+fo*')
       assert.deepEqual(bodies(await visitor().get('/search/results?q=harbour')), [fog2, fog1])
       assert.deepEqual(
         bodies(await visitor().get('/search/results?q=harbour+')),
@@ -286,7 +286,7 @@ describe('searching', () => {
       }
       const answer = await visitor().get(pathOf('ann'))
       assert.deepEqual(people(answer), ['/@ann', '/@anna_29', '/@anna_28'])
-      const all = await visitor().get(String(answer.page.querySelector('.further a')?.getAttribute('href')))
+      const all = await visitor().get(String(answer.page.querySelector('.more a')?.getAttribute('href')))
       assert.equal(people(all).length, 25)
       const rest = await visitor().get(String(linkTo(all, 'next')))
       assert.equal(people(rest).length, 6)
@@ -415,7 +415,7 @@ describe('searching', () => {
       assert.equal(page.querySelector('meta[name=robots]')?.getAttribute('content'), 'noindex')
       assert.equal((await visitor().get('/search?q=%22')).page.querySelectorAll('.syntax').length, 1)
       const many = await visitor().get(pathOf('fog '.repeat(2_500)))
-      assert.match(many.page.querySelector('.remark')?.text ?? '', /Only the first words/)
+      assert.match(many.page.querySelector('.notice')?.text ?? '', /Only the first words/)
     })
 
     it('has its box on every page, which leads here without a script', async () => {

@@ -31,7 +31,7 @@ describe('the language that an author chooses', () => {
     const { id, language } = await post({ body: 'The kettle is on in the library.', language: 'fr' })
     assert.equal(language, 'fr')
     const shown = await site.visitor().get(`/posts/${id}`)
-    assert.equal(shown.page.querySelector('article .words')?.getAttribute('lang'), 'fr')
+    assert.equal(shown.page.querySelector('article .content')?.getAttribute('lang'), 'fr')
   })
 
   it('is detected when it is left open or not sent', async () => {
@@ -59,7 +59,7 @@ describe('the language that an author chooses', () => {
       const answer = await susan.post('/posts', { body: 'Kept words', language })
       assert.equal(answer.status, 422)
       assert.equal(answer.page.querySelector('select[name=language]')?.getAttribute('aria-invalid'), 'true')
-      assert.match(answer.page.querySelector('#language-mistake')?.text ?? '', /language/)
+      assert.match(answer.page.querySelector('#language-error')?.text ?? '', /language/)
       assert.equal(answer.page.querySelector('textarea')?.text.trim(), 'Kept words')
       assert.equal(await newest(), undefined)
       const [id] = await site.write('susan', ['Before'])

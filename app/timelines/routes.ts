@@ -42,9 +42,9 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   const { viewer, server } = request
   if (!viewer) return showWelcome(request, reply)
   const cursor = cursorOf(request.query)
-  const [page, beside] = await Promise.all([
+  const [page, sidebar] = await Promise.all([
     homeTimeline(server.db, { viewer }, cursor),
-    besideTimeline(request),
+    timelineSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
   await request.cacheTags(async () => [
@@ -53,7 +53,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   ])
   const timeline = timelineOf(page, '/')
   const firstDay = Date.now() - viewer.createdAt.getTime() < 24 * 3_600_000
-  return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, ...beside })
+  return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, ...sidebar })
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
@@ -64,13 +64,13 @@ async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
 
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
-  const [page, beside] = await Promise.all([
+  const [page, sidebar] = await Promise.all([
     exploreTimeline(request.server.db, { viewer: request.viewer }, cursor),
-    besideTimeline(request),
+    timelineSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
   await request.cacheTags(() => ['posts', ...postTags(page.rows)])
-  return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...beside })
+  return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...sidebar })
 }
 
 async function showTag(request: TagRequest, reply: FastifyReply) {
@@ -102,7 +102,7 @@ const maxAgeMs = 15_000
 const cachedSuggestions = cachedReads<number, SuggestedPerson[]>({ maxAgeMs })
 const cachedTrending = cachedReads<string, TrendingTag[]>({ maxAgeMs })
 
-async function besideTimeline(request: TimelineRequest): Promise<Beside> {
+async function timelineSidebar(request: TimelineRequest): Promise<Beside> {
   const viewer = request.viewer?.id
   const [suggestions, trending] = await Promise.all([
     viewer === undefined

@@ -7,7 +7,7 @@ import { publishPost } from '../posts/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
-const bodies = ({ page }: Answer) => page.querySelectorAll('article .words').map(({ text }) => text)
+const bodies = ({ page }: Answer) => page.querySelectorAll('article .content').map(({ text }) => text)
 const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
   page.querySelector(`nav a[rel=${rel}]`)?.getAttribute('href')
 const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, n) => `post ${n + from}`)

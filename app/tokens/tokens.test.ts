@@ -84,9 +84,8 @@ describe('the page of tokens', () => {
     ] as const) {
       const answer = await susan.post('/settings/apps', { ...form, ...wrong })
       assert.equal(answer.status, 422)
-      for (const field of fields)
-        assert.ok(answer.page.querySelector(`#${field}-mistake`)?.text.trim(), field)
-      assert.equal(answer.page.querySelectorAll('.field .mistake').length, fields.length)
+      for (const field of fields) assert.ok(answer.page.querySelector(`#${field}-error`)?.text.trim(), field)
+      assert.equal(answer.page.querySelectorAll('.field .error-message').length, fields.length)
     }
     const answer = await susan.post('/settings/apps', { ...form, expiry: '7' })
     assert.equal(answer.page.querySelector('#name')?.getAttribute('value'), 'My script')

@@ -47,7 +47,7 @@ describe('translating', () => {
   }
   const kept = () => site.app.db.select().from(translations)
   const says = ({ page }: { page: import('node-html-parser').HTMLElement }) =>
-    page.querySelector('.translation .words')?.text
+    page.querySelector('.translation .content')?.text
   const link = async (path: string, browser = susan) =>
     (await browser.get(path)).page.querySelector(`a[href="/posts/${french}/translation"]`)
 
@@ -55,11 +55,11 @@ describe('translating', () => {
     for (const browser of [susan, site.visitor()]) {
       const answer = await browser.get(`/posts/${french}/translation`)
       assert.equal(answer.status, 200)
-      assert.equal(answer.page.querySelector('article .words')?.text, 'bonjour à tous <b>')
+      assert.equal(answer.page.querySelector('article .content')?.text, 'bonjour à tous <b>')
       assert.equal(says(answer), 'BONJOUR À TOUS <B>')
       assert.ok(answer.text.includes('BONJOUR À TOUS &lt;B&gt;'))
       assert.match(answer.page.querySelector('.translation')?.text ?? '', /French/)
-      assert.equal(answer.page.querySelector('.translation .words')?.getAttribute('lang'), 'en')
+      assert.equal(answer.page.querySelector('.translation .content')?.getAttribute('lang'), 'en')
     }
   })
 
@@ -79,7 +79,7 @@ describe('translating', () => {
   it('asks for each reader’s own language', async () => {
     await susan.get(`/posts/${french}/translation`)
     const answer = await site.visitor().get(`/posts/${french}/translation`, { 'accept-language': 'es' })
-    assert.equal(answer.page.querySelector('.translation .words')?.getAttribute('lang'), 'es')
+    assert.equal(answer.page.querySelector('.translation .content')?.getAttribute('lang'), 'es')
     assert.match(answer.page.querySelector('.translation')?.text ?? '', /francés/)
     assert.deepEqual(
       service.asked.map(({ target }) => target),
@@ -224,7 +224,7 @@ describe('translating', () => {
       assert.equal(shown.status, status)
       assert.match(shown.page.querySelector('.translation')?.text ?? '', sentence)
       assert.ok(shown.page.querySelector(`a[href="/posts/${french}/translation"]`), 'a way to try again')
-      assert.equal(shown.page.querySelector('article .words')?.text, 'bonjour à tous <b>')
+      assert.equal(shown.page.querySelector('article .content')?.text, 'bonjour à tous <b>')
       const fragment = await susan.get(`/posts/${french}/translation/fragment`)
       assert.equal(fragment.status, status)
       assert.match(fragment.text, sentence)

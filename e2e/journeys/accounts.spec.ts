@@ -2,7 +2,7 @@ import { linksIn } from '../../app/testing/mailbox.ts'
 import { password } from './people.ts'
 import { expect, test } from './site.ts'
 
-test('a sign-up with three mistakes comes back whole and says each of them', async ({ page, site }) => {
+test('a sign-up with three errors comes back whole and says each of them', async ({ page, site }) => {
   await page.goto('/sign-up')
   await expect(page.getByLabel('Username')).toBeFocused()
   await page.getByLabel('Username').fill('two words')
@@ -10,10 +10,10 @@ test('a sign-up with three mistakes comes back whole and says each of them', asy
   await page.getByLabel('Password', { exact: true }).fill('short')
   await page.getByRole('button', { name: 'Sign up' }).click()
 
-  const mistakes = page.getByRole('alert')
-  await expect(mistakes).toContainText('Please fix 3 things:')
-  await expect(mistakes).toBeFocused()
-  await expect(mistakes.getByRole('link')).toHaveCount(3)
+  const errors = page.getByRole('alert')
+  await expect(errors).toContainText('Please fix 3 things:')
+  await expect(errors).toBeFocused()
+  await expect(errors.getByRole('link')).toHaveCount(3)
   for (const field of ['Username', 'Email', 'Password'])
     await expect(page.getByLabel(field, { exact: true })).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('Username')).toHaveValue('two words')
@@ -23,7 +23,7 @@ test('a sign-up with three mistakes comes back whole and says each of them', asy
   )
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('')
 
-  await mistakes.getByRole('link', { name: 'Choose a password' }).click()
+  await errors.getByRole('link', { name: 'Choose a password' }).click()
   await expect(page.getByLabel('Password', { exact: true })).toBeFocused()
   await page.keyboard.type(password)
   const username = site.newName('susan')

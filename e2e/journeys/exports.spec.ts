@@ -37,7 +37,10 @@ test('everything of one’s own comes as a file that can be read offline', async
   await reader.goto(String(pathToFileURL(path.join(folder, 'index.html'))))
   await expect(reader.getByText(susan.email)).toBeVisible()
   await reader.getByRole('navigation').getByRole('link', { name: 'Posts' }).click()
-  await expect(reader.locator('.words')).toHaveText([`Good morning, @${john.username}! 🌊`, 'An early tide.'])
+  await expect(reader.locator('.content')).toHaveText([
+    `Good morning, @${john.username}! 🌊`,
+    'An early tide.',
+  ])
   await reader.getByRole('link', { name: 'Private messages' }).click()
   await expect(reader.getByText('Between us.')).toBeVisible()
   await reader.getByRole('link', { name: 'Followers' }).click()

@@ -4,7 +4,7 @@ import { expect, type Page, test } from './site.ts'
 
 const badge = (page: Page) => page.locator('[data-badge=notifications]')
 const news = (page: Page) => page.locator('live-news > *')
-const words = (page: Page) => page.getByRole('article').locator('.words')
+const words = (page: Page) => page.getByRole('article').locator('.content')
 /** Counts the streams that a page's browser has open, of all its tabs. */
 const streamsOf = (page: Page) => {
   const open = new Map<Request, Page>()

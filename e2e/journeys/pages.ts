@@ -13,7 +13,7 @@ export interface Visit {
 export const pages = {
   welcome: { path: () => '/' },
   'sign-up': { path: () => '/sign-up' },
-  'sign-up with mistakes': { path: () => '/sign-up', act: page => send(page, 'Sign up') },
+  'sign-up with errors': { path: () => '/sign-up', act: page => send(page, 'Sign up') },
   'sign-in': { path: () => '/sign-in?next=/posts/new' },
   'sign-in refused': { path: () => '/sign-in', act: signInWrongly },
   'home, empty': { path: () => '/', as: 'newcomer' },

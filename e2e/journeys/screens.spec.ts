@@ -28,14 +28,14 @@ test.describe('at 320 px', () => {
 test.describe('on a tablet', () => {
   test.use({ viewport: { width: 820, height: 1180 } })
 
-  test('the rail has icons alone, with what is unread, and who one is', async ({ page, community }) => {
+  test('the navigation shows only icons, the unread counts and the avatar', async ({ page, community }) => {
     await visit(page, { path: () => '/explore', as: 'susan' }, community)
-    const rail = page.getByRole('banner')
-    const badge = rail.locator('[data-badge="notifications"]')
+    const nav = page.getByRole('banner')
+    const badge = nav.locator('[data-badge="notifications"]')
     await expect(badge.getByText(/^\d+$/)).toBeInViewport({ ratio: 1 })
-    const [inner, outer] = [await badge.boundingBox(), await rail.boundingBox()]
+    const [inner, outer] = [await badge.boundingBox(), await nav.boundingBox()]
     expect((inner?.x ?? 0) + (inner?.width ?? 0)).toBeLessThanOrEqual((outer?.x ?? 0) + (outer?.width ?? 0))
-    await expect(rail.locator('.who .avatar')).toBeInViewport({ ratio: 1 })
+    await expect(nav.locator('.profile-link .avatar')).toBeInViewport({ ratio: 1 })
   })
 })
 
@@ -68,10 +68,10 @@ test.describe('on a phone', () => {
   test('what people say about themselves has the whole measure', async ({ page, community }) => {
     await visit(page, { path: ({ susan }) => `/@${susan.username}/followers`, as: 'newcomer' }, community)
     const person = page.getByRole('main').getByRole('listitem')
-    const words = await person.locator('.words').boundingBox()
+    const content = await person.locator('.content').boundingBox()
     const button = await person.getByRole('button').boundingBox()
-    expect(words?.y).toBeGreaterThanOrEqual((button?.y ?? 0) + (button?.height ?? 0))
-    expect((words?.x ?? 0) + (words?.width ?? 0)).toBeCloseTo((button?.x ?? 0) + (button?.width ?? 0), 0)
+    expect(content?.y).toBeGreaterThanOrEqual((button?.y ?? 0) + (button?.height ?? 0))
+    expect((content?.x ?? 0) + (content?.width ?? 0)).toBeCloseTo((button?.x ?? 0) + (button?.width ?? 0), 0)
   })
 
   test('a handle that does not fit beside the name has a line of its own', async ({ page, community }) => {
@@ -125,5 +125,5 @@ test('a post on its own page: its actions are one row, and a card there is set a
   const [edit, gone] = ['Edit', 'Delete'].map(name => page.getByRole('article').getByRole('link', { name }))
   expect((await edit?.boundingBox())?.y).toBe((await gone?.boundingBox())?.y)
   await visit(page, { path: ({ johns }) => johns, as: 'susan', act: openCard }, community)
-  await expect(page.locator('.card .words')).toHaveCSS('font-size', '16px')
+  await expect(page.locator('.card .content')).toHaveCSS('font-size', '16px')
 })

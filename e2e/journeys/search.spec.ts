@@ -2,7 +2,7 @@ import type { Person } from './people.ts'
 import { expect, type Page, type Site, test } from './site.ts'
 
 const box = (page: Page) => page.getByRole('searchbox', { name: 'Search posts and people' })
-const found = (page: Page) => page.getByRole('main').getByRole('article').locator('.words')
+const found = (page: Page) => page.getByRole('main').getByRole('article').locator('.content')
 
 /** Words that nobody else on this site has written. */
 async function write(site: Site): Promise<{ susan: Person; john: Person; word: string }> {
@@ -34,7 +34,7 @@ test('while one types: what is found, its address, and how much it is', async ({
   await expect(found(page)).toHaveText([/^Morning/])
 })
 
-test('from the box beside Home: a glimpse, then all of it, and somebody to follow', async ({
+test('from the box in the sidebar: the first results, then all of them, and a person to follow', async ({
   site,
   pageOf,
 }) => {
@@ -42,14 +42,14 @@ test('from the box beside Home: a glimpse, then all of it, and somebody to follo
   const page = await pageOf(susan)
   await page.goto('/')
   await box(page).fill(john.username)
-  const beside = page.getByRole('complementary')
-  await expect(beside.getByRole('link', { name: `@${john.username}` })).toBeVisible()
+  const sidebar = page.getByRole('complementary')
+  await expect(sidebar.getByRole('link', { name: `@${john.username}` })).toBeVisible()
   await box(page).fill(word)
-  await expect(beside.locator('.glimpses a')).toHaveText([/Évening/, /Morning/])
+  await expect(sidebar.locator('.previews a')).toHaveText([/Évening/, /Morning/])
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
-  await expect(beside.locator('.glimpses a').first()).toBeFocused()
-  await beside.getByRole('link', { name: 'All results' }).click()
+  await expect(sidebar.locator('.previews a').first()).toBeFocused()
+  await sidebar.getByRole('link', { name: 'All results' }).click()
   await expect(found(page)).toHaveText([/^Évening/, /^Morning/])
   await box(page).fill(john.username)
   await page
@@ -83,7 +83,7 @@ test.describe('on a phone', () => {
     await page.goto('/explore')
     await expect(box(page)).toHaveCount(1)
     await box(page).fill(word)
-    await expect(page.locator('.glimpses a')).toHaveText([/Évening/, /Morning/])
+    await expect(page.locator('.previews a')).toHaveText([/Évening/, /Morning/])
     await page.keyboard.press('Enter')
     await expect(found(page)).toHaveText([/^Évening/, /^Morning/])
   })

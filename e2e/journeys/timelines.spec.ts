@@ -3,7 +3,7 @@ import { expect, type Page, test } from './site.ts'
 
 /** Numbers of the posts on the page, as their words give them. */
 const shown = async (page: Page) =>
-  (await page.getByRole('article').locator('.words').allTextContents()).map(words => Number(words.slice(1)))
+  (await page.getByRole('article').locator('.content').allTextContents()).map(words => Number(words.slice(1)))
 
 /** From one number down to another. */
 const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index)

@@ -1,4 +1,4 @@
-/** <copy-text copy copied>: adds a button that copies what its input holds. Without scripts it is copied by hand. */
+/** <copy-text copy copied>: adds a button that copies the value of its input. */
 class CopyText extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector('input')
@@ -20,7 +20,7 @@ class CopyText extends HTMLElement {
 }
 
 /**
- * The clipboard is there on https and localhost alone; what is selected can be copied everywhere.
+ * The clipboard API exists on https and localhost only; elsewhere the selection is copied.
  * @param {string} text
  */
 async function copy(text) {

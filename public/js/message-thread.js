@@ -38,7 +38,7 @@ class MessageThread extends HTMLElement {
       performance.getEntriesByType('navigation')
     )
     if (navigation?.type === 'navigate') this.#toEnd()
-    if (document.querySelector('[data-kept]'))
+    if (document.querySelector('[data-saved]'))
       document.querySelector('textarea')?.focus({ preventScroll: true })
   }
 

@@ -1,12 +1,12 @@
 /**
- * <offline-form message>: before the form inside is sent, asks whether the server can be reached. If it cannot, the
- * page stays, with every word on it, and says so; pressing the button again asks again.
+ * <offline-form message>: before its form is submitted, checks that the server can be reached. If not, the page stays
+ * as it is and shows the message; submitting again checks again.
  */
-const PATIENCE = 4000 // milliseconds
+const TIMEOUT = 4000 // milliseconds
 
 class OfflineForm extends HTMLElement {
-  #passed = false
-  #asking = false
+  #isChecked = false
+  #isChecking = false
 
   connectedCallback() {
     this.addEventListener('submit', event => this.#submit(/** @type {SubmitEvent} */ (event)))
@@ -16,46 +16,46 @@ class OfflineForm extends HTMLElement {
   async #submit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target)
     if (event.defaultPrevented || form.method !== 'post') return
-    if (this.#passed || !typed(form)) {
-      this.#passed = false
+    if (this.#isChecked || !hasInput(form)) {
+      this.#isChecked = false
       return
     }
     event.preventDefault()
-    if (this.#asking) return
-    this.#asking = true
-    const reachable = await reach()
-    this.#asking = false
-    if (!reachable) return this.#say(form)
+    if (this.#isChecking) return
+    this.#isChecking = true
+    const isReachable = await canReachServer()
+    this.#isChecking = false
+    if (!isReachable) return this.#showMessage(form)
     this.querySelector('.offline')?.remove()
-    this.#passed = true
+    this.#isChecked = true
     form.requestSubmit(/** @type {HTMLButtonElement | null} */ (event.submitter))
   }
 
   /** @param {HTMLFormElement} form */
-  #say(form) {
-    // A new element each time: that is what makes a screen reader say it each time.
+  #showMessage(form) {
+    // A new element each time, so that screen readers announce it each time.
     this.querySelector('.offline')?.remove()
-    const sentence = document.createElement('p')
-    sentence.className = 'offline'
-    sentence.setAttribute('role', 'alert')
-    form.after(sentence)
-    sentence.textContent = this.getAttribute('message')
-    sentence.scrollIntoView({ block: 'nearest' })
+    const message = document.createElement('p')
+    message.className = 'offline'
+    message.setAttribute('role', 'alert')
+    form.after(message)
+    message.textContent = this.getAttribute('message')
+    message.scrollIntoView({ block: 'nearest' })
   }
 }
 
 /** @param {HTMLFormElement} form */
-function typed(form) {
+function hasInput(form) {
   return [...form.querySelectorAll('input:not([type=hidden], [type=checkbox]), textarea')].some(
     field => /** @type {HTMLInputElement} */ (field).value !== '',
   )
 }
 
-/** Any answer but a gateway's complaint will do: then somebody is there to take the form. */
-async function reach() {
+/** Any response but a gateway's error (502 to 504) means that the server is there. */
+async function canReachServer() {
   if (!navigator.onLine) return false
   try {
-    const signal = AbortSignal.timeout(PATIENCE)
+    const signal = AbortSignal.timeout(TIMEOUT)
     const { status } = await fetch('/livez', { method: 'HEAD', cache: 'no-store', signal })
     return status < 502 || status > 504
   } catch {

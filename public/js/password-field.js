@@ -1,11 +1,11 @@
-/** <password-field show hide>: adds a button that shows what is being typed. Without scripts there is none. */
+/** <password-field show hide>: adds a button that shows or hides the password. */
 class PasswordField extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector('input')
     if (!input || this.querySelector('button')) return
     const button = document.createElement('button')
     button.type = 'button'
-    button.className = 'reveal'
+    button.className = 'show-password'
     button.setAttribute('aria-controls', input.id)
 
     /** @param {boolean} shown */
@@ -14,7 +14,7 @@ class PasswordField extends HTMLElement {
       button.textContent = this.getAttribute(shown ? 'hide' : 'show')
     }
     button.addEventListener('click', () => show(input.type === 'password'))
-    // Sent as a password again, so that no browser remembers it among ordinary words.
+    // Submitted as a password, so that no browser stores it as ordinary text for autocompletion.
     input.form?.addEventListener('submit', () => show(false))
     show(false)
     this.append(button)

@@ -1,22 +1,23 @@
 /**
- * <post-composer limit draft original left left-one over over-one>: counts, keeps a draft, sends once, Ctrl/⌘+Enter.
+ * <post-composer limit draft original left left-one over over-one>: counts characters, saves a draft, submits
+ * once, and submits on Ctrl/⌘+Enter.
  *
- * A draft lives in localStorage under the person's id and the form's address. Sending marks it as sent, no more: only a
- * page that says the server took a post ([data-kept]) clears it. So it outlives an error, a lost session and a lost answer;
- * in the last case it comes back with its `submission`, by which the server knows that it has that post already.
+ * A draft is stored in localStorage under the person's id and the form's address. Submitting only marks it as sent; it is
+ * deleted on the next page that confirms the save ([data-saved]). So it survives an error, an expired session and a lost
+ * response. After a lost response it is restored with its `submission`, by which the server recognises the same post.
  *
  * @typedef {{ text: string, original: string, submission?: string, sent?: boolean }} Draft
  */
 const PREFIX = 'draft:'
-const NEAR = 20 // graphemes left when the counter begins to speak
-const STUCK = 10_000 // milliseconds after which a cancelled sending may be tried again
-/** @type {Intl.Segmenter | undefined} It takes a phone a while, so it is made with the first word. */
+const WARN_AT = 20 // characters left from which the counter is shown and announced
+const RETRY_AFTER = 10_000 // milliseconds after which a cancelled submission may be tried again
+/** @type {Intl.Segmenter | undefined} Slow to create on phones, so created on first use. */
 let segmenter
 
-/** Graphemes, as the server counts them: trimmed. @param {string} text */
+/** The number of graphemes of the trimmed text, as the server counts them. @param {string} text */
 const lengthOf = text => {
-  const words = text.trim()
-  return words ? [...(segmenter ??= new Intl.Segmenter()).segment(words)].length : 0
+  const trimmed = text.trim()
+  return trimmed ? [...(segmenter ??= new Intl.Segmenter()).segment(trimmed)].length : 0
 }
 
 const drafts = {
@@ -28,14 +29,14 @@ const drafts = {
       return null
     }
   },
-  /** Storage may be full or forbidden; then there simply is no draft. @param {string} key @param {Draft | null} draft */
+  /** Without a draft where storage is full or forbidden. @param {string} key @param {Draft | null} draft */
   write(key, draft) {
     try {
       if (draft) localStorage.setItem(PREFIX + key, JSON.stringify(draft))
       else localStorage.removeItem(PREFIX + key)
     } catch {}
   },
-  forgetSent() {
+  deleteSent() {
     try {
       const keys = Object.keys(localStorage).filter(key => key.startsWith(PREFIX))
       for (const key of keys.map(key => key.slice(PREFIX.length)))
@@ -45,111 +46,110 @@ const drafts = {
 }
 
 class PostComposer extends HTMLElement {
-  #sending = false
-  #spoken = ''
+  #isSubmitting = false
+  #announced = ''
   #key = this.getAttribute('draft') ?? ''
   #original = this.getAttribute('original') ?? ''
 
   form = /** @type {HTMLFormElement} */ (this.querySelector('form'))
-  words = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'))
+  textarea = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'))
   button = /** @type {HTMLButtonElement} */ (this.querySelector('button'))
-  token = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
-  fresh = this.token?.value
+  submission = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
+  newSubmission = this.submission?.value
   counter = document.createElement('span')
-  speaker = document.createElement('span')
+  announcer = document.createElement('span')
 
   connectedCallback() {
     this.#addCounter()
     this.#restore()
     this.#count()
-    this.words.addEventListener('input', () => this.#typed())
-    this.words.addEventListener('keydown', event => this.#shortcut(event))
-    this.addEventListener('submit', event => this.#submit(event))
-    addEventListener('pageshow', () => this.#back())
+    this.textarea.addEventListener('input', () => this.#onInput())
+    this.textarea.addEventListener('keydown', event => this.#onKeydown(event))
+    this.addEventListener('submit', event => this.#onSubmit(event))
+    addEventListener('pageshow', () => this.#onReturn())
   }
 
   #addCounter() {
     this.counter.className = 'count'
     this.counter.setAttribute('aria-hidden', 'true')
-    this.speaker.className = 'hidden'
-    this.speaker.setAttribute('role', 'status')
-    this.button.before(this.counter, this.speaker)
+    this.announcer.className = 'hidden'
+    this.announcer.setAttribute('role', 'status')
+    this.button.before(this.counter, this.announcer)
   }
 
-  /** Only into an untouched form: what the server sent back, or the browser kept, is newer than any draft. */
+  /** Only into an unchanged form: text from the server or from the browser is newer than the draft. */
   #restore() {
     const draft = drafts.read(this.#key)
-    if (!draft || draft.original !== this.#original || this.words.value !== this.#original) return
-    this.words.value = draft.text
-    if (draft.sent && draft.submission && this.token) this.token.value = draft.submission
+    if (!draft || draft.original !== this.#original || this.textarea.value !== this.#original) return
+    this.textarea.value = draft.text
+    if (draft.sent && draft.submission && this.submission) this.submission.value = draft.submission
   }
 
-  #typed() {
-    if (this.token && this.fresh) this.token.value = this.fresh
-    this.#keep(false)
+  #onInput() {
+    if (this.submission && this.newSubmission) this.submission.value = this.newSubmission
+    this.#saveDraft(false)
     this.#count()
   }
 
   /** @param {boolean} sent */
-  #keep(sent) {
-    const text = this.words.value
+  #saveDraft(sent) {
+    const text = this.textarea.value
     if (text.trim() === '' || text === this.#original) return drafts.write(this.#key, null)
-    drafts.write(this.#key, { text, original: this.#original, submission: this.token?.value, sent })
+    drafts.write(this.#key, { text, original: this.#original, submission: this.submission?.value, sent })
   }
 
-  /** For browsers without `field-sizing`. */
+  /** Grows the textarea in browsers without `field-sizing`. */
   #grow() {
     if (CSS.supports('field-sizing', 'content')) return
-    this.words.style.blockSize = 'auto'
-    this.words.style.blockSize = `${this.words.scrollHeight}px`
+    this.textarea.style.blockSize = 'auto'
+    this.textarea.style.blockSize = `${this.textarea.scrollHeight}px`
   }
 
   #count() {
     this.#grow()
-    const left = Number(this.getAttribute('limit')) - lengthOf(this.words.value)
-    const near = left <= NEAR
-    this.counter.textContent = near ? String(left).replace('-', '−') : ''
+    const left = Number(this.getAttribute('limit')) - lengthOf(this.textarea.value)
+    const isNear = left <= WARN_AT
+    this.counter.textContent = isNear ? String(left).replace('-', '−') : ''
     this.counter.classList.toggle('over', left < 0)
-    this.words.toggleAttribute('data-over', left < 0)
-    // Said at the first word of warning and when the limit is crossed, not at every letter.
-    const stage = left < 0 ? 'over' : near ? 'left' : ''
-    if (stage === this.#spoken) return
-    this.#spoken = stage
+    // Announced when the warning starts and when the limit is crossed, not for every character.
+    const stage = left < 0 ? 'over' : isNear ? 'left' : ''
+    if (stage === this.#announced) return
+    this.#announced = stage
     const count = Math.abs(left)
     const sentence = stage && this.getAttribute(count === 1 ? `${stage}-one` : stage)
-    this.speaker.textContent = sentence ? sentence.replace('{count}', String(count)) : ''
+    this.announcer.textContent = sentence ? sentence.replace('{count}', String(count)) : ''
   }
 
   /** @param {KeyboardEvent} event */
-  #shortcut(event) {
+  #onKeydown(event) {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return
     event.preventDefault()
     this.form.requestSubmit(this.button)
   }
 
   /** @param {Event} event */
-  #submit(event) {
+  #onSubmit(event) {
     if (event.defaultPrevented) return
-    if (this.#sending || this.words.value.trim() === '') {
+    if (this.#isSubmitting || this.textarea.value.trim() === '') {
       event.preventDefault()
-      this.words.focus()
+      this.textarea.focus()
       return
     }
-    this.#keep(true)
+    this.#saveDraft(true)
     if (drafts.read(this.#key)) history.replaceState({ sent: this.#key }, '')
-    this.#busy(true)
-    setTimeout(() => this.#busy(false), STUCK)
+    this.#setSubmitting(true)
+    setTimeout(() => this.#setSubmitting(false), RETRY_AFTER)
   }
 
-  /** @param {boolean} busy */
-  #busy(busy) {
-    this.#sending = busy
-    this.button.setAttribute('aria-busy', String(busy))
+  /** @param {boolean} isSubmitting */
+  #setSubmitting(isSubmitting) {
+    this.#isSubmitting = isSubmitting
+    this.button.setAttribute('aria-busy', String(isSubmitting))
   }
 
-  /** Back on a page that sent its words: if they are out by now (their draft is gone), the page is out of date. */
-  #back() {
-    this.#busy(false)
+  /** After Back to a page that submitted a post: if the post is saved (its draft is deleted), the page is outdated. */
+  #onReturn() {
+    this.#setSubmitting(false)
     if (history.state?.sent !== this.#key) return
     history.replaceState(null, '')
     if (drafts.read(this.#key)) return
@@ -158,5 +158,5 @@ class PostComposer extends HTMLElement {
   }
 }
 
-if (document.querySelector('[data-kept]')) drafts.forgetSent()
+if (document.querySelector('[data-saved]')) drafts.deleteSent()
 customElements.define('post-composer', PostComposer)

@@ -1,62 +1,62 @@
-/** <post-translation>: around a post's link to its translation; puts the translation in the place of the words, and back. */
+/** <post-translation>: around a post's link to its translation; switches between the original and the translation. */
 class PostTranslation extends HTMLElement {
-  #asking = false
+  #isFetching = false
   /** @type {HTMLElement | undefined} */
   #translation
 
   connectedCallback() {
-    this.link.addEventListener('click', event => this.#click(event))
+    this.link.addEventListener('click', event => this.#onClick(event))
   }
 
   get link() {
     return /** @type {HTMLAnchorElement} */ (this.querySelector('a'))
   }
 
-  /** The original words. */
-  get words() {
-    return /** @type {HTMLElement} */ (this.closest('article')?.querySelector('.words'))
+  /** The original text. */
+  get content() {
+    return /** @type {HTMLElement} */ (this.closest('article')?.querySelector('.content'))
   }
 
   /** @param {MouseEvent} event */
-  #click(event) {
+  #onClick(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    if (this.#translation) this.#show(this.words.hidden ? 'original' : 'translated')
-    else if (!this.#asking) void this.#ask()
+    if (this.#translation) this.#show(this.content.hidden ? 'original' : 'translated')
+    else if (!this.#isFetching) void this.#fetch()
   }
 
-  async #ask() {
-    this.#asking = true
+  async #fetch() {
+    this.#isFetching = true
     this.link.setAttribute('aria-busy', 'true')
-    const place = this.#place()
-    const found = await fetchTranslation(this.link.pathname)
-    this.#asking = false
+    const slot = this.#slot()
+    const translation = await fetchTranslation(this.link.pathname)
+    this.#isFetching = false
     this.link.removeAttribute('aria-busy')
-    // Whatever else the answer was (too many requests, no connection), the link says it on a page of its own.
-    if (!found) return location.assign(this.link.href)
-    place.append(found)
-    if (!found.dataset['original']) return
-    this.#translation = found
+    // On any other response (too many requests, no connection) the link opens the page, which shows the error.
+    if (!translation) return location.assign(this.link.href)
+    slot.append(translation)
+    if (!translation.dataset['original']) return
+    this.#translation = translation
     this.#show('translated')
   }
 
-  /** Where it will stand: there before its words are, so that a screen reader says them. */
-  #place() {
-    const next = this.words.nextElementSibling
-    const present = next?.classList.contains('translation-place') ? next : null
-    const place = present ?? document.createElement('div')
-    place.className = 'translation-place'
-    place.setAttribute('role', 'status')
-    place.replaceChildren()
-    this.words.after(place)
-    return place
+  /** The element for the translation, in the page before its text so that screen readers announce the text. */
+  #slot() {
+    const next = this.content.nextElementSibling
+    const present = next?.classList.contains('translation-slot') ? next : null
+    const slot = present ?? document.createElement('div')
+    slot.className = 'translation-slot'
+    slot.setAttribute('role', 'status')
+    slot.replaceChildren()
+    this.content.after(slot)
+    return slot
   }
 
   /** @param {'original' | 'translated'} which */
   #show(which) {
     const translation = /** @type {HTMLElement} */ (this.#translation)
     const original = which === 'original'
-    this.words.hidden = !original
+    this.content.hidden = !original
     translation.hidden = original
     this.link.textContent = translation.dataset[original ? 'translated' : 'original'] ?? ''
   }
@@ -66,9 +66,9 @@ class PostTranslation extends HTMLElement {
 async function fetchTranslation(path) {
   try {
     const response = await fetch(`${path}/fragment`, { headers: { accept: 'text/html' } })
-    const answer = document.createElement('template')
-    answer.innerHTML = await response.text()
-    return answer.content.querySelector('.translation')
+    const template = document.createElement('template')
+    template.innerHTML = await response.text()
+    return template.content.querySelector('.translation')
   } catch {
     return null
   }

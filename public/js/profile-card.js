@@ -1,30 +1,30 @@
 /**
- * <profile-card src>: around a link to a person; shows their card beside it, on hover and on keyboard focus
- * (WCAG 1.4.13: the pointer may move onto it, Escape puts it away, it stays until one leaves).
+ * <profile-card src>: around a link to a person; shows their card on hover and on keyboard focus (WCAG 1.4.13: the
+ * pointer may move onto the card, Escape closes it, and it stays open until the pointer or the focus leaves).
  *
- * The card follows the link in the document, so that Tab goes from the name into the card and out on the other side.
+ * The card follows the link in the document, so that Tab moves from the link through the card.
  */
-const OPEN = 450 // milliseconds of resting on a name
-const CLOSE = 250 // milliseconds to get from the name to the card
-const GAP = 6
+const OPEN_DELAY = 450 // milliseconds
+const CLOSE_DELAY = 250 // milliseconds for the pointer to move from the link to the card
+const GAP = 6 // pixels
 
-/** @type {Map<string, Promise<string>>} What each address answered: asked once per page. */
-const answers = new Map()
+/** @type {Map<string, Promise<string>>} The HTML of each card by address, fetched once per page. */
+const cards = new Map()
 /** @type {ProfileCard | undefined} */
 let current
 
 class ProfileCard extends HTMLElement {
   #timer = 0
-  #wanted = false
+  #isWanted = false
   /** @type {HTMLElement | undefined} */
   card
 
   connectedCallback() {
     if (!('popover' in this)) return
-    this.addEventListener('pointerenter', event => event.pointerType === 'mouse' && this.#soon())
-    this.addEventListener('pointerleave', event => event.pointerType === 'mouse' && this.#later())
+    this.addEventListener('pointerenter', event => event.pointerType === 'mouse' && this.#openSoon())
+    this.addEventListener('pointerleave', event => event.pointerType === 'mouse' && this.#closeSoon())
     this.addEventListener('focusin', event => {
-      if (/** @type {Element} */ (event.target).matches(':focus-visible')) this.#soon()
+      if (/** @type {Element} */ (event.target).matches(':focus-visible')) this.#openSoon()
     })
     this.addEventListener('focusout', event => {
       if (!this.contains(/** @type {Node | null} */ (event.relatedTarget))) this.close()
@@ -32,23 +32,23 @@ class ProfileCard extends HTMLElement {
     this.addEventListener('click', () => clearTimeout(this.#timer))
   }
 
-  #soon() {
+  #openSoon() {
     clearTimeout(this.#timer)
-    this.#wanted = true
-    if (current !== this) this.#timer = setTimeout(() => this.#show(), OPEN)
+    this.#isWanted = true
+    if (current !== this) this.#timer = setTimeout(() => this.#open(), OPEN_DELAY)
   }
 
-  #later() {
+  #closeSoon() {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.contains(document.activeElement) || this.close(), CLOSE)
+    this.#timer = setTimeout(() => this.contains(document.activeElement) || this.close(), CLOSE_DELAY)
   }
 
-  async #show() {
+  async #open() {
     const src = this.getAttribute('src') ?? ''
-    if (!answers.has(src)) answers.set(src, fetchCard(src))
-    const html = await answers.get(src)
-    if (!html) answers.delete(src)
-    if (!html || !this.#wanted || !this.isConnected) return
+    if (!cards.has(src)) cards.set(src, fetchCard(src))
+    const html = await cards.get(src)
+    if (!html) cards.delete(src)
+    if (!html || !this.#isWanted || !this.isConnected) return
     current?.close()
     current = this
     this.card ??= this.#build(html)
@@ -56,7 +56,7 @@ class ProfileCard extends HTMLElement {
     this.#place()
   }
 
-  /** @param {string} html From this very server, escaped by its templates. */
+  /** @param {string} html From this server, escaped by its templates. */
   #build(html) {
     const card = document.createElement('div')
     card.className = 'card'
@@ -68,27 +68,27 @@ class ProfileCard extends HTMLElement {
     return card
   }
 
-  /** Below the name if there is room, else above; never out of the window. */
+  /** Below the link if there is room, else above; always within the width of the window. */
   #place() {
     const card = /** @type {HTMLElement} */ (this.card)
-    const name = this.getBoundingClientRect()
-    const wide = document.documentElement.clientWidth
-    const start = getComputedStyle(this).direction === 'rtl' ? name.right - card.offsetWidth : name.left
-    const left = Math.max(8, Math.min(start, wide - card.offsetWidth - 8))
-    const below = name.bottom + GAP
-    const fits = below + card.offsetHeight <= innerHeight || name.top < card.offsetHeight + GAP
+    const link = this.getBoundingClientRect()
+    const width = document.documentElement.clientWidth
+    const start = getComputedStyle(this).direction === 'rtl' ? link.right - card.offsetWidth : link.left
+    const left = Math.max(8, Math.min(start, width - card.offsetWidth - 8))
+    const below = link.bottom + GAP
+    const fits = below + card.offsetHeight <= innerHeight || link.top < card.offsetHeight + GAP
     card.style.left = `${left + scrollX}px`
-    card.style.top = `${(fits ? below : name.top - GAP - card.offsetHeight) + scrollY}px`
+    card.style.top = `${(fits ? below : link.top - GAP - card.offsetHeight) + scrollY}px`
   }
 
   close() {
     clearTimeout(this.#timer)
-    this.#wanted = false
+    this.#isWanted = false
     if (current === this) current = undefined
     this.card?.hidePopover()
   }
 
-  /** Put away by Escape; if the focus was inside, it goes back to the name. */
+  /** Closes on Escape, and moves the focus from the card to the link. */
   dismiss() {
     if (this.card?.contains(document.activeElement)) this.querySelector('a')?.focus()
     this.close()

@@ -1,59 +1,59 @@
 /**
- * <search-box src into?>: around the form of the search; shows what is found while one types, in the element called
- * `into` (the page of the search) or below the box. Enter works as ever, and leads to the whole page.
+ * <search-box src into?>: around the search form; shows results while typing, in the element with the id `into` (on the
+ * search page) or below the box. Enter submits the form and opens the search page.
  */
-const PAUSE = 180 // milliseconds without a key before it asks
-const CALM = 700 // milliseconds before it is said how much was found, so that it is said once
+const DEBOUNCE = 180 // milliseconds
+const ANNOUNCE_DELAY = 700 // milliseconds, so that only the last of several results is announced
 
 class SearchBox extends HTMLElement {
   #timer = 0
-  #speaking = 0
-  #asked = ''
+  #announcing = 0
+  #text = ''
   /** @type {AbortController | undefined} */
-  #underWay
+  #request
 
   form = /** @type {HTMLFormElement} */ (this.querySelector('form'))
-  box = /** @type {HTMLInputElement} */ (this.querySelector('input[type=search]'))
-  room = /** @type {HTMLElement} */ (
+  input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=search]'))
+  results = /** @type {HTMLElement} */ (
     document.getElementById(this.getAttribute('into') ?? '') ?? this.querySelector('.brief')
   )
-  speaker = document.createElement('p')
+  announcer = document.createElement('p')
 
   connectedCallback() {
-    this.#asked = this.box.value
-    this.speaker.className = 'hidden'
-    this.speaker.setAttribute('role', 'status')
-    this.append(this.speaker)
-    this.box.addEventListener('input', event => this.#typed(/** @type {InputEvent} */ (event)))
-    this.box.addEventListener('compositionend', () => this.#soon())
-    this.box.addEventListener('keydown', event => this.#dismiss(event))
-    this.form.addEventListener('submit', event => this.#submit(event))
-    // Back on this page, the browser may have kept the words and forgotten what was found.
-    addEventListener('pageshow', () => this.#soon())
+    this.#text = this.input.value
+    this.announcer.className = 'hidden'
+    this.announcer.setAttribute('role', 'status')
+    this.append(this.announcer)
+    this.input.addEventListener('input', event => this.#onInput(/** @type {InputEvent} */ (event)))
+    this.input.addEventListener('compositionend', () => this.#searchSoon())
+    this.input.addEventListener('keydown', event => this.#onKeydown(event))
+    this.form.addEventListener('submit', event => this.#onSubmit(event))
+    // After Back, the browser may restore the text without its results.
+    addEventListener('pageshow', () => this.#searchSoon())
   }
 
-  /** Half a character is no word yet. @param {InputEvent} event */
-  #typed(event) {
-    if (!event.isComposing) this.#soon()
+  /** Waits for the end of a composition, as of Japanese. @param {InputEvent} event */
+  #onInput(event) {
+    if (!event.isComposing) this.#searchSoon()
   }
 
-  #soon() {
+  #searchSoon() {
     clearTimeout(this.#timer)
-    if (this.box.value === this.#asked) return
-    this.#timer = setTimeout(() => void this.#ask(), this.box.value.trim() ? PAUSE : 0)
+    if (this.input.value === this.#text) return
+    this.#timer = setTimeout(() => void this.#search(), this.input.value.trim() ? DEBOUNCE : 0)
   }
 
-  async #ask() {
-    this.#underWay?.abort()
-    const underWay = (this.#underWay = new AbortController())
-    const text = (this.#asked = this.box.value)
-    clearTimeout(this.#speaking)
-    this.room.setAttribute('aria-busy', 'true')
-    const html = text.trim() || this.isPage ? await this.#fetch(text, underWay.signal) : ''
-    if (underWay.signal.aborted) return
-    this.room.removeAttribute('aria-busy')
-    // What cannot be answered now (offline, too many at once) is left to Enter, which says so.
-    if (html === null) return void (this.#asked = '')
+  async #search() {
+    this.#request?.abort()
+    const request = (this.#request = new AbortController())
+    const text = (this.#text = this.input.value)
+    clearTimeout(this.#announcing)
+    this.results.setAttribute('aria-busy', 'true')
+    const html = text.trim() || this.isPage ? await this.#fetch(text, request.signal) : ''
+    if (request.signal.aborted) return
+    this.results.removeAttribute('aria-busy')
+    // When it fails (offline, too many requests), Enter still works and shows the error.
+    if (html === null) return void (this.#text = '')
     this.#show(html)
   }
 
@@ -72,33 +72,36 @@ class SearchBox extends HTMLElement {
     }
   }
 
-  /** @param {string} html From this very server, escaped by its templates. */
+  /** @param {string} html From this server, escaped by its templates. */
   #show(html) {
-    this.room.innerHTML = html
-    const found = /** @type {HTMLElement | null} */ (this.room.querySelector('[data-found]'))
-    this.#speaking = setTimeout(() => (this.speaker.textContent = found?.dataset['found'] ?? ''), CALM)
+    this.results.innerHTML = html
+    const summary = /** @type {HTMLElement | null} */ (this.results.querySelector('[data-summary]'))
+    this.#announcing = setTimeout(
+      () => (this.announcer.textContent = summary?.dataset['summary'] ?? ''),
+      ANNOUNCE_DELAY,
+    )
     if (!this.isPage) return
-    // The address is that of what is shown, so that it can be kept, sent and come back to.
-    history.replaceState(history.state, '', found?.dataset['address'] ?? this.form.action)
-    if (found?.dataset['title']) document.title = found.dataset['title']
+    // The address follows the results, so that it can be bookmarked, shared and reloaded.
+    history.replaceState(history.state, '', summary?.dataset['url'] ?? this.form.action)
+    if (summary?.dataset['title']) document.title = summary.dataset['title']
   }
 
-  /** Whether the results are the page. */
+  /** Whether this is the search page. */
   get isPage() {
     return this.hasAttribute('into')
   }
 
-  /** Escape empties the box, in every browser, and with it the room below. @param {KeyboardEvent} event */
-  #dismiss(event) {
-    if (event.key !== 'Escape' || this.box.value === '' || event.isComposing) return
+  /** Escape clears the input, in every browser, and then the results. @param {KeyboardEvent} event */
+  #onKeydown(event) {
+    if (event.key !== 'Escape' || this.input.value === '' || event.isComposing) return
     event.preventDefault()
-    this.box.value = ''
-    this.#soon()
+    this.input.value = ''
+    this.#searchSoon()
   }
 
   /** @param {SubmitEvent} event */
-  #submit(event) {
-    if (this.box.value.trim() === '') event.preventDefault()
+  #onSubmit(event) {
+    if (this.input.value.trim() === '') event.preventDefault()
   }
 }
 
