@@ -46,7 +46,7 @@ function targetOf({ steps, to, all }: { steps?: string; to?: string; all?: boole
 }
 
 function reportLosses(losses: DataLossRefused['losses']): true {
-  for (const { description: words } of losses) console.log(`  Lost ${words}`)
+  for (const { description } of losses) console.log(`  Lost ${description}`)
   return true
 }
 

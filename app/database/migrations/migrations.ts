@@ -109,7 +109,7 @@ export class DataLossRefused extends UserError {
   override readonly name = 'LossRefused'
   readonly losses: Loss[]
   constructor(losses: Loss[]) {
-    super(`this would lose ${losses.map(({ description: words }) => words).join(', ')}: nothing was changed`)
+    super(`this would lose ${losses.map(({ description }) => description).join(', ')}: nothing was changed`)
     this.losses = losses
   }
 }
