@@ -2,18 +2,18 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 
-type OneRequest = MemberRequest<{ Params: ProfileParams }>
+type OneRequest = MemberRequest<{ Params: UsernameParams }>
 type ListRequest = MemberRequest<{ Querystring: ListQuery }>
 
 export default async function blocksApi(app: FastifyInstance) {
   const members = memberRoutes(app)
   const list = operation('blocks', 'listBlocks', 'List the people whom you have blocked', lists('Author'))
-  const one = { params: ProfileParams, response: { 204: returnsNothing() } }
+  const one = { params: UsernameParams, response: { 204: returnsNothing() } }
   members.get('/blocks', list, listBlocks)
   members.put('/users/:username/block', operation('blocks', 'blockUser', 'Block a user', one), createBlock)
   members.delete(

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
@@ -23,13 +23,13 @@ declare module '../http/views.ts' {
   }
 }
 
-type ShowRequest = MemberRequest<{ Params: ProfileParams }>
-type WriteRequest = MemberRequest<{ Params: ProfileParams; Body: NextQuery }>
+type ShowRequest = MemberRequest<{ Params: UsernameParams }>
+type WriteRequest = MemberRequest<{ Params: UsernameParams; Body: NextQuery }>
 type PrivacyRequest = MemberRequest<{ Querystring: CursorQuery }>
 
 export default async function blocks(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const one = { params: ProfileParams }
+  const one = { params: UsernameParams }
   members.get('/@:username/block', { schema: one }, confirmBlock)
   members.post('/@:username/block', { schema: { ...one, body: NextQuery } }, createBlock)
   members.post('/@:username/block/delete', { schema: { ...one, body: NextQuery } }, deleteBlock)

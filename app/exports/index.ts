@@ -1,8 +1,7 @@
 import { defineNoun } from '../noun.ts'
-import { exportLimit } from './forms.ts'
 import { exportJob } from './jobs.ts'
 import { exportReadyMail } from './mails.ts'
-import { expiredExports } from './queries.ts'
+import { expiredExports, exportLimit } from './queries.ts'
 import pages from './routes.ts'
 
 export default defineNoun({

@@ -4,7 +4,10 @@ import { exportParts, exports, jobs } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from '../database/sql.ts'
 import { cancelJob, type Progress } from '../jobs/queries.ts'
 import { enqueue } from '../jobs/queue.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import type { Language } from '../locales/translate.ts'
+
+export const exportLimit: RateLimit = { name: 'export', burst: 3, every: 3_600_000 }
 
 /** Milliseconds that an export is kept, and what came of one that failed. */
 const lifetime = 7 * 86_400_000

@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ExportParams, exportLimit } from './forms.ts'
 import {
   beginExport,
   deleteExport,
   type ExportState,
   exportBytes,
+  exportLimit,
   findExports,
   findFinishedExport,
   isExportUnderWay,
@@ -24,11 +25,11 @@ declare module '../http/views.ts' {
   }
 }
 
-type ExportRequest = MemberRequest<{ Params: ExportParams }>
+type ExportRequest = MemberRequest<{ Params: IdParams }>
 
 export default async function exports(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const one = { schema: { params: ExportParams } }
+  const one = { schema: { params: IdParams } }
   members.get('/settings/data', showExports)
   members.get('/exports/fragment', showFragment)
   members.post('/exports', createExport)

@@ -3,10 +3,9 @@ import { entityTag, isAmong } from '../api/conditions.ts'
 import { cursorOf } from '../database/cursor.ts'
 import compression from '../http/compression.ts'
 import { Problem, statusOf } from '../http/errors.ts'
-import { TagParams } from '../http/params.ts'
+import { TagParams, UsernameParams } from '../http/params.ts'
 import { negotiateLanguage } from '../locales/negotiate.ts'
 import { translate } from '../locales/translate.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { requireProfile } from '../profiles/require-profile.ts'
 import { foldTag } from '../text/entities.ts'
 import { foldName } from '../text/fold.ts'
@@ -15,15 +14,15 @@ import { atomOf, atomType } from './atom.ts'
 import { type Feed, feedOfPerson, feedOfTag } from './feed.ts'
 import { jsonFeedOf, jsonFeedType } from './json-feed.ts'
 
-type ProfileRequest = FastifyRequest<{ Params: ProfileParams }>
+type ProfileRequest = FastifyRequest<{ Params: UsernameParams }>
 type TagRequest = FastifyRequest<{ Params: TagParams }>
 
 /** A scope without cookies: what anybody may keep is the same for everybody. */
 export default async function feeds(app: FastifyInstance) {
   app.register(compression)
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply))
-  app.get('/@:username/feed.atom', { schema: { params: ProfileParams } }, showProfileFeed)
-  app.get('/@:username/feed.json', { schema: { params: ProfileParams } }, showProfileFeed)
+  app.get('/@:username/feed.atom', { schema: { params: UsernameParams } }, showProfileFeed)
+  app.get('/@:username/feed.json', { schema: { params: UsernameParams } }, showProfileFeed)
   app.get('/tags/:tag/feed.atom', { schema: { params: TagParams } }, showTagFeed)
   app.get('/tags/:tag/feed.json', { schema: { params: TagParams } }, showTagFeed)
 }

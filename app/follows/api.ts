@@ -2,25 +2,25 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, operation, returnsListOf, returnsNothing, returnsProblem } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { serializePerson, userPath } from '../profiles/serializer.ts'
 import { followPerson } from './following.ts'
 import { type FollowList, followList, unfollow } from './queries.ts'
 
-type OneRequest = MemberRequest<{ Params: ProfileParams }>
-type ListRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
+type OneRequest = MemberRequest<{ Params: UsernameParams }>
+type ListRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>
 
 export default async function followsApi(app: FastifyInstance) {
   const members = memberRoutes(app)
   const list = {
     config: { public: true },
-    params: ProfileParams,
+    params: UsernameParams,
     querystring: ListQuery,
     response: { 200: returnsListOf('Person'), 403: returnsProblem('One of you has blocked the other.') },
   }
-  const one = { params: ProfileParams, response: { 204: returnsNothing() } }
+  const one = { params: UsernameParams, response: { 204: returnsNothing() } }
   app.get(
     '/users/:username/followers',
     operation('follows', 'listFollowers', 'List the followers of a user', list),

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { followPerson } from './following.ts'
 import { unfollow } from './queries.ts'
 
-type FollowRequest = MemberRequest<{ Params: ProfileParams; Body: NextQuery }>
+type FollowRequest = MemberRequest<{ Params: UsernameParams; Body: NextQuery }>
 
 export default async function followRoutes(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const schema = { params: ProfileParams, body: NextQuery }
+  const schema = { params: UsernameParams, body: NextQuery }
   members.post('/@:username/follow', { schema }, createFollow)
   members.post('/@:username/follow/delete', { schema }, deleteFollow)
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { type Entity, findEntities } from '../text/entities.ts'
 import { findMail, listMails } from './queries.ts'
 import type { Email } from './transport.ts'
@@ -21,14 +21,13 @@ declare module '../http/views.ts' {
   }
 }
 
-const MailParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
-type MailRequest = FastifyRequest<{ Params: Type.Static<typeof MailParams> }>
+type MailRequest = FastifyRequest<{ Params: IdParams }>
 
 /** The mails as a developer reads them; in development only, because they have secret links in them. */
 export default async function developerMail(app: FastifyInstance) {
   if (!app.config.development) return
   const open = { config: { public: true } }
-  const schema = { params: MailParams }
+  const schema = { params: IdParams }
   app.get('/dev/mail', open, showMails)
   app.get('/dev/mail/:id', { ...open, schema }, showMail)
   app.get('/dev/mail/:id/html', { ...open, schema }, showHtml)

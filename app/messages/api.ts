@@ -12,8 +12,8 @@ import {
 import { cursorOf } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
+import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
@@ -42,27 +42,27 @@ const ReadBody = Type.Object(
 )
 
 type InboxRequest = MemberRequest<{ Querystring: ListQuery }>
-type OneRequest = MemberRequest<{ Params: ProfileParams }>
-type ThreadRequest = MemberRequest<{ Params: ProfileParams; Querystring: ListQuery }>
-type SendRequest = MemberRequest<{ Params: ProfileParams; Body: Type.Static<typeof MessageBody> }>
-type ReadRequest = MemberRequest<{ Params: ProfileParams; Body: Type.Static<typeof ReadBody> }>
+type OneRequest = MemberRequest<{ Params: UsernameParams }>
+type ThreadRequest = MemberRequest<{ Params: UsernameParams; Querystring: ListQuery }>
+type SendRequest = MemberRequest<{ Params: UsernameParams; Body: Type.Static<typeof MessageBody> }>
+type ReadRequest = MemberRequest<{ Params: UsernameParams; Body: Type.Static<typeof ReadBody> }>
 
 export default async function messagesApi(app: FastifyInstance) {
   const members = memberRoutes(app)
   const inbox = operation('messages', 'listConversations', 'List your conversations', lists('Conversation'))
   const thread = operation('messages', 'listMessages', 'List the messages of a conversation, newest first', {
-    params: ProfileParams,
+    params: UsernameParams,
     ...lists('Message'),
   })
   const send = operation('messages', 'sendMessage', 'Send a message', {
     config: { validate: validateMessage },
     headers: IdempotencyKey,
-    params: ProfileParams,
+    params: UsernameParams,
     body: MessageBody,
     response: { 201: returnsCreated('Message') },
   })
   const read = operation('messages', 'markConversationRead', 'Mark a conversation as read', {
-    params: ProfileParams,
+    params: UsernameParams,
     body: ReadBody,
     response: { 204: returnsNothing() },
   })

@@ -3,10 +3,10 @@ import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks 
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import { UsernameParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { foldName } from '../text/fold.ts'
 import { languageOf } from '../text/language.ts'
@@ -35,14 +35,14 @@ declare module '../http/views.ts' {
 }
 
 type InboxRequest = MemberRequest<{ Querystring: CursorQuery }>
-type PersonRequest = MemberRequest<{ Params: ProfileParams }>
-type ThreadRequest = MemberRequest<{ Params: ProfileParams; Querystring: ThreadQuery }>
-type NewRequest = MemberRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
-type SendRequest = MemberRequest<{ Params: ProfileParams; Body: MessageForm }>
+type PersonRequest = MemberRequest<{ Params: UsernameParams }>
+type ThreadRequest = MemberRequest<{ Params: UsernameParams; Querystring: ThreadQuery }>
+type NewRequest = MemberRequest<{ Params: UsernameParams; Querystring: CursorQuery }>
+type SendRequest = MemberRequest<{ Params: UsernameParams; Body: MessageForm }>
 
 export default async function messages(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const one = { params: ProfileParams }
+  const one = { params: UsernameParams }
   members.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
   members.get('/messages/@:username', { schema: { ...one, querystring: ThreadQuery } }, showThread)
   members.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)

@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { isUnavailable } from '../database/errors.ts'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { NotificationParams, ReadForm } from './forms.ts'
+import { ReadForm } from './forms.ts'
 import { pathOf, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
@@ -18,13 +19,13 @@ declare module '../http/views.ts' {
 }
 
 type ListRequest = MemberRequest<{ Querystring: CursorQuery }>
-type OpenRequest = MemberRequest<{ Params: NotificationParams }>
+type OpenRequest = MemberRequest<{ Params: IdParams }>
 type ReadRequest = MemberRequest<{ Body: ReadForm }>
 
 export default async function notifications(app: FastifyInstance) {
   const members = memberRoutes(app)
   members.get('/notifications', { schema: { querystring: CursorQuery } }, showNotifications)
-  members.get('/notifications/:id', { schema: { params: NotificationParams } }, openNotification)
+  members.get('/notifications/:id', { schema: { params: IdParams } }, openNotification)
   members.post('/notifications/read', { schema: { body: ReadForm } }, readAll)
 }
 

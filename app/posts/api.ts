@@ -13,9 +13,10 @@ import {
 } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
-import { PostParams, postingLimit, validatePost } from './forms.ts'
+import { postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { serializePost } from './serializer.ts'
@@ -35,13 +36,13 @@ const PostBody = Type.Object(
 )
 type PostBody = Type.Static<typeof PostBody>
 
-type OneRequest = FastifyRequest<{ Params: PostParams }>
+type OneRequest = FastifyRequest<{ Params: IdParams }>
 type CreateRequest = MemberRequest<{ Body: PostBody }>
-type UpdateRequest = MemberRequest<{ Params: PostParams; Body: PostBody }>
+type UpdateRequest = MemberRequest<{ Params: IdParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const onePost = { params: PostParams, response: { 200: returns('Post') } }
+  const onePost = { params: IdParams, response: { 200: returns('Post') } }
   const create = operation('posts', 'createPost', 'Publish a post', {
     config: { validate: validatePost },
     headers: IdempotencyKey,
@@ -57,7 +58,7 @@ export default async function postsApi(app: FastifyInstance) {
   })
   const destroy = operation('posts', 'deletePost', 'Delete your post', {
     headers: IfMatch,
-    params: PostParams,
+    params: IdParams,
     response: { 204: returnsNothing() },
   })
   members.post('/posts', create, createPost)
@@ -102,7 +103,7 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   return reply.resource(serializePost(edited, config))
 }
 
-async function destroyPost(request: MemberRequest<{ Params: PostParams }>, reply: FastifyReply) {
+async function destroyPost(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   await request.server.db.transaction(async tx => {
     const { id, author } = await ownPost(tx, request)
     await deletePost(tx, { id, userId: author.id })
@@ -117,7 +118,7 @@ async function postOr404(db: Reader, { params, viewer }: OneRequest): Promise<Po
 }
 
 /** The viewer's own post, unchanged since the ETag that they sent, if they sent one. */
-async function ownPost(db: Reader, request: MemberRequest<{ Params: PostParams }>): Promise<Post> {
+async function ownPost(db: Reader, request: MemberRequest<{ Params: IdParams }>): Promise<Post> {
   const post = await postOr404(db, request)
   if (post.author.id !== request.viewer.id) throw new Problem(403)
   requireUnchanged(request, serializePost(post, request.server.config))

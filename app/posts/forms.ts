@@ -23,11 +23,6 @@ export const PostForm = Type.Object({
 })
 export type PostForm = Type.Static<typeof PostForm>
 
-export const PostParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [42] }),
-})
-export type PostParams = Type.Static<typeof PostParams>
-
 /** What was typed before signing in again; it may well be too long. */
 export const NewPostQuery = Type.Object({
   body: Type.Optional(Type.String({ maxLength: 20_000 })),

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import { IdParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
@@ -9,7 +10,6 @@ import {
   NewPostQuery,
   newSubmission,
   PostForm,
-  PostParams,
   postingLimit,
   submissionDigest,
   validatePost,
@@ -28,14 +28,14 @@ declare module '../http/views.ts' {
 
 /** What was typed; an empty language is to be guessed. */
 type Values = { body: string; language: string }
-type PostRequest = FastifyRequest<{ Params: PostParams }>
-type ShowEditRequest = MemberRequest<{ Params: PostParams; Querystring: NewPostQuery }>
-type OwnRequest = MemberRequest<{ Params: PostParams }>
-type EditRequest = MemberRequest<{ Params: PostParams; Body: PostForm }>
+type PostRequest = FastifyRequest<{ Params: IdParams }>
+type ShowEditRequest = MemberRequest<{ Params: IdParams; Querystring: NewPostQuery }>
+type OwnRequest = MemberRequest<{ Params: IdParams }>
+type EditRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
 
 export default async function posts(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const one = { params: PostParams }
+  const one = { params: IdParams }
   members.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
   members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
   app.get('/posts/:id', { config: { public: true, cached: true }, schema: one }, showPost)

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, lists, operation, returns } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { ProfileParams } from './forms.ts'
+import { UsernameParams } from '../http/params.ts'
 import { listPeople } from './list-queries.ts'
 import { requireProfile } from './require-profile.ts'
 import { serializePerson, serializeUser } from './serializer.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
-type OneRequest = FastifyRequest<{ Params: ProfileParams }>
+type OneRequest = FastifyRequest<{ Params: UsernameParams }>
 
 export default async function profilesApi(app: FastifyInstance) {
   const list = operation('users', 'listUsers', 'List users, newest account first', {
@@ -16,7 +16,7 @@ export default async function profilesApi(app: FastifyInstance) {
   })
   const show = operation('users', 'getUser', 'Show a user', {
     config: { public: true },
-    params: ProfileParams,
+    params: UsernameParams,
     response: { 200: returns('User') },
   })
   app.get('/users', list, listUsers)

@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheTag } from '../database/cache-tags.ts'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { type FollowList, followList } from '../follows/queries.ts'
+import { UsernameParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
 import { postTags } from '../posts/post.ts'
 import { foldName } from '../text/fold.ts'
 import { profileTimeline } from '../timelines/queries.ts'
 import { type Timeline, timelineOf } from '../timelines/timeline.ts'
-import { ProfileParams } from './forms.ts'
 import type { Profile } from './queries.ts'
 import { requireProfile } from './require-profile.ts'
 
@@ -26,12 +26,12 @@ declare module '../http/views.ts' {
   }
 }
 
-type ProfileRequest = FastifyRequest<{ Params: ProfileParams; Querystring: CursorQuery }>
+type ProfileRequest = FastifyRequest<{ Params: UsernameParams; Querystring: CursorQuery }>
 
 export default async function profiles(app: FastifyInstance) {
   const open = { public: true }
   const config = { ...open, cached: true }
-  const schema = { params: ProfileParams, querystring: CursorQuery }
+  const schema = { params: UsernameParams, querystring: CursorQuery }
   app.get('/@:username', { config, schema }, showProfile)
   app.get('/@:username/followers', { config, schema }, showFollowers)
   app.get('/@:username/following', { config, schema }, showFollowing)

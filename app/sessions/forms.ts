@@ -17,10 +17,5 @@ export type SignInForm = Type.Static<typeof SignInForm>
 export const NextQuery = Type.Object({ next: Type.Optional(Type.String()) })
 export type NextQuery = Type.Static<typeof NextQuery>
 
-export const SessionParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-})
-export type SessionParams = Type.Static<typeof SessionParams>
-
 /** What newToken() makes; anything else leads nowhere. */
 export const Token = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { SessionParams } from './forms.ts'
 import { sessionOf } from './plugin.ts'
 import { endOtherSessions, endOwnSession, listSessions, type OpenSession } from './queries.ts'
 
@@ -15,7 +15,7 @@ declare module '../http/views.ts' {
 export default async function sessionList(app: FastifyInstance) {
   const members = memberRoutes(app)
   members.get('/settings/sessions', showSessions)
-  members.post('/settings/sessions/:id/delete', { schema: { params: SessionParams } }, deleteSession)
+  members.post('/settings/sessions/:id/delete', { schema: { params: IdParams } }, deleteSession)
   members.post('/settings/sessions/delete', deleteOtherSessions)
 }
 
@@ -25,7 +25,7 @@ async function showSessions(request: MemberRequest, reply: FastifyReply) {
 }
 
 /** Ending the session that asks for it is signing out. */
-async function deleteSession(request: MemberRequest<{ Params: SessionParams }>, reply: FastifyReply) {
+async function deleteSession(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   const { server, viewer } = request
   const { id } = request.params
   const ended = await server.db.transaction(tx => endOwnSession(tx, { id, userId: viewer.id }))

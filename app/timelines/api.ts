@@ -1,18 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, operation, returnsListOf } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { TagParams } from '../http/params.ts'
+import { TagParams, UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { serializePost } from '../posts/serializer.ts'
-import { ProfileParams } from '../profiles/forms.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/entities.ts'
 import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
-type UserRequest = FastifyRequest<{ Params: ProfileParams; Querystring: ListQuery }>
+type UserRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>
 type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: ListQuery }>
 
 export default async function timelinesApi(app: FastifyInstance) {
@@ -26,7 +25,10 @@ export default async function timelinesApi(app: FastifyInstance) {
   )
   app.get(
     '/users/:username/posts',
-    operation('timelines', 'listPostsOfUser', 'List the posts of a user', { ...open, params: ProfileParams }),
+    operation('timelines', 'listPostsOfUser', 'List the posts of a user', {
+      ...open,
+      params: UsernameParams,
+    }),
     listOfUser,
   )
   app.get(

@@ -13,9 +13,6 @@ export const TokenForm = Type.Object({
 })
 export type TokenForm = Type.Static<typeof TokenForm>
 
-export const TokenParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
-export type TokenParams = Type.Static<typeof TokenParams>
-
 /** What a program says of the token that it asks for; the original's tokens could do everything. */
 export const TokenBody = Type.Object(
   {

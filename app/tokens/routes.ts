@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
+import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
-import { expiryOf, lifetimes, TokenForm, TokenParams } from './forms.ts'
+import { expiryOf, lifetimes, TokenForm } from './forms.ts'
 import { createToken, listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -24,7 +25,7 @@ type Shown = { secret?: string; values?: TokenForm; errors?: FieldErrors }
 
 export default async function tokens(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const one = { params: TokenParams }
+  const one = { params: IdParams }
   members.get('/settings/apps', showTokens)
   members.post('/settings/apps', { schema: { body: TokenForm }, attachValidation: true }, createOwnToken)
   members.post('/settings/apps/:id/delete', { schema: one }, destroyToken)
@@ -57,7 +58,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
 }
 
 /** Revoking what is already gone is harmless: the second of two clicks is told the same. */
-async function destroyToken(request: MemberRequest<{ Params: TokenParams }>, reply: FastifyReply) {
+async function destroyToken(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   const { id: userId } = request.viewer
   await request.server.db.transaction(tx => revokeToken(tx, { id: request.params.id, userId }))
   return reply.flash('tokens.revoked').redirect('/settings/apps', 303)

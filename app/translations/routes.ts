@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, prefersJson } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
-import { PostParams } from '../posts/forms.ts'
 import type { Post } from '../posts/post.ts'
 import { findPost } from '../posts/queries.ts'
 import { isForeign } from './languages.ts'
@@ -27,7 +27,7 @@ declare module 'fastify' {
   }
 }
 
-type PostRequest = FastifyRequest<{ Params: PostParams }>
+type PostRequest = FastifyRequest<{ Params: IdParams }>
 
 /** Statuses of a gateway: this site is well, the service behind it is not. */
 const statuses: Record<Failure, number> = {
@@ -44,7 +44,7 @@ export default async function translations(app: FastifyInstance) {
   const { translate } = app.config
   if (!translate) return
   app.decorate('translator', openTranslator(translate, app.db))
-  const open = { config: { public: true }, schema: { params: PostParams } }
+  const open = { config: { public: true }, schema: { params: IdParams } }
   app.get('/posts/:id/translation', open, showTranslation)
   app.get('/posts/:id/translation/fragment', open, showFragment)
 }
