@@ -17,13 +17,13 @@ import {
 } from './queries.ts'
 import { type Timeline, timelineOf } from './timeline.ts'
 
-type Beside = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
+type Sidebar = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
 
 declare module '../http/views.ts' {
   interface Pages {
     'timelines/welcome': { timeline: Timeline }
-    'timelines/home': { timeline: Timeline; submission: string; firstDay: boolean } & Beside
-    'timelines/explore': { timeline: Timeline } & Beside
+    'timelines/home': { timeline: Timeline; submission: string; firstDay: boolean } & Sidebar
+    'timelines/explore': { timeline: Timeline } & Sidebar
     'timelines/tag': { tag: string; timeline: Timeline }
   }
 }
@@ -102,7 +102,7 @@ const maxAgeMs = 15_000
 const cachedSuggestions = cachedReads<number, SuggestedPerson[]>({ maxAgeMs })
 const cachedTrending = cachedReads<string, TrendingTag[]>({ maxAgeMs })
 
-async function timelineSidebar(request: TimelineRequest): Promise<Beside> {
+async function timelineSidebar(request: TimelineRequest): Promise<Sidebar> {
   const viewer = request.viewer?.id
   const [suggestions, trending] = await Promise.all([
     viewer === undefined

@@ -65,7 +65,7 @@ test.describe('on a phone', () => {
     await expect(page.getByRole('main').getByText('Microblog', { exact: true })).toBeInViewport()
   })
 
-  test('what people say about themselves has the whole measure', async ({ page, community }) => {
+  test('the about text in a list of people has the full width', async ({ page, community }) => {
     await visit(page, { path: ({ susan }) => `/@${susan.username}/followers`, as: 'newcomer' }, community)
     const person = page.getByRole('main').getByRole('listitem')
     const content = await person.locator('.content').boundingBox()
@@ -74,7 +74,7 @@ test.describe('on a phone', () => {
     expect((content?.x ?? 0) + (content?.width ?? 0)).toBeCloseTo((button?.x ?? 0) + (button?.width ?? 0), 0)
   })
 
-  test('a handle that does not fit beside the name has a line of its own', async ({ page, community }) => {
+  test('a username that does not fit beside the name wraps', async ({ page, community }) => {
     await visit(page, { path: ({ john }) => `/@${john.username}` }, community)
     const author = page.locator('.timeline .author').first()
     const [line, name] = [await author.boundingBox(), await author.locator('b').boundingBox()]
@@ -117,7 +117,7 @@ test.describe('on a phone', () => {
   })
 })
 
-test('a post on its own page: its actions are one row, and a card there is set as anywhere', async ({
+test('a post on its own page: its actions are one row, and a card there has the usual text size', async ({
   page,
   community,
 }) => {
