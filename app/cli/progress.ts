@@ -4,7 +4,7 @@ export type ProgressBar = { show(share: number, more?: string): void; clear(): v
 
 const width = 30
 
-/** A bar on a person's terminal, drawn ten times a second at most; nothing where nobody looks. */
+/** A progress bar on a terminal, drawn ten times a second at most; nothing where standard error is no terminal. */
 export function progressBar(what: string): ProgressBar {
   if (!process.stderr.isTTY) return { show() {}, clear() {} }
   let drawn = 0

@@ -1,4 +1,4 @@
-/** Everything of one person's, a thousand rows at a time, each page beginning after the last row of the one before. */
+/** Everything that belongs to one person, in pages of a thousand rows, each beginning after the last row of the page before. */
 import { type Cursor, cursorOf, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn } from '../database/fields.ts'
@@ -11,7 +11,7 @@ import type { Entity } from '../text/entities.ts'
 
 const pageSize = 1_000
 
-/** Reads page after page and hands out the rows one by one. */
+/** Reads page after page and yields the rows one by one. */
 async function* eachRow<Row>(read: (last: Row | undefined) => Promise<Row[]>): AsyncGenerator<Row> {
   let page = await read(undefined)
   while (page.length > 0) {
@@ -32,7 +32,7 @@ function beyond(direction: 'before' | 'after', [time, id]: [AnyColumn, AnyColumn
 export const profileColumns = columnsIn(userFields, 'personalExport')
 export type Profile = Awaited<ReturnType<typeof ownProfile>>
 
-/** What somebody's account says of them, and how much there is of theirs. */
+/** What a person's account holds, and how many rows belong to it. */
 export async function ownProfile(db: Reader, userId: number) {
   const [found] = await db
     .select({
@@ -69,7 +69,7 @@ const postsOf = asPages(
   ),
 )
 
-/** Somebody's posts, newest first. */
+/** A person's posts, newest first. */
 export async function* ownPosts(db: Reader, userId: number): AsyncGenerator<Post> {
   for (let cursor: Cursor | null = cursorOf({}); cursor; ) {
     const page: Page<Post> = await postsOf(db, { viewer: { id: userId } }, cursor)
@@ -78,10 +78,10 @@ export async function* ownPosts(db: Reader, userId: number): AsyncGenerator<Post
   }
 }
 
-/** Somebody at the other end of a follow, and since when. */
+/** The person at the other end of a follow, and since when. */
 export type OwnContact = Keyed & { username: string; displayName: string }
 
-/** Who follows somebody, or whom they follow, newest first. */
+/** The followers of a person, or the people that they follow, newest first. */
 export function ownContacts(
   db: Reader,
   userId: number,
@@ -111,7 +111,7 @@ export type OwnMessage = Keyed & {
   language: string | null
 }
 
-/** What somebody wrote and was written, conversation by conversation, oldest first. */
+/** The messages that a person sent and received, conversation by conversation, oldest first. */
 export async function* ownMessages(db: Reader, userId: number): AsyncGenerator<OwnMessage> {
   for await (const { conversation, ...other } of conversationsOf(db, userId)) {
     for await (const { senderId, ...message } of messagesIn(db, { conversation, userId }))
@@ -135,7 +135,7 @@ function conversationsOf(db: Reader, userId: number) {
 
 type MessageRow = Omit<OwnMessage, 'conversation' | 'with' | 'isOwn'> & { senderId: number }
 
-/** The messages of a conversation of which this person is one of the two. */
+/** The messages of a conversation, if this person takes part in it. */
 function messagesIn(db: Reader, { conversation, userId }: { conversation: number; userId: number }) {
   const { id, senderId, body, entities, language, createdAt, conversationId } = messages
   const isOwn = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))

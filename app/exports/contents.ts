@@ -4,7 +4,6 @@ import path from 'node:path'
 import { root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn, pickByColumn } from '../database/fields.ts'
-import type { Language } from '../locales/translate.ts'
 import { type Post, postFields } from '../posts/post.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import {
@@ -19,44 +18,42 @@ import {
 import { type ExportInfo, indexPage, type Section, sectionPage } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
 
-export type Export = ExportInfo & {
+type Export = ExportInfo & {
   db: Reader
   userId: number
   /** Called for every row that is written. */
   onRow(): Promise<void>
 }
 
-/** Rows are written twice: for programs, and for people. */
+/** Each row is written twice: for programs, and for people. */
 export function rowsToWrite({ posts, followers, following, messages }: Profile): number {
   return 2 * (posts + followers + following + messages)
 }
 
-export async function* filesOf(one: Export): AsyncGenerator<ArchiveFile> {
-  const { db, userId } = one
+export async function* exportFiles(one: Export): AsyncGenerator<ArchiveFile> {
+  const { db, userId, language } = one
+  const description = path.join(root, `views/exports/archive/format.${language}.md`)
   yield { path: 'index.html', text: [indexPage(one)] }
-  yield { path: 'format.md', text: [await formatDescription(one.language)] }
+  yield { path: 'format.md', text: [await readFile(description, 'utf8')] }
   yield { path: 'profile.json', text: [`${JSON.stringify(profileRow(one), null, 2)}\n`] }
-  yield* sectionFiles(one, 'posts', { rows: () => ownPosts(db, userId), toRow: postRow })
+  yield* sectionFiles(one, 'posts', () => ownPosts(db, userId), postRow)
   for (const list of ['followers', 'following'] as const)
-    yield* sectionFiles(one, list, { rows: () => ownContacts(db, userId, list), toRow: contactRow })
-  yield* sectionFiles(one, 'messages', { rows: () => ownMessages(db, userId), toRow: messageRow })
+    yield* sectionFiles(one, list, () => ownContacts(db, userId, list), contactRow)
+  yield* sectionFiles(one, 'messages', () => ownMessages(db, userId), messageRow)
 }
-
-type Source<Row> = { rows(): AsyncGenerator<Row>; toRow(row: Row, one: Export): object }
 
 async function* sectionFiles<Row>(
   one: Export,
   section: Section,
-  { rows, toRow }: Source<Row>,
+  rows: () => AsyncGenerator<Row>,
+  toRow: (row: Row, one: Export) => object,
 ): AsyncGenerator<ArchiveFile> {
   const counted = () => eachCounted(rows(), one.onRow)
   yield { path: `${section}.json`, text: jsonArray(counted(), row => toRow(row, one)) }
   let number = 1
   for await (const { page, isLast } of inPages(counted(), 1_000)) {
-    yield {
-      path: `${section}-${number}.html`,
-      text: [sectionPage(one, section, { rows: page, number, isLast })],
-    }
+    const html = sectionPage(one, section, { rows: page, number, isLast })
+    yield { path: `${section}-${number}.html`, text: [html] }
     number += 1
   }
 }
@@ -110,7 +107,7 @@ const postColumns = columnsIn(postFields, 'personalExport')
 
 function postRow(post: Post, { config }: Export) {
   const { id, entities: _, ...row } = pickByColumn(post, postColumns)
-  return { id, url: `${config.publicUrl}/posts/${post.id}`, ...row, ...found(post.entities) }
+  return { id, url: `${config.publicUrl}/posts/${post.id}`, ...row, ...entityLists(post.entities) }
 }
 
 function contactRow({ username, displayName, createdAt }: OwnContact, { config }: Export) {
@@ -122,10 +119,10 @@ function messageRow(message: OwnMessage, { profile }: Export) {
   const { id, conversation, with: other, isOwn, body, language, createdAt, entities } = message
   const from = isOwn ? profile.username : other.username
   const row = { id, conversation, with: other.username, from, body, language, created_at: createdAt }
-  return { ...row, ...found(entities) }
+  return { ...row, ...entityLists(entities) }
 }
 
-function found(entities: Entity[]) {
+function entityLists(entities: Entity[]) {
   const hrefs = (kind: Entity['kind']) =>
     entities.filter(entity => entity.kind === kind).map(({ href }) => href)
   return {
@@ -133,8 +130,4 @@ function found(entities: Entity[]) {
     hashtags: tagsOf(entities),
     links: hrefs('link'),
   }
-}
-
-function formatDescription(language: Language): Promise<string> {
-  return readFile(path.join(root, `views/exports/archive/format.${language}.md`), 'utf8')
 }

@@ -3,9 +3,9 @@ import type { Language } from '../locales/translate.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { notify } from '../notifications/queries.ts'
 import { ownProfile } from './content-queries.ts'
-import { filesOf, rowsToWrite } from './contents.ts'
-import { addExportPart, finishExport, takeUpExport } from './queries.ts'
-import { inPieces, zipped } from './zip.ts'
+import { exportFiles, rowsToWrite } from './contents.ts'
+import { addExportPart, finishExport, restartExport } from './queries.ts'
+import { inChunks, zipBytes } from './zip.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
@@ -13,33 +13,33 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-/** Bytes of the file that are kept in a row: as much as is ever in memory of it. */
+/** Bytes of the file in one row of `export_parts`, and so the most of it that is in memory. */
 const partSize = 256 * 1024
 
-/** Puts everything of a person's into a ZIP; an attempt that was cut short is begun anew by the next. */
+/** Puts everything that belongs to a person into a ZIP; an attempt starts over where the one before was cut short. */
 export const exportJob = defineJob<'exports.make'>({
   name: 'exports.make',
   attempts: 5,
   atOnce: 1,
   async run({ language }, context) {
-    const id = await context.transaction(tx => takeUpExport(tx, context.id))
+    const id = await context.transaction(tx => restartExport(tx, context.id))
     if (id === undefined) return null
     const size = await writeParts(id, context, language)
-    return tx => announce(tx, { id, size, language }, context)
+    return tx => notifyOwner(tx, { id, size, language }, context)
   },
 })
 
-/** Returns how many bytes there are. */
+/** Returns the number of bytes. */
 async function writeParts(exportId: number, context: JobContext, language: Language): Promise<number> {
   const { db, config, transaction, signal } = context
   const userId = ownerOf(context)
   const now = new Date()
   const profile = await ownProfile(db, userId)
   const onRow = rowCounter(context, rowsToWrite(profile))
-  const files = filesOf({ db, config, userId, profile, language, now, onRow })
+  const files = exportFiles({ db, config, userId, profile, language, now, onRow })
   let size = 0
   let position = 0
-  for await (const bytes of inPieces(zipped(files, now), partSize)) {
+  for await (const bytes of inChunks(zipBytes(files, now), partSize)) {
     signal.throwIfAborted()
     const part = { exportId, position, bytes }
     await transaction(tx => addExportPart(tx, part))
@@ -49,7 +49,7 @@ async function writeParts(exportId: number, context: JobContext, language: Langu
   return size
 }
 
-/** Rows may come and go while they are written, so there may be more of them than were expected. */
+/** Rows come and go while the export is written, so there may be more than expected. */
 function rowCounter({ progress, signal }: JobContext, expected: number): () => Promise<void> {
   let done = 0
   return async () => {
@@ -62,7 +62,7 @@ function rowCounter({ progress, signal }: JobContext, expected: number): () => P
 
 type Finished = { id: number; size: number; language: Language }
 
-async function announce(
+async function notifyOwner(
   tx: Parameters<typeof finishExport>[0],
   { id, size, language }: Finished,
   context: JobContext,
@@ -77,6 +77,6 @@ async function announce(
 }
 
 function ownerOf({ userId }: JobContext): number {
-  if (userId === null) throw new Error('an export is somebody’s')
+  if (userId === null) throw new Error('an export has an owner')
   return userId
 }

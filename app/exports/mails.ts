@@ -7,7 +7,7 @@ declare module '../mail/mail.ts' {
   }
 }
 
-/** Says where an export can be fetched, and until when. Its link opens for its owner alone. */
+/** Says where an export can be downloaded, and until when. The link works for its owner only. */
 export const exportReadyMail = defineMail<'exports.ready'>({
   subject: 'exports.mail_subject',
   view: 'exports/ready-mail',

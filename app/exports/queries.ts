@@ -9,13 +9,13 @@ import type { Language } from '../locales/translate.ts'
 
 export const exportLimit: RateLimit = { name: 'export', burst: 3, every: 3_600_000 }
 
-/** Milliseconds that an export is kept, and what came of one that failed. */
-const lifetime = 7 * 86_400_000
+/** Finished and failed exports are kept this long. */
+const lifetimeMs = 7 * 86_400_000
 
 type Own = { id: number; userId: number }
 const isOwn = ({ id, userId }: Own) => and(eq(exports.id, id), eq(exports.userId, userId))
 
-/** An export as its owner follows it: `size` in bytes, null as long as it is not whole. */
+/** An export as its owner sees it: `size` in bytes, null until it is finished. */
 export type ExportState = Own & {
   createdAt: Date
   expiresAt: Date
@@ -26,7 +26,7 @@ export type ExportState = Own & {
   attempts: number | null
 }
 
-/** Somebody's exports, newest first: one that can be fetched, and one that is being made or has failed. */
+/** A person's exports, newest first: one that can be downloaded, and one that is being made or has failed. */
 export async function findExports(db: Reader, userId: number, now: Date): Promise<ExportState[]> {
   const { id, createdAt, expiresAt, size } = exports
   const { state, progress, attempts } = jobs
@@ -39,7 +39,7 @@ export async function findExports(db: Reader, userId: number, now: Date): Promis
   return found as ExportState[]
 }
 
-export async function isExportUnderWay(db: Reader, userId: number): Promise<boolean> {
+export async function isExportRunning(db: Reader, userId: number): Promise<boolean> {
   const found = await db
     .select({ id: exports.id })
     .from(exports)
@@ -48,8 +48,8 @@ export async function isExportUnderWay(db: Reader, userId: number): Promise<bool
   return found.length > 0
 }
 
-/** Begins an export; what came of those that failed goes. */
-export async function beginExport(
+/** Starts an export; failed ones are deleted. */
+export async function startExport(
   tx: Writer,
   { userId, language }: { userId: number; language: Language },
   now: Date,
@@ -57,12 +57,12 @@ export async function beginExport(
   await tx.delete(exports).where(and(eq(exports.userId, userId), isNull(exports.size)))
   const uniqueKey = `export:${userId}`
   const jobId = await enqueue(tx, { name: 'exports.make', input: { language }, userId, uniqueKey })
-  const expiresAt = new Date(now.getTime() + lifetime)
+  const expiresAt = new Date(now.getTime() + lifetimeMs)
   await tx.insert(exports).values({ userId, jobId, createdAt: now, expiresAt })
 }
 
 /** The export that a job makes, without the parts that an earlier attempt left; undefined if it was deleted. */
-export async function takeUpExport(tx: Writer, jobId: number): Promise<number | undefined> {
+export async function restartExport(tx: Writer, jobId: number): Promise<number | undefined> {
   const [found] = await tx.select({ id: exports.id }).from(exports).where(eq(exports.jobId, jobId))
   if (found) await tx.delete(exportParts).where(eq(exportParts.exportId, found.id))
   return found?.id
@@ -72,13 +72,13 @@ export async function addExportPart(tx: Writer, part: typeof exportParts.$inferI
   await tx.insert(exportParts).values(part)
 }
 
-/** Makes an export whole and answers until when; those before it go. Undefined if it was deleted meanwhile. */
+/** Finishes an export, deletes those before it and returns its expiry; undefined if it was deleted meanwhile. */
 export async function finishExport(
   tx: Writer,
   { size, ...own }: Own & { size: number },
   now: Date,
 ): Promise<Date | undefined> {
-  const expiresAt = new Date(now.getTime() + lifetime)
+  const expiresAt = new Date(now.getTime() + lifetimeMs)
   const finished = await tx
     .update(exports)
     .set({ size, finishedAt: now, expiresAt })
@@ -89,7 +89,7 @@ export async function finishExport(
   return expiresAt
 }
 
-/** One's own export that is whole and has not expired. */
+/** A person's own export that is finished and has not expired. */
 export async function findFinishedExport(db: Reader, own: Own, now: Date) {
   const { id, size, createdAt, expiresAt } = exports
   const [found] = await db
@@ -113,7 +113,7 @@ const partAt = prepared<{ exportId: number; position: number }, { bytes: Buffer 
 
 /**
  * The bytes of an export, a part at a time.
- * @throws Error when it is deleted meanwhile: whoever was promised its size must not take less for the whole
+ * @throws Error when it is deleted meanwhile: fewer bytes than its size must not look like the whole file
  */
 export async function* exportBytes(
   db: Reader,
@@ -128,7 +128,7 @@ export async function* exportBytes(
   }
 }
 
-/** Deletes one's own export, and cancels its job if that is under way; answers which, or null if there is none. */
+/** Deletes a person's own export and cancels its job if that is unfinished; returns which, or null without one. */
 export async function deleteExport(tx: Writer, own: Own, now: Date): Promise<'cancelled' | 'deleted' | null> {
   const [deleted] = await tx.delete(exports).where(isOwn(own)).returning({ jobId: exports.jobId })
   if (!deleted) return null

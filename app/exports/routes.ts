@@ -5,16 +5,16 @@ import { IdParams } from '../http/params.ts'
 import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import {
-  beginExport,
   deleteExport,
   type ExportState,
   exportBytes,
   exportLimit,
   findExports,
   findFinishedExport,
-  isExportUnderWay,
+  isExportRunning,
+  startExport,
 } from './queries.ts'
-import { inBytes } from './size.ts'
+import { formatBytes } from './size.ts'
 
 type ExportsPage = { exports: ExportState[]; willMail: boolean; size(bytes: number): string }
 
@@ -42,26 +42,26 @@ async function showExports(request: MemberRequest, reply: FastifyReply) {
   return reply.page('exports/show', await exportsPage(request))
 }
 
-/** How far it is, for the script that follows it. */
+/** The progress, for the script that follows it. */
 async function showFragment(request: MemberRequest, reply: FastifyReply) {
   return reply.fragment('exports/fragment', await exportsPage(request))
 }
 
 async function exportsPage({ server, viewer, language }: MemberRequest): Promise<ExportsPage> {
   const exports = await findExports(server.db, viewer.id, new Date())
-  return { exports, willMail: canMail(server.config), size: bytes => inBytes(bytes, language) }
+  return { exports, willMail: canMail(server.config), size: bytes => formatBytes(bytes, language) }
 }
 
-/** One at a time: asking again while one is being made begins no other. */
+/** One at a time: a second request while one is being made starts nothing. */
 async function createExport({ server, viewer, language }: MemberRequest, reply: FastifyReply) {
   const { id: userId } = viewer
-  const begun = await server.db.transaction(async tx => {
-    if (await isExportUnderWay(tx, userId)) return false
+  const started = await server.db.transaction(async tx => {
+    if (await isExportRunning(tx, userId)) return false
     await server.rateLimits.consume(tx, exportLimit, userId)
-    await beginExport(tx, { userId, language }, new Date())
+    await startExport(tx, { userId, language }, new Date())
     return true
   })
-  return reply.flash(begun ? 'exports.begun' : 'exports.already').redirect('/settings/data', 303)
+  return reply.flash(started ? 'exports.begun' : 'exports.already').redirect('/settings/data', 303)
 }
 
 async function describeExport(request: ExportRequest, reply: FastifyReply) {
@@ -88,7 +88,7 @@ async function setFileHeaders({ server, viewer, params }: ExportRequest, reply: 
   return found
 }
 
-/** Deleting one that is being made cancels it; deleting what is gone is harmless. */
+/** Deleting one that is being made cancels it; deleting one that is gone does nothing. */
 async function destroyExport({ server, viewer, params }: ExportRequest, reply: FastifyReply) {
   const own = { id: params.id, userId: viewer.id }
   const done = await server.db.transaction(tx => deleteExport(tx, own, new Date()))

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { eventually } from '../testing/eventually.ts'
 import { endedProcess, startProcess } from '../testing/process.ts'
 import { unzip } from '../testing/unzip.ts'
-import { type ArchiveFile, inPieces, zipped } from './zip.ts'
+import { type ArchiveFile, inChunks, zipBytes } from './zip.ts'
 
 async function* these(files: ArchiveFile[]) {
   yield* files
@@ -24,7 +24,7 @@ describe('a ZIP', () => {
       { path: 'empty.txt', text: [] },
       { path: 'ñandú.txt', text: Array(2_000).fill('words '.repeat(100)) },
     ]
-    const found = await unzip(await all(zipped(these(files), now)))
+    const found = await unzip(await all(zipBytes(these(files), now)))
     assert.deepEqual(
       [...found],
       files.map(({ path, text }) => [path, text.join('')]),
@@ -32,9 +32,9 @@ describe('a ZIP', () => {
   })
 
   it('is whole with no files, and with very many', async () => {
-    assert.equal((await unzip(await all(zipped(these([]), now)))).size, 0)
+    assert.equal((await unzip(await all(zipBytes(these([]), now)))).size, 0)
     const many = Array.from({ length: 2_000 }, (_, n) => ({ path: `${n}.txt`, text: [String(n)] }))
-    assert.equal((await unzip(await all(zipped(these(many), now)))).get('1999.txt'), '1999')
+    assert.equal((await unzip(await all(zipBytes(these(many), now)))).get('1999.txt'), '1999')
   })
 
   it('fails as one of its files fails', async () => {
@@ -48,7 +48,7 @@ describe('a ZIP', () => {
         })(),
       },
     ]
-    await assert.rejects(all(zipped(these(files), now)), /on fire/)
+    await assert.rejects(all(zipBytes(these(files), now)), /on fire/)
   })
 
   it('fails as the list of its files fails', async () => {
@@ -56,7 +56,7 @@ describe('a ZIP', () => {
       yield { path: 'a.txt', text: ['fine'] }
       throw new Error('no more')
     })()
-    await assert.rejects(all(zipped(files, now)), /no more/)
+    await assert.rejects(all(zipBytes(files, now)), /no more/)
   })
 
   it('asks for nothing more once nobody takes it', async () => {
@@ -72,7 +72,7 @@ describe('a ZIP', () => {
         isLetGo = true
       }
     }
-    for await (const bytes of zipped(these([{ path: 'endless.txt', text: endless() }]), now))
+    for await (const bytes of zipBytes(these([{ path: 'endless.txt', text: endless() }]), now))
       if (bytes.length > 10_000) break
     await eventually(async () => isLetGo)
     assert.ok(asked < 1_000, 'and not far ahead of whoever takes it')
@@ -80,12 +80,12 @@ describe('a ZIP', () => {
 
   it('is packed in bounded memory, however much there is', { timeout: 60_000 }, async () => {
     const code = `
-      import { zipped } from '${import.meta.resolve('./zip.ts')}'
+      import { zipBytes } from '${import.meta.resolve('./zip.ts')}'
       async function* files() {
         for (let n = 0; n < 150; n++) yield { path: n + '.txt', text: [String(n).repeat(1_000_000)] }
       }
       let size = 0
-      for await (const bytes of zipped(files(), new Date())) size += bytes.length
+      for await (const bytes of zipBytes(files(), new Date())) size += bytes.length
       console.log(size)`
     const child = startProcess(['--max-old-space-size=48', '--input-type=module', '--eval', code], {})
     const { code: status, output } = await endedProcess(child)
@@ -93,14 +93,14 @@ describe('a ZIP', () => {
   })
 })
 
-describe('bytes in pieces', () => {
+describe('bytes in chunks', () => {
   for (const sizes of [[], [1], [10], [3, 3, 3, 3], [25], [9, 1, 10, 31]])
     it(`of ten: ${sizes.join(' + ')}`, async () => {
       const chunks = sizes.map((size, n) => Buffer.alloc(size, n + 1))
       const given = (async function* () {
         yield* chunks
       })()
-      const pieces = await collect(inPieces(given, 10))
+      const pieces = await collect(inChunks(given, 10))
       assert.deepEqual(Buffer.concat(pieces), Buffer.concat(chunks))
       assert.ok(pieces.slice(0, -1).every(({ length }) => length === 10))
       assert.ok(pieces.every(({ length }) => length > 0 && length <= 10))

@@ -1,12 +1,12 @@
-/** ZIP files in bounded memory: their bytes come as fast as somebody takes them, and no faster. */
+/** ZIP files in bounded memory: bytes are made as fast as they are read, and no faster. */
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 
 export type ArchiveFile = { path: string; text: Iterable<string> | AsyncIterable<string> }
 
-/** The bytes of a ZIP with these files, each of which is asked for when the one before it is packed. */
-export async function* zipped(files: AsyncIterable<ArchiveFile>, mtime: Date): AsyncGenerator<Buffer> {
+/** The bytes of a ZIP with these files, each of which is read when the one before it is compressed. */
+export async function* zipBytes(files: AsyncIterable<ArchiveFile>, mtime: Date): AsyncGenerator<Buffer> {
   const zip = new ZipFile()
   // Typed as less than the PassThrough that it is.
   const bytes = zip.outputStream as Readable
@@ -26,9 +26,9 @@ async function pack(
     let source: Readable | null = Readable.from(text)
     const stop = () => void source?.destroy()
     bytes.once('close', stop)
-    // Not addReadStream: yazl remembers every entry until the last, and would remember its words with it.
+    // Not addReadStream: yazl keeps every entry until the end, and would keep its text with it.
     zip.addReadStreamLazy(path, { mtime }, begin => source && begin(null, source))
-    // Its end, its failure (which is thrown), or that nobody wants it any more.
+    // It ended, it failed (which is thrown), or the reader went away.
     await once(source, 'close')
     bytes.off('close', stop)
     source = null
@@ -37,19 +37,19 @@ async function pack(
   zip.end()
 }
 
-/** The same bytes in pieces of this size; the last one is what is left. */
-export async function* inPieces(bytes: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = []
+/** The same bytes in chunks of this size; the last one is the rest. */
+export async function* inChunks(bytes: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
+  let pending: Buffer[] = []
   let length = 0
   for await (const chunk of bytes) {
-    waiting.push(chunk)
+    pending.push(chunk)
     length += chunk.length
     if (length < size) continue
-    const all = Buffer.concat(waiting)
+    const all = Buffer.concat(pending)
     const whole = length - (length % size)
     for (let at = 0; at < whole; at += size) yield all.subarray(at, at + size)
-    waiting = [all.subarray(whole)]
+    pending = [all.subarray(whole)]
     length -= whole
   }
-  if (length > 0) yield Buffer.concat(waiting)
+  if (length > 0) yield Buffer.concat(pending)
 }

@@ -1,4 +1,4 @@
-/** A person as they stand in a list: what is shown of everybody, once for every query that finds people. */
+/** A person as every list shows them. */
 import { columnsIn, pick } from '../database/fields.ts'
 import { follows, users } from '../database/schema.ts'
 import { type SQL, sql } from '../database/sql.ts'

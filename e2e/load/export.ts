@@ -16,7 +16,7 @@ import { type Database } from '../../app/database/database.ts'
 import { openDatabase } from '../../app/database/open.ts'
 import { exports, posts, users } from '../../app/database/schema.ts'
 import { asc } from '../../app/database/sql.ts'
-import { beginExport } from '../../app/exports/queries.ts'
+import { startExport } from '../../app/exports/queries.ts'
 import { workDueJobs } from '../../app/jobs/worker.ts'
 import { jobs } from '../../app/registry/contributions.ts'
 import { emptyDatabase } from '../../app/testing/database.ts'
@@ -49,7 +49,7 @@ async function measure(db: Database, config: Config): Promise<void> {
   const { id: userId } = person as { id: number }
   await db.transaction(async tx => {
     await tx.update(posts).set({ userId })
-    await beginExport(tx, { userId, language: 'en' }, new Date())
+    await startExport(tx, { userId, language: 'en' }, new Date())
   })
   const before = process.memoryUsage.rss()
   let peak = before

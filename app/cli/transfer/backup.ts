@@ -1,4 +1,4 @@
-/** Backups: an SQLite file as a file, everything else as portable text. */
+/** Backups: of SQLite a copy of the file, of either engine portable text. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../config/user-error.ts'
@@ -15,8 +15,8 @@ import {
   linesIn,
   readBytes,
   timestampForFilename,
+  writeAtomically,
   writeText,
-  writeWhole,
 } from './files.ts'
 import { type Digests, type Header, headerOf, portableText, readPortable } from './portable.ts'
 
@@ -29,7 +29,7 @@ export function defaultBackup(config: DatabaseConfig): string {
 }
 
 /**
- * Backs the database up as it is at this moment, while it is being used. `target` is a new file, or "-" for
+ * Backs up a consistent view of the database while it is being used. `target` is a new file, or "-" for
  * standard output; its name says whether it is portable text (.ndjson, .ndjson.gz). Returns the tables' digests
  * of a portable one.
  */
@@ -39,7 +39,9 @@ export async function backUp(config: DatabaseConfig, target: string): Promise<Di
   if (target !== '-') assertNew(target)
   if (!file || isPortableName(target)) return backUpPortably(config, target)
   const bar = progressBar('Copying')
-  await writeWhole(target, part => copyFile(file, part, share => bar.show(share))).finally(() => bar.clear())
+  await writeAtomically(target, part => copyFile(file, part, share => bar.show(share))).finally(() =>
+    bar.clear(),
+  )
   return null
 }
 

@@ -21,7 +21,7 @@ export function typedPath(file: string): string {
   return path.resolve(environment['INIT_CWD'] ?? process.cwd(), file)
 }
 
-/** @throws UserError unless it is a file, which can be read more than once */
+/** @throws UserError unless it is a regular file, which can be read more than once */
 export async function assertFile(file: string): Promise<{ size: number }> {
   const found = await stat(file).catch(() => null)
   if (!found) throw new UserError(`there is no file ${file}`)
@@ -29,17 +29,17 @@ export async function assertFile(file: string): Promise<{ size: number }> {
   return found
 }
 
-/** @throws UserError so that no file is ever written over */
+/** @throws UserError when the file exists: no file is ever overwritten */
 export function assertNew(file: string): void {
   if (existsSync(file))
     throw new UserError(`${file} already exists and is not overwritten: name another file`)
 }
 
 /**
- * Lets `write` fill a file beside the one named, readable by its owner only, which takes its name when it is whole.
- * It is removed when that fails.
+ * Lets `write` fill a file beside the one named, readable by its owner only, which is renamed when it is complete and
+ * removed when anything fails.
  */
-export async function writeWhole(file: string, write: (part: string) => Promise<void>): Promise<void> {
+export async function writeAtomically(file: string, write: (part: string) => Promise<void>): Promise<void> {
   assertNew(file)
   const part = `${file}.part`
   try {
@@ -54,7 +54,7 @@ export async function writeWhole(file: string, write: (part: string) => Promise<
   }
 }
 
-/** A power cut after the last word must not take the file with it. */
+/** The file must survive a power cut. */
 async function sync(file: string): Promise<void> {
   const handle = await open(file, 'r+')
   try {
@@ -64,18 +64,18 @@ async function sync(file: string): Promise<void> {
   }
 }
 
-/** Writes text to a file, packed if its name ends in .gz, or to standard output if it is "-". */
+/** Writes text to a file, compressed if its name ends in .gz, or to standard output if it is "-". */
 export async function writeText(text: AsyncIterable<string>, file: string): Promise<void> {
-  if (file === '-') return writeOut(text)
-  await writeWhole(file, async part => {
+  if (file === '-') return writeToStdout(text)
+  await writeAtomically(file, async part => {
     const target = createWriteStream(part, { mode: 0o600 })
-    const packing: Transform[] = file.endsWith('.gz') ? [createGzip()] : []
-    await pipeline([Readable.from(text), ...packing, target])
+    const compression: Transform[] = file.endsWith('.gz') ? [createGzip()] : []
+    await pipeline([Readable.from(text), ...compression, target])
   })
 }
 
-/** Who reads may have had enough, like `head`. */
-async function writeOut(text: AsyncIterable<string>): Promise<void> {
+/** The reader may close the pipe early, like `head`. */
+async function writeToStdout(text: AsyncIterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(text), process.stdout, { end: false })
   } catch (error) {
@@ -83,23 +83,23 @@ async function writeOut(text: AsyncIterable<string>): Promise<void> {
   }
 }
 
-/** A file's bytes, unpacked if they are packed by gzip; `onBytes` is told how many of the file have been read. */
+/** A file's bytes, decompressed if they are gzip; `onBytes` is called with the number of bytes read from the file. */
 export async function* readBytes(
   file: string,
   onBytes: (count: number) => void = () => {},
 ): AsyncGenerator<Buffer> {
-  const packed = createReadStream(file, { highWaterMark: 256 * 1024 })
-  packed.on('data', chunk => onBytes(chunk.length)).pause()
-  const bytes: Readable = (await beginsWith(file, '\x1f\x8b')) ? packed.pipe(createGunzip()) : packed
-  packed.on('error', error => bytes.destroy(error))
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 })
+  source.on('data', chunk => onBytes(chunk.length)).pause()
+  const bytes: Readable = (await beginsWith(file, '\x1f\x8b')) ? source.pipe(createGunzip()) : source
+  source.on('error', error => bytes.destroy(error))
   try {
     yield* bytes
   } catch (error) {
     if (errorCode(error).startsWith('Z_'))
-      throw new UserError(`${file} is damaged or cut short: it cannot be unpacked`)
+      throw new UserError(`${file} is damaged or cut short: it cannot be decompressed`)
     throw error
   } finally {
-    packed.destroy()
+    source.destroy()
   }
 }
 

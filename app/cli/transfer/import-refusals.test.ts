@@ -136,7 +136,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       ['long.json', `[\n${long}]`, /line 2: a row is longer than a megabyte/],
       ['latin.ndjson', Buffer.from('{"username":"caf\xe9"}', 'latin1'), /line 1 is not UTF-8/],
       ['latin.json', Buffer.from('[{"username":"caf\xe9"}]', 'latin1'), /not UTF-8/],
-      ['cut.json.gz', gzipSync('[{}]').subarray(0, 12), /cannot be unpacked/],
+      ['cut.json.gz', gzipSync('[{}]').subarray(0, 12), /cannot be decompressed/],
     ] as const) {
       const { code, output } = await load(name, content)
       assert.equal(code, 1, name)

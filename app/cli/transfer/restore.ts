@@ -19,7 +19,7 @@ import {
   type PortableRow,
   readPortable,
 } from './portable.ts'
-import { deleteRows, insertRows, isEmpty, rowOf, tablesWithIds } from './tables.ts'
+import { deleteRows, insertRows, isEmpty, parseRow, tablesWithIds } from './tables.ts'
 
 /** `oldFile` is where the old database is now, if it was a file; `tables` are the digests of a portable backup. */
 export type Restored = { oldFile: string | null; tables: Digests | null }
@@ -87,9 +87,7 @@ function lineSource(source: string): () => AsyncIterable<Line[]> {
   let opened = false
   return () => {
     if (opened)
-      throw new UserError(
-        'somebody else wrote to the database meanwhile: stop the site first, then try again',
-      )
+      throw new UserError('the database was written to meanwhile: stop the site first, then try again')
     opened = true
     return linesIn(process.stdin)
   }
@@ -129,7 +127,7 @@ async function insertChunk(tx: Writer, chunk: PortableRow[]): Promise<void> {
     await insertRows(
       tx,
       first.table,
-      chunk.map(({ table, row }) => rowOf(table, row)),
+      chunk.map(({ table, row }) => parseRow(table, row)),
     )
   } catch (error) {
     const why = invalidRowMessage(error)

@@ -1,4 +1,4 @@
-/** Every table as rows that mean the same on both engines: the schema says which there are, and their columns. */
+/** Every table of the schema as rows that mean the same on both engines. */
 import { UserError } from '../../config/user-error.ts'
 import { tableConfig } from '../../database/columns.ts'
 import { getColumns } from '../../database/consistent-read.ts'
@@ -55,7 +55,7 @@ const pageSize = 1_000
 
 /**
  * The canonical text of each row of a table, a page at a time, in key order. The two engines order text
- * differently, so rows that share the first part of their key wait for each other and are put in order here.
+ * differently, so rows with the same first part of the key are collected and sorted here.
  */
 export async function* linesOf(db: Reader, name: TableName): AsyncGenerator<string[]> {
   const { key } = infos[name]
@@ -106,26 +106,23 @@ function lineOf(name: TableName, row: Row): string {
   return JSON.stringify({ table: name, row: values })
 }
 
+/** PostgreSQL's jsonb keeps keys in an order of its own. */
 function canonicalValue(value: unknown): unknown {
-  return Buffer.isBuffer(value) ? value.toString('base64') : sortKeys(value)
-}
-
-/** PostgreSQL's jsonb keeps its keys in an order of its own. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
+  if (Buffer.isBuffer(value)) return value.toString('base64')
+  if (Array.isArray(value)) return value.map(canonicalValue)
   if (!value || typeof value !== 'object' || value instanceof Date) return value
   return Object.fromEntries(
     Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, part]) => [key, sortKeys(part)]),
+      .map(([key, part]) => [key, canonicalValue(part)]),
   )
 }
 
 /**
- * The row of such a text, fit to be inserted.
+ * Turns the row of such a text into values that can be inserted.
  * @throws UserError when it has a column that the table lacks
  */
-export function rowOf(name: TableName, values: Row): Row {
+export function parseRow(name: TableName, values: Row): Row {
   const columns = Object.entries(infos[name].columns)
   const unknown = Object.keys(values).find(key => !columns.some(([, column]) => column.name === key))
   if (unknown) throw new UserError(`${name} has no column ${unknown}`)
