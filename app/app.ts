@@ -15,7 +15,7 @@ import compression from './http/compression.ts'
 import cookies from './http/cookies.ts'
 import errors from './http/errors.ts'
 import forms from './http/forms.ts'
-import closing from './http/graceful-shutdown.ts'
+import gracefulShutdown from './http/graceful-shutdown.ts'
 import log from './http/log.ts'
 import replica from './http/replica.ts'
 import sameOrigin from './http/same-origin.ts'
@@ -40,23 +40,23 @@ declare module 'fastify' {
   }
 }
 
-/** What a test may watch or hurry. */
+/** Options for tests. */
 export type AppOptions = DatabaseOptions &
   PageOptions & {
     logger?: FastifyServerOptions['logger']
-    /** Milliseconds that a stop waits for requests under way. */
-    grace?: number
-    /** Whether it works on jobs; by default if the configuration says `in-process`. */
+    /** Milliseconds that shutdown waits for requests under way. */
+    shutdownTimeoutMs?: number
+    /** Of the in-process job worker; false: none. By default the configuration decides. */
     worker?: Partial<WorkerOptions> | false
-    /** More routes among the pages. */
+    /** Further pages. */
     routes?: (app: FastifyInstance) => Promise<void>
-    /** Hears of every route of the application. */
+    /** Called with every registered route. */
     onRoute?: (route: RouteOptions) => void
   }
 
 /**
- * The whole application on one database of the process's engine, ready for `listen` or `inject`. It may be
- * built several times in a process; closing it closes its database.
+ * Builds the application on its database, ready for `listen` or `inject`. A process may build several; closing an
+ * application closes its database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const db = await openDatabase(config.database, options)
@@ -67,10 +67,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.decorate('db', db)
   app.decorate('rateLimits', new RateLimits(config.rateLimits))
   app.addHook('onClose', () => db.close())
-  app.register(closing, { grace: options.grace ?? 5_000 })
+  app.register(gracefulShutdown, { timeoutMs: options.shutdownTimeoutMs ?? 5_000 })
   app.register(log)
-  const { worker: work = config.worker === 'in-process' && {} } = options
-  if (work) app.register(worker, { definitions: contributions.jobs, ...work })
+  const { worker: workerOptions = config.worker === 'in-process' && {} } = options
+  if (workerOptions) app.register(worker, { definitions: contributions.jobs, ...workerOptions })
   app.register(security)
   app.register(assets)
   for (const routes of contributions.machineRoutes) app.register(routes)
@@ -80,7 +80,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   return app
 }
 
-/** Everything that is made for a person. */
+/** The routes for people, with sessions, views and error pages. */
 async function pages(app: FastifyInstance, { routes, ...options }: AppOptions) {
   app.register(cookies)
   app.register(freshness)
@@ -105,29 +105,29 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     trustProxy: trustedProxies(config),
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
-    // Nobody takes so long for a part of an answer, and a stream says something every 25 seconds.
+    // No client needs longer between two reads, and a live stream sends something every 25 seconds.
     connectionTimeout: 120_000,
     forceCloseConnections: true,
-    // While it stops, it answers whoever is in already (http/graceful-shutdown.ts).
+    // During shutdown, requests on open connections are still answered (http/graceful-shutdown.ts).
     return503OnClosing: false,
-    // A post that was sent without a session travels through signing in as part of the way back.
+    // A post sent without a session is carried through sign-in in the URL.
     http: { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
-    // Strict, Ajv lets the text 1e309 pass as a whole number: a bound does not apply to what is not finite.
+    // Strict, Ajv accepts the text 1e309 as an integer, because bounds do not apply to Infinity.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['errorKey'] } },
     rewriteUrl: ({ url = '/' }) => decodable(url),
   } as FastifyServerOptions
 }
 
 /**
- * With a number Fastify believes nobody, because whoever reaches the server directly could write as many
- * addresses. The owner who gives a number says that nobody does.
+ * Fastify ignores a number, because a client that reaches the server directly could forge as many addresses. With a
+ * number, the owner states that every request comes through the proxies.
  */
 function trustedProxies({ trustProxy }: Config): FastifyServerOptions['trustProxy'] {
   return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy
 }
 
-/** A path that cannot be decoded names nothing; with its percent signs escaped it gets the ordinary 404. */
+/** Escapes the percent signs of a path that cannot be decoded, so that it gets the ordinary 404. */
 function decodable(url: string): string {
   const [path = '', ...query] = url.split('?')
   if (!path.includes('%')) return url

@@ -7,7 +7,7 @@ import { type MemberRequest, memberRoutes } from './people/viewer.ts'
 import type { Browser } from './testing/browser.ts'
 import { openSite, type Site } from './testing/site.ts'
 
-/** Open to everybody; every other page and form asks a visitor to sign in. (The API has such a test of its own.) */
+/** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */
 const open = new Set(
   `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /@:username, GET /@:username/followers,
   GET /@:username/following, GET /@:username/card, GET /@:username/feed.atom,
@@ -20,19 +20,19 @@ const open = new Set(
   GET /favicon.ico`.split(/,\s+/),
 )
 
-/** Compiles only while the types keep handlers that need a viewer from routes that visitors reach. */
+/** Compiles only while the types refuse member handlers on public routes. */
 export function refusedByTheCompiler(app: FastifyInstance): void {
   const handler = async ({ viewer }: MemberRequest) => viewer.username
-  // @ts-expect-error The handler needs a viewer, which a route of the app itself may be without.
+  // @ts-expect-error A plain route may have no viewer.
   app.get('/', handler)
   // @ts-expect-error A route for members is not public.
   memberRoutes(app).get('/', { config: { public: true } }, handler)
 }
 
-describe('who may use what', () => {
+describe('authorization', () => {
   let site: Site
   const routes: string[] = []
-  /** Where things of john's are: ids are for `:id`. */
+  /** Paths of john's things; ids replace `:id`. */
   const ids: Record<string, number> = {}
   let john: Browser
   let susan: Browser
@@ -91,7 +91,7 @@ describe('who may use what', () => {
     return method === 'GET' ? browser.get(pathOf(url)) : browser.post(pathOf(url))
   }
 
-  it('has a route for each of those that are said to be open', () => {
+  it('has every route that is listed as public', () => {
     const known = new Set(routes)
     assert.deepEqual(
       [...open].filter(route => !known.has(route) && !route.includes('translation')),
@@ -99,7 +99,7 @@ describe('who may use what', () => {
     )
   })
 
-  it('asks visitors to sign in everywhere else', async () => {
+  it('redirects visitors to sign-in everywhere else', async () => {
     for (const route of routes.filter(route => !open.has(route))) {
       const { status, location } = await ask(site.visitor(), route)
       if (route.startsWith('GET')) assert.match(String(location), /^\/sign-in\?next=/, route)
@@ -107,7 +107,7 @@ describe('who may use what', () => {
     }
   })
 
-  it('lets visitors into the rest, if only to tell them what is missing in an empty form', async () => {
+  it('serves the public routes to visitors, also with an empty form', async () => {
     for (const route of [...open].filter(route => routes.includes(route))) {
       const { status } = await ask(site.visitor(), route)
       const isLink = route.includes(':token')
@@ -115,13 +115,13 @@ describe('who may use what', () => {
     }
   })
 
-  it('keeps what is somebody’s from everybody else', async () => {
+  it('hides and protects one person’s things from all others', async () => {
     const owned = routes.filter(route => route.includes('/:id') && !open.has(route))
     assert.ok(owned.length >= 8, owned.join())
     const before = await thingsOfJohn()
     for (const route of owned) {
       const { status } = await ask(susan, route)
-      // Deleting what one does not have may be answered like deleting it twice: nothing has happened.
+      // Deleting another person's thing may be answered like deleting it twice: nothing happens.
       const harmless = route.endsWith('/delete') && status === 303
       assert.ok(harmless || [403, 404].includes(status), `${route}: ${status}`)
     }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { ConfigError, engineOf, publicDatabaseUrl, readConfig, root, variables } from './config.ts'
 
 describe('configuration', () => {
-  it('needs nothing: an embedded file in the project’s root', () => {
+  it('has defaults for everything: an embedded file in the project’s root', () => {
     const config = readConfig({})
     assert.deepEqual(config.database, {
       engine: 'sqlite',
@@ -29,7 +29,7 @@ describe('configuration', () => {
     }
   })
 
-  it('takes its pool settings out of a PostgreSQL URL and leaves the rest', () => {
+  it('removes the pool settings from a PostgreSQL URL and keeps the rest', () => {
     const { database } = readConfig({
       DATABASE_URL: 'postgres://u:p@h/db?pool_size=5&pool_recycle=60&sslmode=require',
     })
@@ -61,7 +61,7 @@ describe('configuration', () => {
     })
   }
 
-  it('knows a replica of PostgreSQL, with a pool of its own', () => {
+  it('accepts a replica of PostgreSQL, with its own pool', () => {
     const { database } = readConfig({
       DATABASE_URL: 'postgres://h/db?pool_size=5',
       DATABASE_REPLICA_URL: 'postgres://r/db?pool_size=7',
@@ -73,7 +73,7 @@ describe('configuration', () => {
     })
   })
 
-  it('knows no replica of SQLite, and none that is SQLite', () => {
+  it('refuses a replica of SQLite, and one that is SQLite', () => {
     for (const DATABASE_URL of ['sqlite:app.db', 'postgres://h/db']) {
       const replica = DATABASE_URL.startsWith('sqlite') ? 'postgres://r/db' : 'sqlite:replica.db'
       assert.throws(
@@ -106,7 +106,7 @@ describe('configuration', () => {
     )
   })
 
-  it('still reads former values, with a warning', () => {
+  it('accepts deprecated values, with a warning', () => {
     assert.deepEqual(
       [readConfig({ WORKER: 'inside' }), readConfig({ WORKER: 'Apart' })].map(({ worker }) => worker),
       ['in-process', 'external'],
@@ -115,7 +115,7 @@ describe('configuration', () => {
     assert.deepEqual(readConfig({ WORKER: 'external' }).warnings, [])
   })
 
-  it('never shows a password', () => {
+  it('never prints a password', () => {
     const { database } = readConfig({ DATABASE_URL: 'postgres://u:s%40cret@h:5432/db' })
     assert.equal(publicDatabaseUrl(database), 'postgres://u:***@h:5432/db')
     assert.throws(
@@ -124,12 +124,12 @@ describe('configuration', () => {
     )
   })
 
-  it('knows the engine of a URL', () => {
+  it('derives the engine from a URL', () => {
     assert.equal(engineOf('postgresql://h/db'), 'postgresql')
     assert.equal(engineOf(undefined), 'sqlite')
   })
 
-  it('is explained in the README, every variable with its default', async () => {
+  it('is documented in the README, every variable with its default', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8')
     const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (?:`(.*?)`)? *\|/gm)].map(([, name, value]) => [
       name,

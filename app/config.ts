@@ -58,7 +58,7 @@ export const variables = {
 
 type Name = keyof typeof variables
 
-/** Former spellings of values: they work for one more release, with a warning. */
+/** Deprecated values, accepted for one more release with a warning. */
 const formerValues: Partial<Record<Name, Record<string, string>>> = {
   WORKER: { inside: 'in-process', apart: 'external' },
 }
@@ -94,7 +94,7 @@ function configOf(values: Values, warnings: string[]) {
     pageCache: values.PAGE_CACHE === 'on',
     /** Whether pages for developers are served. */
     development: values.NODE_ENV === 'development',
-    /** Settings that work but should be written differently, one sentence each, for the log. */
+    /** Deprecated settings, one sentence each, for the log. */
     warnings,
   }
 }
@@ -107,7 +107,7 @@ function databaseOf(values: Values): DatabaseConfig {
 
 /**
  * Builds the frozen configuration.
- * @throws ConfigError that names every variable that cannot be used, all at once.
+ * @throws ConfigError that lists every invalid variable
  */
 export function readConfig(environment: Environment): Config {
   const [problems, warnings]: [string[], string[]] = [[], []]

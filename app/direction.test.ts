@@ -10,14 +10,14 @@ const layers = [
   ['cli', 'cli.ts', 'server.ts'],
   ['app.ts'],
   ['registry'],
-  // Every other folder is a noun of the product.
+  // Every other folder is a noun.
   ['*'],
   ['http', 'page-cache', 'people', 'api', 'jobs', 'limits', 'mail', 'noun.ts', 'search-index'],
   ['database'],
   ['config', 'config.ts', 'locales', 'security', 'text'],
 ]
 
-/** Inside a noun, what holds SQL, work and rules does not know who asks: pages, forms and the API do. */
+/** Inside a noun, queries, jobs and rules do not depend on pages, forms and the API. */
 const inner = /(^|[/-])(queries|jobs|mails|rules)\.ts$|^text\//
 const outer = /(^|[/-])(routes|forms|api|serializer)\.ts$|^(http|api)\//
 
@@ -46,7 +46,7 @@ function layerOf(file: string): number {
   return known < 0 ? layers.findIndex(([name]) => name === '*') : known
 }
 
-/** Files that can be reached from `start` through imports, itself only if there is a way back. */
+/** Files reachable from `start` through imports; itself only in a circle. */
 function reachableFrom(start: string): Set<string> {
   const reached = new Set<string>()
   const visit = (file: string) => {
@@ -67,12 +67,12 @@ describe('imports', () => {
     assert.ok(allImports.length > 1_000, 'the imports are found')
   })
 
-  it('lead from queries, jobs, mails, rules and texts to no routes, forms, API or serializers', () => {
+  it('of queries, jobs, mails, rules and texts include no routes, forms, API or serializers', () => {
     const wrong = allImports.filter(({ from, to }) => inner.test(from) && outer.test(to))
     assert.deepEqual(wrong.map(arrow), [])
   })
 
-  it('never come back to where they began', () => {
+  it('have no circles', () => {
     const circles = files.filter(file => reachableFrom(file).has(file))
     assert.deepEqual(circles, [])
   })

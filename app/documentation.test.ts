@@ -12,7 +12,7 @@ const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
   Record<string, string>
 >
 
-/** Each document with the words that it may have, as `wc -w` counts them. */
+/** The maximum number of words of each document, as `wc -w` counts them. */
 const documents = {
   'README.md': 1_000,
   'app/README.md': 1_500,
@@ -23,7 +23,7 @@ const documents = {
 }
 
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => String(found))
-/** The anchor that GitHub gives a heading. */
+/** GitHub's anchor of a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -31,7 +31,7 @@ const anchorOf = (heading: string) =>
     .replaceAll(' ', '-')
 const anchorsOf = (file: string) => all(read(file), /^#+ (.+)$/gm).map(anchorOf)
 
-/** Whether a document may call a file so: by its path from the top, from app/ or from the document. */
+/** A document names a file by its path from the top, from app/ or from its own folder. */
 function namesSomething(document: string, name: string): boolean {
   const pattern = name.replace('<noun>', '*').replace('xx.', 'en.')
   const folders = ['', 'app', path.dirname(document)]
@@ -68,7 +68,7 @@ for (const [document, maxWords] of Object.entries(documents)) {
 }
 
 describe('README.md', () => {
-  it('explains every script', () => {
+  it('documents every script', () => {
     const text = read('README.md')
     const isExplained = (name: string) => text.includes(`npm run ${name}`) || text.includes(`npm ${name}`)
     assert.deepEqual(
@@ -82,17 +82,17 @@ describe('app/README.md', () => {
   const text = read('app/README.md')
   const section = (heading: string) => text.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
 
-  it('says why each runtime dependency is there, and of no other', () => {
+  it('explains each runtime dependency and no other', () => {
     const listed = all(section('Dependencies'), /^\| (.+?) \|/gm).flatMap(names => names.split(', '))
     const named = listed.filter(name => !['Package', '---'].includes(name))
     assert.deepEqual(named.toSorted(), Object.keys(dependencies).toSorted())
   })
 
-  it('lists every URL as the application says: npm run routes', async () => {
+  it('lists every URL: npm run routes', async () => {
     assert.equal(writtenRoutesTable(), await routesTable())
   })
 
-  /** The map's lines, indented by folder: names, three spaces or more, and what is to be said of them. */
+  /** The map's lines, indented by folder: names, three or more spaces, and their description. */
   const map = section('Map')
     .split('\n')
     .filter(line => /^ {4}\S|^ {6,8}\S/.test(line))
@@ -131,12 +131,12 @@ describe('app/README.md', () => {
     }
   })
 
-  it('tells of ten changes where each is made', () => {
+  it('says where to make each of ten changes', () => {
     const rows = all(section('Ten changes'), /^\| (?!Change|---)(.+?) \|/gm)
     assert.equal(rows.length, 10, rows.join())
   })
 
-  it('names functions and tables that the files have', () => {
+  it('names functions and tables that exist in the files', () => {
     const places = [...text.matchAll(/((?:`[\w]+`(?:,| and)? )+)(?:in|of) `([\w/.-]+\.ts)`/g)]
     assert.ok(places.length >= 3)
     for (const [, names = '', file = ''] of places)

@@ -22,8 +22,8 @@ describe(`the server process on ${engine}`, () => {
     assert.equal(await endProcess(server), 0)
   })
 
-  it('starts and stops at the same moment as others on one new database', async () => {
-    // What a process gathers about a new database when it closes it needs a lock that the others want, too.
+  it('starts and stops at the same time as others on one new database', async () => {
+    // Collecting statistics while closing needs a lock that the other processes also want.
     for (const newDatabase of [emptyDatabase, migratedDatabase, migratedDatabase]) {
       const fresh = await newDatabase()
       const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
@@ -56,7 +56,7 @@ describe(`the server process on ${engine}`, () => {
     await endProcess(second.child)
   })
 
-  it('finishes a request that is under way when it is told to stop', async () => {
+  it('finishes the requests under way on SIGTERM', async () => {
     const { child: server, port } = await startServer({ DATABASE_URL: test.url })
     const body = String(new URLSearchParams({ identifier: 'nobody', password: 'wrong' }))
     const sending = request({
@@ -70,7 +70,7 @@ describe(`the server process on ${engine}`, () => {
     )
     sending.write(body.slice(0, 5))
     await eventually(async () => sending.socket?.connecting === false)
-    // The server must have seen the request before it hears the signal: one that comes later has been answered.
+    // The server must have received the request before the signal.
     assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200)
     server.kill('SIGTERM')
     await eventually(() =>
@@ -84,7 +84,7 @@ describe(`the server process on ${engine}`, () => {
     await eventually(async () => server.exitCode === 0)
   })
 
-  it('logs what goes wrong while it stops', async () => {
+  it('logs errors while it stops', async () => {
     const program = `import fastify from 'fastify'
       import { closeOnSignal } from '${import.meta.dirname}/http/graceful-shutdown.ts'
       const app = fastify({ logger: true })
@@ -109,8 +109,8 @@ describe(`the server process on ${engine}`, () => {
   })
 })
 
-describe('starting wrongly', () => {
-  it('reports every problem of the environment at once, without a stack', async () => {
+describe('start errors', () => {
+  it('list every problem of the environment at once, without a stack', async () => {
     const { code, output } = await runProcess(['app/server.ts'], {
       DATABASE_URL: 'mysql://u:secret@h/db',
       PORT: 'x',
@@ -127,7 +127,7 @@ describe('starting wrongly', () => {
     assert.doesNotMatch(output, /secret|at file:/)
   })
 
-  it('says in a sentence that a port is taken or a database server is not there', async context => {
+  it('say in a sentence that a port is taken or a database server is unavailable', async context => {
     const { child: server, port } = await startServer({ DATABASE_URL: (await emptyDatabase()).url })
     context.after(() => endProcess(server))
     const taken = await runProcess(['app/server.ts'], {
@@ -145,14 +145,14 @@ describe('starting wrongly', () => {
 })
 
 describe('closing', () => {
-  it('lets what is under way finish and cuts streams that would never end', async () => {
+  it('finishes requests under way and cuts endless streams', async () => {
     const { promise: inside, resolve: enter } = Promise.withResolvers<void>()
     const { promise: leave, resolve: finish } = Promise.withResolvers<void>()
     const config = { public: true }
     const site = await openSite(
       {},
       {
-        grace: 300,
+        shutdownTimeoutMs: 300,
         routes: async app => {
           app.get('/slow', { config }, async () => {
             enter()

@@ -19,7 +19,7 @@ import { SseClient } from './testing/sse-client.ts'
 
 type Answer = { status: number; by: number; text: string; cookies: string[] }
 
-/** What the README shows: processes on one PostgreSQL database, behind a proxy that asks them in turn. */
+/** Processes on one PostgreSQL database, behind a round-robin proxy. */
 for (const count of [2, 4])
   describe(`${count} processes behind a proxy`, { skip: engine !== 'postgresql', timeout: 110_000 }, () => {
     let test: TestDatabase
@@ -62,13 +62,13 @@ for (const count of [2, 4])
     }
     const isEach = (answers: Answer[]) => new Set(answers.map(({ by }) => by)).size === count
 
-    it('have migrated the database in turns, once', async () => {
+    it('migrate the database once', async () => {
       const migrations = await migrationStatus(readConfig({ DATABASE_URL: test.url }).database)
       for (const { name, state } of migrations) assert.equal(state, 'applied', name)
       for (const { child } of servers) assert.equal(child.exitCode, null)
     })
 
-    it('all know who has signed in to one of them, and that it is over', async () => {
+    it('all apply a sign-in and a sign-out', async () => {
       cookies['david'] = await signUp('david')
       const members = await Promise.all(servers.map(() => get('/posts/new', 'david')))
       assert.ok(isEach(members))
@@ -79,7 +79,7 @@ for (const count of [2, 4])
       for (const { status } of visitors) assert.equal(status, 303)
     })
 
-    it('show at once what any of them has written', async () => {
+    it('show at once the writes of any of them', async () => {
       for (const [n] of servers.entries()) {
         await post('/posts', 'mary', { body: `words number ${n}` })
         const pages = await Promise.all(servers.map(() => get('/explore', 'susan')))
@@ -88,20 +88,20 @@ for (const count of [2, 4])
       }
     })
 
-    it('count together: of 45 posts at once, 30 are let through', async () => {
+    it('share rate limits: of 45 simultaneous posts, 30 are accepted', async () => {
       const began = Date.now()
       const bodies = Array.from({ length: 45 }, (_, n) => `post ${n}`)
       const answers = await Promise.all(bodies.map(body => post('/posts', 'susan', { body })))
       const published = answers.filter(({ status }) => status === 303).length
       const refused = answers.filter(({ status }) => status === 429).length
-      // One more for each ten seconds that it took.
+      // Plus one for every ten seconds that have passed.
       const most = 30 + Math.floor((Date.now() - began) / 10_000)
       assert.equal(published + refused, 45)
       assert.ok(published >= 30 && published <= most, `${published} of at most ${most}`)
       assert.ok(isEach(answers))
     })
 
-    it('tell a stream of one what another has written, while it goes on', async () => {
+    it('send a stream of one the writes of another', async () => {
       await post('/@john/follow', 'mary')
       const clients = servers.map(() => new SseClient(proxy.address, String(cookies['mary'])))
       for (const client of clients) {
@@ -118,9 +118,9 @@ for (const count of [2, 4])
       for (const client of clients) client.cut()
     })
 
-    it('do each job once', async () => {
+    it('run each job once', async () => {
       for (const name of ['susan', 'john', 'mary']) await post('/exports', name)
-      // Cleaning up comes round again every day.
+      // The cleanup is scheduled again.
       const all = () => db.select().from(jobs).where(ne(jobs.name, 'jobs.clean'))
       const isDone = async () => (await all()).every(({ state }) => state === 'done')
       await eventually(isDone, 20_000)
@@ -144,7 +144,7 @@ for (const count of [2, 4])
         for (let n = 0; load.goesOn && n < 20; n++) {
           const form = { body: `in the meantime ${n}`, submission: String(n) }
           let answer = await post('/posts', 'mary', form)
-          // A proxy must not send it again: nobody knows whether it was heard. Whoever wrote it may.
+          // A proxy must not retry it, because it may have been processed; its author may.
           if (answer.status === 502) answer = await post('/posts', 'mary', form)
           answers.push(answer)
           written.push(form.body)

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem, phraseFor, statusOf, whenToTry } from '../http/errors.ts'
+import { Problem, phraseFor, retrySentence, statusOf } from '../http/errors.ts'
 import type { FieldErrors } from '../http/forms.ts'
 
 /** A request with wrong fields: one entry in `errors` for each. */
@@ -34,7 +34,7 @@ function sendProblem(error: FastifyError | Problem, request: FastifyRequest, rep
   const instance = request.url.split('?')[0]
   const errors = error instanceof FieldProblem ? { errors: error.errors } : {}
   const sentence = detailOf(error, request)
-  const detail = retryAfter ? `${sentence} ${whenToTry(retryAfter, request.t)}` : sentence
+  const detail = retryAfter ? `${sentence} ${retrySentence(retryAfter, request.t)}` : sentence
   const about = { type: 'about:blank', title: phraseFor(status), status, detail }
   return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
 }

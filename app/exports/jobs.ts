@@ -20,7 +20,7 @@ const partSize = 256 * 1024
 export const exportJob = defineJob<'exports.make'>({
   name: 'exports.make',
   attempts: 5,
-  atOnce: 1,
+  concurrency: 1,
   async run({ language }, context) {
     const id = await context.transaction(tx => restartExport(tx, context.id))
     if (id === undefined) return null

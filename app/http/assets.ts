@@ -13,7 +13,7 @@ import { type Encoding, encodingFor } from './compression.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The address of a file of public/, which changes when any of them does. */
+    /** The URL of a file in public/; it changes whenever one of the files does. */
     asset(file: string): string
   }
 }
@@ -21,14 +21,14 @@ declare module 'fastify' {
 const folder = path.join(root, 'public')
 const aYear = 'public, max-age=31536000, immutable'
 
-/** `public/` under one digest prefix, kept by browsers for a year; all stylesheets as one, in layer order. */
+/** Serves `public/` under one digest prefix, cached for a year; all stylesheets are joined in layer order. */
 export default plugin(async (app: FastifyInstance) => {
   const prefix = `/assets/${digestOf(folder)}/`
   app.decorate('asset', (file: string) => prefix + file)
   await app.register(scope => serveFiles(scope, prefix))
 })
 
-/** A scope of its own, so that only what is served here is compressed for good. */
+/** Registered in its own scope, so that only these files are compressed at the highest level. */
 async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
   const stylesheet = joinStylesheets(path.join(folder, 'css'))
   const read = (file: string) => (file === joined ? stylesheet : readFileSync(path.join(folder, file)))
@@ -42,10 +42,7 @@ async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
   )
 }
 
-/**
- * Each text is compressed once, as small as it gets, for whoever asks first. It is read at once: what cannot be read
- * just now is not remembered as having failed.
- */
+/** Compresses each text once, on its first request. Reading is synchronous, so that its failure is not memoized. */
 function compressing(prefix: string, read: (file: string) => string | Buffer): onSendAsyncHookHandler {
   const compressed = memoize(
     ({ file, encoding }: { file: string; encoding: Encoding }) => smallest[encoding](read(file)),

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Every cookie of the site is out of reach for scripts and other sites; under https it is `__Host-` and Secure, too. */
+/** All cookies are HttpOnly and SameSite=Lax; under https also `__Host-` and Secure. */
 export default plugin(
   async (app: FastifyInstance) => {
     const secure = app.config.publicUrl.startsWith('https:')

@@ -4,13 +4,13 @@ import plugin from 'fastify-plugin'
 import { isMissingReference, isUnavailable } from '../database/errors.ts'
 import type { Arguments, LocaleKey, Translate } from '../locales/translate.ts'
 
-/** An answer that is not what was asked for, in words for the person who asked. */
+/** An error response, with a sentence for the person. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly statusCode: number
   readonly key: LocaleKey | null
   readonly values: Arguments
-  /** Seconds after which the same may be asked again. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfter: number | null = null
   constructor(statusCode: number, key: LocaleKey | null = null, values: Arguments = {}) {
     super(key ?? phraseFor(statusCode))
@@ -20,9 +20,8 @@ export class Problem extends Error {
   }
 }
 
-/** Statuses that have words of their own; any other borrows those of its class. */
-const worded = [400, 401, 403, 404, 413, 422, 429, 500, 503] as const
-type Worded = (typeof worded)[number]
+/** Statuses with their own texts; another status uses those of 400 or 500. */
+const describedStatuses = [400, 401, 403, 404, 413, 422, 429, 500, 503] as const
 
 declare module './views.ts' {
   interface Pages {
@@ -31,7 +30,7 @@ declare module './views.ts' {
       title: string
       detail: string
       requestId: string
-      /** When to try again, in words. */
+      /** When to retry, as a sentence. */
       wait: string | null
     }
   }
@@ -49,17 +48,18 @@ export function answerError(error: FastifyError | Problem, request: FastifyReque
   const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))
   reply.code(status).header('cache-control', 'no-store').header('vary', 'Accept, Cookie, Accept-Language')
-  const { title, detail } = wordsFor(error, status, request)
-  const wait = waitOf(reply)
+  const { title, detail } = textsFor(error, status, request)
+  const seconds = Number(reply.getHeader('retry-after'))
+  const wait = seconds > 0 ? retrySentence(seconds, request.t) : null
   const problem = { status, title, requestId: request.id }
   if (!prefersJson(request)) return reply.page('errors/show', { ...problem, detail, wait })
   return sendProblem({ ...problem, detail: wait ? `${detail} ${wait}` : detail }, request, reply)
 }
 
-/** Imported, the module would load all that Node.js knows of HTTP, its fetch, too: a twentieth of a start. */
+/** An import would load all of Node's HTTP, with fetch: a twentieth of the start. */
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
-/** The standard's own words for a status, in English. */
+/** The standard reason phrase of a status. */
 export function phraseFor(status: number): string | undefined {
   return STATUS_CODES[status]
 }
@@ -68,27 +68,30 @@ export function statusOf(error: FastifyError | Problem): number {
   if (isUnavailable(error)) return 503
   if (isMissingReference(error)) return 404
   const { validationContext, statusCode } = error as FastifyError
-  // A path whose parts cannot be right (/posts/abc) names nothing that exists.
+  // An invalid path, such as /posts/abc, is not found.
   if (validationContext === 'params') return 404
   return statusCode && statusCode >= 400 && statusCode < 600 ? statusCode : 500
 }
 
-function wordsFor(error: FastifyError | Problem, status: number, { t }: FastifyRequest) {
-  const words: Worded = worded.find(known => known === status) ?? (status < 500 ? 400 : 500)
+function textsFor(error: FastifyError | Problem, status: number, { t }: FastifyRequest) {
+  const described = describedStatuses.find(known => known === status) ?? (status < 500 ? 400 : 500)
   const badCursor = (error as FastifyError).validationContext === 'querystring' && 'errors.bad_cursor'
-  const key = (error instanceof Problem && error.key) || badCursor || (`errors.detail_${words}` as const)
-  return { title: t(`errors.title_${words}`), detail: t(key, error instanceof Problem ? error.values : {}) }
+  const key = (error instanceof Problem && error.key) || badCursor || (`errors.detail_${described}` as const)
+  return {
+    title: t(`errors.title_${described}`),
+    detail: t(key, error instanceof Problem ? error.values : {}),
+  }
 }
 
 export function prefersJson({ raw }: FastifyRequest): boolean {
   return accepts(raw).type(['html', 'json']) === 'json'
 }
 
-/** The fieldErrors about a form, for a client that prefers JSON. */
+/** A form's errors as problem details, for a client that prefers JSON. */
 export function refuseForm(reply: FastifyReply, errors: Record<string, string>): FastifyReply {
   const { request, statusCode: status } = reply
-  const words = wordsFor(new Problem(status), status, request)
-  return sendProblem({ status, ...words, requestId: request.id, errors }, request, reply)
+  const texts = textsFor(new Problem(status), status, request)
+  return sendProblem({ status, ...texts, requestId: request.id, errors }, request, reply)
 }
 
 type ProblemDetails = {
@@ -105,13 +108,8 @@ function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: Fa
   return reply.type('application/problem+json').send(JSON.stringify(body))
 }
 
-function waitOf(reply: FastifyReply): string | null {
-  const seconds = Number(reply.getHeader('retry-after'))
-  return Number.isFinite(seconds) && seconds > 0 ? whenToTry(seconds, reply.request.t) : null
-}
-
 /** "Try again in 40 seconds." */
-export function whenToTry(seconds: number, t: Translate): string {
+export function retrySentence(seconds: number, t: Translate): string {
   return seconds < 100
     ? t('errors.retry_after', { seconds })
     : t('errors.retry_after_minutes', { minutes: Math.ceil(seconds / 60) })

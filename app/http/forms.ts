@@ -15,8 +15,8 @@ export type FieldErrors = Record<string, string>
 export type FieldError = LocaleKey | { key: LocaleKey; values: Arguments }
 
 /**
- * Forms arrive as flat objects of clean strings: a field sent twice counts once, line ends are `\n`, and
- * control characters, which PostgreSQL or a reader's terminal may choke on, are gone.
+ * Parses forms into flat objects of sanitized strings: the last of two fields with one name counts, line ends are
+ * `\n`, and control characters, which PostgreSQL or a terminal may reject, are removed.
  */
 export default plugin(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
@@ -24,16 +24,13 @@ export default plugin(async (app: FastifyInstance) => {
     parser: body =>
       Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, sanitizeText(value)])),
   })
-  // A form that says nothing, not even its type, is an empty form: the schema's defaults and fieldErrors apply.
+  // A request without a body is an empty form: the schema's defaults and errors apply.
   app.addHook('preValidation', async request => {
     if (request.method === 'POST') request.body ??= {}
   })
 })
 
-/**
- * What a route's schema (with `attachValidation`) found wrong with its form, one sentence a field. A schema
- * names the sentence with its keyword `errorKey`.
- */
+/** The validation errors of a route's schema (with `attachValidation`), one sentence a field, by its `errorKey`. */
 export function fieldErrorsOf(request: FastifyRequest): FieldErrors {
   const found: FieldErrors = {}
   for (const { instancePath, params, parentSchema } of request.validationError?.validation ?? []) {
@@ -44,7 +41,7 @@ export function fieldErrorsOf(request: FastifyRequest): FieldErrors {
   return found
 }
 
-/** Adds the fieldErrors of checks that a schema cannot express, unless the field has one already. */
+/** Adds the errors of checks that a schema cannot express, to fields that have none yet. */
 export function addFieldErrors(
   request: FastifyRequest,
   found: FieldErrors,

@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from '../database/errors.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { Problem } from './errors.ts'
 
-describe('what every request passes', () => {
+describe('the plugins of every request', () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -14,7 +14,7 @@ describe('what every request passes', () => {
   const post = (headers: Record<string, string>) =>
     site.visitor().post('/settings/theme', { theme: 'dark' }, headers)
 
-  it('sends a strict policy with every answer', async () => {
+  it('sends a strict policy with every response', async () => {
     for (const path of ['/', '/nothing', '/livez']) {
       const { headers } = await site.visitor().get(path)
       const policy = String(headers['content-security-policy'])
@@ -51,7 +51,7 @@ describe('what every request passes', () => {
     }
   })
 
-  it('lets the site’s own pages write, and requests that come from no page', async () => {
+  it('accepts writes from the site’s own pages and from no page', async () => {
     const own = [
       { 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
@@ -68,7 +68,7 @@ describe('what every request passes', () => {
     assert.equal((await site.visitor().ask({ method: 'POST', url: '/sign-out' })).status, 303)
   })
 
-  it('refuses what another site’s page sends', async () => {
+  it('refuses writes from another site’s page', async () => {
     for (const site of ['cross-site', 'same-site', 'nonsense'])
       assert.equal((await post({ 'sec-fetch-site': site })).status, 403)
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', '']) {
@@ -126,7 +126,7 @@ describe('what every request passes', () => {
     }
   })
 
-  it('answers bodies that are no form', async () => {
+  it('answers bodies that are not forms', async () => {
     const susan = await site.signedIn('susan')
     for (const payload of [
       '',
@@ -158,14 +158,14 @@ describe('what every request passes', () => {
     '//evil.example/',
     '/@susan/../../app.db',
   ]) {
-    it(`finds nothing harmful at ${path}`, async () => {
+    it(`serves nothing at ${path}`, async () => {
       const { status, text } = await site.visitor().get(path)
       assert.ok([303, 404].includes(status), String(status))
       assert.doesNotMatch(text, /root:|SQLite format|import /)
     })
   }
 
-  it('asks visitors to sign in on every private page, and brings them back', async () => {
+  it('redirects visitors to sign-in on every private page, and back', async () => {
     for (const path of [
       '/posts/new',
       '/posts/1/edit',
@@ -190,7 +190,7 @@ describe('what every request passes', () => {
     }
   })
 
-  it('speaks the language that the browser asks for, then the one chosen', async () => {
+  it('uses the browser’s language, then the chosen one', async () => {
     const visitor = site.visitor()
     const languageOf = async (accepted: string) =>
       (await visitor.get('/', { 'accept-language': accepted })).page
@@ -231,7 +231,7 @@ describe('what every request passes', () => {
     }
   })
 
-  it('drops a flash that is none of ours', async () => {
+  it('drops an invalid flash', async () => {
     for (const flash of [
       'x',
       '{"key":"posts.nothing"}',
@@ -248,7 +248,7 @@ describe('what every request passes', () => {
     }
   })
 
-  it('serves assets for a year under a digest, and nothing beside them', async () => {
+  it('serves assets for a year under a digest, and nothing outside them', async () => {
     const { page } = await site.visitor().get('/')
     const href = page.querySelector('link[rel=stylesheet]')?.getAttribute('href') as string
     const css = await site.visitor().get(href)
@@ -260,7 +260,7 @@ describe('what every request passes', () => {
     assert.equal((await site.visitor().get(href.replace(/[0-9a-f]{12}/, '000000000000'))).status, 404)
   })
 
-  it('compresses the texts among them for whoever can read that, and sends a part of one as it is', async () => {
+  it('compresses text assets where accepted, and sends ranges uncompressed', async () => {
     const stylesheet = site.app.asset('css/application.css')
     for (const url of [stylesheet, site.app.asset('js/live-stream.js'), site.app.asset('images/icon.svg')]) {
       const plain = await site.app.inject(url)
@@ -285,7 +285,7 @@ describe('what every request passes', () => {
     assert.equal(icon.headers['content-encoding'], undefined)
   })
 
-  it('has what machines ask for', async () => {
+  it('serves the files that crawlers request', async () => {
     const robots = await site.visitor().get('/robots.txt')
     assert.match(robots.text, /^User-agent: \*/)
     const manifest = await site.visitor().get('/manifest.webmanifest')
@@ -296,8 +296,8 @@ describe('what every request passes', () => {
   })
 })
 
-describe('when something is broken', () => {
-  it('says 500 or 503 in words, without what is inside, and logs it', async () => {
+describe('internal errors', () => {
+  it('are shown as 500 or 503 without internals, and logged', async () => {
     const lines: string[] = []
     const stream = { write: (line: string) => void lines.push(line) }
     const site = await openSite({}, { logger: { level: 'info', stream } as never })
@@ -328,7 +328,7 @@ describe('when something is broken', () => {
     await site.close()
   })
 
-  it('has a page in both languages for every status that it answers with', async () => {
+  it('have a page in both languages for every status', async () => {
     const config = { public: true }
     const other = await openSite(
       {},
@@ -355,7 +355,7 @@ describe('when something is broken', () => {
     await other.close()
   })
 
-  it('never logs what is secret', async () => {
+  it('never log secrets', async () => {
     const lines: string[] = []
     const stream = { write: (line: string) => void lines.push(line) }
     const site = await openSite({}, { logger: { level: 'trace', stream } as never })
@@ -388,14 +388,14 @@ describe('the application', () => {
   })
 })
 
-describe('requests that no browser sends', () => {
+describe('unusual requests', () => {
   let site: Site
   before(async () => {
     site = await openSite()
   })
   after(() => site.close())
 
-  it('get an answer when a form has no body, no type or no fields', async () => {
+  it('are answered when a form has no body, type or fields', async () => {
     const susan = await site.signedIn('susan')
     for (const url of [
       '/sign-in',
@@ -423,13 +423,13 @@ describe('requests that no browser sends', () => {
     it(`are a 404 for ${path}`, async () => assert.equal((await site.visitor().get(path)).status, 404))
   }
 
-  it('judge a path by itself, whatever its query says', async () => {
+  it('match a path regardless of its query', async () => {
     await site.write('susan', ['#té'])
     const { page } = await site.visitor().get('/tags/t%C3%A9?x=100%')
     assert.equal(page.querySelectorAll('article').length, 1)
   })
 
-  it('get JSON about a form, and about signing in, when they prefer it', async () => {
+  it('are answered with JSON, for forms and sign-in, when they prefer it', async () => {
     const json = { accept: 'application/json' }
     const refused = await site.visitor().post('/sign-up', { username: 'a b' }, json)
     assert.equal(refused.status, 422)
@@ -443,7 +443,7 @@ describe('requests that no browser sends', () => {
     assert.equal((await site.visitor().post('/posts', { body: 'x' }, json)).json()['status'], 401)
   })
 
-  it('keep what is remembered when somebody signs up, and know where they were', async () => {
+  it('keep the preferences and the return path at sign-up', async () => {
     const visitor = site.visitor()
     await visitor.post('/settings/theme', { theme: 'dark' })
     const asked = await visitor.post('/@susan/follow', { next: '/@susan' })
@@ -456,7 +456,7 @@ describe('requests that no browser sends', () => {
     assert.equal((await visitor.get('/')).page.querySelector('html')?.getAttribute('data-theme'), 'dark')
   })
 
-  it('set only cookies that are Secure and __Host- under https', async () => {
+  it('set only Secure and __Host- cookies under https', async () => {
     const secure = await openSite({ PUBLIC_URL: 'https://social.example.org' })
     const susan = await secure.signedIn('susan')
     for (const [url, form] of [

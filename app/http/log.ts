@@ -2,11 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 
 /**
- * One structured line a request. The query is left out, because it can hold what a person typed, and no
- * header is logged at all: that is where tokens and cookies are.
+ * Logs one structured line a request, without the query, which can hold what a person typed, and without headers,
+ * which hold tokens and cookies.
  */
 export default plugin(async (app: FastifyInstance) => {
-  // Where nobody would see the line, it is not put together either.
   if (!['info', 'debug', 'trace'].includes(app.config.logLevel)) return
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, ip } = request
@@ -15,7 +14,7 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-/** A path without its query, and without the secret of a password link. */
+/** The path without its query, and without the token of a password link. */
 function loggable(url: string): string {
   return String(url.split('?')[0]).replace(/^(\/passwords\/).+/, '$1…')
 }

@@ -15,7 +15,7 @@ import { eventually } from '../testing/eventually.ts'
 import { type PostgresServer, startPostgres, startReplica } from '../testing/postgres.ts'
 import { password } from '../testing/site.ts'
 
-/** A primary and a real streaming replica, which the tests hold, let go, stop and freeze. */
+/** A primary and a real streaming replica, which the tests pause, resume, stop and freeze. */
 describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100_000 }, () => {
   let primary: PostgresServer
   let standby: PostgresServer
@@ -42,7 +42,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     await primary.stop()
   })
 
-  /** One process of the site, as soon as it reads from the replica. */
+  /** Starts a process of the site and waits until it reads from the replica. */
   async function open(options: AppOptions = {}): Promise<FastifyInstance> {
     const config = readConfig({ ...urls, RATE_LIMITS: 'off' })
     const one = await buildApp(config, { logger: false, worker: false, ...options })
@@ -73,14 +73,14 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     return browser
   }
 
-  /** Until the replica has what this browser has written. */
+  /** Waits until the replica has this browser's writes. */
   const hasWhatWrote = (browser: Browser) =>
     eventually(async () => {
       const visit = await replicaOf(app.db)?.choose(Number(browser.cookies.get('written')))
       return visit?.reads === 'standby'
     })
 
-  it('shows what one has written at once, in every process, and others when it is there', async () => {
+  it('shows one’s own writes at once in every process, and to others after replication', async () => {
     const [susan, mary, visitor] = [await signedUp(), await signedUp(), new Browser(app)]
     await hasWhatWrote(mary)
     await hold()
@@ -100,7 +100,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     for (const browser of [visitor, mary, susan]) assert.ok(await shows(browser, words))
   })
 
-  it('sends the position of a commit to the browser, even if its form came in pieces', async () => {
+  it('sends the position of a commit to the browser, even if its form arrived in chunks', async () => {
     const address = await app.listen({ host: '127.0.0.1', port: 0 })
     const body = String(new URLSearchParams({ username: 'socket', email: 's@example.com', password }))
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -118,7 +118,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     assert.ok(!refused.headers.getSetCookie().some(cookie => cookie.startsWith('written=')))
   })
 
-  it('knows at once who has signed in, and whose session was ended', async () => {
+  it('applies sign-in and ended sessions at once', async () => {
     const susan = await signedUp()
     const cookies = new Map(susan.cookies)
     await hasWhatWrote(susan)
@@ -132,7 +132,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     assert.ok(!(await shows(device, 'action="/sign-out"')))
   })
 
-  it('is not done by requests that change something, nor by what is not a page for many', async () => {
+  it('is not used by writes and uncached pages', async () => {
     const susan = await signedUp()
     await hold()
     await susan.post('/posts', { body: 'to be edited' })
@@ -141,7 +141,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     assert.equal((await susan.get(String(link?.getAttribute('href')))).status, 200)
   })
 
-  it('is given up while the replica is too far behind', async () => {
+  it('stops while the replica lags too far behind', async () => {
     const strict = await open({ maxLagMs: 50 })
     await hold()
     const susan = await signedUp()
@@ -152,7 +152,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     await readsFrom(strict, 'standby')
   })
 
-  it('is done by the primary while the replica is frozen, and again by the replica', async () => {
+  it('falls back to the primary while the replica is frozen', async () => {
     const visitor = new Browser(app)
     await readsFrom(app, 'standby')
     standby.freeze('SIGSTOP')
@@ -168,7 +168,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     await readsFrom(app, 'standby')
   })
 
-  it('is all that a site can do whose database is a replica itself: who writes is told to come again', async () => {
+  it('works on a database that is itself a replica: writes are answered with 503', async () => {
     const config = readConfig({ DATABASE_URL: urls.DATABASE_REPLICA_URL, RATE_LIMITS: 'off' })
     const reading = await buildApp(config, { logger: false, worker: false })
     opened.push(reading)
@@ -179,7 +179,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     assert.ok(refused.headers['retry-after'])
   })
 
-  it('ends with the replica, without anybody noticing, and begins again with it', async () => {
+  it('falls back without an error when the replica stops, and resumes with it', async () => {
     const susan = await signedUp()
     await hasWhatWrote(susan)
     await control.end()
@@ -194,7 +194,7 @@ describe('reading from a replica', { skip: engine !== 'postgresql', timeout: 100
     assert.ok(await shows(visitor, 'the replica is gone'))
   })
 
-  it('goes on for visitors while the primary is away', async () => {
+  it('continues for visitors while the primary is away', async () => {
     const visitor = new Browser(app)
     await readsFrom(app, 'standby')
     await primary.stopServer()

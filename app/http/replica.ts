@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { type ReadPreference, type Replica, replicaOf } from '../database/open.ts'
 
-/** Seconds that a browser sends back what it has written: longer than a replica that is read may be behind. */
+/** Seconds that a browser keeps the position of its last write: longer than the replica's maximum lag. */
 const cookieSeconds = 60
 
-/** For a browser whose last position could not be asked for: no replica ever has it. */
+/** The position when the primary's could not be read: no replica reaches it. */
 const unreachable = Number.MAX_SAFE_INTEGER
 
 /**
- * Where there is a replica, the pages that many people read alike are read there. A request that writes gets a cookie
- * with the primary's position after its commit, so that every process knows what the browser's next page has to show.
- * The session was looked up before, on the primary: one that was ended is over everywhere at once.
+ * Reads cached pages from the replica, if there is one. A request that writes sets a cookie with the primary's
+ * position after its commit, so that every process reads the browser's next page at or after that position. The
+ * session is read from the primary, so that an ended one is over at once.
  */
 export default plugin(
   async (app: FastifyInstance) => {
@@ -28,10 +28,10 @@ export default plugin(
     app.addHook('onRequest', async request => {
       const preference = await choose(replica, request)
       preferences.set(request, preference)
-      // The standby may lack the commits of that time.
+      // The standby may lack the last commits.
       if (preference.reads === 'standby' && request.readAt !== null) request.readAt -= replica.maxLagMs
     })
-    // The rest of the request runs inside the callback, and so inside `during`, which an `async` hook cannot arrange.
+    // With a callback, the rest of the request runs inside `during`; with an `async` hook it would not.
     app.addHook('onRequest', (request, _reply, done) =>
       replica.during(preferences.get(request) as ReadPreference, done),
     )

@@ -1,8 +1,8 @@
 const anyOrigin = 'http://this.invalid'
 
 /**
- * The path to go back to, if it is one of this site; else `/`. Browsers read `\` as `/` and drop tabs and
- * line breaks, so the URL parser they use is asked where the path would lead.
+ * The path if it belongs to this site, else `/`. Browsers read `\` as `/` and drop tabs and line breaks, so their
+ * URL parser decides.
  */
 export function returnPath(next: string | undefined): string {
   if (!next?.startsWith('/') || !URL.canParse(next, anyOrigin)) return '/'

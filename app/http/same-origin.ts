@@ -5,9 +5,8 @@ import { Problem } from './errors.ts'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Refuses writes that another site's page sent. Where the browser does not say where a request comes from
- * (Sec-Fetch-Site is absent on plain HTTP), Origin must name the host that was asked; a request with
- * neither header comes from no page.
+ * Refuses writes from another site's page. Without Sec-Fetch-Site, which browsers omit on plain HTTP, Origin must
+ * name this host; a request with neither header comes from no page.
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 export default plugin(async (app: FastifyInstance) => {

@@ -4,9 +4,8 @@ import plugin from 'fastify-plugin'
 import helmet from 'helmet'
 
 /**
- * What a browser is told to refuse. `same-origin` and not `no-referrer`: that would make forms send
- * `Origin: null`. The headers are the same for every answer, so helmet is asked once: asked for each, as its
- * plugin does, it took a twelfth of a short answer's time.
+ * Security headers. The referrer policy is not `no-referrer`, which makes forms send `Origin: null`. The headers are
+ * computed once: helmet's plugin computes them for each response, which took a twelfth of a short one's time.
  */
 export default plugin(async (app: FastifyInstance) => {
   const https = app.config.publicUrl.startsWith('https:')
@@ -30,7 +29,7 @@ export default plugin(async (app: FastifyInstance) => {
   app.addHook('onRequest', async (_request, reply) => void reply.headers(headers))
 })
 
-/** The headers that a middleware sets whatever the request. */
+/** The headers that a middleware sets. */
 function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
   const headers: Record<string, string> = {}
   const response = {

@@ -13,15 +13,15 @@ import { memoize } from '../text/memoize.ts'
 import { prefersJson, refuseForm } from './errors.ts'
 
 const views = path.join(root, 'views')
-/** The locals of each view; a feature's routes add their own, so that a page cannot be sent without them. */
+/** The locals of each view, declared beside its routes, so that a page compiles only with all of them. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface Pages {}
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Renders a view with the locals that every view has: the viewer, translations, flash and assets. */
+    /** Renders a view with its locals and the common ones: viewer, translations, flash and assets. */
     page<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
-    /** The same for a part of a page, fetched by a script: the flash is kept for the next page. */
+    /** Renders a part of a page for a script, and keeps the flash for the next page. */
     fragment<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
     /** A message that the next page shows once. */
     flash(key: LocaleKey, values?: Arguments): FastifyReply
@@ -31,14 +31,14 @@ declare module 'fastify' {
 export default plugin(
   async (app: FastifyInstance, { helpers }: { helpers: object }) => {
     const eta = new Eta({ views, cache: true })
-    // Eta's own path resolution took a third of a page's rendering time. It guards against untrusted names, and all of these are ours.
+    // Eta's own path resolution took a third of the rendering time, to guard against untrusted view names; these are trusted.
     eta.resolvePath = memoize(name => path.join(views, path.extname(name) ? name : `${name}.eta`), String)
     const shared = { ...sharedLocals(app), ...helpers }
     await app.register(view, { engine: { eta }, root: views, viewExt: 'eta', production: true })
     app.decorateReply('page', function (view, locals) {
       const { errors } = locals as { errors?: Record<string, string> }
       if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)
-      // What answers a form cannot be come back to, so the flash waits for the page that can.
+      // The response to a POST keeps the flash for the page after it.
       const flash = this.request.method === 'GET' ? takeFlash(this) : null
       return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), flash, ...locals })
     })
@@ -84,14 +84,14 @@ function localsOf(reply: FastifyReply) {
   const { request } = reply
   const { language, t, viewer, unread, theme } = request
   const { when, number, compact } = formatsFor(language)
-  // Forms return to this path, so it is one that GET serves.
+  // Forms return to this path by GET.
   const path = request.method === 'GET' ? request.url : '/'
-  // When the request came in: the page may miss what happens after it.
+  // The time of the request: the page may lack later changes.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
   return { viewer, unread, language, t, when, number, compact, theme, path, asked }
 }
 
-/** The cookie comes from a browser, so it may hold anything: an unknown message is dropped. */
+/** The cookie is untrusted: an unknown message is dropped. */
 function takeFlash(reply: FastifyReply): string | null {
   const text = reply.request.siteCookie('flash')
   if (!text) return null

@@ -1,4 +1,4 @@
-/** One attempt at a job: it is kept alive by a heartbeat, and what comes of it is stored once or not at all. */
+/** One attempt at a job, kept alive by a heartbeat; its effects are stored once or not at all. */
 import type { Writer } from '../database/database.ts'
 import {
   type ClaimedJob,
@@ -19,67 +19,58 @@ type Clocked = WorkerParts & Pick<JobContext, 'now'>
 
 export type Attempt = {
   job: ClaimedJob
-  /** Resolves when nothing is left to do for this attempt; never rejects. */
+  /** Resolves at the end of the attempt; never rejects. */
   ended: Promise<void>
-  /** Tells the work that nobody waits for it any more. */
-  abandon(reason: string): void
-  /** Abandons the work and lets another worker take the job up at once. */
-  giveBack(): Promise<void>
+  /** Aborts the attempt's signal. */
+  abort(reason: string): void
+  /** Aborts the attempt and makes the job due for another worker at once. */
+  release(): Promise<void>
 }
 
 type Terms = {
   definition: JobDefinition
-  /** Milliseconds after which an attempt without a heartbeat is taken for dead. */
-  lease: number
-  /** Milliseconds to wait after that many failures. */
-  patience(failures: number): number
+  /** Milliseconds without a heartbeat after which an attempt counts as dead. */
+  leaseMs: number
+  /** Milliseconds before the next attempt, after that many failures. */
+  retryDelayMs(failures: number): number
 }
+type ControlledTerms = Terms & { controller: AbortController }
 
 export function startAttempt(job: ClaimedJob, parts: Clocked, terms: Terms): Attempt {
   const controller = new AbortController()
-  const abandon = (reason: string) => controller.abort(new ClaimLost(reason))
-  const ended = work(job, parts, { ...terms, controller })
+  const abort = (reason: string) => controller.abort(new ClaimLost(reason))
+  const ended = run(job, parts, { ...terms, controller })
   return {
     job,
     ended,
-    abandon,
-    giveBack: async () => {
-      abandon('the worker is stopping')
+    abort,
+    release: async () => {
+      abort('the worker is stopping')
       await parts.db.transaction(tx => releaseJob(tx, job, parts.now())).catch(ignoreLostClaim)
     },
   }
 }
 
-async function work(
-  job: ClaimedJob,
-  parts: Clocked,
-  terms: Terms & { controller: AbortController },
-): Promise<void> {
-  const log = parts.log.child({ job: job.id, name: job.name, attempt: job.attempts })
-  const stopBeating = keepClaim(job, { ...parts, log }, terms)
+async function run(job: ClaimedJob, worker: Clocked, terms: ControlledTerms): Promise<void> {
+  const log = worker.log.child({ job: job.id, name: job.name, attempt: job.attempts })
+  const parts = { ...worker, log }
+  const stopHeartbeat = startHeartbeat(job, parts, terms)
   try {
-    await runToItsEnd(job, { ...parts, log }, terms)
+    await runAndFinish(job, parts, terms)
     log.info('job done')
   } catch (error) {
-    await recordFailure(job, { ...parts, log }, { ...terms, error }).catch(cause =>
-      log.error(
-        { err: cause },
-        'the failure of a job was not recorded; it is tried again when its lease ends',
-      ),
+    await recordFailure(job, parts, { ...terms, error }).catch(cause =>
+      log.error({ err: cause }, 'the failure of a job was not recorded; it is retried when its lease ends'),
     )
   } finally {
-    stopBeating()
+    stopHeartbeat()
   }
 }
 
-async function runToItsEnd(
-  job: ClaimedJob,
-  parts: Clocked,
-  terms: Terms & { controller: AbortController },
-): Promise<void> {
+async function runAndFinish(job: ClaimedJob, parts: Clocked, terms: ControlledTerms): Promise<void> {
   const { definition, controller } = terms
   if (job.attempts > definition.attempts)
-    throw new PermanentFailure('the process that worked on it ended, time after time')
+    throw new PermanentFailure('its worker process died at every attempt')
   const context = contextOf(job, parts, { ...terms, signal: controller.signal })
   const finish = await definition.run(job.input as never, context)
   await parts.db.transaction(async tx => {
@@ -92,13 +83,13 @@ async function runToItsEnd(
 function contextOf(
   job: ClaimedJob,
   parts: Clocked,
-  { lease, signal }: { lease: number; signal: AbortSignal },
+  { leaseMs, signal }: { leaseMs: number; signal: AbortSignal },
 ): JobContext {
   const { id, userId, createdAt, attempts: attempt } = job
   const transaction = async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     return parts.db.transaction(async tx => {
-      await renewClaim(tx, job, leaseEnd(parts, lease))
+      await renewClaim(tx, job, leaseEnd(parts, leaseMs))
       return work(tx)
     })
   }
@@ -108,47 +99,47 @@ function contextOf(
   return { ...parts, id, userId, createdAt, attempt, signal, progress, transaction }
 }
 
-export function leaseEnd({ now }: Pick<JobContext, 'now'>, lease: number): Date {
-  return new Date(now().getTime() + lease)
+export function leaseEnd({ now }: Pick<JobContext, 'now'>, leaseMs: number): Date {
+  return new Date(now().getTime() + leaseMs)
 }
 
-/** Renews the claim until the work has ended; abandons the work when the claim is lost, or may be. */
-function keepClaim(
+/** Renews the claim until the returned function is called; aborts the attempt when the claim is lost or expired. */
+function startHeartbeat(
   job: ClaimedJob,
   { db, log, now }: Clocked,
-  { lease, controller }: { lease: number; controller: AbortController },
+  { leaseMs, controller }: ControlledTerms,
 ): () => void {
-  let heldUntil = leaseEnd({ now }, lease)
+  let heldUntil = leaseEnd({ now }, leaseMs)
   const beat = async () => {
-    const until = leaseEnd({ now }, lease)
+    const until = leaseEnd({ now }, leaseMs)
     try {
       await db.transaction(tx => renewClaim(tx, job, until))
       heldUntil = until
     } catch (error) {
       if (error instanceof ClaimLost) controller.abort(error)
-      else if (now() > heldUntil) controller.abort(new ClaimLost('the database was away for too long'))
+      else if (now() > heldUntil) controller.abort(new ClaimLost('the database was unavailable for too long'))
       else log.warn({ err: error }, 'the claim of a job was not renewed')
     }
   }
-  const timer = setInterval(() => void beat(), lease / 3)
+  const timer = setInterval(() => void beat(), leaseMs / 3)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-/** Another attempt later, or none; nothing when the attempt had been given up. */
+/** Schedules the next attempt, or none after the last; does nothing for an aborted attempt. */
 async function recordFailure(
   job: ClaimedJob,
   { db, log, now }: Clocked,
-  { definition, patience, controller, error }: Terms & { controller: AbortController; error: unknown },
+  { definition, retryDelayMs, controller, error }: ControlledTerms & { error: unknown },
 ): Promise<void> {
-  if (error instanceof ClaimLost || controller.signal.aborted) return log.info('the attempt was given up')
+  if (error instanceof ClaimLost || controller.signal.aborted) return log.info('job aborted')
   const cause = causeOf(error)
   const last = error instanceof PermanentFailure || job.attempts >= definition.attempts
-  log[last ? 'error' : 'warn']({ err: error }, last ? 'job parked' : 'job failed, to be tried again')
+  log[last ? 'error' : 'warn']({ err: error }, last ? 'job dead' : 'job failed, will be retried')
   await db
     .transaction(tx => {
       if (last) return failJob(tx, job, { error: cause, now: now() })
-      const at = new Date(now().getTime() + patience(job.attempts))
+      const at = new Date(now().getTime() + retryDelayMs(job.attempts))
       return postponeJob(tx, job, { error: cause, at })
     })
     .catch(ignoreLostClaim)

@@ -1,4 +1,4 @@
-/** What an attempt says about its job: nothing of it holds once somebody else has taken the job up. */
+/** The statements of an attempt about its job: none has an effect once another attempt holds the claim. */
 import { randomUUID } from 'node:crypto'
 import type { Database, Reader, Writer } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
@@ -6,31 +6,27 @@ import { and, asc, eq, gt, inArray, isNotNull, lte, or, skipLocked, sql } from '
 import { ClaimLost } from './definition.ts'
 import { finished, type Progress } from './queries.ts'
 
-/** A job that an attempt has taken up. */
+/** A job claimed by an attempt. */
 export type ClaimedJob = {
   id: number
   name: string
   input: unknown
   userId: number | null
   attempts: number
-  /** Names this attempt: whoever claims the job next names it anew, and this one can store nothing more. */
+  /** Identifies the attempt; the next one replaces it, after which this one can store nothing. */
   claim: string
   createdAt: Date
 }
 
-/** Which attempt it is, and until when nobody else may take its job up. */
 export type Claim = Pick<ClaimedJob, 'id' | 'claim'>
 
 /**
- * One of these names. As an expression, because for the plain column SQLite would gather everything of these
- * names, finished or not, by their index and sort it, instead of walking along the few that are due.
+ * An expression instead of the plain column, for which SQLite would collect all jobs of these names by their index,
+ * finished or not, and sort them, instead of walking along the few due ones.
  */
 const isNamed = (names: string[]) => inArray(sql`coalesce(${jobs.name}, '')`, names)
 
-/**
- * Takes up the job that has been due longest, among those with these names; undefined when nothing is due.
- * One atomic statement: no two workers ever get the same one.
- */
+/** Claims the job with one of these names that has been due longest, in one statement, so that no two workers get it. */
 export async function claimJob(
   tx: Writer,
   { names, now, until }: { names: string[]; now: Date; until: Date },
@@ -53,24 +49,21 @@ export async function claimJob(
   return claimed && { ...claimed, claim }
 }
 
-/** Milliseconds by which the clocks of two machines may differ, and more than any lease. */
-const tolerance = 600_000
+/** By how much the clocks of two machines may differ; longer than any lease. */
+const clockToleranceMs = 600_000
 
-/**
- * Makes due what would wait for a moment that a wrong clock has named: jobs that were enqueued, or taken up, in what
- * is the future now. Returns how many there were.
- */
+/** Makes jobs due that were enqueued or claimed while the clock was ahead. Returns how many. */
 export async function reclaimExpiredJobs(db: Database, now: Date): Promise<number> {
-  const later = new Date(now.getTime() + tolerance)
+  const later = new Date(now.getTime() + clockToleranceMs)
   const isImpossible = and(gt(jobs.dueAt, later), or(gt(jobs.createdAt, later), eq(jobs.state, 'running')))
   if ((await db.$count(jobs, isImpossible)) === 0) return 0
-  const brought = await db.transaction(tx =>
+  const reclaimed = await db.transaction(tx =>
     tx.update(jobs).set({ dueAt: now }).where(isImpossible).returning({ id: jobs.id }),
   )
-  return brought.length
+  return reclaimed.length
 }
 
-/** When the next job with one of these names may be taken up, if there is any. */
+/** When the next job with one of these names is due. */
 export async function nextDueAt(db: Reader, names: string[]): Promise<Date | undefined> {
   const [next] = await db
     .select({ dueAt: jobs.dueAt })
@@ -81,7 +74,7 @@ export async function nextDueAt(db: Reader, names: string[]): Promise<Date | und
   return next?.dueAt ?? undefined
 }
 
-/** Those of these attempts that still have their jobs. */
+/** The claims among these that are still held. */
 export async function claimsHeld(db: Reader, claims: Claim[]): Promise<string[]> {
   const ids = claims.map(({ id }) => id)
   const held = await db.select({ claim: jobs.claim }).from(jobs).where(inArray(jobs.id, ids))
@@ -89,9 +82,8 @@ export async function claimsHeld(db: Reader, claims: Claim[]): Promise<string[]>
 }
 
 /**
- * Keeps a job for longer. As the first statement of a transaction it also makes sure that nobody takes the
- * job away before the transaction has committed.
- * @throws ClaimLost when somebody has
+ * Extends the lease. As the first statement of a transaction it also locks the job until the commit.
+ * @throws ClaimLost when another attempt holds the claim
  */
 export async function renewClaim(tx: Writer, claim: Claim, until: Date): Promise<void> {
   await updateClaimed(tx, claim, { dueAt: until })
@@ -102,18 +94,17 @@ export async function setProgress(tx: Writer, claim: Claim, progress: Progress):
   tx.invalidates(`job:${claim.id}`)
 }
 
-/** Marks a job as done; its unique key is free from here on. */
+/** Marks a job as done and frees its unique key. */
 export async function finishJob(tx: Writer, claim: Claim, now: Date): Promise<void> {
   await updateClaimed(tx, claim, { ...finished, state: 'done', error: null, finishedAt: now })
   tx.invalidates(`job:${claim.id}`)
 }
 
-/** What a finished job leaves; nothing, if its work deleted it together with whose it was. */
+/** Stores the result, unless the job was deleted together with its owner. */
 export async function setResult(tx: Writer, id: number, result: unknown): Promise<void> {
   await tx.update(jobs).set({ result }).where(eq(jobs.id, id))
 }
 
-/** Another attempt at another time. */
 export async function postponeJob(
   tx: Writer,
   claim: Claim,
@@ -122,7 +113,7 @@ export async function postponeJob(
   await updateClaimed(tx, claim, { state: 'waiting', claim: null, error, dueAt: at })
 }
 
-/** No more attempts until somebody has looked at it. */
+/** Marks a job as dead: it is not retried until an operator retries it. */
 export async function failJob(
   tx: Writer,
   claim: Claim,
@@ -132,7 +123,7 @@ export async function failJob(
   tx.invalidates(`job:${claim.id}`)
 }
 
-/** Gives a job back as if this attempt had not been: somebody else may take it up at once. */
+/** Makes a job due at once, without counting this attempt. */
 export async function releaseJob(tx: Writer, claim: Claim, now: Date): Promise<void> {
   const attempts = sql`${jobs.attempts} - 1`
   await updateClaimed(tx, claim, { state: 'waiting', claim: null, dueAt: now, attempts })
@@ -149,5 +140,5 @@ async function updateClaimed(
     .set(change)
     .where(and(eq(jobs.id, id), eq(jobs.claim, claim)))
     .returning({ id: jobs.id })
-  if (updated.length === 0) throw new ClaimLost(`attempt ${claim} of job ${id} was given up`)
+  if (updated.length === 0) throw new ClaimLost(`attempt ${claim} lost its claim of job ${id}`)
 }

@@ -13,7 +13,7 @@ const day = 86_400_000
 const { sessions, passwordResets, emailConfirmations, rateLimits, idempotencyKeys, knownDevices } = tables
 const { exports, exportParts, jobs } = tables
 
-describe(`cleaning on ${engine}`, () => {
+describe(`cleanup on ${engine}`, () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -23,7 +23,7 @@ describe(`cleaning on ${engine}`, () => {
   const ago = (days: number) => new Date(now.getTime() - days * day)
   const inAnHour = new Date(now.getTime() + 3_600_000)
 
-  /** One row of each kind that has had its time, or has not. */
+  /** One row of each kind, expired or not. */
   async function addRows(tx: Writer, name: string, isOld: boolean): Promise<void> {
     const userId = site.ids.susan
     const expiresAt = isOld ? ago(0.01) : inAnHour
@@ -51,7 +51,7 @@ describe(`cleaning on ${engine}`, () => {
     if (!isOld) await tx.insert(jobs).values({ ...job, state: 'waiting', dueAt: inAnHour })
   }
 
-  it('takes away what has had its time, and nothing else, and comes again in an hour', async () => {
+  it('deletes expired rows and nothing else, and runs again in an hour', async () => {
     const { db } = site.app
     await db.transaction(async tx => {
       await addRows(tx, 'old', true)
@@ -65,24 +65,24 @@ describe(`cleaning on ${engine}`, () => {
     for (const table of [knownDevices, exports, exportParts]) assert.equal(await db.$count(table), 1)
     assert.equal(await db.$count(jobs, eq(jobs.name, 'old')), 0)
     assert.equal(await db.$count(jobs, eq(jobs.name, 'new')), 4)
-    const cleanings = await db.select().from(jobs).where(eq(jobs.name, 'jobs.clean')).orderBy(jobs.id)
+    const cleanups = await db.select().from(jobs).where(eq(jobs.name, 'jobs.clean')).orderBy(jobs.id)
     assert.deepEqual(
-      cleanings.map(({ state, result }) => ({ state, result })),
+      cleanups.map(({ state, result }) => ({ state, result })),
       [
         { state: 'done', result: { rows: 10 } },
         { state: 'waiting', result: null },
       ],
     )
-    const wait = Number(cleanings[1]?.dueAt) - Date.now()
+    const wait = Number(cleanups[1]?.dueAt) - Date.now()
     assert.ok(wait > 3_500_000 && wait <= 3_600_000, String(wait))
   })
 
-  it('takes a bounded number of rows at a time', async () => {
+  it('deletes a limited number of rows at a time', async () => {
     const { db } = site.app
     const kind = retention.find(({ from }) => from === rateLimits) as (typeof retention)[0]
     const keys = Array.from({ length: 501 }, (_, n) => ({ key: `old ${n}`, freeAt: ago(1) }))
     await db.transaction(async tx => void (await tx.insert(rateLimits).values(keys)))
-    const take = () => db.transaction(tx => deleteExpired(tx, kind, now))
-    assert.deepEqual([await take(), await take(), await take()], [500, 1, 0])
+    const clean = () => db.transaction(tx => deleteExpired(tx, kind, now))
+    assert.deepEqual([await clean(), await clean(), await clean()], [500, 1, 0])
   })
 })

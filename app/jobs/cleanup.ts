@@ -1,5 +1,4 @@
-/** What nobody needs any more goes by itself, every hour, in small transactions. */
-
+/** Deletes expired rows every hour, in small transactions. */
 import type { Database, Writer } from '../database/database.ts'
 import { deleteExpired, type RetentionRule } from '../database/retention.ts'
 import { defineJob, type JobContext } from './definition.ts'
@@ -13,13 +12,13 @@ declare module './queue.ts' {
 
 const hour = 3_600_000
 
-/** Never given up: it enqueues itself again as the last thing it does. */
+/** Never dead, because it enqueues its own next run when it finishes. */
 export const cleanupJob = (rules: RetentionRule[]) =>
   defineJob({
     name: 'jobs.clean',
     attempts: Number.POSITIVE_INFINITY,
     async run(_input, context) {
-      const rows = await applyAll(rules, context)
+      const rows = await applyRules(rules, context)
       return async tx => {
         await enqueueCleanup(tx, new Date(context.now().getTime() + hour))
         return { rows }
@@ -27,22 +26,22 @@ export const cleanupJob = (rules: RetentionRule[]) =>
     },
   })
 
-/** Returns how many rows went. */
-async function applyAll(rules: RetentionRule[], { transaction, signal, now }: JobContext): Promise<number> {
+/** Returns the number of deleted rows. */
+async function applyRules(rules: RetentionRule[], { transaction, signal, now }: JobContext): Promise<number> {
   const time = now()
   let rows = 0
   for (const rule of rules) {
-    let gone: number
+    let deleted: number
     do {
       signal.throwIfAborted()
-      gone = await transaction(tx => deleteExpired(tx, rule, time))
-      rows += gone
-    } while (gone > 0)
+      deleted = await transaction(tx => deleteExpired(tx, rule, time))
+      rows += deleted
+    } while (deleted > 0)
   }
   return rows
 }
 
-/** Sees to it that the cleaning is scheduled, once for all processes. */
+/** Schedules the cleanup, once for all processes. */
 export async function scheduleCleanup(db: Database): Promise<void> {
   await db.transaction(tx => enqueueCleanup(tx, new Date()))
 }

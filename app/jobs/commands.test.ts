@@ -14,7 +14,7 @@ import { type Mailbox, openMailbox } from '../testing/mailbox.ts'
 import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
 import { openSite } from '../testing/site.ts'
 
-describe(`who works on jobs, on ${engine}`, () => {
+describe(`job workers on ${engine}`, () => {
   let test: TestDatabase
   let db: Database
   let mailbox: Mailbox
@@ -45,7 +45,7 @@ describe(`who works on jobs, on ${engine}`, () => {
     return job as typeof jobs.$inferSelect
   }
 
-  it('is the web process by default, and with WORKER=external it is not', async () => {
+  it('run in the web process by default, and not with WORKER=external', async () => {
     const [inProcess, external] = await Promise.all([
       openSite({}, { worker: undefined }),
       openSite({ WORKER: 'external' }, { worker: undefined }),
@@ -55,7 +55,7 @@ describe(`who works on jobs, on ${engine}`, () => {
     await Promise.all([inProcess.close(), external.close()])
   })
 
-  it('reads the former WORKER=apart for one more release, and says so in the log', async () => {
+  it('accept the deprecated WORKER=apart with a warning in the log', async () => {
     const lines: string[] = []
     const logger = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } }
     const site = await openSite({ WORKER: 'apart' }, { worker: undefined, logger })
@@ -63,7 +63,7 @@ describe(`who works on jobs, on ${engine}`, () => {
     assert.match(lines.join(''), /WORKER=apart is now WORKER=external/)
   })
 
-  it('is `npm run worker`, until it is told to stop', { timeout: 60_000 }, async () => {
+  it('run as `npm run worker` until SIGTERM', { timeout: 60_000 }, async () => {
     const worker = startProcess([path.join(root, 'app/cli.ts'), 'worker'], environment())
     await eventually(async () => worker.output().includes('Waiting for jobs'), 20_000)
     await mail()
@@ -74,7 +74,7 @@ describe(`who works on jobs, on ${engine}`, () => {
     assert.equal(mailbox.received.length, 1)
   })
 
-  it('is the next web process, after one was killed in the middle', { timeout: 60_000 }, async () => {
+  it('of the next web process take over after one was killed', { timeout: 60_000 }, async () => {
     const start = async () => {
       const port = await freePort()
       const settings = { ...environment(), PORT: String(port), PUBLIC_URL: `http://localhost:${port}` }
@@ -88,9 +88,9 @@ describe(`who works on jobs, on ${engine}`, () => {
     await eventually(async () => mailbox.received.length === 1, 20_000)
     await endProcess(killed, 'SIGKILL')
     mailbox.mood = 'accept'
-    const heir = await start()
-    assert.equal((await only()).state, 'running', 'the lease of the killed one has not ended')
-    // Half a minute later.
+    const next = await start()
+    assert.equal((await only()).state, 'running', 'the lease of the killed process has not ended')
+    // As after the lease has ended.
     await db.transaction(async tx => {
       await tx.update(jobs).set({ dueAt: new Date() }).where(eq(jobs.name, 'mail'))
       tx.invalidates('jobs')
@@ -99,10 +99,10 @@ describe(`who works on jobs, on ${engine}`, () => {
     const numbers = mailbox.received.map(({ email }) => String(email.messageId).split('@')[0])
     assert.equal(numbers.length, 2)
     assert.equal(new Set(numbers).size, 1)
-    assert.equal(await endProcess(heir), 0, heir.output())
+    assert.equal(await endProcess(next), 0, next.output())
   })
 
-  it('can be seen, and told to try again or to stop, by a command', async () => {
+  it('have a command that lists, retries and cancels jobs', async () => {
     assert.match((await cli('jobs')).output, /^There are no jobs\.\n$/)
     await mail()
     const { id } = await only()

@@ -1,4 +1,4 @@
-/** What a job is: its name, how often it is tried, and what it does. Each feature defines its own in jobs.ts. */
+/** The definition of a job; each feature defines its own in jobs.ts. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Database, Writer } from '../database/database.ts'
@@ -11,33 +11,33 @@ export type JobContext = {
   id: number
   createdAt: Date
   userId: number | null
-  /** The moment by the worker's clock, which a test may put forward. */
+  /** The worker's clock, which a test may advance. */
   now(): Date
   /** 1 at the first attempt. */
   attempt: number
-  /** Aborts when nobody waits for this attempt any more: cancelled, given to another worker, or stopping. */
+  /** Aborts when the job is cancelled or claimed by another worker, or when this worker stops. */
   signal: AbortSignal
-  /** Tells how far it is; may be called as often as one likes, because most calls are not written. */
+  /** Stores the progress, at most every 200 ms; other calls are ignored. */
   progress(done: number, total: number): Promise<void>
   /**
-   * db.transaction, but an attempt that was given up can never commit with it.
-   * @throws ClaimLost then
+   * Like db.transaction, but only the attempt that holds the claim can commit.
+   * @throws ClaimLost otherwise
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
 }
 
-/** Work in the transaction that marks the job as done, so that it happens once; what it returns is the result. */
+/** Runs in the transaction that marks the job as done, so once; it returns the job's result. */
 export type Finish = (tx: Writer) => Promise<unknown>
 
 export type JobDefinition<Name extends keyof Jobs = keyof Jobs> = {
   name: Name
-  /** After so many failures it is parked until somebody looks at it. */
+  /** After this many failures the job is dead until an operator retries it. */
   attempts: number
-  /** How many of them one worker does at the same time, so that slow ones leave room for others. */
-  atOnce?: number
+  /** The most jobs of this name that a worker runs at the same time, so that slow ones leave room for others. */
+  concurrency?: number
   /**
-   * May run more than once (its worker may be killed at any moment), so what it does in the database belongs
-   * into the Finish that it returns. Anything else that it returns is stored as the result, as JSON.
+   * May run more than once, because its worker may be killed: writes belong into the Finish that it returns. Any
+   * other return value is stored as the result, as JSON.
    */
   run(input: Jobs[Name], context: JobContext): Promise<Finish | Record<string, unknown> | null | void>
 }
@@ -49,12 +49,12 @@ export function defineJob<Name extends keyof Jobs>(definition: JobDefinition<Nam
   return definition
 }
 
-/** Trying again will not help: the job is parked at once. */
+/** A retry cannot help: the job is dead at once. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure'
 }
 
-/** The attempt was given up meanwhile; nothing of it may be stored. */
+/** The attempt no longer holds its claim, so it may store nothing. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }

@@ -1,4 +1,4 @@
 import { defineNoun } from '../noun.ts'
-import { finishedJobs, parkedJobs } from './queries.ts'
+import { deadJobs, finishedJobs } from './queries.ts'
 
-export default defineNoun({ retention: [finishedJobs, parkedJobs] })
+export default defineNoun({ retention: [finishedJobs, deadJobs] })

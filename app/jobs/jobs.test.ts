@@ -20,7 +20,7 @@ describe(`jobs on ${engine}`, () => {
   after(() => site.close())
   beforeEach(() => site.app.db.transaction(async tx => void (await tx.delete(jobs))))
 
-  /** A kind of job for one test. */
+  /** Defines a job under a new name. */
   const define = (run: JobDefinition['run'], attempts = 3): JobDefinition => ({
     name: `test.${++names}` as never,
     attempts,
@@ -31,8 +31,8 @@ describe(`jobs on ${engine}`, () => {
   const optionsFor = (definitions: JobDefinition[]) => ({
     definitions: Object.fromEntries(definitions.map(definition => [definition.name, definition])),
   })
-  const workOn = (definition: JobDefinition, moment?: Date) =>
-    workDueJobs(site.app, { ...optionsFor([definition]), ...(moment && { now: () => moment }) })
+  const workOn = (definition: JobDefinition, time?: Date) =>
+    workDueJobs(site.app, { ...optionsFor([definition]), ...(time && { now: () => time }) })
   const start = (definitions: JobDefinition[], options: Partial<WorkerOptions> = {}) =>
     startWorker(site.app, { ...optionsFor(definitions), ...options })
   const find = async (id: number) => (await findJob(site.app.db, id)) as NonNullable<Found>
@@ -44,7 +44,7 @@ describe(`jobs on ${engine}`, () => {
   const hasMark = async (key: string) =>
     (await site.app.db.select().from(rateLimits).where(eq(rateLimits.key, key))).length === 1
 
-  it('are done once, with what they leave behind', async () => {
+  it('run once and store their result', async () => {
     const seen: unknown[] = []
     const job = define(async (input, { id, attempt }) => {
       seen.push({ input, id, attempt })
@@ -66,7 +66,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal(await hasMark('done once'), true)
   })
 
-  it('are taken up again after the clock was a day ahead', async () => {
+  it('are due again after the clock was a day ahead', async () => {
     const job = define(async () => {})
     const ids = [await add(job), await add(job), await add(job, { at: new Date(Date.now() + 3_600_000) })]
     const tomorrow = new Date(Date.now() + 86_400_000)
@@ -81,7 +81,7 @@ describe(`jobs on ${engine}`, () => {
     await worker.stop()
   })
 
-  it('are nothing when the transaction that adds them rolls back', async () => {
+  it('do not exist when the transaction that adds them rolls back', async () => {
     const job = define(async () => assert.fail('it was never added'))
     const adding = site.app.db.transaction(async tx => {
       await enqueue(tx, { name: job.name as never, input: {} as never })
@@ -91,7 +91,7 @@ describe(`jobs on ${engine}`, () => {
     await workOn(job)
   })
 
-  it('wait for their time, and are taken in its order', async () => {
+  it('wait until they are due, and run in that order', async () => {
     const order: string[] = []
     const job = define(async input => void order.push(String(Object(input).word)))
     const inAMinute = new Date(Date.now() + 60_000)
@@ -103,7 +103,7 @@ describe(`jobs on ${engine}`, () => {
     assert.deepEqual(order, ['first', 'second', 'last'])
   })
 
-  it('are one for a unique key until that one is finished, which may add the next itself', async () => {
+  it('have one unfinished job a unique key, which may add the next itself', async () => {
     let runs = 0
     const job = define(async () => {
       runs++
@@ -118,18 +118,18 @@ describe(`jobs on ${engine}`, () => {
     assert.notEqual(await add(job, { uniqueKey: 'k' }), first)
   })
 
-  it('are tried again after a failure, later and later, and parked after the last', async () => {
+  it('are retried with increasing delays, and dead after the last attempt', async () => {
     const job = define(async () => {
       throw new Error('the sea is rough')
     })
     const id = await add(job)
     const waits: number[] = []
     for (let attempt = 1; attempt < 3; attempt++) {
-      const moment = new Date(Date.now() + attempt * 60_000)
-      await workOn(job, moment)
+      const time = new Date(Date.now() + attempt * 60_000)
+      await workOn(job, time)
       const { state, dueAt, attempts } = await find(id)
       assert.deepEqual({ state, attempts }, { state: 'waiting', attempts: attempt })
-      waits.push((dueAt as Date).getTime() - moment.getTime())
+      waits.push((dueAt as Date).getTime() - time.getTime())
     }
     assert.ok(Number(waits[0]) > 3_000 && Number(waits[0]) < 6_500, String(waits))
     assert.ok(Number(waits[1]) > 7_000 && Number(waits[1]) < 13_000, String(waits))
@@ -140,7 +140,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal((await find(id)).state, 'waiting')
   })
 
-  it('are parked at once when another attempt cannot help', async () => {
+  it('are dead at once after a permanent failure', async () => {
     const job = define(async () => {
       throw new PermanentFailure('nobody lives there')
     })
@@ -153,7 +153,7 @@ describe(`jobs on ${engine}`, () => {
     )
   })
 
-  it('keep no secret of a failure', async () => {
+  it('store failures without secrets', async () => {
     const failures = [
       define(async (_input, { transaction }) => {
         await transaction(leaveMark('taken'))
@@ -170,7 +170,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal((await find(second)).error, 'smtp://***@mail.example.com does not  answer')
   })
 
-  it('that fail in their last transaction leave nothing and are tried again', async () => {
+  it('that fail in their last transaction store nothing and are retried', async () => {
     const job = define(async (_input, { attempt }) => async tx => {
       await leaveMark(`last ${attempt}`)(tx)
       if (attempt === 1) throw new Error('almost')
@@ -183,7 +183,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal((await find(id)).state, 'done')
   })
 
-  it('say how far they are', async () => {
+  it('store their progress', async () => {
     const tags: string[] = []
     const unlisten = site.app.db.listen(invalidation => tags.push(...invalidation))
     const job = define(async (_input, { progress }) => {
@@ -199,7 +199,7 @@ describe(`jobs on ${engine}`, () => {
     assert.ok(tags.filter(tag => tag === `job:${id}`).length >= 2, tags.join())
   })
 
-  it('that wait are cancelled there and then', async () => {
+  it('that wait are cancelled at once', async () => {
     const job = define(async () => assert.fail('it was cancelled'))
     const id = await add(job, { uniqueKey: 'cancelled' })
     assert.equal(await site.app.db.transaction(tx => cancelJob(tx, id, new Date())), true)
@@ -209,7 +209,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal(await site.app.db.transaction(tx => cancelJob(tx, id, new Date())), false)
   })
 
-  it('that run are told when they are cancelled, and store nothing more', async () => {
+  it('that run are aborted when they are cancelled, and store nothing more', async () => {
     const begun = Promise.withResolvers<void>()
     const outcome = Promise.withResolvers<unknown>()
     const job = define(async (_input, { signal, transaction, db }) => {
@@ -229,7 +229,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal((await find(id)).state, 'cancelled')
   })
 
-  it('that were given to somebody else can store nothing, whatever the first worker does', async () => {
+  it('that another worker has claimed store nothing of the first worker', async () => {
     const job = define(async (_input, { transaction, attempt, db }) => {
       const until = new Date(Date.now() + 60_000)
       if (attempt === 1) await db.transaction(tx => claimJob(tx, { names: [job.name], now: until, until }))
@@ -243,23 +243,23 @@ describe(`jobs on ${engine}`, () => {
     assert.deepEqual({ state, attempts }, { state: 'running', attempts: 2 })
   })
 
-  it('go with the person whose they are, even from under a worker', async () => {
+  it('are deleted with their owner, even while they run', async () => {
     const { db } = site.app
     const { ids } = site
     const job = define(async (_input, { transaction, userId }) => {
       assert.equal(userId, ids.mary)
       const { users } = await import('../database/schema.ts')
       await db.transaction(async tx => void (await tx.delete(users).where(eq(users.id, ids.mary))))
-      await assert.rejects(transaction(leaveMark('of nobody')), ClaimLost)
-      return leaveMark('of nobody')
+      await assert.rejects(transaction(leaveMark('deleted owner')), ClaimLost)
+      return leaveMark('deleted owner')
     })
     const id = await add(job, { userId: ids.mary })
     await workOn(job)
     assert.equal(await find(id), undefined)
-    assert.equal(await hasMark('of nobody'), false)
+    assert.equal(await hasMark('deleted owner'), false)
   })
 
-  it('are taken up as soon as they are added, and at their time', async () => {
+  it('run as soon as they are due', async () => {
     const done: string[] = []
     const job = define(async input => void done.push(String(Object(input).word)))
     const worker = start([job])
@@ -270,7 +270,7 @@ describe(`jobs on ${engine}`, () => {
     await worker.stop()
   })
 
-  it('of one slow kind leave room for others', async () => {
+  it('of one slow name leave room for others', async () => {
     const open = Promise.withResolvers<void>()
     let most = 0
     let underWay = 0
@@ -280,7 +280,7 @@ describe(`jobs on ${engine}`, () => {
         await open.promise
         underWay--
       }),
-      atOnce: 2,
+      concurrency: 2,
     }
     const quick = define(async () => {})
     for (let n = 0; n < 5; n++) await add(slow)
@@ -293,7 +293,7 @@ describe(`jobs on ${engine}`, () => {
     await worker.stop()
   })
 
-  it('under way are waited for when the worker stops, and given back when that takes too long', async () => {
+  it('that run may finish when the worker stops, and are released after a timeout', async () => {
     const begun = Promise.withResolvers<void>()
     const quick = define(async () => {})
     const endless = define(async () => {
@@ -301,24 +301,24 @@ describe(`jobs on ${engine}`, () => {
       await new Promise(() => {})
     })
     const id = await add(endless)
-    const worker = start([endless, quick], { grace: 30 })
+    const worker = start([endless, quick], { stopTimeoutMs: 30 })
     await begun.promise
     await worker.stop()
     const { state, attempts, dueAt } = await find(id)
     assert.deepEqual({ state, attempts }, { state: 'waiting', attempts: 0 })
-    assert.ok(dueAt && dueAt <= new Date(), 'it may be taken up at once')
+    assert.ok(dueAt && dueAt <= new Date(), 'it is due at once')
     const later = await add(quick)
     await worker.stop()
-    assert.equal((await find(later)).state, 'waiting', 'nobody works any more')
+    assert.equal((await find(later)).state, 'waiting', 'the worker has stopped')
   })
 
-  it('of a kind that this code does not know are left to code that does', async () => {
+  it('with an unknown name are left to other workers', async () => {
     const id = await add(define(async () => {}))
     await workOn(define(async () => {}))
     assert.equal((await find(id)).state, 'waiting')
   })
 
-  it('are looked for by reading: an empty queue is never written to', async () => {
+  it('are polled without writing', async () => {
     const begun = Promise.withResolvers<void>()
     const job = define(async () => begun.resolve())
     site.statements.length = 0

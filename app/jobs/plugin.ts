@@ -3,16 +3,16 @@ import plugin from 'fastify-plugin'
 import { scheduleCleanup } from './cleanup.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
-/** Works on jobs from the application's start to its end, beside whatever else it does. */
+/** Runs a job worker inside the application. */
 export default plugin(async (app: FastifyInstance, options: WorkerOptions) => {
   let worker: Worker | null = null
   app.addHook('onReady', async () => {
     await scheduleCleanup(app.db).catch(error =>
-      app.log.warn({ err: error }, 'the cleaning was not scheduled'),
+      app.log.warn({ err: error }, 'the cleanup was not scheduled'),
     )
     worker = startWorker(app, options)
   })
-  // The jobs under way end while the requests do; both must have, before the database closes.
+  // Jobs finish while requests do, and both before the database closes.
   app.addHook('preClose', async () => void worker?.stop())
   app.addHook('onClose', async () => worker?.stop())
 })

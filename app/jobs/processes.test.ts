@@ -12,7 +12,7 @@ import { eventually } from '../testing/eventually.ts'
 import { endProcess, type Started, startProcess } from '../testing/process.ts'
 import { enqueue } from './queue.ts'
 
-/** Real processes, killed as machines kill them: what happens then is seen in the database alone. */
+/** Kills real worker processes and checks the database. */
 describe(`workers in several processes on ${engine}`, () => {
   let test: TestDatabase
   let config: Config
@@ -36,9 +36,9 @@ describe(`workers in several processes on ${engine}`, () => {
     await test.drop()
   })
 
-  const startWorker = ({ concurrency = 2, lease = 30_000 } = {}) => {
+  const startWorker = ({ concurrency = 2, leaseMs = 30_000 } = {}) => {
     const script = path.join(root, 'app/testing/job-worker.ts')
-    const child = startProcess([script, String(concurrency), String(lease)], { DATABASE_URL: test.url })
+    const child = startProcess([script, String(concurrency), String(leaseMs)], { DATABASE_URL: test.url })
     started.push(child)
     return child
   }
@@ -49,7 +49,7 @@ describe(`workers in several processes on ${engine}`, () => {
     (await db.select().from(jobs).where(eq(jobs.id, id)))[0] as typeof jobs.$inferSelect
   const marks = async () => (await db.select({ key: rateLimits.key }).from(rateLimits)).map(({ key }) => key)
 
-  it('lose and double nothing: 4 processes, 400 jobs', { timeout: 60_000 }, async () => {
+  it('run each of 400 jobs exactly once in 4 processes', { timeout: 60_000 }, async () => {
     const workers = Array.from({ length: 4 }, () => startWorker({ concurrency: 4 }))
     await Promise.all(workers.map(worker => says(worker, 'ready')))
     await db.transaction(async tx => {
@@ -58,31 +58,31 @@ describe(`workers in several processes on ${engine}`, () => {
     await eventually(async () => (await db.$count(jobs, eq(jobs.state, 'done'))) === 400, 40_000)
     const runs = workers.map(worker => worker.output().match(/^counted \d+$/gm) ?? [])
     assert.equal(new Set(runs.flat()).size, 400)
-    assert.equal(runs.flat().length, 400, 'none was begun twice')
+    assert.equal(runs.flat().length, 400, 'none was started twice')
     assert.equal((await marks()).length, 400)
-    assert.ok(runs.filter(lines => lines.length > 0).length > 1, 'more than one worker had something to do')
+    assert.ok(runs.filter(lines => lines.length > 0).length > 1, 'more than one worker ran jobs')
     for (const worker of workers) assert.equal(await endProcess(worker), 0, worker.output())
   })
 
-  it('take up again what one was doing that was killed', { timeout: 60_000 }, async () => {
-    const killed = startWorker({ lease: 600 })
+  it('retry the job of a killed worker', { timeout: 60_000 }, async () => {
+    const killed = startWorker({ leaseMs: 600 })
     const id = await add('test.stall')
     await says(killed, 'attempt 1')
     await endProcess(killed, 'SIGKILL')
     const { state, dueAt } = await find(id)
     assert.equal(state, 'running')
-    assert.ok(dueAt, 'its time comes when the lease ends')
-    const heir = startWorker({ lease: 600 })
+    assert.ok(dueAt, 'it is due when the lease ends')
+    const next = startWorker({ leaseMs: 600 })
     await eventually(async () => (await find(id)).state === 'done', 20_000)
-    assert.doesNotMatch(heir.output(), /attempt 1/)
+    assert.doesNotMatch(next.output(), /attempt 1/)
     const { attempts, result, error } = await find(id)
     assert.deepEqual({ attempts, result, error }, { attempts: 2, result: { attempt: 2 }, error: null })
     assert.deepEqual((await marks()).toSorted(), ['attempt 1', 'attempt 2', `counted ${id}`])
-    await endProcess(heir, 'SIGKILL')
+    await endProcess(next, 'SIGKILL')
   })
 
   it('keep a job that takes longer than the lease', { timeout: 60_000 }, async () => {
-    const [one, other] = [startWorker({ lease: 600 }), startWorker({ lease: 600 })]
+    const [one, other] = [startWorker({ leaseMs: 600 }), startWorker({ leaseMs: 600 })]
     await Promise.all([says(one, 'ready'), says(other, 'ready')])
     const id = await add('test.stall')
     const first = (await find(id)).createdAt
@@ -92,7 +92,7 @@ describe(`workers in several processes on ${engine}`, () => {
     await Promise.all([endProcess(one, 'SIGKILL'), endProcess(other, 'SIGKILL')])
   })
 
-  it('give back at once what they cannot end when they are stopped', { timeout: 60_000 }, async () => {
+  it('release unfinished jobs at once when they are stopped', { timeout: 60_000 }, async () => {
     const stopped = startWorker()
     const id = await add('test.stall')
     await says(stopped, 'attempt 1')

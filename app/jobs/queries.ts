@@ -5,10 +5,10 @@ import { and, count, desc, eq, inArray, lt } from '../database/sql.ts'
 
 export type Progress = { done: number; total: number }
 
-/** What no finished job has. */
+/** Columns that a finished job clears. */
 export const finished = { dueAt: null, claim: null, uniqueKey: null }
 
-/** Cancels a job that is not finished; one that is being worked on is told, and can store nothing more. */
+/** Cancels an unfinished job; a running attempt is notified and can store nothing more. */
 export async function cancelJob(tx: Writer, id: number, now: Date): Promise<boolean> {
   const cancelled = await tx
     .update(jobs)
@@ -20,7 +20,7 @@ export async function cancelJob(tx: Writer, id: number, now: Date): Promise<bool
   return true
 }
 
-/** Gives a parked or cancelled job all its attempts again, beginning now. */
+/** Makes a dead or cancelled job due now, with all its attempts. */
 export async function retryJob(tx: Writer, id: number, now: Date): Promise<boolean> {
   const retried = await tx
     .update(jobs)
@@ -31,7 +31,6 @@ export async function retryJob(tx: Writer, id: number, now: Date): Promise<boole
   return retried.length > 0
 }
 
-/** How far a job is. */
 export async function findJob(db: Reader, id: number) {
   const [found] = await db
     .select({
@@ -53,7 +52,7 @@ export async function countJobs(db: Reader) {
 }
 
 /** The newest jobs in a state. */
-export async function listJobs(db: Reader, state: string, most: number) {
+export async function listJobs(db: Reader, state: string, max: number) {
   return db
     .select({
       id: jobs.id,
@@ -66,7 +65,7 @@ export async function listJobs(db: Reader, state: string, most: number) {
     .from(jobs)
     .where(eq(jobs.state, state))
     .orderBy(desc(jobs.id))
-    .limit(most)
+    .limit(max)
 }
 
 export const finishedJobs: RetentionRule = {
@@ -75,7 +74,8 @@ export const finishedJobs: RetentionRule = {
   where: now => and(inArray(jobs.state, ['done', 'cancelled']), lt(jobs.finishedAt, daysBefore(now, 1))),
 }
 
-export const parkedJobs: RetentionRule = {
+/** The database calls dead jobs `parked`. */
+export const deadJobs: RetentionRule = {
   from: jobs,
   key: [jobs.id],
   where: now => and(eq(jobs.state, 'parked'), lt(jobs.finishedAt, daysBefore(now, 30))),

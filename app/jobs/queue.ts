@@ -2,22 +2,22 @@ import type { Writer } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 
-/** The input of each job by its name; a feature adds its own, so that nothing else can be enqueued. */
+/** The input of each job by its name, declared by each feature. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface Jobs {}
 
 export type NewJob<Name extends keyof Jobs> = {
   name: Name
   input: Jobs[Name]
-  /** Whose job it is: deleting them deletes it. */
+  /** The owner: deleting the account deletes the job. */
   userId?: number
-  /** Of unfinished jobs with the same key there is one. */
+  /** At most one unfinished job has the same key. */
   uniqueKey?: string
-  /** Not before. */
+  /** The earliest time of its first attempt. */
   at?: Date
 }
 
-/** Adds a job in the transaction that causes it, and returns its id; that of the one under way for its key. */
+/** Adds a job in the caller's transaction and returns its id, or that of the unfinished job with the same key. */
 export async function enqueue<Name extends keyof Jobs>(tx: Writer, job: NewJob<Name>): Promise<number> {
   const { name, input, userId, uniqueKey = null, at } = job
   const now = new Date()
@@ -37,7 +37,7 @@ export async function enqueue<Name extends keyof Jobs>(tx: Writer, job: NewJob<N
   return (present as { id: number }).id
 }
 
-/** Leaves nothing of what a job was about, for one that may name somebody after it is done. */
+/** Clears the input of a job, for one that names a person. */
 export async function clearInput(tx: Writer, id: number): Promise<void> {
   await tx.update(jobs).set({ input: {} }).where(eq(jobs.id, id))
 }

@@ -1,6 +1,4 @@
-/** How often a call is really made, however often it is asked for. */
-
-/** Leaves out the calls that come too soon after the last one. */
+/** Ignores calls within `milliseconds` after the last one. */
 export function atMostEvery<Arguments extends unknown[]>(
   milliseconds: number,
   call: (...given: Arguments) => Promise<void>,
@@ -14,7 +12,7 @@ export function atMostEvery<Arguments extends unknown[]>(
   }
 }
 
-/** While a call runs, further ones make it run once more, however many they are. */
+/** Runs one call at a time; calls during a run make it run once more. */
 export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null
   let again = false

@@ -1,4 +1,4 @@
-/** Takes up jobs as they become due, some at a time; any number of workers and processes may do so at once. */
+/** Runs due jobs, several at a time; any number of workers and processes may share the queue. */
 import { ALL, type CacheTag } from '../database/cache-tags.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
@@ -9,68 +9,67 @@ import { oneAtATime } from './throttle.ts'
 export type WorkerOptions = {
   /** Jobs at the same time. */
   concurrency?: number
-  /** Milliseconds without a heartbeat after which others take the worker's jobs over. */
-  lease?: number
-  /** Milliseconds that a stop waits for the jobs under way. */
-  grace?: number
-  /** Milliseconds between failures and new attempts. */
-  patience?(failures: number): number
+  /** Milliseconds without a heartbeat after which other workers claim its jobs. */
+  leaseMs?: number
+  /** Milliseconds that `stop` waits for running jobs. */
+  stopTimeoutMs?: number
+  /** Milliseconds before the next attempt, after that many failures. */
+  retryDelayMs?(failures: number): number
   definitions: Record<string, JobDefinition>
   now?(): Date
 }
 
 export type Worker = {
-  /** Takes up nothing more, waits a little for the jobs under way, and gives the rest back. */
+  /** Claims no more jobs, waits for running ones up to `stopTimeoutMs`, and releases the rest. */
   stop(): Promise<void>
 }
 
 type RunningWorker = WorkerParts & Required<WorkerOptions> & { attempts: Set<Attempt> }
 
-/** Milliseconds after which the queue is looked at even if nobody said that there is something. */
-const safetyNet = 5_000
+/** The queue is polled at this interval even without a notification. */
+const pollIntervalMs = 5_000
 
-/** Begins to work; its timers never keep a process from ending. */
+/** Starts a worker, whose timers do not keep the process alive. */
 export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker {
-  const worker = benchOf(parts, options)
+  const worker = createWorker(parts, options)
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   let stopped: Promise<void> | null = null
-  const look = oneAtATime(async () => {
+  const poll = oneAtATime(async () => {
     clearTimeout(timer)
-    const wait = await takeUpWhatIsDue(worker, { isStopped: () => isStopped, wake })
+    const wait = await startDueJobs(worker, { isStopped: () => isStopped, wake })
     if (!isStopped) timer = setTimeout(wake, wait).unref()
   })
-  const wake = () => void look()
+  const wake = () => void poll()
   const unlisten = parts.db.listen(invalidation => {
-    const isAbout = (tag: CacheTag) => invalidation === ALL || invalidation.has(tag)
-    if (isAbout('jobs')) wake()
-    if (isAbout('jobs:cancelled')) void abandonLost(worker)
+    const has = (tag: CacheTag) => invalidation === ALL || invalidation.has(tag)
+    if (has('jobs')) wake()
+    if (has('jobs:cancelled')) void abortLostAttempts(worker)
   })
-  void bringBack(worker).then(wake)
+  void reclaim(worker).then(wake)
   const stop = async () => {
     isStopped = true
     unlisten()
     clearTimeout(timer)
-    await look()
-    await settle(worker)
+    await poll()
+    await finishOrRelease(worker)
   }
   return { stop: () => (stopped ??= stop()) }
 }
 
-/** The clock may have been put right since this was worked on last. */
-async function bringBack({ db, log }: RunningWorker): Promise<void> {
+/** The clock may have been corrected since the last start. */
+async function reclaim({ db, log }: RunningWorker): Promise<void> {
   try {
-    const brought = await reclaimExpiredJobs(db, new Date())
-    if (brought > 0)
-      log.warn({ jobs: brought }, 'jobs waited for a moment that the clock had been wrong about')
+    const reclaimed = await reclaimExpiredJobs(db, new Date())
+    if (reclaimed > 0) log.warn({ jobs: reclaimed }, 'jobs were scheduled by a wrong clock: they are due now')
   } catch (error) {
-    log.warn({ err: error }, 'the queue of jobs could not be read')
+    log.warn({ err: error }, 'the job queue could not be read')
   }
 }
 
-/** Works on everything that is due, one job after the other, until nothing is: for tests. */
+/** Runs due jobs one after the other until none is due: for tests. */
 export async function workDueJobs(parts: WorkerParts, options: WorkerOptions): Promise<void> {
-  const worker = benchOf(parts, options)
+  const worker = createWorker(parts, options)
   const names = Object.keys(worker.definitions)
   for (;;) {
     const job = await claim(worker, names)
@@ -79,70 +78,65 @@ export async function workDueJobs(parts: WorkerParts, options: WorkerOptions): P
   }
 }
 
-function benchOf(parts: WorkerParts, options: WorkerOptions): RunningWorker {
+function createWorker(parts: WorkerParts, options: WorkerOptions): RunningWorker {
   const { db, config, log } = parts
   const defaults = {
     concurrency: 4,
-    lease: 30_000,
-    grace: 3_000,
-    patience: retryDelayMs,
+    leaseMs: 30_000,
+    stopTimeoutMs: 3_000,
+    retryDelayMs,
     now: () => new Date(),
   }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
 }
 
-function termsOf({ definitions, lease, patience }: RunningWorker, name: string) {
-  return { definition: definitions[name] as JobDefinition, lease, patience }
+function termsOf({ definitions, leaseMs, retryDelayMs }: RunningWorker, name: string) {
+  return { definition: definitions[name] as JobDefinition, leaseMs, retryDelayMs }
 }
 
-function claim({ db, now, lease }: RunningWorker, names: string[]) {
-  return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd({ now }, lease) }))
+function claim({ db, now, leaseMs }: RunningWorker, names: string[]) {
+  return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd({ now }, leaseMs) }))
 }
 
-/** Returns the milliseconds until there is reason to look again. */
-async function takeUpWhatIsDue(
-  bench: RunningWorker,
+/** Returns the milliseconds until the next poll. */
+async function startDueJobs(
+  worker: RunningWorker,
   { isStopped, wake }: { isStopped(): boolean; wake(): void },
 ): Promise<number> {
   try {
-    while (!isStopped() && bench.attempts.size < bench.concurrency) {
-      const names = namesWithRoom(bench)
-      const now = bench.now()
-      const dueAt = await nextDueAt(bench.db, names)
-      // Claiming is a write, so a look at an empty queue is a read.
+    while (!isStopped() && worker.attempts.size < worker.concurrency) {
+      const names = namesBelowLimit(worker)
+      const now = worker.now()
+      const dueAt = await nextDueAt(worker.db, names)
+      // Claiming is a write, so an empty queue is only read.
       if (!dueAt || dueAt > now)
-        return Math.min(safetyNet, dueAt ? dueAt.getTime() - now.getTime() : safetyNet)
-      const job = isStopped() ? undefined : await claim(bench, names)
-      // Another worker was quicker.
+        return Math.min(pollIntervalMs, dueAt ? dueAt.getTime() - now.getTime() : pollIntervalMs)
+      const job = isStopped() ? undefined : await claim(worker, names)
+      // Another worker was faster.
       if (!job) return 50 + Math.random() * 100
-      begin(bench, startAttempt(job, bench, termsOf(bench, job.name)), wake)
+      const attempt = startAttempt(job, worker, termsOf(worker, job.name))
+      worker.attempts.add(attempt)
+      void attempt.ended.finally(() => {
+        worker.attempts.delete(attempt)
+        wake()
+      })
     }
   } catch (error) {
-    bench.log.warn({ err: error }, 'the queue of jobs could not be read')
+    worker.log.warn({ err: error }, 'the job queue could not be read')
   }
-  return safetyNet
+  return pollIntervalMs
 }
 
-/** Jobs of a kind that has its full number under way wait, and those behind them do not. */
-function namesWithRoom({ definitions, attempts }: RunningWorker): string[] {
-  const underWay = (name: string) => [...attempts].filter(({ job }) => job.name === name).length
+/** The names of jobs that run below their concurrency: the others wait without holding these up. */
+function namesBelowLimit({ definitions, attempts }: RunningWorker): string[] {
+  const running = (name: string) => [...attempts].filter(({ job }) => job.name === name).length
   return Object.values(definitions)
-    .filter(({ name, atOnce = Infinity }) => underWay(name) < atOnce)
+    .filter(({ name, concurrency = Infinity }) => running(name) < concurrency)
     .map(({ name }) => name)
 }
 
-function begin({ attempts }: RunningWorker, attempt: Attempt, wake: () => void): void {
-  const ended = async () => {
-    await attempt.ended
-    attempts.delete(attempt)
-    wake()
-  }
-  attempts.add(attempt)
-  void ended()
-}
-
-/** Reads only: in answer to ALL, a write would be what other processes answer to. */
-async function abandonLost({ db, log, attempts }: RunningWorker): Promise<void> {
+/** Only reads: a write in response to ALL would notify the other processes again. */
+async function abortLostAttempts({ db, log, attempts }: RunningWorker): Promise<void> {
   if (attempts.size === 0) return
   const all = [...attempts]
   try {
@@ -150,19 +144,19 @@ async function abandonLost({ db, log, attempts }: RunningWorker): Promise<void> 
       db,
       all.map(({ job }) => job),
     )
-    for (const attempt of all) if (!held.includes(attempt.job.claim)) attempt.abandon('cancelled')
+    for (const attempt of all) if (!held.includes(attempt.job.claim)) attempt.abort('cancelled')
   } catch (error) {
     log.warn({ err: error }, 'the claims of jobs could not be read')
   }
 }
 
-/** Lets the jobs under way end, for a while, and gives back those that do not. */
-async function settle({ attempts, grace, log }: RunningWorker): Promise<void> {
+/** Waits for the running jobs up to the timeout, then releases the rest. */
+async function finishOrRelease({ attempts, stopTimeoutMs, log }: RunningWorker): Promise<void> {
   const all = [...attempts]
-  const timeUp = Promise.withResolvers<void>()
-  const timer = setTimeout(timeUp.resolve, grace)
-  await Promise.race([Promise.all(all.map(({ ended }) => ended)), timeUp.promise])
+  const timeout = Promise.withResolvers<void>()
+  const timer = setTimeout(timeout.resolve, stopTimeoutMs)
+  await Promise.race([Promise.all(all.map(({ ended }) => ended)), timeout.promise])
   clearTimeout(timer)
-  const given = [...attempts].map(attempt => attempt.giveBack())
-  await Promise.all(given).catch(error => log.warn({ err: error }, 'a job was not given back'))
+  const released = [...attempts].map(attempt => attempt.release())
+  await Promise.all(released).catch(error => log.warn({ err: error }, 'a job was not released'))
 }

@@ -4,7 +4,7 @@ import { posts, users } from '../database/schema.ts'
 import type { Browser } from '../testing/browser.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 
-describe('whoever does a lot at once', () => {
+describe('exceeding a limit', () => {
   let site: Site
   let susan: Browser
   before(async () => {
@@ -14,7 +14,7 @@ describe('whoever does a lot at once', () => {
   after(() => site.close())
   const countOf = (table: typeof posts | typeof users) => site.app.db.$count(table)
 
-  it('gets the words of a post back, and hears when to try again', async () => {
+  it('keeps the text of a post and says when to retry', async () => {
     const write = (n: number) => susan.post('/posts', { body: `post ${n}` })
     const answers = await Promise.all(Array.from({ length: 33 }, (_, n) => write(n)))
     assert.equal(answers.filter(({ status }) => status === 303).length, 30)
@@ -31,7 +31,7 @@ describe('whoever does a lot at once', () => {
     assert.equal((await (await site.signedIn('john')).post('/posts', { body: 'mine' })).status, 303)
   })
 
-  it('gets an edit back, too', async () => {
+  it('keeps an edit', async () => {
     const [id] = await site.write('susan', ['before'])
     const refused = await susan.post(`/posts/${id}`, { body: 'after' })
     assert.equal(refused.status, 429)
@@ -39,14 +39,14 @@ describe('whoever does a lot at once', () => {
     assert.equal((await susan.post(`/posts/${id}/delete`)).status, 303, 'what is too much can be deleted')
   })
 
-  it('gets problem details if they prefer JSON', async () => {
+  it('answers JSON clients with problem details', async () => {
     const answer = await susan.post('/posts', { body: 'more' }, { accept: 'application/json' })
     assert.equal(answer.status, 429)
     assert.ok(answer.headers['retry-after'])
     assert.match(String(answer.json()['errors'] && JSON.stringify(answer.json()['errors'])), /Try again/)
   })
 
-  it('is asked to follow people more slowly, on a page that says when', async () => {
+  it('by following shows a page that says when to retry', async () => {
     const follow = () => susan.post('/@john/follow')
     const answers = await Promise.all(Array.from({ length: 63 }, follow))
     assert.equal(answers.filter(({ status }) => status === 303).length, 60)
@@ -61,7 +61,7 @@ describe('whoever does a lot at once', () => {
     assert.equal((await susan.post('/@john/follow/delete')).status, 303)
   })
 
-  it('can create five accounts from one network, mistakes not counted', async () => {
+  it('starts after five accounts from one network, invalid forms not counted', async () => {
     const form = (n: number) => ({ username: `new${n}`, email: `new${n}@example.com`, password })
     const signUp = (n: number, over = {}) => site.visitor().post('/sign-up', { ...form(n), ...over })
     for (let n = 0; n < 10; n++) assert.equal((await signUp(0, { email: 'x' })).status, 422)

@@ -33,7 +33,7 @@ describe('a rate limit', () => {
   const spendMany = (count: number, subject: string) =>
     Promise.all(Array.from({ length: count }, (_, n) => spendOne(signIn, subject, n)))
   const passed = (answers: (RateLimitExceeded | void)[]) => answers.filter(answer => !answer).length
-  /** As if so much time had passed. */
+  /** Simulates that time has passed. */
   const wait = (key: string, milliseconds: number) =>
     nth(0).transaction(tx =>
       tx
@@ -42,20 +42,20 @@ describe('a rate limit', () => {
         .where(eq(rateLimits.key, key)),
     )
 
-  it('lets exactly its burst through, of 50 at the same moment on four connections', async () => {
+  it('allows exactly its burst of 50 simultaneous uses on four connections', async () => {
     assert.equal(passed(await spendMany(50, 'hammered')), 10)
     assert.equal(passed(await spendMany(5, 'hammered')), 0, 'and it holds')
     assert.equal(passed(await spendMany(5, 'another')), 5)
   })
 
-  it('counts nothing that was used up while the clock was a day ahead', async () => {
+  it('ignores uses from while the clock was a day ahead', async () => {
     assert.equal(passed(await spendMany(12, 'ahead')), 10)
     await wait('sign-in:ahead', -86_400_000)
     assert.equal(passed(await spendMany(12, 'ahead')), 10)
     assert.equal(passed(await spendMany(5, 'ahead')), 0, 'and it holds')
   })
 
-  it('says when there is one again, and has one then', async () => {
+  it('says when the next use is allowed', async () => {
     assert.equal(passed(await spendMany(12, 'patient')), 10)
     const refused = await spendOne(signIn, 'patient')
     assert.ok(refused instanceof RateLimitExceeded)
@@ -67,13 +67,13 @@ describe('a rate limit', () => {
     assert.equal(passed(await spendMany(5, 'patient')), 2)
   })
 
-  it('is never more than its burst, however long nobody used it', async () => {
+  it('never allows more than its burst, however long it was unused', async () => {
     await spendOne(signIn, 'rare')
     await wait('sign-in:rare', 365 * 24 * 3_600_000)
     assert.equal(passed(await spendMany(20, 'rare')), 10)
   })
 
-  it('is not used up by what was rolled back, nor by what was given back', async () => {
+  it('does not count uses that were rolled back or refunded', async () => {
     for (let n = 0; n < 20; n++) {
       const failed = nth(n).transaction(async tx => {
         await limits.consume(tx, signIn, 'unlucky')
@@ -87,7 +87,7 @@ describe('a rate limit', () => {
     assert.equal(passed(await spendMany(20, 'welcome')), 10)
   })
 
-  it('is one for each subject and each kind', async () => {
+  it('counts each subject and each kind separately', async () => {
     assert.equal(passed(await spendMany(11, '7')), 10)
     assert.equal(await spendOne(posting, '7'), undefined)
     assert.equal(await spendOne(signIn, '77'), undefined)
@@ -101,7 +101,7 @@ describe('a rate limit', () => {
     assert.ok(refused instanceof RateLimitExceeded)
   })
 
-  it('is not counted where the owner says so', async () => {
+  it('does not apply with RATE_LIMITS=off', async () => {
     const off = new RateLimits(false)
     for (let n = 0; n < 30; n++) await nth(n).transaction(tx => off.consume(tx, signIn, 'free'))
     const rows = await nth(0).select().from(rateLimits).where(eq(rateLimits.key, 'sign-in:free'))

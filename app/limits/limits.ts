@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { Writer } from '../database/database.ts'
-import { Problem, whenToTry } from '../http/errors.ts'
+import { Problem, retrySentence } from '../http/errors.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/fold.ts'
 import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
 
-/** A rate limit is used up. */
+/** Answered with 429 and Retry-After. */
 export class RateLimitExceeded extends Problem {
   override readonly retryAfter: number
   constructor(retryAfter: number) {
@@ -21,7 +21,7 @@ declare module 'fastify' {
   }
 }
 
-/** Counts what people do; nothing where RATE_LIMITS is off. */
+/** The rate limits of the application; none are applied with RATE_LIMITS=off. */
 export class RateLimits {
   readonly #isOn: boolean
 
@@ -30,8 +30,8 @@ export class RateLimits {
   }
 
   /**
-   * Consumes one of the limit of `subject` (a user's id, a network, the digest of an account's name), unless the
-   * transaction is rolled back.
+   * Counts one use by `subject` (a user's id, a network, the digest of an account's name), unless the transaction is
+   * rolled back.
    * @throws RateLimitExceeded with the seconds to wait
    */
   async consume(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
@@ -40,7 +40,7 @@ export class RateLimits {
     throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
   }
 
-  /** Gives back what was consumed by an attempt that does not count. */
+  /** Undoes `consume`. */
   async refund(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
     if (this.#isOn) await refundOne(tx, keyOf(limit, subject), limit)
   }
@@ -50,18 +50,18 @@ function keyOf({ name }: RateLimit, subject: string | number): string {
   return `${name}:${subject}`
 }
 
-/** Stands for the typed name or email address, so that the table holds neither. */
+/** Replaces a username or email address in the table, which holds neither. */
 export function digestOf(identifier: string): string {
   return createHash('sha256').update(foldIdentifier(identifier)).digest('base64url')
 }
 
-/** For `catch`: lets a form's handler answer a limit with the form; every other error goes on. */
+/** For `catch`: returns an exceeded limit to the form's handler and rethrows other errors. */
 export function catchRateLimit(error: unknown): RateLimitExceeded {
   if (error instanceof RateLimitExceeded) return error
   throw error
 }
 
-/** Makes the answer a 429, and returns the sentence for its form. */
+/** Sets the status 429 and returns the sentence for the form. */
 export function tooManyRequests(
   reply: FastifyReply,
   { retryAfter }: RateLimitExceeded,
@@ -69,5 +69,5 @@ export function tooManyRequests(
 ): string {
   const { t } = reply.request
   reply.code(429).header('retry-after', String(retryAfter))
-  return `${t(reason)} ${whenToTry(retryAfter, t)}`
+  return `${t(reason)} ${retrySentence(retryAfter, t)}`
 }

@@ -29,11 +29,11 @@ describe('the network of an address', () => {
     '<script>',
     'x'.repeat(5_000),
   ]) {
-    it(`of ${JSON.stringify(address.slice(0, 20))} is nobody’s`, () =>
+    it(`of ${JSON.stringify(address.slice(0, 20))} is unknown`, () =>
       assert.equal(networkOf(address), 'unknown'))
   }
 
-  it('is one for a household that changes its address', () => {
+  it('is the same when a household’s address changes', () => {
     assert.equal(networkOf('2001:db8:1:2:a::1'), networkOf('2001:db8:1:2:ffff:ffff:ffff:ffff'))
     assert.notEqual(networkOf('2001:db8:1:2::1'), networkOf('2001:db8:1:3::1'))
   })

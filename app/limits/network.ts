@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /**
- * Whom an address stands for where requests are counted: an IPv4 address for itself, an IPv6 address for its
- * /64, of which one household has all 18 quintillion. Behind a proxy the address may be anything.
+ * The network that a request is counted for: an IPv4 address itself, or the /64 of an IPv6 address, because one
+ * household has a whole /64. Behind a proxy the address may be any text.
  */
 export function networkOf(address: string | undefined): string {
   const bare = withoutPort(address ?? '')
@@ -21,13 +21,13 @@ export function networkOf(address: string | undefined): string {
     .join(':')}::/64`
 }
 
-/** Some proxies write the client's port as well; a link-local address may name its interface. */
+/** Removes the port that some proxies add, and the interface of a link-local address. */
 function withoutPort(address: string): string {
   const written = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
   return written.split('%')[0] as string
 }
 
-/** The eight numbers of an IPv6 address; the URL parser writes its last two as IPv6, too. */
+/** The eight numbers of an IPv6 address; the URL parser normalizes an embedded IPv4 address. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const numbers = (part = '') => (part ? part.split(':').map(group => Number.parseInt(group, 16)) : [])

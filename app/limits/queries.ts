@@ -5,29 +5,26 @@ import { eq, gt, lt, lte, or, sql } from '../database/sql.ts'
 import { endsWith } from '../database/text.ts'
 import { shifted } from '../database/time.ts'
 
-/** So many at once, and then one more as each `every` (milliseconds) passes. What is used up is stored by its name. */
+/** Allows `burst` uses at once, then one more every `every` milliseconds. Stored by name. */
 export type RateLimit = { name: string; burst: number; every: number }
 
 /** Milliseconds by which the clocks of two machines may differ. */
 const tolerance = 600_000
 
-/**
- * The latest moment that anybody can have used an allowance up to. What is later was written when the clock was
- * wrong: it counts for nothing, instead of for days.
- */
-function latest({ burst, every }: RateLimit): Date {
+/** The latest valid `freeAt`. A later one was written while the clock was wrong, and is ignored. */
+function maxFreeAt({ burst, every }: RateLimit): Date {
   return new Date(Date.now() + burst * every + tolerance)
 }
 
 /**
- * Uses up one of the key's allowance, in one statement. True if there was one left.
+ * Counts one use by the key, in one statement. False if the limit is exceeded.
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
 export async function consumeOne(tx: Writer, key: string, limit: RateLimit): Promise<boolean> {
   const { burst, every } = limit
   const now = Date.now()
   const { freeAt } = rateLimits
-  const isImpossible = gt(freeAt, latest(limit))
+  const isImpossible = gt(freeAt, maxFreeAt(limit))
   const later = sql`case when ${gt(freeAt, new Date(now))} and not (${isImpossible}) then ${shifted(freeAt, every)}
     else ${sql.param(new Date(now + every), freeAt)} end`
   const taken = await tx
@@ -42,25 +39,25 @@ export async function consumeOne(tx: Writer, key: string, limit: RateLimit): Pro
   return taken.length > 0
 }
 
-/** Seconds until the key's allowance has one again, at least 1. */
+/** Seconds until the key's next use is allowed, at least 1. */
 export async function secondsUntilOne(db: Reader, key: string, { burst, every }: RateLimit): Promise<number> {
   const [row] = await db.select({ freeAt: rateLimits.freeAt }).from(rateLimits).where(eq(rateLimits.key, key))
   const milliseconds = Number(row?.freeAt ?? 0) - (burst - 1) * every - Date.now()
   return Math.max(1, Math.ceil(milliseconds / 1000))
 }
 
-/** Gives one back to the key. */
+/** Takes one use of the key back. */
 export async function refundOne(tx: Writer, key: string, { every }: RateLimit): Promise<void> {
   const freeAt = shifted(rateLimits.freeAt, -every)
   await tx.update(rateLimits).set({ freeAt }).where(eq(rateLimits.key, key))
 }
 
-/** Forgets what somebody has used up of their allowances: the keys that end in their id. */
+/** Deletes a person's entries: the keys that end in their id. */
 export async function deleteRateLimits(tx: Writer, userId: number): Promise<void> {
   await tx.delete(rateLimits).where(endsWith(rateLimits.key, `:${userId}`))
 }
 
-/** A limit that is free again says nothing. */
+/** An entry whose time has passed has no effect. */
 export const freeLimits: RetentionRule = {
   from: rateLimits,
   key: [rateLimits.key],

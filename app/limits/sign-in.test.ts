@@ -17,7 +17,7 @@ describe('attempts to sign in', () => {
   })
   after(() => site.close())
 
-  /** A wrong password from an address of one's own, or from that of somebody. */
+  /** Signs in with a wrong password, from a new or a given address. */
   let addresses = 0
   const attempt = (identifier: string, options: { from?: string; browser?: Browser; word?: string } = {}) => {
     const from = options.from ?? `198.51.100.${++addresses % 250}`
@@ -31,7 +31,7 @@ describe('attempts to sign in', () => {
     (await Promise.all(Array.from({ length: count }, ask))).map(({ status }) => status)
   const count = (found: number[], status: number) => found.filter(one => one === status).length
 
-  it('end after ten for one account, wherever they come from, with a page that says when to try again', async () => {
+  it('are limited to ten an account from all addresses, with a page that says when to retry', async () => {
     assert.equal(count(await statuses(14, () => attempt('susan')), 422), 10)
     const refused = await attempt(' @SUSAN')
     assert.equal(refused.status, 429)
@@ -46,7 +46,7 @@ describe('attempts to sign in', () => {
     assert.equal((await attempt('susan', { word: password })).status, 429, 'nor with the right password')
   })
 
-  it('are counted alike for a name that nobody has', async () => {
+  it('are counted the same for an unknown name', async () => {
     const [known, unknown] = [
       await statuses(12, () => attempt('mary')),
       await statuses(12, () => attempt('nobody')),
@@ -60,11 +60,11 @@ describe('attempts to sign in', () => {
     assert.equal(await mainOf('mary'), await mainOf('nobody'))
   })
 
-  it('do not tell whether a name and an e-mail address are one account', async () => {
+  it('do not reveal whether a name and an e-mail address are one account', async () => {
     assert.equal((await attempt('mary@example.com')).status, 422)
   })
 
-  it('answer a client that prefers JSON with problem details', async () => {
+  it('answer JSON clients with problem details', async () => {
     const answer = await site
       .visitor()
       .post('/sign-in', { identifier: 'susan', password: 'wrong' }, { accept: 'application/json' })
@@ -74,20 +74,20 @@ describe('attempts to sign in', () => {
     assert.match(JSON.stringify(answer.json()['errors']), /Try again/)
   })
 
-  it('are limited by network, before anybody is looked for', async () => {
+  it('are limited by network before the account is read', async () => {
     let n = 0
     const found = await statuses(60, () => attempt(`guess${++n}`, { from: '203.0.113.5' }))
     assert.equal(count(found, 422), 50)
     assert.equal((await attempt('other', { from: '203.0.113.6' })).status, 422)
   })
 
-  it('are not used up by those that were right', async () => {
+  it('are not counted when they succeed', async () => {
     for (let n = 0; n < 12; n++) {
       assert.equal((await attempt('david', { word: password, from: '203.0.113.77' })).status, 303)
     }
   })
 
-  it('leave no name and no address of an account in the table', async () => {
+  it('store no name and no address of an account', async () => {
     await attempt('nobody@example.com')
     const keys = (await site.app.db.select().from(rateLimits)).map(({ key }) => key).join('\n')
     assert.match(keys, /^sign-in:/m)
@@ -95,7 +95,7 @@ describe('attempts to sign in', () => {
   })
 })
 
-describe('a browser that its owner has signed in with', () => {
+describe('a known device', () => {
   let site: Site
   before(async () => {
     site = await openSite({ RATE_LIMITS: 'on' })
@@ -109,7 +109,7 @@ describe('a browser that its owner has signed in with', () => {
   }
   const signIn = (browser: Browser, identifier: string) => browser.post('/sign-in', { identifier, password })
 
-  it('is not locked out by somebody who hammers the account, even from the same network', async () => {
+  it('is not locked out by failed attempts from elsewhere, even in the same network', async () => {
     const susan = await site.signedIn('susan')
     await susan.post('/sign-out')
     await hammer('susan')
@@ -118,7 +118,7 @@ describe('a browser that its owner has signed in with', () => {
     assert.equal((await signIn(susan, 'susan@example.com')).status, 303)
   })
 
-  it('has an allowance of its own, no more', async () => {
+  it('has its own limit', async () => {
     const mary = await site.signedIn('mary')
     const token = mary.cookies.get('device') as string
     await hammer('mary', () => mary)
@@ -130,7 +130,7 @@ describe('a browser that its owner has signed in with', () => {
     assert.equal((await signIn(mary, 'mary')).status, 303, 'the account’s allowance was not touched')
   })
 
-  it('is known for each person who signed in with it, and for nobody else', async () => {
+  it('is known only for the people who signed in with it', async () => {
     const shared = await site.signedIn('john')
     const token = shared.cookies.get('device')
     await signIn(shared, 'david')
@@ -146,14 +146,14 @@ describe('a browser that its owner has signed in with', () => {
     assert.equal((await signIn(shared, 'john')).status, 303)
   })
 
-  it('gets its cookie at sign-up, too, for a year and out of reach for scripts', async () => {
+  it('gets its HttpOnly cookie at sign-up, too, for a year', async () => {
     const form = { username: 'newcomer', email: 'newcomer@example.com', password }
     const { headers } = await site.visitor().post('/sign-up', form)
     const cookie = [headers['set-cookie']].flat().find(one => String(one).startsWith('device='))
     assert.match(String(cookie), /^device=[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
-  it('is one like any other after the password was set anew by a link', async () => {
+  it('is unknown again after the password was reset by a link', async () => {
     const newcomer = site.visitor()
     await signIn(newcomer, 'newcomer')
     await hammer('newcomer')
@@ -166,7 +166,7 @@ describe('a browser that its owner has signed in with', () => {
     assert.equal((await signIn(newcomer, 'newcomer')).status, 429)
   })
 
-  it('means nothing when the cookie is made up', async () => {
+  it('is not known by a made-up cookie', async () => {
     for (const device of ['', 'x', '../..', 'a'.repeat(43), 'a'.repeat(5_000), '%00']) {
       const visitor = site.visitor()
       visitor.cookies.set('device', device)
@@ -189,7 +189,7 @@ describe('the client’s address', () => {
     return limited
   }
 
-  it('is that of the connection, whatever it claims, unless a proxy is trusted', async () => {
+  it('is that of the connection unless a proxy is trusted', async () => {
     assert.equal(await triesFrom({}, n => `198.51.100.${n}`), 5)
   })
 
@@ -199,14 +199,14 @@ describe('the client’s address', () => {
     assert.equal(await triesFrom({ TRUST_PROXY: '10.0.0.0/8' }, n => `198.51.100.${n}`), 5, 'another proxy')
   })
 
-  it('is not what a client wrote before the proxy it came through', async () => {
+  it('is not one that the client itself added', async () => {
     assert.equal(await triesFrom({ TRUST_PROXY: '1' }, n => `198.51.100.${n}, 203.0.113.9`), 5)
     assert.equal(await triesFrom({ TRUST_PROXY: '1' }, n => `spoofed, 198.51.100.${n}`), 0)
   })
 })
 
-describe('limits on several processes', () => {
-  it('are one', async () => {
+describe('limits in several processes', () => {
+  it('are shared', async () => {
     const site = await openSite({ RATE_LIMITS: 'on' })
     const other = await buildApp(site.config, { logger: false })
     await other.ready()

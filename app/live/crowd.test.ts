@@ -13,7 +13,7 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
   let site: Site
   const clients: SseClient[] = []
   before(async () => {
-    site = await openSite({}, { grace: 60_000 })
+    site = await openSite({}, { shutdownTimeoutMs: 60_000 })
     const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
     for (let person = 0; person < 50; person++) {
       const cookie = await join(`reader${person}`)

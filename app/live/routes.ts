@@ -64,7 +64,7 @@ function openStream(broadcast: Broadcast) {
     const owner = { userId: id, sessionId: session.id, expiresAt: session.expiresAt, t: request.t }
     const stream = new Stream(reply.raw, owner, placeIn(request))
     begin(reply)
-    request.server.endOnStop(reply.raw, () => stream.end())
+    request.server.onShutdown(reply.raw, () => stream.end())
     reply.raw.once('close', () => broadcast.leave(stream))
     broadcast.join(stream)
   }

@@ -14,12 +14,12 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-/** Sends one of `mails`. Tried for about two days, most of them an hour apart. */
+/** Sends one of `mails`. Retried for about two days, mostly at intervals of an hour. */
 export const mailJob = (mails: MailDefinitions) =>
   defineJob({
     name: 'mail',
     attempts: 48,
-    atOnce: 2,
+    concurrency: 2,
     async run(input, context) {
       const { config, signal } = context
       if (!config.mail && !config.development)
@@ -27,7 +27,7 @@ export const mailJob = (mails: MailDefinitions) =>
       const email = await writeEmail(mails[input.name], input, context)
       if (!email) return { sent: false }
       if (config.mail) await deliver(config.mail, email, signal)
-      // A developer reads at /dev/mail what was sent; elsewhere nobody does, because it may have secret links in it.
+      // Stored for /dev/mail in development only, because mails contain secret links.
       return config.development ? email : { sent: true }
     },
   })
@@ -57,11 +57,11 @@ async function address(
 ): Promise<{ to: string; locals: MailLocals } | null> {
   const context = { config, language, t: translate(language), now: now() }
   if (prepare) return transaction(tx => prepare(tx, input as never, context))
-  if (to === null) throw new PermanentFailure('nobody said where this mail goes')
+  if (to === null) throw new PermanentFailure('the mail has no recipient')
   return { to, locals: Object(input) as MailLocals }
 }
 
-/** The same at every attempt, so that mail programs know a second copy of a mail when they see one. */
+/** The same at every attempt, so that mail programs recognize a second copy. */
 function messageId({ id, createdAt, config }: JobContext & { config: Config }): string {
   const digest = createHash('sha256').update(`${id} ${createdAt.toISOString()}`).digest('hex').slice(0, 24)
   return `<${id}.${digest}@${new URL(config.publicUrl).hostname}>`

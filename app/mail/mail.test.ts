@@ -14,7 +14,7 @@ import { canMail, type NewMail, sendMail } from './mail.ts'
 const hour = 3_600_000
 const to = 'susan@example.com'
 
-/** Templates of the product, with a subject that has a name in it. */
+/** Existing templates, whose subject contains a name. */
 Object.assign(mails, {
   'test.greeting': { subject: 'mail.greeting', view: 'accounts/email-changing-mail' },
 })
@@ -56,7 +56,7 @@ describe(`mail on ${engine}`, () => {
     (await site.app.db.select().from(jobs).where(eq(jobs.name, 'mail')))[0] as typeof jobs.$inferSelect
   const later = (hours: number) => new Date(Date.now() + hours * hour)
 
-  it('arrives as text and as a page, from the site, with a link of its own address', async () => {
+  it('arrives as text and HTML, from the site, with a link to it', async () => {
     await send()
     await site.workJobs()
     const { subject, text, html, email, source } = await mailbox.next(to)
@@ -73,7 +73,7 @@ describe(`mail on ${engine}`, () => {
     assert.doesNotMatch(html, /<(img|script|link)|url\(|@import/)
   })
 
-  it('leads with its link to a page that works, of which the database has no secret', async () => {
+  it('contains a link that works, whose token the database does not have', async () => {
     await send()
     await site.workJobs()
     const [link] = linksIn((await mailbox.next(to)).text)
@@ -86,7 +86,7 @@ describe(`mail on ${engine}`, () => {
     assert.ok(!stored.includes(path.slice('/passwords/'.length)))
   })
 
-  it('speaks the language of its reader', async () => {
+  it('is in the recipient’s language', async () => {
     await send({ language: 'es' })
     await site.workJobs()
     const { subject, html, text } = await mailbox.next(to)
@@ -98,7 +98,7 @@ describe(`mail on ${engine}`, () => {
     assert.match((await mailbox.next(to)).text, /^Hello susan,/)
   })
 
-  it('takes no header from a name', async () => {
+  it('has no header from a name', async () => {
     await greet(to, 'Eve\r\nBcc: eve@example.com\r\n\r\n<b>hi</b>')
     await site.workJobs()
     const { subject, email, html, source } = await mailbox.next(to)
@@ -109,7 +109,7 @@ describe(`mail on ${engine}`, () => {
     assert.equal(mailbox.received.length, 1)
   })
 
-  it('goes to one address alone, whatever is in it', async () => {
+  it('goes to one address only, whatever it contains', async () => {
     for (const address of [
       'susan@example.com, eve@example.com',
       'susan@example.com>\r\nRCPT TO:<eve@example.com',
@@ -125,14 +125,14 @@ describe(`mail on ${engine}`, () => {
     }
   })
 
-  it('is not sent when there is nobody to send it to any more', async () => {
+  it('is not sent to a deleted account', async () => {
     await send({ input: { userId: 999_999 } })
     await site.workJobs()
     assert.deepEqual(mailbox.received, [])
     assert.deepEqual((await state()).result, { sent: false })
   })
 
-  it('waits while the server is down, and arrives when it is back', async () => {
+  it('waits while the server is down, and arrives afterwards', async () => {
     await mailbox.stop()
     await send()
     for (const hours of [0, 1, 2, 3, 4, 12]) await site.workJobs(later(hours))
@@ -146,7 +146,7 @@ describe(`mail on ${engine}`, () => {
   })
 
   for (const mood of ['silent', 'hang', 'drop', 'busy'] as const) {
-    it(`is tried again after a server that is ${mood}, and no worker waits for that long`, async () => {
+    it(`is retried when the server answers with ${mood}, after a short timeout`, async () => {
       mailbox.mood = mood
       await send()
       const begun = performance.now()
@@ -160,7 +160,7 @@ describe(`mail on ${engine}`, () => {
     })
   }
 
-  it('is given up when the server says that there is no such person', async () => {
+  it('is dead when the server knows no such recipient', async () => {
     mailbox.mood = 'refuse'
     await send()
     await site.workJobs()
@@ -169,10 +169,10 @@ describe(`mail on ${engine}`, () => {
     assert.match(String(error), /550 no such person here/)
   })
 
-  it('keeps no page waiting, and is nothing when its transaction rolls back', async () => {
+  it('delays no page, and is not sent when its transaction rolls back', async () => {
     mailbox.mood = 'silent'
     const patient = mailbox.url.replaceAll('=500', '=60000')
-    const busy = await openSite({ SMTP_URL: patient }, { worker: { grace: 50 } })
+    const busy = await openSite({ SMTP_URL: patient }, { worker: { stopTimeoutMs: 50 } })
     const begun = performance.now()
     const form = { username: 'paula', email: 'paula@example.com', password: 'paula at the pier' }
     const { status } = await busy.visitor().post('/sign-up', form)
@@ -190,7 +190,7 @@ describe(`mail on ${engine}`, () => {
     assert.deepEqual(mailbox.received, [])
   })
 
-  it('arrives again with the same number when its worker was killed before it could write that down', async () => {
+  it('arrives again with the same Message-ID when its worker was killed after sending', async () => {
     mailbox.mood = 'hang'
     const { database } = site.config
     const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
@@ -213,7 +213,7 @@ describe(`mail on ${engine}`, () => {
       assert.equal((await site.visitor().get(new URL(String(linksIn(text)[0])).pathname)).status, 200)
   })
 
-  it('goes with its person', async () => {
+  it('is deleted with the account', async () => {
     const { db } = site.app
     await send({ userId: site.ids.david, input: { userId: site.ids.david } })
     await db.transaction(async tx => void (await tx.delete(users).where(eq(users.id, site.ids.david))))
@@ -222,7 +222,7 @@ describe(`mail on ${engine}`, () => {
 })
 
 describe(`without a mail server, on ${engine}`, () => {
-  it('a mail is given up, and one may ask before', async () => {
+  it('a mail is dead, and canMail is false', async () => {
     const site = await openSite()
     assert.equal(canMail(site.config), false)
     const input = { userId: site.ids.susan }
@@ -234,7 +234,7 @@ describe(`without a mail server, on ${engine}`, () => {
     await site.close()
   })
 
-  it('a developer reads it at /dev/mail', async () => {
+  it('a developer reads mails at /dev/mail', async () => {
     const site = await openSite({ NODE_ENV: 'development' })
     assert.equal(canMail(site.config), true)
     const visitor = site.visitor()

@@ -2,7 +2,7 @@ import type { Reader } from '../database/database.ts'
 import { jobs } from '../database/schema.ts'
 import { and, desc, eq } from '../database/sql.ts'
 
-const written = {
+const columns = {
   id: jobs.id,
   state: jobs.state,
   input: jobs.input,
@@ -12,13 +12,13 @@ const written = {
 }
 
 /** The newest mails, sent or not. */
-export async function listMails(db: Reader, most: number) {
-  return db.select(written).from(jobs).where(eq(jobs.name, 'mail')).orderBy(desc(jobs.id)).limit(most)
+export async function listMails(db: Reader, max: number) {
+  return db.select(columns).from(jobs).where(eq(jobs.name, 'mail')).orderBy(desc(jobs.id)).limit(max)
 }
 
 export async function findMail(db: Reader, id: number) {
   const [found] = await db
-    .select(written)
+    .select(columns)
     .from(jobs)
     .where(and(eq(jobs.name, 'mail'), eq(jobs.id, id)))
   return found

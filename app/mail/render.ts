@@ -1,4 +1,4 @@
-/** Mails from templates: `view.eta` for HTML, where everything is escaped, and `view-text.eta` for text. */
+/** Renders mails: `view.eta` as escaped HTML and `view-text.eta` as text. */
 import path from 'node:path'
 import { Eta } from 'eta'
 import { type Config, root } from '../config.ts'
@@ -26,7 +26,7 @@ export function renderMail(
   const all = { ...locals, site, language, t, when, number, subject: title }
   return {
     subject: oneLine(title),
-    text: `${spaced(texts.render(`${view}-text`, all))}\n`,
+    text: `${collapseBlankLines(texts.render(`${view}-text`, all))}\n`,
     html: pages.render(view, all),
   }
 }
@@ -36,13 +36,13 @@ function argumentsAmong(locals: MailLocals): Arguments {
   return Object.fromEntries(entries) as Arguments
 }
 
-/** A header is one line, whatever a person's name has in it. */
+/** A header is one line, whatever characters a person's name contains. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }
 
-/** Paragraphs one empty line apart, where the templates' tags leave some more; `-- ` begins a signature. */
-function spaced(text: string): string {
+/** The templates' tags leave blank lines; the trailing space of `-- ` stays, because it starts a signature. */
+function collapseBlankLines(text: string): string {
   return text
     .replaceAll(/(?<!^--)[^\S\n]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')

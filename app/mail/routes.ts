@@ -23,7 +23,7 @@ declare module '../http/views.ts' {
 
 type MailRequest = FastifyRequest<{ Params: IdParams }>
 
-/** The mails as a developer reads them; in development only, because they have secret links in them. */
+/** Shows sent mails in development only, because they contain secret links. */
 export default async function developerMail(app: FastifyInstance) {
   if (!app.config.development) return
   const open = { config: { public: true } }
@@ -42,7 +42,7 @@ async function showMail(request: MailRequest, reply: FastifyReply) {
   return reply.page('mail/show', { mail: await mailOr404(request) })
 }
 
-/** The HTML as it was sent, for a sandboxed frame in which only links work. */
+/** The HTML as sent, for a sandboxed frame in which only links work. */
 async function showHtml(request: MailRequest, reply: FastifyReply) {
   const { email } = await mailOr404(request)
   if (!email) throw new Problem(404)

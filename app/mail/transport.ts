@@ -1,19 +1,19 @@
-/** The way to the mail server, with limits on how long it may take over anything. */
+/** Delivers mails by SMTP, with a timeout on each step. */
 import type { MailConfig } from '../config.ts'
 import { PermanentFailure } from '../jobs/definition.ts'
 import type { RenderedMail } from './render.ts'
 
 export type Email = RenderedMail & { from: { name: string; address: string }; to: string; messageId: string }
 
-/** Milliseconds; SMTP_URL may name others, such as `?socketTimeout=60000`. */
-const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+/** Milliseconds; SMTP_URL may override them, as in `?socketTimeout=60000`. */
+const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
 
-/** One bare address: nodemailer takes what has a comma in it for several. */
+/** One bare address, because nodemailer splits at commas. */
 const address = /^[^\s@<>(),:;"\\]+@[^\s@<>(),:;"\\]+$/
 
 /**
- * Hands a mail over to the server.
- * @throws PermanentFailure when the server will never take it, for this recipient or with these contents
+ * Sends a mail to the server.
+ * @throws PermanentFailure when the server rejects the recipient or the message for good
  */
 export async function deliver(
   { url }: MailConfig,
@@ -21,15 +21,17 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   if (!address.test(to)) throw new PermanentFailure('this is no address')
-  const server = await serverAt(url)
+  // Loaded with the first mail, because nodemailer is a tenth of what a start would load.
+  const { createTransport } = await import('nodemailer')
+  const server = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
   const mail = {
     ...content,
     from,
     to: { name: '', address: to },
     envelope: { from: from.address, to: [to] },
-    // RFC 3834: no program is to answer it.
+    // RFC 3834: no automatic reply.
     headers: { 'Auto-Submitted': 'auto-generated' },
-    // A server that says a word now and then would keep within the limits of each.
+    // A slow server could stay within the timeout of each step.
     signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
   }
   try {
@@ -41,15 +43,9 @@ export async function deliver(
   }
 }
 
-/** The mailer is loaded with the first mail: it is a tenth of all that a start would load. */
-async function serverAt(url: MailConfig['url']) {
-  const { createTransport } = await import('nodemailer')
-  return createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true })
-}
-
 /**
- * 5xx about the recipient or the message itself (RFC 5321, 4.2.1). Any other refusal is about us, such as a
- * wrong password: that may be mended, so the mail waits.
+ * A 5xx reply about the recipient or the message (RFC 5321, 4.2.1). Any other error is about our configuration, such
+ * as a wrong password, which may be corrected, so the mail waits.
  */
 function isPermanent(error: unknown): boolean {
   const {

@@ -5,15 +5,15 @@ import type { Freshness } from './freshness.ts'
 
 type Read<Key, Value> = {
   key: Key
-  /** What the value is made of. */
+  /** The tags that invalidate the value. */
   tags(value: Value): CacheTag[]
   read(db: FastifyInstance['db']): Promise<Value | null>
 }
 type Entry<Value> = { value: Value; readAt: number; tags: CacheTag[] }
 
 /**
- * Caches up to `max` results of one query by key, the most recently used, each until one of its tags is invalidated
- * and for `maxAgeMs` at the longest. A miss (null) is not kept, so that made-up keys push nothing out.
+ * Caches the `max` most recently used results of a query by key, each until one of its tags is invalidated, for at
+ * most `maxAgeMs`. Null is not cached, so that made-up keys evict nothing.
  */
 export function cachedReads<Key extends {}, Value extends {}>({ max = 5_000, maxAgeMs = 0 } = {}) {
   const caches = new WeakMap<Freshness, LRUCache<Key, Entry<Value>>>()

@@ -7,21 +7,18 @@ declare module 'fastify' {
     freshness: Freshness
   }
   interface FastifyRequest {
-    /**
-     * What this request reads of the database shows every commit before this time (as `performance.now()`); null when
-     * nothing cached may be served and nothing may be cached.
-     */
+    /** The request reads every commit before this time (`performance.now()`); null: the cache is off. */
     readAt: number | null
   }
 }
 
-/** Beyond so many tags, all of them count as invalidated and are counted anew. */
+/** Beyond this number of tags, all count as invalidated and the map starts empty. */
 const maxTags = 100_000
 
-/** When each cache tag was last invalidated, by this process or another. */
+/** Records when each cache tag was last invalidated, by this process or another. */
 export class Freshness {
   readonly #invalidatedAt = new Map<CacheTag, number>()
-  /** Of tags that are not in the map. */
+  /** For tags that are not in the map. */
   #othersInvalidatedAt = performance.now()
   #lastInvalidatedAt = this.#othersInvalidatedAt
 
@@ -41,7 +38,7 @@ export class Freshness {
   }
 }
 
-/** Knows for each request whether what was cached for an earlier one still holds. */
+/** Keeps `app.freshness` up to date by listening to invalidations. */
 export default plugin(
   async (app: FastifyInstance) => {
     const { db, config } = app

@@ -16,7 +16,7 @@ const pages = [
   ...names.flatMap(name => [`/@${name}`, `/@${name}/followers`, `/@${name}/following`]),
 ]
 
-/** Without what no two answers share, and without the sidebar, which is compared by itself. */
+/** Removes what differs in each response, and the sidebar, which is compared separately. */
 function comparable(html: string): string[] {
   return html
     .replace(/<aside[^]*<\/aside>/, '')
@@ -27,7 +27,7 @@ function comparable(html: string): string[] {
     .split('\n')
 }
 
-/** The sections of the sidebar; their forms lead back to the page itself. */
+/** The sections of the sidebar, without the return paths of their forms. */
 function sidebarOf(html: string): string[] {
   const aside = /<aside[^]*<\/aside>/.exec(html)?.[0] ?? ''
   return aside.replaceAll(/name="next" value="[^"]*"/g, '').split('<section')
@@ -41,7 +41,7 @@ const maxSidebarAgeMs = 35_000
 const showsFollows = (part: string) => part.includes('/follow"')
 const relations = ['follows', 'unfollows', 'blocks', 'unblocks']
 
-/** People do what people do, in an order that a seed gives; each page is read all the time and must never be old. */
+/** Performs actions in a seeded order and reads each page after each action: none may be stale. */
 describe('a cached page', { timeout: 110_000 }, () => {
   let site: Site
   let uncached: FastifyInstance
@@ -89,7 +89,7 @@ describe('a cached page', { timeout: 110_000 }, () => {
   for (let round = 0; round < 40; round++) {
     const deed = pick([...common, ...Object.keys(deeds)])
     const [me, other] = [pick(names), pick(names)]
-    it(`is not old after ${me} ${deed} (${other})`, async () => {
+    it(`is not stale after ${me} ${deed} (${other})`, async () => {
       await deeds[deed]?.(me, other)
       if (relations.includes(deed))
         for (const name of [me, other])

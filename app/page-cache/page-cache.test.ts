@@ -12,7 +12,7 @@ import { openSite, type Site } from '../testing/site.ts'
 import { cachedReads } from './cached-reads.ts'
 import { Freshness } from './freshness.ts'
 
-describe('finished pages are remembered', () => {
+describe('the page cache', () => {
   let site: Site
   let post: number
   before(async () => {
@@ -21,7 +21,7 @@ describe('finished pages are remembered', () => {
   })
   after(() => site.close())
 
-  /** Asks twice and tells how many statements the second answer took. */
+  /** Requests the page twice and counts the statements of the second request. */
   async function statementsOfSecond(path: string): Promise<number> {
     const susan = await site.signedIn('susan')
     await susan.get('/explore')
@@ -31,13 +31,13 @@ describe('finished pages are remembered', () => {
     return site.statements.length
   }
 
-  it('asks the database nothing while nothing was written', async () => {
-    // Caching begins when the process has begun to listen.
+  it('needs no query while nothing is written', async () => {
+    // Caching starts when the process is listening.
     for (const path of ['/', '/explore', '/@john', `/posts/${post}`, '/@john/followers'])
       await eventually(async () => (await statementsOfSecond(path)) === 0)
   })
 
-  it('answers 304 to a browser that has the page, before anything is looked up', async () => {
+  it('answers 304 to a browser that has the page, without a query', async () => {
     let etag = ''
     await eventually(async () => {
       etag = String((await site.app.inject({ url: '/explore' })).headers.etag)
@@ -52,7 +52,7 @@ describe('finished pages are remembered', () => {
     assert.equal((await site.app.inject({ url: '/explore', headers: inSpanish })).statusCode, 200)
   })
 
-  it('sends the same page compressed as the browser wants it', async () => {
+  it('sends the page with the encoding that the browser accepts', async () => {
     const decoders = { br: brotliDecompressSync, gzip: gunzipSync, identity: (body: Buffer) => body }
     const pages = new Set<string>()
     for (const [encoding, decode] of [...Object.entries(decoders), ...Object.entries(decoders)]) {
@@ -83,7 +83,7 @@ describe('finished pages are remembered', () => {
     assert.doesNotMatch((await susan.get('/')).text, /other words/)
   })
 
-  it('shows what another process wrote as soon as a notification has travelled', async () => {
+  it('shows what another process wrote as soon as its notification arrives', async () => {
     const other = await openDatabase(site.config.database)
     const susan = await site.signedIn('susan')
     const { john, susan: me } = site.ids
@@ -102,7 +102,7 @@ describe('finished pages are remembered', () => {
     await other.close()
   })
 
-  it('is never another reader’s', async () => {
+  it('is separate for each viewer', async () => {
     const [susan, john] = [await site.signedIn('susan'), await site.signedIn('john')]
     const own = `/posts/${post}/edit`
     await john.get(`/posts/${post}`)
@@ -124,7 +124,7 @@ describe('finished pages are remembered', () => {
 })
 
 describe('cached reads', () => {
-  it('keep no misses, so that made-up keys push nothing out, and the most recently used of the rest', async () => {
+  it('cache no misses, and the most recently used values', async () => {
     const cached = cachedReads<string, string>({ max: 3 })
     const request = { server: { db: {}, freshness: new Freshness() }, readAt: performance.now() + 1 }
     const reads: string[] = []
@@ -140,7 +140,7 @@ describe('cached reads', () => {
 
 if (engine === 'postgresql')
   describe('a process that is not listening', () => {
-    it('serves nothing from its cache, and caches again once it listens', async () => {
+    it('serves nothing from its cache, and caches again once it is listening', async () => {
       const site = await openSite()
       const { db } = site.app
       const url = new URL(site.config.database.engine === 'postgresql' ? site.config.database.url : '')
@@ -158,7 +158,7 @@ if (engine === 'postgresql')
       }
       await other.ping()
       await eventually(isCached)
-      // New connections are refused, so that it cannot listen again.
+      // New connections are refused, so that it cannot reconnect.
       await admin.unsafe(`alter database ${name} with allow_connections false`)
       await admin`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = ${name} and query ilike 'listen%'`

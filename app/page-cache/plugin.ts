@@ -8,15 +8,15 @@ import { setPageHeaders } from '../http/views.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The page follows from the database, its reader's choices and its address alone. */
+    /** The page depends only on the database, the viewer's preferences and the URL. */
     cached?: boolean
   }
   interface FastifyRequest {
-    /** The page under way, if it may be cached. */
+    /** Set while a cacheable page is rendered. */
     pageEntry: PageEntry | null
     /**
-     * Names what the page shows besides its viewer's own frame: it is cached until one of these tags is invalidated.
-     * A page that names nothing is not cached; the function is called only where its answer is of use.
+     * Caches the page until one of these tags, or its viewer's, is invalidated. A page without a call is not cached;
+     * the function is called only when the page is cacheable.
      */
     cacheTags(tags: () => CacheTag[] | Promise<CacheTag[]>): Promise<void>
   }
@@ -25,17 +25,16 @@ declare module 'fastify' {
 type PageEntry = { key: string; readAt: number; tags: CacheTag[] | null; encoding: Encoding | null }
 type Page = { body: Buffer; etag: string; readAt: number; tags: CacheTag[] }
 
-/** Pages say "2 min ago", so even an unchanged page is rendered again after so many milliseconds. */
+/** Pages show relative times ("2 min ago"), so they are rendered again after this time. */
 const maxAgeMs = 15_000
 const maxBytes = 16 * 1024 * 1024
-/** What a tag of a page takes in memory, about. */
+/** Approximate memory of a tag. */
 const bytesPerTag = 16
 const maxUrlLength = 300
 
 /**
- * Caches finished pages, compressed as they were sent, by reader, language, theme and address, until something that
- * they show is invalidated (database/cache-tags.ts), whichever process wrote it. A browser that has the page already
- * is answered 304 before anything is looked up.
+ * Caches finished, compressed pages by viewer, language, theme and URL, until one of their tags is invalidated
+ * (database/cache-tags.ts) by any process. A browser that has the page gets a 304 without any query.
  */
 export default plugin(
   async (app: FastifyInstance) => {
@@ -46,7 +45,7 @@ export default plugin(
       ttl: maxAgeMs,
       ttlResolution: 100,
     })
-    // Another process, or this one after a restart, never gives the same ETag.
+    // ETags differ between processes and after a restart.
     const etagPrefix = randomBytes(6).toString('base64url')
     let rendered = 0
     app.decorateRequest('pageEntry', null)
@@ -63,7 +62,7 @@ export default plugin(
         request.pageEntry = entry
         return
       }
-      // Later requests need not look at the invalidations before this one. A standby's time is an earlier one.
+      // Later requests skip the invalidations before this one. On a standby, readAt may be earlier.
       page.readAt = Math.max(page.readAt, readAt)
       return send(page, entry, reply)
     })
@@ -84,7 +83,7 @@ export default plugin(
 function isCacheable(request: FastifyRequest): boolean {
   const { method, routeOptions, url } = request
   const isPage = routeOptions.config?.cached && method === 'GET' && url.length <= maxUrlLength
-  // A flash is shown once, and the page after a form must show what the form did, whichever process answers.
+  // A flash is shown once, and the page after a form must show its effect, whichever process answers.
   return Boolean(isPage && !request.siteCookie('flash'))
 }
 

@@ -13,7 +13,7 @@ declare module '../jobs/queue.ts' {
 export const rebuildJob = defineJob({
   name: 'search.rebuild',
   attempts: 5,
-  atOnce: 1,
+  concurrency: 1,
   async run(_input, { db, transaction, progress, signal }) {
     const rows = await rebuildIndex({
       db: db.background,

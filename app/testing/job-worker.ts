@@ -1,4 +1,4 @@
-/** A process that works on the jobs of a test: `node job-worker.ts CONCURRENCY LEASE`. */
+/** A job worker process for tests: `node job-worker.ts CONCURRENCY LEASE_MS`. */
 import fastify from 'fastify'
 import { environment, readConfig } from '../config.ts'
 import { openDatabase } from '../database/open.ts'
@@ -6,7 +6,7 @@ import { rateLimits } from '../database/schema.ts'
 import type { JobDefinition } from '../jobs/definition.ts'
 import { startWorker } from '../jobs/worker.ts'
 
-/** Each says on standard output what it does; what it leaves in the database is a row that cannot be there twice. */
+/** Each logs its attempts to standard output and inserts a row with a unique key. */
 const testJobs: Record<string, JobDefinition> = {
   'test.count': jobNamed('test.count', async (_input, { id }) => {
     console.log(`counted ${id}`)
@@ -25,16 +25,19 @@ const testJobs: Record<string, JobDefinition> = {
   }),
 }
 
-/** Jobs of tests are not declared, so that no other code has to know them. */
+/** Jobs of tests are not declared in Jobs, so that no other code has to handle them. */
 function jobNamed(name: string, run: JobDefinition['run']): JobDefinition {
   return { name: name as never, attempts: 3, run }
 }
 
-async function work(concurrency: number, lease: number): Promise<void> {
+async function work(concurrency: number, leaseMs: number): Promise<void> {
   const config = readConfig(environment)
   const db = await openDatabase(config.database)
   const { log } = fastify({ logger: { level: config.logLevel } })
-  const worker = startWorker({ db, config, log }, { concurrency, lease, definitions: testJobs, grace: 100 })
+  const worker = startWorker(
+    { db, config, log },
+    { concurrency, leaseMs, definitions: testJobs, stopTimeoutMs: 100 },
+  )
   console.log('ready')
   const alive = setInterval(() => {}, 60_000)
   process.once('SIGTERM', async () => {

@@ -41,7 +41,7 @@ await runFault(async ({ quick, requests, seed }) => {
   const said: string[] = []
   const logger = { level: 'error', stream: { write: (line: string) => void said.push(line) } }
   const onRoute = (route: RouteOptions) => collect(targets, route)
-  const site = await openSite({}, { onRoute, grace: 0, worker: {}, logger })
+  const site = await openSite({}, { onRoute, shutdownTimeoutMs: 0, worker: {}, logger })
   await site.write('susan', ['tea #harbour @john', 'hola @mary', 'مرحبا #tea'])
   const tally: Tally = {
     targets,
