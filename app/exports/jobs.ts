@@ -1,6 +1,7 @@
 import { defineJob, type JobContext } from '../jobs/definition.ts'
 import type { Language } from '../locales/translate.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
+import { kinds } from '../notifications/kinds.ts'
 import { notify } from '../notifications/queries.ts'
 import { ownProfile } from './content-queries.ts'
 import { exportFiles, rowsToWrite } from './contents.ts'
@@ -70,8 +71,8 @@ async function notifyOwner(
   const userId = ownerOf(context)
   const expiresAt = await finishExport(tx, { id, userId, size }, new Date())
   if (!expiresAt) return
-  await notify(tx, { userId, kind: 'export', subject: `export:${id}` })
-  if (!canMail(context.config)) return
+  await notify(tx, { userId, kind: 'export', about: id })
+  if (!kinds.export.mayMail || !canMail(context.config)) return
   const input = { userId, expiresAt: expiresAt.toISOString() }
   await sendMail(tx, { name: 'exports.ready', language, input, userId })
 }

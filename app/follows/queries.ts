@@ -34,7 +34,7 @@ export async function follow(tx: Writer, followerId: number, followedId: number)
     .values({ followerId, followedId, createdAt: new Date() })
     .onConflictDoNothing()
     .returning({ id: follows.followedId })
-  const news = { actorId: followerId, subject: `follow:${followerId}` }
+  const news = { actorId: followerId, about: followerId }
   if (begun.length > 0) await notify(tx, { userId: followedId, kind: 'follow', ...news })
   return true
 }

@@ -153,7 +153,7 @@ describe('the stream', () => {
     await eventually(async () => (clients[0]?.beats ?? 0) > beats + 5)
     assert.deepEqual(site.statements, [])
     const { db } = site.app
-    const told = { kind: 'follow', subject: 'x', actorId: site.ids.john } as const
+    const told = { kind: 'follow', about: 1, actorId: site.ids.john } as const
     await db.transaction(tx => notify(tx, { ...told, userId: site.ids.susan }))
     for (const hers of [clients[0], clients[2]]) await hers?.until('notification')
     const reads = () => site.statements.filter(text => text.startsWith('select') && !/"blocks"/.test(text))

@@ -93,10 +93,10 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
         await pause(100)
       }
     }
-    const tell = async (subject: string) => {
+    const tell = async (first: number) => {
       for (let n = 0; Date.now() < until; n++) {
         await db.transaction(async tx => {
-          await notify(tx, { userId: ids.susan, kind: 'follow', subject: `${subject} ${n}` })
+          await notify(tx, { userId: ids.susan, kind: 'follow', about: first + n })
           await pause(late)
         })
         written.notifications++
@@ -112,7 +112,7 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
         await client.open('/live', { address })
       }
     }
-    const four = ['a', 'b', 'c', 'd']
+    const four = [1_000, 2_000, 3_000, 4_000]
     await Promise.all([...four.map(publish), ...four.map(tell), cut()])
     await client.until('post', written.posts.length)
     await client.until('notification', written.notifications)

@@ -4,7 +4,7 @@ import { prepared, type Reader } from '../database/database.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { jobs, notifications, sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
-import type { NotificationKind } from '../notifications/queries.ts'
+import type { NotificationKind } from '../notifications/kinds.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
 
 /** How many rows are looked at. Whoever missed more than that looks at the page again instead. */

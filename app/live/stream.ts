@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Translate } from '../locales/translate.ts'
-import type { NotificationKind } from '../notifications/queries.ts'
+import type { NotificationKind } from '../notifications/kinds.ts'
 import { idOf, type Place } from './place.ts'
 
 /** What a page is told; its elements hear of it as the event `live` of the document. */

@@ -6,11 +6,6 @@ import { markSubjectRead } from '../notifications/queries.ts'
 import { type Unread, unreadOf } from '../notifications/unread.ts'
 import type { Message } from './queries.ts'
 
-/** What a conversation's notification is about. */
-export function subjectOf(conversationId: number): string {
-  return `message:${conversationId}`
-}
-
 export type Seen = {
   userId: number
   conversationId: number
@@ -37,6 +32,6 @@ export async function markMessagesRead(
     .set({ unread: later })
     .where(and(mine, sql`${participants.unread} > ${later}`))
     .returning({ unread: participants.unread })
-  if (read?.unread === 0) await markSubjectRead(tx, { userId, subject: subjectOf(conversationId) }, now)
+  if (read?.unread === 0) await markSubjectRead(tx, { userId, kind: 'message', about: conversationId }, now)
   return unreadOf(tx, userId)
 }

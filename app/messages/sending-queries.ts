@@ -8,7 +8,6 @@ import { notify } from '../notifications/queries.ts'
 import { resolveEntities } from '../posts/queries.ts'
 import { findCorrespondent, type Obstacle } from './correspondent-queries.ts'
 import { type Message, messageColumns } from './queries.ts'
-import { subjectOf } from './reading-queries.ts'
 
 export const messageLimit: RateLimit = { name: 'messages', burst: 30, every: 5_000 }
 
@@ -45,8 +44,8 @@ export async function sendMessage(
   const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)
   const message = await addMessage(tx, draft, { conversationId, createdAt })
-  const about = { actorId: senderId, conversationId, subject: subjectOf(conversationId) }
-  await notify(tx, { userId: recipient.id, kind: 'message', again: true, at: createdAt, ...about })
+  const news = { about: conversationId, conversationId, actorId: senderId, at: createdAt }
+  await notify(tx, { userId: recipient.id, kind: 'message', ...news })
   return { message }
 }
 

@@ -4,7 +4,8 @@ import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
 import { and, eq, isNull, or, sql } from '../database/sql.ts'
 import { viewerId, visiblePeople } from '../people/visibility.ts'
-import type { NotificationKind, Own } from './queries.ts'
+import type { NotificationKind } from './kinds.ts'
+import { hasKnownKind, type Own } from './queries.ts'
 
 export type Notification = {
   id: number
@@ -34,7 +35,7 @@ const notificationColumns = {
 }
 
 /** The site itself has done it, or a person whom the viewer sees. */
-const isShown = or(isNull(notifications.actorId), visiblePeople())
+const isShown = and(hasKnownKind, or(isNull(notifications.actorId), visiblePeople()))
 
 const notificationsOf = keysetList<Notification>(
   'notifications',

@@ -6,8 +6,10 @@ import { blocks, follows, notifications, posts } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { publishPost } from '../posts/queries.ts'
+import { programOf } from '../testing/api.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
+import { kinds } from './kinds.ts'
 import { notify } from './queries.ts'
 
 const rows = ({ page }: Answer) => page.querySelectorAll('.notification')
@@ -104,19 +106,39 @@ describe('notifications', () => {
     assert.deepEqual(await told('david')(), ['mention', 'mention'])
   })
 
-  it('can be told again as news', async () => {
+  it('are new again after another event, if their kind says so', async () => {
     const { db } = site.app
-    const news = { userId: site.ids.susan, kind: 'follow', subject: 'x', actorId: site.ids.john } as const
-    await db.transaction(tx => notify(tx, news))
-    await susan.post('/notifications/read')
-    await db.transaction(tx => notify(tx, news))
-    assert.equal(counted(await susan.get('/notifications')), 0)
-    const [before] = await all()
-    await db.transaction(tx => notify(tx, { ...news, again: true }))
-    const [after] = await all()
-    assert.equal(counted(await susan.get('/notifications')), 1)
-    assert.equal(after?.id, before?.id)
-    assert.ok(Number(after?.createdAt) > Number(before?.createdAt))
+    for (const kind of ['follow', 'message'] as const) {
+      const news = { userId: site.ids.susan, kind, about: 7, actorId: site.ids.john }
+      await db.transaction(tx => notify(tx, news))
+      await susan.post('/notifications/read')
+      const before = (await all()).at(-1)
+      await db.transaction(tx => notify(tx, news))
+      const after = (await all()).at(-1)
+      assert.equal(after?.id, before?.id)
+      assert.equal(counted(await susan.get('/notifications')), kinds[kind].again ? 1 : 0)
+      assert.equal(Number(after?.createdAt) > Number(before?.createdAt), kinds[kind].again)
+    }
+  })
+
+  it('of a kind that only a newer version knows are neither shown nor counted', async () => {
+    const { db } = site.app
+    const row = { userId: site.ids.susan, kind: 'from-the-future', subject: 'x', createdAt: new Date() }
+    await db.transaction(async tx => {
+      await tx.insert(notifications).values(row)
+      tx.invalidates(`viewer:${row.userId}`)
+    })
+    await john.post('/@susan/follow')
+    const list = await susan.get('/notifications')
+    assert.deepEqual([sentences(list), counted(list)], [['john followed you'], 1])
+    const [unknown] = await all()
+    assert.equal((await susan.get(`/notifications/${unknown?.id}`)).status, 404)
+    const program = await programOf(site, 'susan')
+    const { items } = (await program.get('/api/notifications')).json
+    assert.deepEqual(
+      items.map(({ kind }: { kind: string }) => kind),
+      ['follow'],
+    )
   })
 
   it('lead to what they are about, which marks them as read; a prefetch does not', async () => {
@@ -178,7 +200,7 @@ describe('notifications', () => {
         await notify(tx, {
           userId: site.ids.susan,
           kind: n % 2 ? 'export' : 'follow',
-          subject: `${n}`,
+          about: n,
           ...(n % 2 ? {} : { actorId: site.ids.john }),
           at: new Date(Date.now() - 60_000 + n),
         })

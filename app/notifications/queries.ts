@@ -1,21 +1,19 @@
 /** How somebody is told of something, and how it comes to be read. */
 import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
-import { and, eq, isNull, lte } from '../database/sql.ts'
+import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
 import { unblockedAmong } from '../people/visibility.ts'
+import { kindNames, kinds, type NotificationKind, subjectOf } from './kinds.ts'
 
-/** Each has its sentence in the locales, and leads somewhere (sentence.ts); the schema knows them, too. */
-export const notificationKinds = ['follow', 'mention', 'message', 'export'] as const
-export type NotificationKind = (typeof notificationKinds)[number]
+/** A row of a kind that this version of the site does not know, because a newer one wrote it, is neither shown nor counted. */
+export const hasKnownKind = inArray(notifications.kind, kindNames)
 
 export type NewNotification = {
   /** Who is told. */
   userId: number
   kind: NotificationKind
-  /** What it is about, such as `follow:7`: told once. */
-  subject: string
-  /** Tells it again, as news, if it was told before. */
-  again?: boolean
+  /** The id of what it is about: a follower, a post, a conversation. */
+  about: number
   /** Who caused it; nobody is told of what they did themselves, or what somebody they are apart from did. */
   actorId?: number
   postId?: number
@@ -33,18 +31,18 @@ export async function notify(tx: Writer, { userId, ...news }: NewNotification): 
 export async function notifyEach(
   tx: Writer,
   people: number[],
-  { again = false, at = new Date(), ...news }: Omit<NewNotification, 'userId'>,
+  { at = new Date(), about, ...news }: Omit<NewNotification, 'userId'>,
 ): Promise<void> {
   const { actorId } = news
   const others = people.filter(id => id !== actorId)
   if (others.length === 0) return
   const audience = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
   if (audience.length === 0) return
-  const told = { ...news, createdAt: at }
+  const told = { ...news, subject: subjectOf(news.kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
   const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...told, userId })))
   const target = [notifications.userId, notifications.subject]
-  await (again
+  await (kinds[news.kind].again
     ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
 }
@@ -81,13 +79,13 @@ export async function markAllRead(
     .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
 }
 
-/** Marks as read what somebody was told of a subject: they have seen it itself. */
+/** Marks as read the notification about something that the person has seen itself. */
 export async function markSubjectRead(
   tx: Writer,
-  { userId, subject }: { userId: number; subject: string },
+  { userId, kind, about }: Pick<NewNotification, 'userId' | 'kind' | 'about'>,
   now: Date,
 ): Promise<void> {
-  const told = and(eq(notifications.userId, userId), eq(notifications.subject, subject))
+  const told = and(eq(notifications.userId, userId), eq(notifications.subject, subjectOf(kind, about)))
   tx.invalidates(`viewer:${userId}`)
   await tx
     .update(notifications)

@@ -6,11 +6,11 @@ import { IdParams } from '../http/params.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ReadForm } from './forms.ts'
-import { pathOf, sentenceOf } from './kinds.ts'
+import { kinds, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
 
-type Told = Notification & { sentence: string }
+type Told = Notification & { sentence: string; icon: string | null }
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -36,6 +36,7 @@ async function showNotifications(request: ListRequest, reply: FastifyReply) {
   const notifications = page.rows.map(row => ({
     ...row,
     sentence: sentenceOf(row.kind, row.actor?.displayName ?? null, request.t),
+    icon: kinds[row.kind].icon,
   }))
   return reply.page('notifications/index', { notifications, ...pageLinks(page, '/notifications') })
 }
@@ -46,7 +47,7 @@ async function openNotification(request: OpenRequest, reply: FastifyReply) {
   const notification = await findNotification(request.server.db, own)
   if (!notification) throw new Problem(404)
   if (!notification.readAt && isSeen(request)) await readIfPossible(request, own)
-  return reply.header('cache-control', 'no-store').redirect(pathOf(notification), 303)
+  return reply.header('cache-control', 'no-store').redirect(kinds[notification.kind].path(notification), 303)
 }
 
 /** Where nothing can be written just now, the way is open all the same. */

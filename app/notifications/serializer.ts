@@ -4,14 +4,13 @@ import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/sc
 import type { Config } from '../config.ts'
 import type { Translate } from '../locales/translate.ts'
 import type { Author } from '../posts/post.ts'
-import { pathOf, sentenceOf } from './kinds.ts'
+import { kindNames, kinds, sentenceOf } from './kinds.ts'
 import type { Notification } from './list-queries.ts'
-import { notificationKinds } from './queries.ts'
 
 export const NotificationResource = Type.Object(
   {
     id: Type.Integer(),
-    kind: Type.Enum([...notificationKinds]),
+    kind: Type.Enum(kindNames),
     sentence: Type.String({ description: 'What has happened, in the language of Accept-Language.' }),
     actor: sharedOrNull<Author>('Author'),
     createdAt: Timestamp(),
@@ -34,6 +33,6 @@ export function serializeNotification(
     actor,
     createdAt: createdAt.toISOString(),
     readAt: readAt?.toISOString() ?? null,
-    url: publicUrl + pathOf(notification),
+    url: publicUrl + kinds[kind].path(notification),
   }
 }

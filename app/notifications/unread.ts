@@ -2,6 +2,7 @@
 import type { Reader } from '../database/database.ts'
 import { notifications, participants, users } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
+import { hasKnownKind } from './queries.ts'
 
 export type Unread = {
   /** At most 100: the badge then says 99+. */
@@ -10,7 +11,7 @@ export type Unread = {
 }
 
 const countedNotifications = sql`(select count(*) from (select 1 from ${notifications}
-  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null limit 100) as unread)`
+  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null and ${hasKnownKind} limit 100) as unread)`
 const countedMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
   where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
 

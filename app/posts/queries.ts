@@ -77,7 +77,7 @@ function tellMentioned(
   { id: postId, userId: actorId, at }: { id: number; userId: number; at: Date },
   people: number[],
 ): Promise<void> {
-  return notifyEach(tx, people, { kind: 'mention', subject: `mention:${postId}`, actorId, postId, at })
+  return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, postId, at })
 }
 
 /** Deletes one's own post; false if there is none. */
