@@ -1,4 +1,4 @@
-/** What the API shows of conversations. */
+/** Conversations and messages as the API shows them. */
 import { Type } from 'typebox'
 import { PageAddress, shared, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-/** What the API shows of notifications. */
+/** Notifications as the API shows them. */
 import { Type } from 'typebox'
 import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-/** What the API shows of people. */
+/** People as the API shows them. */
 import { Type } from 'typebox'
 import { Address, FlagOrNull, PageAddress, sharedOrNull, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
@@ -41,7 +41,7 @@ export const UserResource = Type.Object(
   { $id: 'User', description: 'A person with everything that their profile says.' },
 )
 
-/** Two people of whom one has blocked the other see of each other what the page shows: who they are. */
+/** Where one of the two has blocked the other, the API shows what the page shows: who they are. */
 export function serializeUser(profile: Profile, config: Config): Type.Static<typeof UserResource> {
   const { apart, viewerBlocks, createdAt, lastSeenAt, posts, followers, following } = profile
   const self = userPath(profile.username)

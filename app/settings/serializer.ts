@@ -1,4 +1,4 @@
-/** What the API shows people of their own account. */
+/** A person's own account as the API shows it to them. */
 import { Type } from 'typebox'
 import { PageAddress, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-/** What the API shows of a token, once. */
+/** A token as the API shows it, once. */
 import { Type } from 'typebox'
 import { Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Token } from './queries.ts'

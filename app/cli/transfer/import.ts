@@ -34,12 +34,12 @@ const chunkSize = 500
  * @throws UserError that lists the rows which are invalid or conflict with others: nothing has changed then
  */
 export async function importAll(db: Database, read: Read): Promise<Report> {
-  const survey = await surveyOf(read)
-  if (survey.failed > 0) throw nothingImported(survey)
+  const check = await checkRows(read)
+  if (check.failed > 0) throw nothingImported(check)
   return db.transaction(async tx => {
     const report = emptyReport()
-    await keepGivenIds(tx, survey)
-    for (const step of stepsFor(survey)) {
+    await keepGivenIds(tx, check)
+    for (const step of stepsFor(check)) {
       for await (const entries of chunksFor(step, read(step.kind)))
         await writeChunk(tx, step, entries, report)
     }
@@ -49,10 +49,10 @@ export async function importAll(db: Database, read: Read): Promise<Report> {
 
 /** Imports each row in a transaction of its own; the report lists those that could not be. */
 export async function importRowByRow(db: Database, read: Read): Promise<Report> {
-  const survey = await surveyOf(read)
+  const check = await checkRows(read)
   const report = emptyReport()
-  await db.transaction(tx => keepGivenIds(tx, survey))
-  for (const step of stepsFor(survey)) {
+  await db.transaction(tx => keepGivenIds(tx, check))
+  for (const step of stepsFor(check)) {
     for await (const validated of validatedRows(read(step.kind))) {
       if (validated.errors.length === 0)
         for (const entry of entriesOf(step.kind, validated)) await writeEntry(db, step, entry, report)
@@ -62,24 +62,24 @@ export async function importRowByRow(db: Database, read: Read): Promise<Report> 
   return report
 }
 
-type Survey = Report & { found: Record<Kind, number>; lastIds: Record<'users' | 'posts', number> }
+type Check = Report & { found: Record<Kind, number>; lastIds: Record<'users' | 'posts', number> }
 
 /** Counts the rows of each kind, and finds their errors and the highest ids that they bring. */
-async function surveyOf(read: Read): Promise<Survey> {
+async function checkRows(read: Read): Promise<Check> {
   const found = { users: 0, posts: 0, follows: 0 }
-  const survey = { ...emptyReport(), found, lastIds: { users: 0, posts: 0 } }
+  const check = { ...emptyReport(), found, lastIds: { users: 0, posts: 0 } }
   for await (const validated of validatedRows(read('checking'))) {
-    addErrors(survey, validated.errors)
+    addErrors(check, validated.errors)
     if (validated.errors.length > 0) found[validated.kind]++
     else
       for (const kind of kinds)
         for (const { row } of entriesOf(kind, validated)) {
           found[kind]++
           if (kind !== 'follows')
-            survey.lastIds[kind] = Math.max(survey.lastIds[kind], (row as { id?: number }).id ?? 0)
+            check.lastIds[kind] = Math.max(check.lastIds[kind], (row as { id?: number }).id ?? 0)
         }
   }
-  return survey
+  return check
 }
 
 function emptyReport(): Report {
@@ -104,13 +104,13 @@ function entriesOf(kind: Kind, { kind: own, place, row }: ValidatedRow): Entry<n
 /** Each kind is given its own entries only, which the types cannot say. */
 type Step = { kind: Kind; write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome> }
 
-function stepsFor({ found }: Survey): Step[] {
+function stepsFor({ found }: Check): Step[] {
   const write = { users: writeUsers, posts: writePosts, follows: writeFollows }
   return kinds.filter(kind => found[kind] > 0).map(kind => ({ kind, write: write[kind] }))
 }
 
 /** The database numbers the rows without an id, and must not use an id that another row brings. */
-async function keepGivenIds(tx: Writer, { lastIds }: Survey): Promise<void> {
+async function keepGivenIds(tx: Writer, { lastIds }: Check): Promise<void> {
   for (const [name, last] of Object.entries(lastIds)) await keepIdsAbove(tx, name, last)
 }
 
