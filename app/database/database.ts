@@ -20,8 +20,6 @@ export type Writer = Reader &
   }
 
 export interface Database extends Reader {
-  /** For reads that may take tens of milliseconds: on SQLite in a thread, so that the event loop goes on. */
-  readonly background: Reader
   /**
    * Runs `work` and commits what it did, or nothing if it throws. PostgreSQL may run it again after a
    * serialisation failure, so it must have no effects outside `tx`. One that takes longer than

@@ -16,7 +16,7 @@ export const rebuildJob = defineJob({
   concurrency: 1,
   async run(_input, { db, transaction, progress, signal }) {
     const rows = await rebuildIndex({
-      db: db.background,
+      db,
       transaction: work => transaction(work),
       progress: async (done, total) => {
         signal.throwIfAborted()

@@ -1,6 +1,6 @@
 /** One search, from the words that somebody typed to everything that their page shows. */
 import type { Cursor, Page } from '../database/cursor.ts'
-import type { Database } from '../database/database.ts'
+import type { Reader } from '../database/database.ts'
 import type { Person } from '../people/person.ts'
 import type { AnyViewer } from '../people/visibility.ts'
 import type { Post } from '../posts/post.ts'
@@ -19,7 +19,7 @@ export type SearchInput = { text: string; order: Order; viewer: AnyViewer; curso
 const nothing = { rows: [], newer: null, older: null }
 
 /** Everything about a query; null for one that asks for nothing. */
-export async function find(db: Database, asked: SearchInput): Promise<SearchResult | null> {
+export async function find(db: Reader, asked: SearchInput): Promise<SearchResult | null> {
   const query = parseQuery(asked.text)
   if (isEmpty(query)) return null
   const [found, { people, more }] = await Promise.all([findPosts(db, query, asked), findPeople(db, asked)])
@@ -29,7 +29,7 @@ export async function find(db: Database, asked: SearchInput): Promise<SearchResu
 type FoundPosts = Pick<SearchResult, 'query' | 'posts'>
 
 /** Where no post has a word like the last one, those that begin like it are what was meant: the query says so then. */
-export async function findPosts(db: Database, query: Query, asked: SearchInput): Promise<FoundPosts> {
+export async function findPosts(db: Reader, query: Query, asked: SearchInput): Promise<FoundPosts> {
   const posts = await postsFor(db, query, asked)
   const text = starred(query.text)
   if (posts.rows.length > 0 || asked.cursor.direction !== 'newest' || text === query.text)
@@ -40,7 +40,7 @@ export async function findPosts(db: Database, query: Query, asked: SearchInput):
 }
 
 async function postsFor(
-  db: Database,
+  db: Reader,
   query: Query,
   { viewer, cursor, order }: SearchInput,
 ): Promise<Page<Post>> {
@@ -59,14 +59,14 @@ function wantedPeople(text: string) {
 }
 
 /** The people who stand above the newest posts. */
-async function findPeople(db: Database, { text, viewer, cursor }: SearchInput) {
+async function findPeople(db: Reader, { text, viewer, cursor }: SearchInput) {
   const wanted = cursor.direction === 'newest' ? wantedPeople(text) : null
   return wanted ? searchLikelyPeople(db, { wanted, viewer }) : { people: [], more: false }
 }
 
 /** A page of everybody whose name is like the text. */
 export async function findEverybody(
-  db: Database,
+  db: Reader,
   { text, viewer, cursor }: Pick<SearchInput, 'text' | 'viewer' | 'cursor'>,
 ): Promise<Page<Person>> {
   const wanted = wantedPeople(text)

@@ -1,7 +1,7 @@
 /** Finds posts and people. What is asked for has been read by query.ts. */
 import { setImmediate as othersFirst } from 'node:timers/promises'
 import { type Cursor, keysetList, type Page, type Place } from '../database/cursor.ts'
-import { type Database, prepared, type Reader } from '../database/database.ts'
+import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { asc, desc, sql } from '../database/sql.ts'
@@ -42,8 +42,8 @@ const keysOfPosts = { time: tsvectorPosts.createdAt, id: tsvectorPosts.postId }
 const listOfPosts = asPages(keysetList<PostRow>('search_posts', keysOfPosts, matchingPosts))
 
 /** A page of the posts that match, newest first. */
-export function searchPosts(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
-  return listOfPosts(db.background, { viewer, ...matchOf(wanted) }, cursor)
+export function searchPosts(db: Reader, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
+  return listOfPosts(db, { viewer, ...matchOf(wanted) }, cursor)
 }
 
 /** The best are looked for among so many. */
@@ -62,10 +62,10 @@ const ranked = asPosts(
 
 /** The best of the newest posts that match; of equally good ones, the newer first. */
 export async function searchBestPosts(
-  db: Database,
+  db: Reader,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<Post[]> {
-  const found = await ranked(db.background, { viewer, ...matchOf(wanted) })
+  const found = await ranked(db, { viewer, ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
     // Others are answered in between: it takes 10 ms for all of them.
@@ -98,8 +98,8 @@ const listOfPeople = keysetList<PersonRow>(
 )
 
 /** A page of the people whose names match, the newest account first. */
-export async function searchPeople(db: Database, { wanted, viewer, cursor }: Search): Promise<Page<Person>> {
-  const page = await listOfPeople(db.background, { ...seenBy(viewer), ...matchOf(wanted) }, cursor)
+export async function searchPeople(db: Reader, { wanted, viewer, cursor }: Search): Promise<Page<Person>> {
+  const page = await listOfPeople(db, { ...seenBy(viewer), ...matchOf(wanted) }, cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
@@ -120,11 +120,11 @@ const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]
 
 /** The few people who stand above the posts, and whether there are more: who has just this name comes first. */
 export async function searchLikelyPeople(
-  db: Database,
+  db: Reader,
   { wanted, viewer }: Omit<Search, 'cursor'>,
 ): Promise<{ people: Person[]; more: boolean }> {
   const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
-  const rows = await likely(db.background, { ...seenBy(viewer), name, ...matchOf(wanted) })
+  const rows = await likely(db, { ...seenBy(viewer), name, ...matchOf(wanted) })
   const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
   const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
   return { people: shown.map(row => personOf(row, viewer)), more: rows.length > shownPeople }

@@ -29,7 +29,6 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
   const transaction = openTransactions(pool, { ...options, listeners, origin })
   return {
     ...reader,
-    background: reader,
     transaction: replica ? work => transaction(work).finally(replica.wrote) : transaction,
     listen: callback => {
       listener.start()

@@ -7,7 +7,6 @@ import { ALL } from '../cache-tags.ts'
 import type { Database, DatabaseOptions } from '../database.ts'
 import { Listeners } from '../listeners.ts'
 import { readerOf } from '../reader-writer.ts'
-import { openBackground } from './background.ts'
 import { drizzleOn, statementsOf, transactionRunner } from './statements.ts'
 import { WalFlusher } from './wal.ts'
 import { openTransactions } from './write-queue.ts'
@@ -21,7 +20,6 @@ const lookEveryMs = 250
 export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Database {
   const writing = connect(config)
   const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
-  const background = openBackground(config.file, options.onStatement)
   const listeners = new Listeners()
   const wal = new WalFlusher(config.file)
   const isDurable = config.synchronous === 'FULL'
@@ -36,7 +34,6 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   const foreignCommits = watchForeignCommits(writing, () => listeners.emit(ALL))
   return {
     ...readerOf(drizzleOn(statementsOf(reading), options)),
-    background: background.reader,
     transaction,
     listen: listener => {
       foreignCommits.start()
@@ -46,7 +43,6 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
     ping: async () => void reading.prepare('select count(*) from sqlite_master').get(),
     close: async () => {
       foreignCommits.stop()
-      await background.close()
       reading.close()
       // After the last transaction, with the write lock. If it fails, the next process to close gathers the statistics.
       await transaction(async () => void writing.pragma('optimize')).catch(() => {})
