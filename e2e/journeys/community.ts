@@ -18,7 +18,7 @@ export interface Community {
 
 /** Journeys with a community that only reads: one for each worker. */
 export const test = site.extend<object, { community: Community }>({
-  community: [async ({ site }, use) => use(await settle(site)), { scope: 'worker', timeout: 30_000 }],
+  community: [async ({ site }, use) => use(await settle(site)), { scope: 'worker', timeout: 90_000 }],
 })
 
 async function settle(site: Site): Promise<Community> {

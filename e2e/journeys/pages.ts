@@ -1,4 +1,4 @@
-/** Every page of the site, with things on it that are hard to set: what each of them has to get right. */
+/** Every page of the site, with content on it that is hard to lay out. */
 import type { Community } from './community.ts'
 import { password } from './people.ts'
 import type { Page } from './site.ts'

@@ -1,29 +1,9 @@
 import { test } from './community.ts'
-import { openCard, pages, visit } from './pages.ts'
+import { openCard, visit } from './pages.ts'
 import { publish } from './people.ts'
-import { expect, type Page } from './site.ts'
+import { expect } from './site.ts'
 
-const narrow = { width: 320, height: 640 }
 const phone = { width: 390, height: 844 }
-
-/** CSS pixels by which the page is wider than the window. */
-const overhang = (page: Page) =>
-  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-
-test.describe('at 320 px', () => {
-  test.use({ viewport: narrow })
-  test('nothing scrolls sideways on any page', async ({ page, community }) => {
-    test.slow()
-    const wide: string[] = []
-    for (const [name, place] of Object.entries(pages)) {
-      await page.context().clearCookies()
-      await visit(page, place, community)
-      const pixels = await overhang(page)
-      if (pixels > 0) wide.push(`${name}: ${pixels} px`)
-    }
-    expect(wide).toEqual([])
-  })
-})
 
 test.describe('on a tablet', () => {
   test.use({ viewport: { width: 820, height: 1180 } })

@@ -70,7 +70,7 @@ async function untilReady(url: string, child: ChildProcess, log: () => string): 
       ({ status }) => status,
       () => (child.exitCode === null ? 'nothing yet' : `the server has ended: ${log()}`),
     )
-  await expect.poll(answer, { intervals: [50], timeout: 20_000, message: 'ready' }).toBe(200)
+  await expect.poll(answer, { intervals: [50], timeout: 60_000, message: 'ready' }).toBe(200)
 }
 
 async function emptyFile(): Promise<{ url: string; drop(): Promise<void> }> {

@@ -35,7 +35,7 @@ export const test = playwright.extend<Journey, Worker>({
       await use(site)
       await site.stop()
     },
-    { scope: 'worker', timeout: 30_000 },
+    { scope: 'worker', timeout: 90_000 },
   ],
   baseURL: ({ site }, use) => use(site.url),
   context: [

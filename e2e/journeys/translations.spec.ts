@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { type FakeTranslator, openTranslator } from '../../app/testing/translator.ts'
-import { expect, test as journeys, openSite, type Page, type Site } from './site.ts'
+import { violations } from './axe.ts'
+import { expect, test as journeys, openSite, type Site } from './site.ts'
 
 /** A site whose owner configured a service. */
 const test = journeys.extend<object, { site: Site; translator: FakeTranslator }>({
@@ -19,14 +19,13 @@ const test = journeys.extend<object, { site: Site; translator: FakeTranslator }>
       await use(site)
       await site.stop()
     },
-    { scope: 'worker', timeout: 30_000 },
+    { scope: 'worker', timeout: 90_000 },
   ],
 })
 
 const french = 'La mer est calme ce matin, et les bateaux sont rentrés tôt.'
 /** As the service puts it. */
 const english = french.toUpperCase()
-const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode().analyze()
 
 test('a post is translated where it stands, and back', async ({ site, page, translator }) => {
   const john = await site.person('john')
@@ -38,7 +37,7 @@ test('a post is translated where it stands, and back', async ({ site, page, tran
   await expect(post.getByText(english, { exact: true })).toBeVisible()
   await expect(post.getByText('Machine translation from French')).toBeVisible()
   await expect(post.getByText(french, { exact: true })).toBeHidden()
-  expect((await axe(page)).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   await page.keyboard.press('Enter')
   await expect(post.getByText(french, { exact: true })).toBeVisible()
@@ -46,7 +45,7 @@ test('a post is translated where it stands, and back', async ({ site, page, tran
   await post.getByRole('link', { name: 'Show translation' }).click()
   await expect(post.getByText(english, { exact: true })).toBeVisible()
   await page.goto(`${path}/translation`)
-  expect((await axe(page)).violations).toEqual([])
+  expect(await violations(page)).toEqual([])
   expect(translator.asked.filter(({ q }) => q === french)).toHaveLength(1)
 })
 
