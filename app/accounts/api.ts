@@ -32,7 +32,7 @@ const CreatedUser = Type.Object({ message: Type.String(), ...UserResource.proper
 type CreateRequest = FastifyRequest<{ Body: Type.Static<typeof UserBody> }>
 type Taken = { username: boolean; email: boolean }
 
-/** In a scope of its own, because no other route of the API takes a form. */
+/** Registered in its own scope, because no other route of the API accepts a form. */
 export default async function accountsApi(app: FastifyInstance) {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parseForm)
   const create = operation('users', 'createUser', 'Create an account', {
@@ -72,11 +72,11 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
 
 async function newAccount({ body, headers, language }: CreateRequest) {
   const { username, email, password } = body
-  const asked = headers['accept-language'] ? language : null
-  return { username, email, passwordHash: await hashPassword(password), language: asked }
+  const preferred = headers['accept-language'] ? language : null
+  return { username, email, passwordHash: await hashPassword(password), language: preferred }
 }
 
-/** The name may be taken by this very request, sent before: then its answer is sent again. */
+/** A retry of the request that created the account gets the stored response. */
 async function replayOrRefuse(request: CreateRequest, reply: FastifyReply, taken: Taken) {
   const { username, password } = request.body
   const { db } = request.server

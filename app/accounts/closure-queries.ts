@@ -1,4 +1,4 @@
-/** The end of an account: closed at once, then taken away piece by piece, with nothing left in any table. */
+/** Accounts are closed at once and then deleted in chunks. */
 import type { Reader, Writer } from '../database/database.ts'
 import {
   apiTokens,
@@ -20,7 +20,7 @@ import { deleteChunk } from './deletion-queries.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
-    /** Without a userId, everything is gone already. */
+    /** The finished job's userId is cleared. */
     'accounts.delete': { userId?: number }
   }
 }
@@ -29,7 +29,7 @@ export type AccountSize = { posts: number; followers: number; following: number;
 
 const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(Number)
 
-/** How much goes with an account. */
+/** Counts of what is deleted with an account. */
 export async function measureAccount(db: Reader, id: number): Promise<AccountSize> {
   const { firstId, secondId } = conversations
   const [found] = await db
@@ -44,10 +44,7 @@ export async function measureAccount(db: Reader, id: number): Promise<AccountSiz
   return found ?? { posts: 0, followers: 0, following: 0, conversations: 0 }
 }
 
-/**
- * Closes an account, once: from now on nobody can use it, and nobody sees it or its posts. A job takes
- * everything away.
- */
+/** Closes an account: it cannot be used, and it and its posts are hidden. A job deletes everything. */
 export async function closeAccount(tx: Writer, id: number, now: Date): Promise<void> {
   const closed = await tx
     .update(users)
@@ -59,7 +56,7 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
     await tx.delete(keys).where(eq(keys.userId, id))
   tx.invalidates('posts', `person:${id}`, `author:${id}`, `viewer:${id}`)
   await removePerson(tx, id)
-  // Not the person's own job: it would go with them while it is working.
+  // Without an owner, because the job would be deleted with the account while it runs.
   await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })
 }
 
@@ -67,7 +64,7 @@ function jobKey(userId: number): string {
   return `accounts.delete:${userId}`
 }
 
-/** Deletes the account itself, with what is left and what came in meanwhile. */
+/** Deletes the account and its remaining rows. */
 export async function deleteAccount(tx: Writer, id: number): Promise<void> {
   while (await deleteChunk(tx, id));
   await removePerson(tx, id)

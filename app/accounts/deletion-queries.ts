@@ -1,4 +1,4 @@
-/** What an account has much of, taken away a chunk at a time. */
+/** Deletes the numerous rows of an account in chunks. */
 import type { Writer } from '../database/database.ts'
 import {
   conversations,
@@ -12,10 +12,10 @@ import {
 import { and, eq, inArray, or } from '../database/sql.ts'
 import { removePosts } from '../search-index/indexing.ts'
 
-/** Rows of one statement: what is deleted with them blocks everybody else on SQLite. */
+/** Rows of one statement; small, because deleting their dependents blocks other writers on SQLite. */
 const chunk = 100
 
-/** What there may be much of, in the order in which it goes: what others would notice first. */
+/** In this order, because other people see the first ones. */
 const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
   (tx, id) => deleteFollows(tx, id, 'followedId'),
   (tx, id) => deleteFollows(tx, id, 'followerId'),
@@ -28,7 +28,7 @@ const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
   deleteExports,
 ]
 
-/** Takes away a chunk of what belongs to an account; false when only the account itself is left. */
+/** Deletes one chunk of an account's rows; false when only the account itself remains. */
 export async function deleteChunk(tx: Writer, userId: number): Promise<boolean> {
   for (const deletePiece of pieces) if ((await deletePiece(tx, userId)).length > 0) return true
   return false
@@ -97,7 +97,7 @@ async function deleteMentions(tx: Writer, id: number) {
     .returning({ id: mentions.postId })
 }
 
-/** One after the other: each has its bytes beside it. */
+/** One at a time, because each export has its bytes in other rows. */
 async function deleteExports(tx: Writer, id: number) {
   const some = tx.select({ id: exports.id }).from(exports).where(eq(exports.userId, id)).limit(1)
   return tx.delete(exports).where(inArray(exports.id, some)).returning({ id: exports.id })

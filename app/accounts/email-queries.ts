@@ -1,14 +1,14 @@
-/** Proofs that an e-mail address is somebody's: that of their account, or the one that they are changing to. */
+/** Confirmations of an account's e-mail address, or of the one that it is changing to. */
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
 import { foldName } from '../text/fold.ts'
 
-/** Milliseconds that a link works. */
+/** Milliseconds that a link is valid. */
 export const confirmationLifetime = 3 * 24 * 3_600_000
 
-/** Adds a link. One that was sent before works on: mails may arrive twice, or late. */
+/** Adds a link. Earlier links stay valid, because mails may arrive twice, or late. */
 export async function createConfirmation(
   tx: Writer,
   confirmation: { tokenHash: string; userId: number; email: string },
@@ -19,7 +19,7 @@ export async function createConfirmation(
   await tx.insert(emailConfirmations).values({ ...confirmation, createdAt: now, expiresAt })
 }
 
-/** Whose link this is, and for which address, if it still works. */
+/** The account and the address of a valid link. */
 export async function findConfirmation(db: Reader, tokenHash: string, now: Date) {
   const { email } = emailConfirmations
   const [found] = await db
@@ -31,8 +31,8 @@ export async function findConfirmation(db: Reader, tokenHash: string, now: Date)
 }
 
 /**
- * Uses a link up: the address is the person's from now on, and proven. Undefined if the link was used or has
- * expired meanwhile; `taken` if somebody else has the address by now.
+ * Consumes a link and confirms its address as the account's. Undefined if the link was used or has expired; `taken`
+ * if another account has the address.
  */
 export async function useConfirmation(
   tx: Writer,
@@ -47,22 +47,22 @@ export async function useConfirmation(
   const { userId, email } = used
   if (await isEmailTaken(tx, email, userId)) return 'taken'
   await tx.delete(emailConfirmations).where(eq(emailConfirmations.userId, userId))
-  // A link to another password that went to the address before is not to outlive it.
+  // A password reset link sent to the old address becomes invalid.
   await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
-  const proven = { email, emailKey: foldName(email), emailConfirmedAt: now }
+  const confirmed = { email, emailKey: foldName(email), emailConfirmedAt: now }
   tx.invalidates(`viewer:${userId}`)
-  await tx.update(users).set(proven).where(eq(users.id, userId))
+  await tx.update(users).set(confirmed).where(eq(users.id, userId))
   return 'confirmed'
 }
 
-/** Whether somebody other than this person has the address. */
+/** Whether another account has the address. */
 export async function isEmailTaken(db: Reader, email: string, userId: number): Promise<boolean> {
   const isOthers = and(eq(users.emailKey, foldName(email)), ne(users.id, userId))
   const found = await db.select({ id: users.id }).from(users).where(isOthers)
   return found.length > 0
 }
 
-/** Who asked for a link to another password, by their address. */
+/** The open account with this address, for a password reset. */
 export async function findByEmail(db: Reader, email: string) {
   const [found] = await db
     .select({ id: users.id, language: users.language })

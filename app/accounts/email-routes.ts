@@ -25,7 +25,7 @@ export default async function emails(app: FastifyInstance) {
   const path = '/settings/account/email'
   const members = memberRoutes(app)
   members.get(path, showEmail)
-  members.post(path, { schema: { body: EmailForm }, attachValidation: true }, askForEmail)
+  members.post(path, { schema: { body: EmailForm }, attachValidation: true }, requestEmailChange)
   members.post(`${path}/confirmation`, sendConfirmation)
   const open = { config: { public: true }, schema: { params: ConfirmationParams } }
   app.get('/confirmations/:token', open, showConfirmation)
@@ -45,8 +45,8 @@ function showForm(
   return reply.page('accounts/email', { ...form, canMail: canMail(server.config) })
 }
 
-/** The same answer, after the same work, whether or not somebody else has the address: the mail knows. */
-async function askForEmail(request: EmailRequest, reply: FastifyReply) {
+/** The response and its timing do not reveal whether another account has the address; the mail job checks that. */
+async function requestEmailChange(request: EmailRequest, reply: FastifyReply) {
   if (!canMail(request.server.config)) throw new Problem(403, 'accounts.email_needs_mail')
   const { email } = request.body
   const errors = fieldErrorsOf(request)
@@ -76,7 +76,7 @@ async function sendEmailChange(
     .catch(catchRateLimit)
 }
 
-/** The link for the account's own address once more. */
+/** Sends the link for the account's current address again. */
 async function sendConfirmation(request: MemberRequest, reply: FastifyReply) {
   const { server, language } = request
   if (!canMail(server.config)) throw new Problem(403, 'accounts.email_needs_mail')
@@ -95,7 +95,7 @@ async function viewersAccount({ server, viewer }: MemberRequest): Promise<Accoun
   return account
 }
 
-/** Asks before it confirms: the scanners of mail programs open every link, but they press no buttons. */
+/** Confirms only by a button, because mail scanners open every link. */
 async function showConfirmation({ server, params }: ConfirmationRequest, reply: FastifyReply) {
   const found = await findConfirmation(server.db, hashToken(params.token), new Date())
   if (!found) throw new Problem(404, 'accounts.confirmation_expired')

@@ -6,7 +6,7 @@ import type { LocaleKey } from '../locales/translate.ts'
 import { isCommon, isLikeUsername } from '../security/passwords.ts'
 import { Token } from '../sessions/forms.ts'
 
-/** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a dot asked for in the domain */
+/** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a required dot in the domain */
 const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"
 
 const Username = Type.String({
@@ -27,13 +27,13 @@ export const SignUpForm = Type.Object({
   username: Username,
   email: Email,
   password: Type.String({ default: '' }),
-  /** Asked for where there is no script to show the password. */
+  /** Present where no script can show the password. */
   password_again: Type.Optional(Type.String()),
   next: Type.Optional(Type.String()),
 })
 export type SignUpForm = Type.Static<typeof SignUpForm>
 
-/** One's own password, asked for again. */
+/** The current password, to confirm a change. */
 export const OwnPassword = Type.String({
   default: '',
   minLength: 1,
@@ -53,7 +53,7 @@ export type ClosureForm = Type.Static<typeof ClosureForm>
 export const ConfirmationParams = Type.Object({ token: Token })
 export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 
-/** Everything that is wrong with a sign-up before the database is asked. */
+/** The errors of a sign-up that need no query. */
 export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): FieldErrors {
   return addFieldErrors(
     request,
@@ -62,7 +62,7 @@ export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): F
   )
 }
 
-/** What is wrong with a new password, and with its repetition where one was asked for. */
+/** The errors of a new password, and of its repetition if there is one. */
 export function validatePasswords(
   { password, password_again }: { password: string; password_again?: string },
   username: string,

@@ -4,7 +4,7 @@ import { clearInput } from '../jobs/queue.ts'
 import { closeAccount, deleteAccount } from './closure-queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
-/** Takes a closed account away, chunk by chunk, so that nobody waits for long; killed, it goes on where it was. */
+/** Deletes a closed account in chunks, so that other writers wait only briefly; a retry continues where it stopped. */
 export const deleteAccountJob = defineJob({
   name: 'accounts.delete',
   attempts: 10,
@@ -18,7 +18,7 @@ export const deleteAccountJob = defineJob({
   },
 })
 
-/** The same while somebody waits. Should they stop waiting, the job that closing has made goes on. */
+/** Deletes an account while the command waits. If it is interrupted, the job continues. */
 export async function deleteNow(db: Database, userId: number): Promise<void> {
   await db.transaction(tx => closeAccount(tx, userId, new Date()))
   while (await db.transaction(tx => deleteChunk(tx, userId)));

@@ -6,13 +6,13 @@ import { findAccount } from './queries.ts'
 declare module '../mail/mail.ts' {
   interface Mails {
     'accounts.confirm': { userId: number }
-    /** `asked` is a digest of the password hash of that moment. */
+    /** `asked` is a digest of the password hash at the time of the request. */
     'accounts.change_email': { userId: number; email: string; asked: string }
     'accounts.email_changing': { username: string; email: string; link: string }
   }
 }
 
-/** The link that proves the address of an account; nothing where it is proven already. */
+/** The link that confirms an account's address; cancelled if it is already confirmed. */
 export const confirmMail = defineMail<'accounts.confirm'>({
   subject: 'accounts.confirm_subject',
   view: 'accounts/confirm-mail',
@@ -27,8 +27,8 @@ export const confirmMail = defineMail<'accounts.confirm'>({
 })
 
 /**
- * The link that makes another address theirs; nothing where it is somebody else's, whom it would only bother, or
- * where the password has been changed meanwhile: who asked may be the reason why.
+ * The link that changes an account's address; cancelled if another account has the address, or if the password has
+ * been changed since the request, which an intruder may have made.
  */
 export const changeEmailMail = defineMail<'accounts.change_email'>({
   subject: 'accounts.confirm_subject',
@@ -44,7 +44,7 @@ export const changeEmailMail = defineMail<'accounts.change_email'>({
   },
 })
 
-/** Tells the old address, while its owner can still prevent it. */
+/** Warns the old address, while its owner can still prevent the change. */
 export const emailChangingMail = defineMail<'accounts.email_changing'>({
   subject: 'accounts.email_changing_subject',
   view: 'accounts/email-changing-mail',

@@ -13,10 +13,7 @@ export type NewAccount = {
   theme?: string
 }
 
-/**
- * Creates an account, or says what about it is taken: of two sign-ups for one name at the same moment,
- * the unique indexes let one win.
- */
+/** Creates an account, or returns the name that is taken; unique indexes decide between simultaneous sign-ups. */
 export async function createAccount(
   tx: Writer,
   account: NewAccount,
@@ -37,7 +34,7 @@ export async function createAccount(
   return created
 }
 
-/** The account that a person signs in to, by username or e-mail address; one that was closed is no account. */
+/** The open account with this username or e-mail address. */
 export async function findCredentials(
   db: Reader,
   identifier: string,
@@ -59,7 +56,7 @@ export type Account = {
   language: string | null
 }
 
-/** What only its owner sees of an account, while it is open. */
+/** An open account with its owner's private columns. */
 export async function findAccount(db: Reader, id: number): Promise<Account | undefined> {
   const { username, email, emailConfirmedAt, passwordHash, language } = users
   const [found] = await db
@@ -69,18 +66,18 @@ export async function findAccount(db: Reader, id: number): Promise<Account | und
   return found
 }
 
-/** Whether the account is open and this is still its password. */
+/** Whether the account is open and its password unchanged. */
 export async function hasPassword(tx: Writer, id: number, passwordHash: string): Promise<boolean> {
   return (await findAccount(tx, id))?.passwordHash === passwordHash
 }
 
-/** Everybody, oldest account first. */
+/** All accounts, oldest first. */
 export async function listAccounts(db: Reader) {
   const columns = { id: users.id, username: users.username, email: users.email, createdAt: users.createdAt }
   return db.select(columns).from(users).orderBy(asc(users.id))
 }
 
-/** Which of a new account's names are somebody's already, or were and stay theirs. */
+/** Which of a new account's names are in use or reserved by a former owner. */
 export async function takenNames(
   db: Reader,
   { username, email }: { username: string; email: string },

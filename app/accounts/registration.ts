@@ -4,10 +4,10 @@ import type { RateLimit } from '../limits/queries.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { createAccount, type NewAccount } from './queries.ts'
 
-/** For each network that people sign up from. */
+/** For each network. */
 export const signUpLimit: RateLimit = { name: 'sign-up', burst: 5, every: 600_000 }
 
-/** Creates an account and, where there is mail, asks its owner to prove the address. */
+/** Creates an account and, if mail is configured, sends a link that confirms its address. */
 export async function registerAccount(
   tx: Writer,
   account: NewAccount,

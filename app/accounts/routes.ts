@@ -38,9 +38,15 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   const { config } = request.server
   const errors = validateSignUp(request)
   if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
-  else await complainAboutTakenNames(request, errors)
+  else {
+    const taken = await takenNames(request.server.db, request.body)
+    addFieldErrors(request, errors, {
+      username: taken.username && 'accounts.username_taken',
+      email: taken.email && 'accounts.email_taken',
+    })
+  }
   reply.code(config.signUpOpen ? 422 : 403)
-  const account = hasFieldErrors(errors) ? null : await createAccountOrComplain(request, reply, errors)
+  const account = hasFieldErrors(errors) ? null : await createAccount(request, reply, errors)
   const { username, email, next } = request.body
   if (!account) {
     return reply.page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
@@ -49,15 +55,8 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
 }
 
-async function complainAboutTakenNames(request: FastifyRequest<{ Body: SignUpForm }>, errors: FieldErrors) {
-  const taken = await takenNames(request.server.db, request.body)
-  addFieldErrors(request, errors, {
-    username: taken.username && 'accounts.username_taken',
-    email: taken.email && 'accounts.email_taken',
-  })
-}
-
-async function createAccountOrComplain(
+/** Returns null and adds an error if the limit is exceeded or a name has been taken meanwhile. */
+async function createAccount(
   request: FastifyRequest<{ Body: SignUpForm }>,
   reply: FastifyReply,
   errors: FieldErrors,

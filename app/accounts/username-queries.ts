@@ -1,11 +1,11 @@
-/** How a username changes: the ones that a person had before stay theirs. */
+/** Usernames can change; former ones stay reserved for their owner. */
 import type { Reader, Writer } from '../database/database.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 import { indexPerson } from '../search-index/indexing.ts'
 import { foldName } from '../text/fold.ts'
 
-/** Whether a folded username is kept for somebody who had it before, other than this person. */
+/** Whether a folded username is reserved for a former owner other than this person. */
 export async function isReserved(db: Reader, usernameKey: string, userId = 0): Promise<boolean> {
   const [former] = await db
     .select({ userId: formerUsernames.userId })
@@ -15,9 +15,9 @@ export async function isReserved(db: Reader, usernameKey: string, userId = 0): P
 }
 
 /**
- * Holds a folded username until the end of the transaction, and leaves nothing behind. On PostgreSQL, somebody
- * who gives the name up at the same moment writes the same row, which this transaction cannot see: the
- * conflict makes it run again, and then `isReserved` knows.
+ * Locks a folded username until the end of the transaction, without leaving a row. On PostgreSQL, a simultaneous
+ * rename away from the name writes the same row, invisible to this transaction: the conflict makes it run again, and
+ * then `isReserved` sees the row.
  */
 export async function reserveUsername(tx: Writer, usernameKey: string, userId: number): Promise<void> {
   await tx
@@ -30,8 +30,8 @@ export async function reserveUsername(tx: Writer, usernameKey: string, userId: n
 }
 
 /**
- * Gives somebody another username and keeps the one before for them; false if the name is somebody else's.
- * A display name that was the username stays it. Of two who want one name at the same moment, one gets it.
+ * Changes a username and reserves the former one; false if the name is taken. A display name that equals the username
+ * changes with it.
  */
 export async function renameAccount(
   tx: Writer,

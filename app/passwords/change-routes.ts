@@ -22,7 +22,7 @@ declare module '../http/views.ts' {
 
 type ChangeRequest = MemberRequest<{ Body: ChangeForm }>
 
-/** Another password by somebody who knows the present one. */
+/** Changes the password of a person who knows the current one. */
 export default async function passwordChange(app: FastifyInstance) {
   const path = '/settings/account/password'
   const members = memberRoutes(app)

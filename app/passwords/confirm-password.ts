@@ -10,8 +10,8 @@ import { authenticate } from '../sessions/authenticate.ts'
 type OwnRequest = MemberRequest<{ Body: { current_password: string } }>
 
 /**
- * The viewer's account, and a errorKey if the password in the form is not theirs. Counted like attempts to
- * sign in: whoever has found an open session is not to find the password, too.
+ * Returns the viewer's account, and adds an error if the password in the form is wrong. Limited like sign-in, so that
+ * an intruder with an open session cannot guess the password.
  */
 export async function confirmPassword(
   request: OwnRequest,

@@ -27,7 +27,7 @@ async function showForgotten({ server }: FastifyRequest, reply: FastifyReply) {
   return reply.page('passwords/forgotten', { values, canMail: canMail(server.config), errors: {} })
 }
 
-/** The same answer, after the same work, whether or not somebody has the address: the job finds out. */
+/** The response and its timing do not reveal whether an account has the address; the job checks that. */
 async function askForLink(request: ForgottenRequest, reply: FastifyReply) {
   const values = { email: request.body.email }
   if (!canMail(request.server.config))

@@ -5,12 +5,12 @@ import { sendMail } from '../mail/mail.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
-    /** Empty once it is done: the address may be anybody's. */
+    /** Cleared when done, because the address may belong to any person. */
     'passwords.request': { email?: string; language?: string }
   }
 }
 
-/** Finds out whose address it is that a link to another password was asked for; nobody's gets no mail. */
+/** Sends a password reset link if an account has the address. */
 export const requestPasswordJob = defineJob({
   name: 'passwords.request',
   attempts: 10,

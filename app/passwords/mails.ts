@@ -10,7 +10,7 @@ declare module '../mail/mail.ts' {
   }
 }
 
-/** The link with which somebody who forgot their password sets another one. */
+/** The password reset link. */
 export const resetMail = defineMail<'passwords.reset'>({
   subject: 'passwords.reset_subject',
   view: 'passwords/reset-mail',
@@ -24,7 +24,7 @@ export const resetMail = defineMail<'passwords.reset'>({
   },
 })
 
-/** Tells somebody that their password was changed: it may not have been them. */
+/** Notifies the owner of a changed password, which an intruder may have changed. */
 export const changedMail = defineMail<'passwords.changed'>({
   subject: 'passwords.changed_subject',
   view: 'passwords/changed-mail',

@@ -7,13 +7,13 @@ import { deleteKnownDevices } from '../sessions/known-device-queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 import { revokeTokensOf } from '../tokens/queries.ts'
 
-/** Links that are sent by mail, for each address, account and network. */
+/** For each e-mail address, account and network. */
 export const resetLimit: RateLimit = { name: 'password-reset', burst: 5, every: 600_000 }
 
-/** Milliseconds that a link works. */
+/** Milliseconds that a link is valid. */
 export const resetLifetime = 3_600_000
 
-/** Adds a link for somebody. One that was sent before works on: mails may arrive twice, or late. */
+/** Adds a link. Earlier links stay valid, because mails may arrive twice, or late. */
 export async function createPasswordReset(
   tx: Writer,
   { tokenHash, userId }: { tokenHash: string; userId: number },
@@ -24,7 +24,7 @@ export async function createPasswordReset(
   await tx.insert(passwordResets).values({ tokenHash, userId, createdAt: now, expiresAt })
 }
 
-/** Whose link this is, if it still works. */
+/** The account of a valid link. */
 export async function findPasswordReset(db: Reader, tokenHash: string, now: Date) {
   const [found] = await db
     .select({ userId: users.id, username: users.username })
@@ -37,8 +37,8 @@ export async function findPasswordReset(db: Reader, tokenHash: string, now: Date
 }
 
 /**
- * Uses a link up: sets the password, ends every session and revokes every token. Returns whose it is, or
- * nothing if the link was used or has expired meanwhile.
+ * Consumes a link: sets the password, ends all sessions and revokes all tokens. Returns the account, or undefined if
+ * the link was used or has expired.
  */
 export async function usePasswordReset(
   tx: Writer,
@@ -58,8 +58,8 @@ export async function usePasswordReset(
 }
 
 /**
- * Sets a password. Links that lead to another password or to another address stop working: whoever asked for
- * them may be the reason why it was changed. Returns the person's language.
+ * Sets a password and returns the person's language. Pending links that change the password or the address become
+ * invalid, because an intruder may have requested them.
  */
 export async function setPassword(tx: Writer, userId: number, passwordHash: string): Promise<string | null> {
   tx.invalidates(`viewer:${userId}`)

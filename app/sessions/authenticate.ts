@@ -10,13 +10,13 @@ import { isKnownDevice } from './known-device-queries.ts'
 export const signInLimit: RateLimit = { name: 'sign-in', burst: 10, every: 60_000 }
 export const networkSignInLimit: RateLimit = { name: 'sign-in-address', burst: 50, every: 10_000 }
 
-type Expense = [RateLimit, string]
+type LimitedSubject = [RateLimit, string]
 type Credentials = { id: number; passwordHash: string }
 
 /**
- * Whose account this is, or null where name or password are wrong. Every attempt is counted before the
- * password is compared, and not counted after all if it was right.
- * @throws RateLimitExceeded after too many attempts, whether or not there is such an account
+ * The account with this name and password, or null. Every attempt is counted before the password is compared, and
+ * refunded if it was right.
+ * @throws RateLimitExceeded after too many attempts, whether or not the account exists
  */
 export async function authenticate(
   request: FastifyRequest,
@@ -24,25 +24,27 @@ export async function authenticate(
 ): Promise<Credentials | null> {
   const { db } = request.server
   const found = await findCredentials(db, identifier)
-  const expenses = await expensesOf(request, identifier, found?.id ?? 0)
+  const limits = await limitsOf(request, identifier, found?.id ?? 0)
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses)
-      await request.server.rateLimits.consume(tx, allowance, subject)
+    for (const [limit, subject] of limits) await request.server.rateLimits.consume(tx, limit, subject)
   })
   const isRight = await verifyPassword(password, found?.passwordHash)
   if (!found || !isRight) return null
   await db.transaction(async tx => {
-    for (const [allowance, subject] of expenses)
-      await request.server.rateLimits.refund(tx, allowance, subject)
+    for (const [limit, subject] of limits) await request.server.rateLimits.refund(tx, limit, subject)
   })
   return found
 }
 
 /**
- * By the client's network and by the name as it was typed, so that nobody learns whether a name and an
- * address are one account. A browser that this person uses has an allowance to itself.
+ * Limits by network and by the typed name, which does not reveal whether a name and an address are one account. A
+ * known device has its own limit.
  */
-async function expensesOf(request: FastifyRequest, identifier: string, userId: number): Promise<Expense[]> {
+async function limitsOf(
+  request: FastifyRequest,
+  identifier: string,
+  userId: number,
+): Promise<LimitedSubject[]> {
   const tokenHash = deviceHash(request)
   const isKnown = tokenHash !== null && (await isKnownDevice(request.server.db, { tokenHash, userId }))
   if (isKnown) return [[signInLimit, `${tokenHash}:${userId}`]]

@@ -15,7 +15,7 @@ const systems = [
   ['Linux', 'Linux'],
 ] as const
 
-/** "Firefox · Linux": enough for its owner to know the device again, in no language. Empty if unknown. */
+/** "Firefox · Linux": a label that needs no translation. Empty if unknown. */
 export function deviceOf(userAgent: string): string {
   const find = (names: typeof browsers | typeof systems) =>
     names.find(([mark]) => userAgent.includes(mark))?.[1]

@@ -13,9 +13,9 @@ export const SignInForm = Type.Object({
 })
 export type SignInForm = Type.Static<typeof SignInForm>
 
-/** Where to go afterwards; returnPath() says whether that is allowed. */
+/** The return path; returnPath() validates it. */
 export const NextQuery = Type.Object({ next: Type.Optional(Type.String()) })
 export type NextQuery = Type.Static<typeof NextQuery>
 
-/** What newToken() makes; anything else leads nowhere. */
+/** The format of newToken(). */
 export const Token = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })

@@ -1,4 +1,4 @@
-/** Browsers with which somebody has signed in: attempts to sign in count apart there. */
+/** Browsers with which a person has signed in; they have their own sign-in limit. */
 import type { Reader, Writer } from '../database/database.ts'
 import { daysBefore, type RetentionRule } from '../database/retention.ts'
 import { knownDevices } from '../database/schema.ts'
@@ -19,12 +19,11 @@ export async function saveKnownDevice(tx: Writer, device: Device, now: Date): Pr
     .onConflictDoUpdate({ target: [knownDevices.tokenHash, knownDevices.userId], set: { lastUsedAt: now } })
 }
 
-/** From now on, an attempt to sign in as this person counts the same from every browser. */
 export async function deleteKnownDevices(tx: Writer, userId: number): Promise<void> {
   await tx.delete(knownDevices).where(eq(knownDevices.userId, userId))
 }
 
-/** The same, but for the browser that asks for it. */
+/** Deletes all known devices but the current one. */
 export async function deleteOtherKnownDevices(
   tx: Writer,
   { userId, tokenHash }: { userId: number; tokenHash: string | null },

@@ -11,7 +11,7 @@ declare module '../http/views.ts' {
   }
 }
 
-/** Where somebody is signed in. */
+/** The list of a person's sessions. */
 export default async function sessionList(app: FastifyInstance) {
   const members = memberRoutes(app)
   members.get('/settings/sessions', showSessions)
@@ -24,7 +24,7 @@ async function showSessions(request: MemberRequest, reply: FastifyReply) {
   return reply.page('sessions/list', { sessions, current: sessionOf(request).id })
 }
 
-/** Ending the session that asks for it is signing out. */
+/** Ending the current session is signing out. */
 async function deleteSession(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   const { server, viewer } = request
   const { id } = request.params

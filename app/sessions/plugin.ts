@@ -10,18 +10,18 @@ import { findSession, type Session, type SignedIn, touchSession } from './querie
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** False: asking for it does not count as having been here. */
+    /** False: a request does not update "last seen". */
     touchSession?: boolean
   }
   interface FastifyRequest {
-    /** The session of the viewer of a page; null for visitors, and in the API. */
+    /** The viewer's session; null for visitors, and in the API. */
     session: Session | null
-    /** What the badges of a page count. */
+    /** Unread counts for the badges. */
     unread: Unread | null
   }
 }
 
-/** The session with which a member asks for a page. */
+/** A member's session on a page. */
 export function sessionOf({ session }: MemberRequest): Session {
   if (!session) throw new Problem(401)
   return session
@@ -37,23 +37,23 @@ export default plugin(
     app.addHook('onRequest', async (request, reply) => {
       const token = request.siteCookie('session')
       if (!token) return
-      const signedIn = await signedInWith(request, hashToken(token))
+      const signedIn = await findSignedIn(request, hashToken(token))
       if (!signedIn) return
       Object.assign(request, signedIn)
       const { session } = signedIn
-      // A session that is used lives on: in the browser now, in the database after the response.
+      // A used session is extended: in the browser now, in the database after the response.
       if (isStale(session) && session.persistent) setSessionCookie(reply, token, true)
     })
     app.addHook('preValidation', requireViewer(askToSignIn))
-    rememberVisits(app)
+    recordVisits(app)
   },
   { name: 'sessions', dependencies: ['cookies', 'freshness'] },
 )
 
 const cachedSessions = cachedReads<string, SignedIn>()
 
-/** Who a session's owner is does not change while nothing about them is written, except that a session expires. */
-async function signedInWith(request: FastifyRequest, tokenHash: string): Promise<SignedIn | null> {
+/** Cached until the viewer's data is written; expiry is checked on each request. */
+async function findSignedIn(request: FastifyRequest, tokenHash: string): Promise<SignedIn | null> {
   const signedIn = await cachedSessions(request, {
     key: tokenHash,
     tags: ({ viewer }) => [`viewer:${viewer.id}`],
@@ -66,7 +66,7 @@ function isStale({ lastUsedAt }: Session): boolean {
   return Date.now() - lastUsedAt.getTime() > touchIntervalMs
 }
 
-/** A page leads to signing in and back; a form is answered there and then, so that its words are not lost. */
+/** Redirects a page to sign-in and back; answers a form with the sign-in page, so that its text is not lost. */
 function requireViewer(askToSignIn: Answer) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (request.viewer || request.is404 || request.routeOptions.config.public) return
@@ -77,7 +77,7 @@ function requireViewer(askToSignIn: Answer) {
 }
 
 /** "Last seen" is written after the response, best effort, at most every five minutes. */
-function rememberVisits(app: FastifyInstance): void {
+function recordVisits(app: FastifyInstance): void {
   const writing = new Set<Promise<void>>()
   app.addHook('onResponse', async request => {
     const { session, routeOptions } = request

@@ -6,12 +6,11 @@ import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
 import { sessionLifetimeMs, touchIntervalMs } from '../security/tokens.ts'
 
-/** The session with which somebody is signed in. */
 export type Session = { id: number; userId: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
-/** All that every page knows about the person who is signed in. */
+/** The data that every page needs about the viewer. */
 export type SignedIn = { viewer: Viewer; session: Session; unread: Unread }
 
-/** One statement for all that every page knows, the badges included. */
+/** One statement reads the viewer, the session and the unread counts. */
 const sessionOfToken = prepared<{ tokenHash: string; now: Date }, SignedIn[]>('session_of_token', db =>
   db
     .select({
@@ -53,7 +52,7 @@ export type NewSession = {
   label: string
 }
 
-/** Adds a session, and clears away those that have expired, whosever they were: they are nobody's any more. */
+/** Adds a session and deletes all expired ones. */
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
   tx.invalidates(`viewer:${session.userId}`)
   await tx.delete(sessions).where(lt(sessions.expiresAt, now))
@@ -62,7 +61,7 @@ export async function createSession(tx: Writer, session: NewSession, now: Date):
     .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
 }
 
-/** Records a visit, once in a while: the session lives on, and the person was seen. */
+/** Extends a session and updates "last seen", at most once per interval. */
 export async function touchSession(tx: Writer, session: Session, now: Date): Promise<void> {
   const stale = new Date(now.getTime() - touchIntervalMs)
   tx.invalidates(`viewer:${session.userId}`)
@@ -81,7 +80,7 @@ export async function endSession(tx: Writer, id: number): Promise<void> {
   if (ended) tx.invalidates(`viewer:${ended.userId}`)
 }
 
-/** Ends somebody's own session; false if it is not theirs, or none. */
+/** Ends one of a person's own sessions; false if there is no such session. */
 export async function endOwnSession(tx: Writer, own: { id: number; userId: number }): Promise<boolean> {
   const ended = await tx
     .delete(sessions)
@@ -91,7 +90,7 @@ export async function endOwnSession(tx: Writer, own: { id: number; userId: numbe
   return ended.length > 0
 }
 
-/** Signs somebody out everywhere but here; returns how many sessions that ended. */
+/** Ends all other sessions of the person and returns how many. */
 export async function endOtherSessions(tx: Writer, { id, userId }: Session): Promise<number> {
   const ended = await tx
     .delete(sessions)
@@ -108,7 +107,7 @@ export async function endSessionsOf(tx: Writer, userId: number): Promise<void> {
 
 export type OpenSession = { id: number; label: string; createdAt: Date; lastUsedAt: Date }
 
-/** Somebody's sessions that can still be used, the last used first: the fifty that matter. */
+/** A person's open sessions, the last used first, at most fifty. */
 export async function listSessions(db: Reader, userId: number, now: Date): Promise<OpenSession[]> {
   const { id, label, createdAt, lastUsedAt } = sessions
   return db

@@ -19,7 +19,7 @@ declare module '../http/views.ts' {
       values: { identifier: string; keep: boolean }
       next: string
       errors: FieldErrors
-      /** Nothing is wrong with the fields: there were too many attempts. */
+      /** Too many attempts; the fields are valid. */
       limited?: boolean
       reason: string | null
     }
@@ -50,27 +50,22 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
   const { identifier, keep, next } = request.body
   const errors = fieldErrorsOf(request)
   reply.code(422)
-  const account = hasFieldErrors(errors) ? null : await authenticateOrComplain(request, reply, errors)
-  if (account) {
-    await startSession(request, reply, { ...account, persistent: keep !== undefined })
+  const found = hasFieldErrors(errors)
+    ? null
+    : await authenticate(request, request.body).catch(catchRateLimit)
+  if (found instanceof RateLimitExceeded) errors['form'] = tooManyRequests(reply, found, 'limits.sign_in')
+  else if (found) {
+    await startSession(request, reply, { ...found, persistent: keep !== undefined })
     return reply.redirect(returnPath(next), 303)
-  }
+  } else if (!hasFieldErrors(errors)) errors['form'] = request.t('sessions.wrong')
   const values = { identifier, keep: keep !== undefined }
   const limited = reply.statusCode === 429
   return reply.page('sessions/sign-in', { values, next: returnPath(next), errors, limited, reason: null })
 }
 
-async function authenticateOrComplain(request: SignInRequest, reply: FastifyReply, errors: FieldErrors) {
-  const account = await authenticate(request, request.body).catch(catchRateLimit)
-  const isLimited = account instanceof RateLimitExceeded
-  if (account && !isLimited) return account
-  errors['form'] = isLimited ? tooManyRequests(reply, account, 'limits.sign_in') : request.t('sessions.wrong')
-  return null
-}
-
 /**
- * A new token at each sign-in; the session that this browser had before, if any, ends. The browser is known
- * from now on: whoever hammers the account does not lock it out.
+ * Starts a session with a new token and ends the browser's previous one. The browser becomes a known device, which
+ * failed attempts from elsewhere do not lock out.
  */
 export async function startSession(
   request: FastifyRequest,
@@ -82,7 +77,7 @@ export async function startSession(
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
   const session = { tokenHash: hashToken(token), userId, persistent, userAgent, label: deviceOf(userAgent) }
   await request.server.db.transaction(async tx => {
-    // The password may have been reset, and every session ended, while it was being compared.
+    // The password may have been reset while it was compared.
     if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
     if (request.session) await endSession(tx, request.session.id)
     await createSession(tx, session, new Date())
@@ -100,11 +95,11 @@ async function signOut(request: FastifyRequest, reply: FastifyReply) {
 }
 
 /**
- * Answers a form that was sent without a session (it ended meanwhile, say) with the sign-in page; what was
- * typed into a post is carried through it to the page where it was written.
+ * Answers a form without a session, which may have expired, with the sign-in page; its `next` carries the text of a
+ * post back to the page where it was written.
  */
 export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
-  const next = wayBack(request)
+  const next = returnPathWithText(request)
   const reason = reasonFor(request, next)
   const values = { identifier: '', keep: false }
   return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
@@ -117,19 +112,21 @@ function reasonFor({ url, t }: FastifyRequest, next: string): string {
   return t(next.startsWith('/messages/') ? 'messages.sign_in' : 'sessions.sign_in_to_write')
 }
 
-/** Characters of a post that travel through signing in: an address, encoded twice, has to hold them. */
-const mostCarried = 3_000
+/** Characters of a text that the sign-in page carries: a URL holds them, encoded twice. */
+const maxCarriedLength = 3_000
 
-/** The page that a form was on: forms on lists say so themselves. */
-function wayBack({ url, body }: FastifyRequest): string {
-  const { body: words, language, next } = Object(body) as Partial<Record<string, string>>
+/** The page of a form; forms on lists send it as `next`. */
+function returnPathWithText({ url, body }: FastifyRequest): string {
+  const { body: text = '', language, next } = Object(body) as Partial<Record<string, string>>
   const [path = '/'] = url.split('?')
-  const said = language ? `&language=${encodeURIComponent(language.slice(0, 20).toWellFormed())}` : ''
-  const typed = `?body=${encodeURIComponent((words ?? '').slice(0, mostCarried).toWellFormed())}${said}`
-  if (path === '/posts') return `/posts/new${typed}`
-  if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${typed}`
-  if (/^\/messages\/@\w+$/.test(path)) return path + typed
-  // The page that a form was on: what it was sent to may have none of its own.
+  const languageParam = language
+    ? `&language=${encodeURIComponent(language.slice(0, 20).toWellFormed())}`
+    : ''
+  const query = `?body=${encodeURIComponent(text.slice(0, maxCarriedLength).toWellFormed())}${languageParam}`
+  if (path === '/posts') return `/posts/new${query}`
+  if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${query}`
+  if (/^\/messages\/@\w+$/.test(path)) return path + query
+  // The URL that the form was sent to may have no page of its own.
   const settings = /^\/settings\/(account\/\w+|\w+)/.exec(path)?.[0]
   return settings ?? returnPath(next)
 }
