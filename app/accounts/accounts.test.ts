@@ -20,7 +20,7 @@ describe('signing up', () => {
   const account = async (key: string) =>
     (await site.app.db.select().from(users).where(eq(users.usernameKey, key)))[0]
 
-  it('creates the account, signs in at once and greets', async () => {
+  it('creates the account, signs in and shows a welcome', async () => {
     const browser = site.visitor()
     const answer = await browser.post('/sign-up', form())
     assert.equal(answer.status, 303)
@@ -34,7 +34,7 @@ describe('signing up', () => {
     assert.match(created?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   })
 
-  it('goes back to where somebody wanted to go', async () => {
+  it('redirects to the return path', async () => {
     const answer = await site
       .visitor()
       .post('/sign-up', form({ username: 'back', email: 'back@example.com', next: '/posts/new' }))
@@ -62,7 +62,7 @@ describe('signing up', () => {
     ['two passwords that differ', { password_again: 'another one' }, 'password_again', /same|match|differ/i],
   ]
   for (const [name, over, field, sentence] of wrong) {
-    it(`refuses ${name} and keeps what was typed`, async () => {
+    it(`refuses ${name} and keeps the typed values`, async () => {
       const values = form({ username: 'wrong', email: 'wrong@example.com', ...over })
       const answer = await site.visitor().post('/sign-up', values)
       assert.equal(answer.status, 422)
@@ -77,12 +77,12 @@ describe('signing up', () => {
     })
   }
 
-  it('complains about every mistake at once', async () => {
+  it('shows all errors at once', async () => {
     const answer = await site.visitor().post('/sign-up', { username: '', email: '', password: '' })
     assert.equal(answer.page.querySelectorAll('[aria-invalid=true]').length, 3)
   })
 
-  it('lets one of two simultaneous sign-ups win and gives the other the sentence', async () => {
+  it('accepts one of two simultaneous sign-ups and tells the other that the name is taken', async () => {
     const twins = [1, 2].map(n =>
       site.visitor().post('/sign-up', form({ username: 'Twin', email: `twin${n}@example.com` })),
     )
@@ -92,7 +92,7 @@ describe('signing up', () => {
     assert.equal(loser?.page.querySelector('#username')?.getAttribute('aria-invalid'), 'true')
   })
 
-  it('is closed where the owner says so', async () => {
+  it('is closed with SIGN_UP=closed', async () => {
     const closed = await openSite({ SIGN_UP: 'closed', CONTACT: 'owner@example.com' })
     try {
       const page = await closed.visitor().get('/sign-up')
@@ -107,7 +107,7 @@ describe('signing up', () => {
     }
   })
 
-  it('sends somebody who is signed in home', async () => {
+  it('redirects members to Home', async () => {
     const susan = await site.signedIn('susan')
     assert.equal((await susan.get('/sign-up')).location, '/')
   })

@@ -32,7 +32,7 @@ describe('accounts by the API', () => {
     assert.equal(signedIn.status, 303)
   })
 
-  it('are created by JSON, in the language that is asked for', async () => {
+  it('are created by JSON, in the requested language', async () => {
     const account = { username: 'Berta', email: 'berta@example.com', password }
     const { status, json } = await visitor.post('/api/users', account, { 'accept-language': 'es' })
     assert.deepEqual([status, json.message], [201, 'Cuenta creada'])
@@ -42,7 +42,7 @@ describe('accounts by the API', () => {
     assert.ok(!JSON.stringify(json).includes('example.com'), 'the address is nobody’s to see')
   })
 
-  it('are judged like those of the page', async () => {
+  it('are validated like those of the page', async () => {
     for (const [wrong, pointers] of [
       [{ password: 'short' }, ['#/password']],
       [{ password: 'password' }, ['#/password']],
@@ -77,7 +77,7 @@ describe('accounts by the API', () => {
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409])
   })
 
-  it('refuse a form that says something twice, or what objects have', async () => {
+  it('refuse a form with a field sent twice, or named like a property of objects', async () => {
     for (const payload of ['username=a&username=b', '__proto__=x&username=a', 'constructor=x']) {
       const answer = await visitor.ask({ ...form({}), payload })
       assert.equal(answer.status, 400, payload)
@@ -86,14 +86,14 @@ describe('accounts by the API', () => {
     assert.equal((await visitor.ask({ ...form({}), payload: '' })).status, 422)
   })
 
-  it('are not created where sign-up is closed', async () => {
+  it('are not created while sign-up is closed', async () => {
     const closed = await openSite({ SIGN_UP: 'closed' })
     const account = { username: 'newone', email: 'new@example.com', password }
     assert.equal((await new ApiClient(closed.app).post('/api/users', account)).status, 403)
     await closed.close()
   })
 
-  it('are listed, the newest first, and shown by whatever case of their name', async () => {
+  it('are listed, newest first, and shown by their name in any case', async () => {
     const names = (await visitor.get('/api/users')).json.items.map(({ username }: never) => username)
     assert.deepEqual(names.slice(-4), ['mary', 'david', 'john', 'susan'])
     const { json } = await visitor.get('/api/users/SUSAN')
@@ -105,7 +105,7 @@ describe('accounts by the API', () => {
     assert.equal((await visitor.get('/api/users/nobody')).status, 404)
   })
 
-  it('change what they say about themselves', async () => {
+  it('can be changed by their owner', async () => {
     const susan = await programOf(site, 'susan')
     const { json } = await susan.patch('/api/me', {
       displayName: ' Susan  Q. ',

@@ -41,7 +41,7 @@ const form = '/settings/account/delete'
 const now = new Date()
 const later = new Date(Date.now() + 3_600_000)
 
-/** Somebody whose id and names are found in a row of any table if they are in it. */
+/** An account whose id and names are unmistakable in any table. */
 const id = 987_654_321
 const zelda = { id, username: 'zelda_before', email: 'zelda@unusual.example' }
 const traces = new RegExp(`${id}|zelda`, 'i')
@@ -52,7 +52,7 @@ async function addZelda(tx: Writer, passwordHash: string): Promise<void> {
   await renameAccount(tx, { id, username: 'zelda' }, now)
 }
 
-/** A row in every table that can have one of hers. */
+/** Adds a row to every table that can have one of hers. */
 async function addBelongings(tx: Writer, other: number): Promise<void> {
   const token = (tokenHash: string) => ({ tokenHash, userId: id, createdAt: now, expiresAt: later })
   const theirs = await publishPost(tx, { userId: other, body: 'tea', language: 'en', submission: null }, now)
@@ -131,7 +131,7 @@ describe('deleting an account', () => {
         found.push(...lines.filter(line => traces.test(line)))
     return found
   }
-  /** The search's own tables know no names to look for. */
+  /** The tables of the search index contain no names. */
   const indexed = async () => [
     await site.app.db.$count(tsvectorPosts),
     await site.app.db.$count(indexedPeople),
@@ -147,7 +147,7 @@ describe('deleting an account', () => {
     return browser
   }
 
-  it('says what goes, asks for the password, and leaves nothing in any table', async () => {
+  it('says what is deleted, asks for the password, and leaves nothing in any table', async () => {
     const before = await indexed()
     const browser = await addEverything(site.ids.john)
     assert.deepEqual(
@@ -185,7 +185,7 @@ describe('deleting an account', () => {
     assert.equal(johns?.body, 'tea', 'nobody else loses anything')
   })
 
-  it('gives the names back once everything is gone', async () => {
+  it('frees the names at the end', async () => {
     const visitor = site.visitor()
     for (const username of ['zelda', 'zelda_before']) {
       const form = { username, email: `${username}@example.org`, password: 'a quiet harbour' }
@@ -196,7 +196,7 @@ describe('deleting an account', () => {
     assert.deepEqual(await rowsWithTraces(), [])
   })
 
-  it('goes on where it was when it is killed in the middle', async () => {
+  it('continues after it is killed', async () => {
     await addEverything(site.ids.david)
     await site.visitor().post('/sign-in', { identifier: 'zelda', password })
     const browser = site.visitor()
@@ -215,7 +215,7 @@ describe('deleting an account', () => {
     assert.deepEqual(await rowsWithTraces(), [])
   })
 
-  it('is done by the command line, too, with no job left over', async () => {
+  it('works from the command line, too, without leaving a job', async () => {
     await addEverything(site.ids.mary)
     const { database } = site.config
     const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
@@ -228,7 +228,7 @@ describe('deleting an account', () => {
     assert.deepEqual(await site.app.db.select().from(jobs).where(eq(jobs.state, 'waiting')), [])
   })
 
-  it('takes no more than a chunk at a time', async () => {
+  it('deletes at most one chunk at a time', async () => {
     await site.write(
       'susan',
       Array.from({ length: 450 }, (_, n) => `post ${n}`),
@@ -238,7 +238,7 @@ describe('deleting an account', () => {
   })
 })
 
-describe('an account that is closed', () => {
+describe('a closed account', () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -247,12 +247,12 @@ describe('an account that is closed', () => {
     await john.post('/@susan/follow')
     await susan.post('/@john/follow')
     assert.match((await john.get('/')).text, /farewell/)
-    // No job has begun yet: what is seen, or not, is what closing itself does.
+    // The job has not started: only closing has an effect.
     await susan.post(form, { current_password: password })
   })
   after(() => site.close())
 
-  it('is nobody’s any more: all sessions end, and signing in is like typing a wrong password', async () => {
+  it('has no sessions, and signing in answers like a wrong password', async () => {
     const left = await site.app.db.select().from(sessions).where(eq(sessions.userId, site.ids.susan))
     assert.deepEqual(left, [])
     const answerTo = async (identifier: string, typed: string) => {
@@ -264,7 +264,7 @@ describe('an account that is closed', () => {
       assert.deepEqual(await answerTo(identifier, password), wrong)
   })
 
-  it('is not seen any more, and neither are its posts', async () => {
+  it('is hidden with its posts', async () => {
     const john = await site.signedIn('john')
     for (const path of ['/@susan', '/@susan/followers', '/@susan/following', '/@susan/card'])
       assert.equal((await john.get(path)).status, 404, path)
@@ -281,7 +281,7 @@ describe('an account that is closed', () => {
     assert.equal((await john.follow(answer)).page.querySelector('.content a'), null)
   })
 
-  it('keeps its names to itself until it is gone', async () => {
+  it('keeps its names until it is deleted', async () => {
     const form = { username: 'susan', email: 'new@example.org', password: 'a quiet harbour' }
     assert.equal((await site.visitor().post('/sign-up', form)).status, 422)
     await site.workJobs()
@@ -289,7 +289,7 @@ describe('an account that is closed', () => {
   })
 })
 
-describe('the page that asks whether to delete the account', () => {
+describe('the page that deletes the account', () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -309,7 +309,7 @@ describe('the page that asks whether to delete the account', () => {
     })
   }
 
-  it('is for its owner alone, from this site', async () => {
+  it('is only for its owner, from this site', async () => {
     assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
     assert.equal((await site.visitor().post(form, { current_password: password })).status, 401)
     const susan = await site.signedIn('susan')
@@ -319,7 +319,7 @@ describe('the page that asks whether to delete the account', () => {
     assert.deepEqual(former, [])
   })
 
-  it('takes two statements besides the session’s at the most', async () => {
+  it('needs at most two statements besides the session’s', async () => {
     const susan = await site.signedIn('susan')
     site.statements.length = 0
     for (const path of [form, '/settings/account', '/settings/account/username', '/settings/account/email']) {

@@ -45,7 +45,7 @@ describe('an e-mail address', () => {
     assert.ok(mail.html.includes(link))
     const path = new URL(link).pathname
     const visitor = site.visitor()
-    // What scans mails opens the link, as often as it likes.
+    // Mail scanners open the link any number of times.
     for (let n = 0; n < 2; n++) assert.equal((await visitor.get(path)).status, 200)
     assert.match(await state(browser), /Not confirmed yet/)
     const answer = await visitor.post(path)
@@ -58,7 +58,7 @@ describe('an e-mail address', () => {
     assert.deepEqual(stored, [])
   })
 
-  it('is asked for in the language of whoever signed up, and again when they say so', async () => {
+  it('is confirmed by a mail in the language of the sign-up, sent again on request', async () => {
     const browser = await signUp('ines', 'es')
     await site.workJobs()
     assert.match((await mailbox.next('ines@example.org')).subject, /Confirma tu dirección/)
@@ -72,7 +72,7 @@ describe('an e-mail address', () => {
     assert.equal(more.length, 2, 'nothing is sent for an address that is proven')
   })
 
-  it('is kept as a digest of the link’s token', async () => {
+  it('has only the digest of the link’s token in the database', async () => {
     await signUp('dora')
     const token = (await linkFor('dora@example.org')).split('/').at(-1) as string
     const stored = JSON.stringify(await site.app.db.select().from(emailConfirmations))
@@ -80,7 +80,7 @@ describe('an e-mail address', () => {
     assert.ok(!stored.includes(token))
   })
 
-  it('changes when the new one is confirmed, and the old one is told before', async () => {
+  it('changes when the new one is confirmed, after a warning to the old one', async () => {
     const susan = await site.signedIn('susan')
     const answer = await susan.post(form, { email: 'Sue@example.net', current_password: password })
     assert.equal(answer.location, '/settings/account')
@@ -100,10 +100,10 @@ describe('an e-mail address', () => {
     assert.equal((await signIn('susan@example.com')).status, 422)
   })
 
-  it('does not say whose another one is: the same answer, the same statements, and no mail', async () => {
+  it('of another account is not revealed: same response, same statements, no mail', async () => {
     const john = await site.signedIn('john')
     const ask = async (email: string) => {
-      // What is remembered of him is forgotten, whatever else is written on a PostgreSQL server meanwhile.
+      // His cached session is invalidated, whatever else is written on a PostgreSQL server meanwhile.
       await john.post('/settings/theme', { theme: 'dark' })
       site.statements.length = 0
       const { status, location } = await john.post(form, { email, current_password: password })
@@ -116,7 +116,7 @@ describe('an e-mail address', () => {
     assert.ok(mailbox.received.some(({ to }) => to === 'nobody@example.net'))
   })
 
-  it('stays whose it became while the link was on its way', async () => {
+  it('stays with the account that took it before the link was used', async () => {
     const mary = await site.signedIn('mary')
     await mary.post(form, { email: 'late@example.org', current_password: password })
     const link = await linkFor('late@example.org')
@@ -127,7 +127,7 @@ describe('an e-mail address', () => {
     assert.equal((await account(site.ids.mary))?.email, 'mary@example.com')
   })
 
-  it('does not change any more once the password was changed', async () => {
+  it('does not change after the password was changed', async () => {
     const mary = await site.signedIn('mary')
     await mary.post(form, { email: 'maria@example.net', current_password: password })
     const link = await linkFor('maria@example.net')
@@ -135,13 +135,13 @@ describe('an e-mail address', () => {
     await mary.post('/settings/account/password', { current_password: password, password: after })
     assert.equal((await site.visitor().post(link)).status, 404)
     await mary.post(form, { email: 'late.maria@example.net', current_password: after })
-    // The mail server was away, say, and the mail is still to be sent.
+    // As if the mail server was down and the mail is still waiting.
     await mary.post('/settings/account/password', { current_password: after, password })
     await site.workJobs()
     assert.ok(mailbox.received.every(({ to }) => to !== 'late.maria@example.net'))
   })
 
-  it('is refused where it cannot be one, and comes back', async () => {
+  it('is refused if invalid, and shown again', async () => {
     const david = await site.signedIn('david')
     for (const [values, field] of [
       [{ email: 'nowhere', current_password: password }, 'email'],
@@ -164,13 +164,13 @@ describe('an e-mail address', () => {
   })
 
   for (const token of ['x', 'a'.repeat(43), '%00', '..%2f..%2f']) {
-    it(`knows no link ${token.slice(0, 9)}`, async () => {
+    it(`rejects the link ${token.slice(0, 9)}`, async () => {
       assert.equal((await site.visitor().get(`/confirmations/${token}`)).status, 404)
       assert.equal((await site.visitor().post(`/confirmations/${token}`)).status, 404)
     })
   }
 
-  it('can be asked for only so often', async () => {
+  it('has a rate limit', async () => {
     const strict = await openSite({ SMTP_URL: mailbox.url, RATE_LIMITS: 'on' })
     const susan = await strict.signedIn('susan')
     const ask = () => susan.post(form, { email: 'other@example.net', current_password: password })
@@ -183,8 +183,8 @@ describe('an e-mail address', () => {
   })
 })
 
-describe('an e-mail address where there is no mail', () => {
-  it('is neither nagged about nor changed, and the page says why', async () => {
+describe('an e-mail address without a mail server', () => {
+  it('is neither confirmed nor changed, and the page says why', async () => {
     const site = await openSite()
     const susan = await site.signedIn('susan')
     const page = await susan.get('/settings/account')

@@ -22,7 +22,7 @@ describe('changing a username', () => {
       .visitor()
       .post('/sign-up', { username, email: `${username}@example.org`, password: 'a quiet harbour' })
 
-  it('leads from the old name, in any case and on every page, to the new one', async () => {
+  it('redirects from the old name, in any case and on every page, to the new one', async () => {
     const [post] = await site.write('john', ['good morning @susan'])
     const susan = await site.signedIn('susan')
     const answer = await susan.post(form, { username: 'Suzanne', current_password: password })
@@ -45,7 +45,7 @@ describe('changing a username', () => {
     assert.equal((await visitor.get(String(mention?.getAttribute('href')))).location, '/@Suzanne')
   })
 
-  it('keeps following, and being mentioned, by the old name', async () => {
+  it('lets people follow and mention by the old name', async () => {
     const john = await site.signedIn('john')
     assert.equal((await john.post('/@susan/follow')).location, '/@Suzanne')
     const answer = await john.post('/posts', { body: 'is @susan @suzanne?' })
@@ -87,7 +87,7 @@ describe('changing a username', () => {
     ['no password', { current_password: '' }, 'current_password', /Enter your password/],
   ]
   for (const [name, over, field, sentence] of wrong) {
-    it(`refuses ${name} and keeps what was typed`, async () => {
+    it(`refuses ${name} and keeps the typed values`, async () => {
       const mary = await site.signedIn('mary')
       const values = { username: 'maria', current_password: password, ...over }
       const { status, page, text } = await mary.post(form, values)
@@ -101,7 +101,7 @@ describe('changing a username', () => {
     })
   }
 
-  it('is for its owner alone, from this site', async () => {
+  it('is only for its owner, from this site', async () => {
     assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
     assert.equal((await site.visitor().post(form, { username: 'x' })).status, 401)
     const mary = await site.signedIn('mary')
@@ -112,7 +112,7 @@ describe('changing a username', () => {
     )
   })
 
-  it('counts wrong passwords', async () => {
+  it('limits wrong passwords', async () => {
     const strict = await openSite({ RATE_LIMITS: 'on' })
     const susan = await strict.signedIn('susan')
     for (let n = 0; n < 10; n++)
@@ -125,7 +125,7 @@ describe('changing a username', () => {
   })
 })
 
-describe('two who want one name at the same moment', () => {
+describe('two simultaneous requests for one name', () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -146,7 +146,7 @@ describe('two who want one name at the same moment', () => {
     return [...own, ...kept].map(({ id }) => id)
   }
 
-  /** Both have begun, and see the database as it was, before either writes; on SQLite they take turns. */
+  /** Both transactions start and take their snapshot before either writes; on SQLite they run in turn. */
   async function atOnce<A, B>(
     one: (tx: Writer) => Promise<A>,
     other: (tx: Writer) => Promise<B>,
@@ -162,7 +162,7 @@ describe('two who want one name at the same moment', () => {
       await begin(tx)
       return one(tx)
     })
-    // The second writes when the first has committed, and does not know of it. On SQLite it begins after the first,
+    // The second writes after the first has committed, without seeing it. On SQLite it begins after the first,
     // and may share its commit: it must not wait for it.
     const second = site.app.db.transaction(async tx => {
       await begin(tx)
@@ -172,7 +172,7 @@ describe('two who want one name at the same moment', () => {
     return Promise.all([first, second])
   }
 
-  it('one gives it up, one signs up: it stays with whoever had it', async () => {
+  it('one renames away, one signs up: it stays with its former owner', async () => {
     const [renamed, created] = await atOnce(
       tx => renameAccount(tx, { id: site.ids.susan, username: 'sue' }, new Date()),
       tx => createAccount(tx, newcomer('susan'), new Date()),
@@ -182,7 +182,7 @@ describe('two who want one name at the same moment', () => {
     assert.deepEqual(await holders('susan'), [site.ids.susan])
   })
 
-  it('one signs up, one takes it: the second hears that it is taken', async () => {
+  it('one signs up, one renames to it: the second is told that it is taken', async () => {
     const [created, renamed] = await atOnce(
       tx => createAccount(tx, newcomer('tea'), new Date()),
       tx => renameAccount(tx, { id: site.ids.john, username: 'tea' }, new Date()),
@@ -191,7 +191,7 @@ describe('two who want one name at the same moment', () => {
     assert.deepEqual(await holders('tea'), [(created as { id: number }).id])
   })
 
-  it('both take it: the second hears that it is taken', async () => {
+  it('both rename to it: the second is told that it is taken', async () => {
     const [first, second] = await atOnce(
       tx => renameAccount(tx, { id: site.ids.john, username: 'coffee' }, new Date()),
       tx => renameAccount(tx, { id: site.ids.david, username: 'coffee' }, new Date()),
@@ -200,7 +200,7 @@ describe('two who want one name at the same moment', () => {
     assert.deepEqual(await holders('coffee'), [site.ids.john])
   })
 
-  it('one signs up, one gives up another: nobody is in the way', async () => {
+  it('one signs up, one gives up another name: both succeed', async () => {
     const [created, renamed] = await atOnce(
       tx => createAccount(tx, newcomer('milk'), new Date()),
       tx => renameAccount(tx, { id: site.ids.mary, username: 'mary_2' }, new Date()),

@@ -23,7 +23,7 @@ describe('a forgotten password', () => {
   })
   const ask = (email: string, headers: Record<string, string> = {}) =>
     site.visitor().post('/passwords', { email }, headers)
-  /** The job of the request, then that of the mail which it enqueued. */
+  /** Runs the job of the request, then the mail job that it enqueues. */
   const workJobs = async () => {
     await site.workJobs()
     await site.workJobs()
@@ -37,7 +37,7 @@ describe('a forgotten password', () => {
   const signIn = async (identifier: string, typed: string) =>
     (await site.visitor().post('/sign-in', { identifier, password: typed })).status
 
-  it('is found from the sign-in page', async () => {
+  it('has a link on the sign-in page', async () => {
     const signIn = await site.visitor().get('/sign-in')
     const href = signIn.page.querySelector('main a[href="/passwords"]')?.getAttribute('href')
     const { status, page } = await site.visitor().get(String(href))
@@ -45,7 +45,7 @@ describe('a forgotten password', () => {
     assert.equal(page.querySelector('input[type=email]')?.getAttribute('autocomplete'), 'email')
   })
 
-  it('is replaced by a link that works once, and signs out everywhere', async () => {
+  it('is reset by a link that works once, which signs out everywhere', async () => {
     const susan = await site.signedIn('susan')
     const link = await linkFor('susan@example.com', 'SUSAN@example.com')
     const visitor = site.visitor()
@@ -66,7 +66,7 @@ describe('a forgotten password', () => {
     assert.equal(linksIn(String(told?.text))[0], `${publicUrl}/passwords`)
   })
 
-  it('gets its link from PUBLIC_URL alone, in the person’s language', async () => {
+  it('has a link made from PUBLIC_URL only, in the person’s language', async () => {
     const mary = await site.signedIn('mary')
     await mary.post('/settings/language', { language: 'es' })
     await ask('mary@example.com', { host: 'evil.example', 'x-forwarded-host': 'evil.example' })
@@ -77,7 +77,7 @@ describe('a forgotten password', () => {
     assert.match(mail.subject, /contraseña/)
   })
 
-  it('makes no difference between an address that somebody has and one that nobody has', async () => {
+  it('does not reveal whether an address is known', async () => {
     const answerTo = async (email: string) => {
       site.statements.length = 0
       const { status, location, headers } = await ask(email)
@@ -96,7 +96,7 @@ describe('a forgotten password', () => {
     assert.ok(mailbox.received.every(({ to }) => to !== 'nobody@example.com'))
   })
 
-  it('leaves no address behind, and no token', async () => {
+  it('stores no address and no token', async () => {
     const token = (await linkFor('john@example.com')).split('/').at(-1) as string
     await ask('stranger@example.com')
     await workJobs()
@@ -108,14 +108,14 @@ describe('a forgotten password', () => {
     assert.ok(!kept.includes(token))
   })
 
-  it('lets a link that was sent before work until one is used', async () => {
+  it('has earlier links that stay valid until one is used', async () => {
     const [first, second] = [await linkFor('john@example.com'), await linkFor('john@example.com')]
     assert.equal((await site.visitor().get(first)).status, 200)
     await site.visitor().post(second, { password })
     assert.equal((await site.visitor().get(first)).status, 404)
   })
 
-  it('has a link for an hour', async () => {
+  it('has a link that is valid for an hour', async () => {
     const link = await linkFor('john@example.com')
     const [stored] = await site.app.db.select().from(passwordResets)
     assert.equal(Number(stored?.expiresAt) - Number(stored?.createdAt), resetLifetime)
@@ -126,7 +126,7 @@ describe('a forgotten password', () => {
     assert.equal((await site.visitor().post(link, { password: another })).status, 404)
   })
 
-  it('cannot be asked for without an address, or from another site', async () => {
+  it('cannot be requested without an address, or from another site', async () => {
     for (const email of ['', 'nowhere', `${'a'.repeat(200)}@example.com`]) {
       const { status, page } = await ask(email)
       assert.equal(status, 422)
@@ -136,7 +136,7 @@ describe('a forgotten password', () => {
     assert.equal((await ask('susan@example.com', { 'sec-fetch-site': 'cross-site' })).status, 403)
   })
 
-  it('can be asked for only so often, known or not', async () => {
+  it('has a rate limit for known and unknown addresses', async () => {
     const strict = await openSite({ SMTP_URL: mailbox.url, RATE_LIMITS: 'on', TRUST_PROXY: 'true' })
     const askFrom = (email: string, address: string) =>
       strict.visitor().post('/passwords', { email }, { 'x-forwarded-for': address })
@@ -151,7 +151,7 @@ describe('a forgotten password', () => {
     await strict.close()
   })
 
-  it('cannot be helped where there is no mail, which the page says', async () => {
+  it('cannot be reset without a mail server, which the page says', async () => {
     const silent = await openSite({ CONTACT: 'owner@example.com' })
     const { status, page, text } = await silent.visitor().get('/passwords')
     assert.equal(status, 200)
@@ -176,7 +176,7 @@ describe('changing the password', () => {
   })
   const form = '/settings/account/password'
 
-  it('ends every other session, and tells by mail', async () => {
+  it('ends every other session, and notifies by mail', async () => {
     const [here, elsewhere] = [await site.signedIn('susan'), await site.signedIn('susan')]
     const answer = await here.post(form, { current_password: password, password: another })
     assert.equal(answer.location, '/settings/account')
@@ -222,7 +222,7 @@ describe('changing the password', () => {
     })
   }
 
-  it('is for its owner alone, from this site', async () => {
+  it('is only for its owner, from this site', async () => {
     assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
     assert.equal(
       (await site.visitor().post(form, { current_password: password, password: another })).status,

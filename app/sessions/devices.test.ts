@@ -9,7 +9,7 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1'
 const list = '/settings/sessions'
 
-describe('where somebody is signed in', () => {
+describe('the list of sessions', () => {
   let site: Site
   before(async () => {
     site = await openSite()
@@ -28,7 +28,7 @@ describe('where somebody is signed in', () => {
   const idsOf = async (name: Name) =>
     (await site.app.db.select().from(sessions).where(eq(sessions.userId, site.ids[name]))).map(({ id }) => id)
 
-  it('is listed, the last used first, with the one in use marked', async () => {
+  it('shows the last used first and marks the current one', async () => {
     await signIn('susan', 'curl/8')
     const old = await signIn('susan', phone)
     await site.app.db.transaction(async tx => {
@@ -47,7 +47,7 @@ describe('where somebody is signed in', () => {
     assert.ok(await isSignedIn(old))
   })
 
-  it('can be ended, one by one', async () => {
+  it('ends sessions one by one', async () => {
     const [here, there] = [await signIn('david', firefox), await signIn('david', phone)]
     const { page } = await here.get(list)
     const action = String(page.querySelector('.rows form')?.getAttribute('action'))
@@ -60,14 +60,14 @@ describe('where somebody is signed in', () => {
     assert.equal((await here.get(list)).page.querySelector('.rows form'), null)
   })
 
-  it('can be ended here, too, which is signing out', async () => {
+  it('ends the current one, which is signing out', async () => {
     const here = await signIn('david', firefox)
     const id = (await idsOf('david')).at(-1)
     assert.equal((await here.post(`${list}/${id}/delete`)).location, '/')
     assert.equal(await isSignedIn(here), false)
   })
 
-  it('can be ended everywhere else at once', async () => {
+  it('ends all others at once', async () => {
     const others = [await signIn('mary', phone), await signIn('mary', 'curl/8')]
     const here = await signIn('mary', firefox)
     const john = await signIn('john', firefox)
@@ -77,7 +77,7 @@ describe('where somebody is signed in', () => {
     assert.ok((await isSignedIn(here)) && (await isSignedIn(john)))
   })
 
-  it('is nobody else’s business', async () => {
+  it('is only for its owner', async () => {
     const john = await signIn('john', firefox)
     const [susans] = await idsOf('susan')
     assert.equal((await john.post(`${list}/${susans}/delete`)).status, 404)
@@ -94,7 +94,7 @@ describe('where somebody is signed in', () => {
     }
   })
 
-  it('takes one statement besides the session’s', async () => {
+  it('needs one statement besides the session’s', async () => {
     const here = await signIn('john', firefox)
     site.statements.length = 0
     await here.get(list)

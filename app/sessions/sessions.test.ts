@@ -19,7 +19,7 @@ describe('signing in', () => {
     site.app.db.select().from(sessions).where(eq(sessions.userId, userId))
 
   for (const identifier of ['susan', 'SUSAN', '@susan', 'susan@example.com', ' Susan@Example.com ']) {
-    it(`knows "${identifier}"`, async () => {
+    it(`accepts "${identifier}"`, async () => {
       const browser = site.visitor()
       const answer = await browser.post('/sign-in', { identifier, password })
       assert.equal(answer.status, 303)
@@ -28,7 +28,7 @@ describe('signing in', () => {
     })
   }
 
-  it('gives one answer to a wrong password and to an unknown name, and keeps the name and the way back', async () => {
+  it('answers a wrong password like an unknown name, and keeps the name and the return path', async () => {
     for (const identifier of ['susan', 'nobody']) {
       const answer = await site
         .visitor()
@@ -56,7 +56,7 @@ describe('signing in', () => {
     assert.ok(unknown > known / 2, `microseconds for an unknown name: ${unknown}, for a known one: ${known}`)
   })
 
-  it('makes a new token each time, ends the one before it and stores only digests', async () => {
+  it('creates a new token each time, ends the previous session and stores only digests', async () => {
     const browser = await site.signedIn('john')
     const first = browser.cookies.get('session') as string
     await browser.post('/sign-in', { identifier: 'john', password })
@@ -78,7 +78,7 @@ describe('signing in', () => {
     assert.match(await cookieOf({ keep: 'on' }), /Max-Age=2592000;/)
   })
 
-  it('forgets a session that was not used for a day', async () => {
+  it('expires a session that was not used for a day', async () => {
     const browser = await site.signedIn('david')
     const [session] = await sessionsOf(site.ids.david)
     const lifetime = Number(session?.expiresAt) - Number(session?.createdAt)
@@ -92,7 +92,7 @@ describe('signing in', () => {
     assert.equal((await browser.get('/posts/new')).status, 303)
   })
 
-  it('lets a session that is used live on, and remembers when its person was last seen', async () => {
+  it('extends a used session and records when its person was last seen', async () => {
     const browser = await site.signedIn('mary')
     const past = new Date(Date.now() - 3_600_000)
     await site.app.db.transaction(async tx => {
@@ -136,7 +136,7 @@ describe('signing in', () => {
   })
 })
 
-describe('the way back after signing in', () => {
+describe('the return path after signing in', () => {
   for (const path of ['/', '/posts/new?body=tea', '/@susan/followers?before=1-2', '/tags/caf%C3%A9']) {
     it(`is ${path}`, () => assert.equal(returnPath(path), path))
   }
