@@ -74,7 +74,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.register(security)
   app.register(assets)
   for (const routes of contributions.machineRoutes) app.register(routes)
-  app.register(openapi)
+  app.register(openapi, contributions.api)
   app.register(api, { prefix: '/api', authentication, ...contributions.api })
   app.register(async scope => pages(scope, options))
   return app

@@ -18,6 +18,8 @@ export type Noun = {
   /** Routes of the API, and the schemas that they reference by $id. */
   api?: FastifyPluginAsync
   schemas?: TSchema[]
+  /** Sections of the API's reference, with their titles. */
+  apiTags?: Record<string, string>
   jobs?: Partial<JobDefinitions>
   mails?: Partial<MailDefinitions>
   limits?: RateLimit[]

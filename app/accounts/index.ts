@@ -9,6 +9,7 @@ import pages from './routes.ts'
 export default defineNoun({
   pages,
   api,
+  apiTags: { users: 'Users' },
   jobs: { 'accounts.delete': deleteAccountJob },
   mails: {
     'accounts.confirm': confirmMail,

@@ -8,6 +8,7 @@ import { LinksResource, ProblemResource } from './schemas.ts'
 export default defineNoun({
   pages,
   api,
+  apiTags: { reference: 'API description' },
   schemas: [LinksResource, ProblemResource],
   limits: [requestLimit],
   retention: [oldAnswers],

@@ -38,6 +38,11 @@ describe('the reference', () => {
     )
   })
 
+  it('has every operation in a section', () => {
+    const sections = site.app.openapi().tags.map(({ name }) => name)
+    for (const [place, { tags }] of operations()) assert.ok(sections.includes(String(tags[0])), place)
+  })
+
   it('leaves out only the methods that an address does not know', async () => {
     for (const { url, method } of routes.filter(isHidden)) {
       for (const one of [method].flat().filter(name => name !== 'HEAD')) {
@@ -130,7 +135,9 @@ async function routesOf({ app: { config, db } }: Site): Promise<RouteOptions[]> 
   const app = fastify()
   app.decorate('config', config).decorate('db', db)
   app.addHook('onRoute', route => void routes.push(route))
-  app.register(openapi).register(api, { prefix: '/api', authentication, ...contributions.api })
+  app
+    .register(openapi, contributions.api)
+    .register(api, { prefix: '/api', authentication, ...contributions.api })
   await app.ready()
   await app.close()
   return routes.filter(({ method }) => method !== 'HEAD')

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Type } from 'typebox'
 import { scopeOf } from './bearer.ts'
-import { IfMatch, operation, returnsJson, returnsNothing, returnsProblem, tags } from './schemas.ts'
+import { IfMatch, operation, returnsJson, returnsNothing, returnsProblem } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -53,7 +53,7 @@ export type Schema = {
 }
 
 /** Collects every route that has a tag into one document, which is made when it is first asked for. */
-export default plugin(async (app: FastifyInstance) => {
+export default plugin(async (app: FastifyInstance, { tags }: { tags: Record<string, string> }) => {
   await app.register(swagger, {
     decorator: 'openapi',
     hideUntagged: true,

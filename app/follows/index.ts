@@ -3,4 +3,4 @@ import api from './api.ts'
 import { followingLimit } from './following.ts'
 import pages from './routes.ts'
 
-export default defineNoun({ pages, api, limits: [followingLimit] })
+export default defineNoun({ pages, api, apiTags: { follows: 'Following' }, limits: [followingLimit] })

@@ -7,6 +7,7 @@ import { ConversationResource, MessageResource } from './serializer.ts'
 export default defineNoun({
   pages,
   api,
+  apiTags: { messages: 'Private messages' },
   schemas: [ConversationResource, MessageResource],
   limits: [messageLimit],
 })

@@ -3,4 +3,9 @@ import api from './api.ts'
 import pages from './routes.ts'
 import { NotificationResource } from './serializer.ts'
 
-export default defineNoun({ pages, api, schemas: [NotificationResource] })
+export default defineNoun({
+  pages,
+  api,
+  apiTags: { notifications: 'Notifications' },
+  schemas: [NotificationResource],
+})

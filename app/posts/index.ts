@@ -7,6 +7,7 @@ import { AuthorResource, EntityResource, PostResource } from './serializer.ts'
 export default defineNoun({
   pages,
   api,
+  apiTags: { posts: 'Posts' },
   schemas: [AuthorResource, EntityResource, PostResource],
   limits: [postingLimit],
 })

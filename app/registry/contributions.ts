@@ -15,6 +15,7 @@ export const machineRoutes = all.flatMap(({ machineRoutes }) => machineRoutes ??
 export const api = {
   routes: all.flatMap(({ api }) => api ?? []),
   schemas: all.flatMap(({ schemas }) => schemas ?? []),
+  tags: Object.assign({}, ...all.map(({ apiTags }) => apiTags)) as Record<string, string>,
 }
 export const limits = all.flatMap(({ limits }) => limits ?? [])
 export const retention = [...all.flatMap(({ retention }) => retention ?? []), oldLocks]

@@ -23,7 +23,6 @@ import translations from '../translations/index.ts'
 
 /** The folders that contribute something to the application, in the order of the API's reference. */
 export const nouns = [
-  api,
   tokens,
   accounts,
   profiles,
@@ -35,6 +34,7 @@ export const nouns = [
   search,
   messages,
   notifications,
+  api,
   sessions,
   passwords,
   translations,

@@ -4,4 +4,10 @@ import api from './api.ts'
 import { searchLimit } from './forms.ts'
 import pages from './routes.ts'
 
-export default defineNoun({ pages, api, jobs: { 'search.rebuild': rebuildJob }, limits: [searchLimit] })
+export default defineNoun({
+  pages,
+  api,
+  apiTags: { search: 'Search' },
+  jobs: { 'search.rebuild': rebuildJob },
+  limits: [searchLimit],
+})

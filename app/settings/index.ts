@@ -4,4 +4,10 @@ import { themes } from './forms.ts'
 import pages from './routes.ts'
 import { MeResource } from './serializer.ts'
 
-export default defineNoun({ pages, api, schemas: [MeResource], viewHelpers: () => ({ themes }) })
+export default defineNoun({
+  pages,
+  api,
+  apiTags: { me: 'Your account' },
+  schemas: [MeResource],
+  viewHelpers: () => ({ themes }),
+})

@@ -2,4 +2,4 @@ import { defineNoun } from '../noun.ts'
 import api from './api.ts'
 import pages from './routes.ts'
 
-export default defineNoun({ pages, api })
+export default defineNoun({ pages, api, apiTags: { timelines: 'Timelines' } })
