@@ -10,7 +10,7 @@ import {
   posts,
 } from '../database/schema.ts'
 import { and, eq, inArray, or } from '../database/sql.ts'
-import { removePosts } from '../search-index/indexing.ts'
+import { removeDerivedRows } from '../posts/derivations.ts'
 
 /** Rows of one statement; small, because deleting their dependents blocks other writers on SQLite. */
 const chunk = 100
@@ -48,7 +48,7 @@ async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'follo
 async function deletePosts(tx: Writer, id: number) {
   const keys = { id: posts.id, createdAt: posts.createdAt }
   const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
-  await removePosts(tx, some)
+  await removeDerivedRows(tx, some)
   const ids = some.map(({ id }) => id)
   tx.invalidates('posts', `author:${id}`)
   return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })

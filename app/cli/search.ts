@@ -1,7 +1,7 @@
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
-import { rebuildIndex } from '../search-index/rebuild.ts'
+import { rebuildIndex } from '../search/rebuild.ts'
 import type { Command } from './command.ts'
 import { progressBar } from './progress.ts'
 

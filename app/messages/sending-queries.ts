@@ -5,7 +5,7 @@ import { conversations, messages, participants } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { notify } from '../notifications/queries.ts'
-import { resolveEntities } from '../posts/queries.ts'
+import { resolveEntities } from '../people/username-queries.ts'
 import { findCorrespondent, type Obstacle } from './correspondent-queries.ts'
 import { type Message, messageColumns } from './queries.ts'
 

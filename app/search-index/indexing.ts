@@ -3,21 +3,23 @@ import type { Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { users } from '../database/schema.ts'
 import { and, eq, gt, inArray, lte, type SQL, sql } from '../database/sql.ts'
-import { type IndexedPerson, type IndexedPost, personEntry, postEntry } from './entries.ts'
+import { type Entity, tagsOf } from '../text/entities.ts'
 import { fts5Posts, indexedPeople, type PostKey, placeOf, tsvectorPosts } from './tables.ts'
+import { authorToken, tagToken, tokensOf } from './tokens.ts'
+
+export type IndexedPost = { id: number; userId: number; body: string; entities: Entity[]; createdAt: Date }
+export type IndexedPerson = { id: number; username: string; displayName: string }
 
 /** Rows of one statement. */
 const chunk = 500
 
-/** Puts posts into the index, in the place of what it held of them. */
+/** Puts posts into the index that are not in it. */
 export async function indexPosts(tx: Writer, rows: IndexedPost[]): Promise<void> {
-  for (const some of chunksOf(rows)) {
-    await removePosts(tx, some)
+  for (const some of chunksOf(rows))
     await (engine === 'sqlite' ? insertIntoFts5(tx, some) : upsertTsvectors(tx, some))
-  }
 }
 
-/** Takes posts out of the index. On PostgreSQL they take their rows with them when they are deleted. */
+/** Takes posts out of the index. On PostgreSQL a deleted post takes its row with it, and the row of another is replaced. */
 export async function removePosts(tx: Writer, keys: PostKey[]): Promise<void> {
   if (engine === 'postgresql') return
   for (const some of chunksOf(keys)) {
@@ -111,6 +113,42 @@ export async function removePostsBetween(
 export async function removePeopleBetween(tx: Writer, after: number, upTo: number | null): Promise<void> {
   const { userId } = indexedPeople
   await tx.delete(indexedPeople).where(and(gt(userId, after), upTo === null ? undefined : lte(userId, upTo)))
+}
+
+/** PostgreSQL notes no more places of one word; the rest are left out on SQLite, too. */
+const mostPlaces = 255
+
+/** The words of a post, in their order, and tokens that no word can be for its author and its tags. */
+function postEntry({ userId, body, entities }: Omit<IndexedPost, 'id' | 'createdAt'>): string {
+  const marks = [authorToken(userId), ...new Set(tagsOf(entities).map(tagToken))]
+  return entryOf(body, marks)
+}
+
+/** The words of a person's names. */
+function personEntry({ username, displayName }: Omit<IndexedPerson, 'id'>): string {
+  return entryOf(`${username} ${displayName}`, [])
+}
+
+function entryOf(text: string, marks: string[]): string {
+  const places = new Map<string, number[]>()
+  for (const [at, { text: word }] of tokensOf(text).entries()) {
+    const known = places.get(word)
+    if (!known) places.set(word, [at])
+    else if (known.length < mostPlaces) known.push(at)
+  }
+  return engine === 'sqlite' ? fts5Text(places, marks) : tsvectorText(places, marks)
+}
+
+/** Words one after the other; in the place of one that was left out stands what no word can be. */
+function fts5Text(places: Map<string, number[]>, marks: string[]): string {
+  const words: string[] = []
+  for (const [word, at] of places) for (const place of at) words[place] = word
+  return [...Array.from(words, word => word ?? '_'), ...marks].join(' ')
+}
+
+function tsvectorText(places: Map<string, number[]>, marks: string[]): string {
+  const words = [...places].map(([word, at]) => `'${word}':${at.map(place => place + 1).join(',')}`)
+  return [...words, ...marks.map(mark => `'${mark}'`)].join(' ')
 }
 
 function* chunksOf<Row>(rows: Row[]): Generator<Row[]> {

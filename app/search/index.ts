@@ -1,7 +1,7 @@
 import { defineNoun } from '../noun.ts'
-import { rebuildJob } from '../search-index/jobs.ts'
 import api from './api.ts'
 import { searchLimit } from './forms.ts'
+import { rebuildJob } from './jobs.ts'
 import pages from './routes.ts'
 
 export default defineNoun({

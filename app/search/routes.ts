@@ -3,11 +3,11 @@ import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../
 import { isUnavailable } from '../database/errors.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
-import { scheduleRebuild } from '../search-index/jobs.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
 import type { Timeline } from '../timelines/timeline.ts'
 import { find, findEverybody, type SearchInput, type SearchResult } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
+import { scheduleRebuild } from './jobs.ts'
 import { partsMarking } from './marks.ts'
 
 /** What was found, for a page or a part of one; `parts` marks the words in the posts. */

@@ -5,19 +5,11 @@ import { environment, readConfig } from '../../app/config.ts'
 import { type Database } from '../../app/database/database.ts'
 import { migrate } from '../../app/database/migrations/migrations.ts'
 import { openDatabase } from '../../app/database/open.ts'
-import {
-  conversations,
-  follows,
-  hashtags,
-  mentions,
-  messages,
-  participants,
-  posts,
-  users,
-} from '../../app/database/schema.ts'
-import { indexPeople, indexPosts } from '../../app/search-index/indexing.ts'
+import { conversations, follows, messages, participants, posts, users } from '../../app/database/schema.ts'
+import { addDerivedRows } from '../../app/posts/derivations.ts'
+import { indexPeople } from '../../app/search-index/indexing.ts'
 import { hashPassword } from '../../app/security/passwords.ts'
-import { findEntities, foldTag, mentionedNames, tagsOf } from '../../app/text/entities.ts'
+import { findEntities, mentionedNames } from '../../app/text/entities.ts'
 import { foldName } from '../../app/text/fold.ts'
 import type { Options } from './options.ts'
 import { authorOf, bodyOf, castOf, displayNameOf, followedBy, usernameOf } from './population.ts'
@@ -90,23 +82,14 @@ async function addPosts(db: Database): Promise<void> {
     await db.transaction(async tx => {
       const added = await tx.insert(posts).values(drafts).returning({ id: posts.id })
       const written = drafts.map((draft, index) => ({ ...draft, id: (added[index] as { id: number }).id }))
-      const mentioned = written.flatMap(post => mentionsIn(post, people))
-      const tagged = written.flatMap(hashtagsIn)
-      if (mentioned.length > 0) await tx.insert(mentions).values(mentioned)
-      if (tagged.length > 0) await tx.insert(hashtags).values(tagged)
-      await indexPosts(tx, written)
+      const mentioned = ({ entities }: (typeof written)[number]) =>
+        mentionedNames(entities).map(name => people.get(name) as number)
+      await addDerivedRows(
+        tx,
+        written.map(post => ({ ...post, mentioned: mentioned(post) })),
+      )
     })
   }
-}
-
-type Written = Pick<typeof posts.$inferSelect, 'id' | 'entities' | 'createdAt'>
-
-function mentionsIn({ id, entities }: Written, people: Map<string, number>) {
-  return mentionedNames(entities).map(name => ({ postId: id, userId: people.get(name) as number }))
-}
-
-function hashtagsIn({ id, entities, createdAt }: Written) {
-  return tagsOf(entities).map(tag => ({ tag: foldTag(tag), postId: id, createdAt }))
 }
 
 async function addFollows(db: Database): Promise<void> {

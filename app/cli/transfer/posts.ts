@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Writer } from '../../database/database.ts'
-import { indexPosts } from '../../search-index/indexing.ts'
-import { type Entity, findEntities, foldTag, mentionedNames, tagsOf } from '../../text/entities.ts'
+import { resolveMentions } from '../../people/username-queries.ts'
+import { addDerivedRows, removeDerivedRows } from '../../posts/derivations.ts'
+import { type Entity, findEntities } from '../../text/entities.ts'
 import { foldName } from '../../text/fold.ts'
 import { languageOf } from '../../text/language.ts'
 import {
   findByNames,
   findConflictingPosts,
   insertFreePosts,
-  insertHashtags,
-  insertMentions,
   type NamedUser,
   type NewPost,
 } from './queries.ts'
@@ -22,7 +21,6 @@ import {
   postColumns,
 } from './site-format.ts'
 
-type People = Map<string, NamedUser>
 type Resolved = { place: string; post: NewPost; mentioned: number[] }
 
 /**
@@ -30,20 +28,23 @@ type Resolved = { place: string; post: NewPost; mentioned: number[] }
  * already if an import brought the same words of the same person, of the same moment if there was one.
  */
 export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Date): Promise<Outcome> {
-  const found = entries.map(({ row }) => findEntities(row.body))
-  const names = entries.flatMap(({ row }, index) => [
-    foldName(row.username),
-    ...mentionedNames(found[index] ?? []),
-  ])
-  const people = await findByNames(tx, names)
+  const authors = await findByNames(
+    tx,
+    entries.map(({ row }) => foldName(row.username)),
+  )
   const conflicts = entries
-    .filter(({ row }) => !people.has(foldName(row.username)))
+    .filter(({ row }) => !authors.has(foldName(row.username)))
     .map(({ place, row }) => `${place}: there is no user ${row.username}`)
   if (conflicts.length > 0) return { created: 0, present: 0, conflicts }
+  const found = await resolveMentions(
+    tx,
+    entries.map(({ row }) => findEntities(row.body)),
+  )
   const resolved: Resolved[] = []
   for (const [index, { place, row }] of entries.entries()) {
-    const { entities, mentioned } = resolve(found[index] ?? [], people)
-    resolved.push({ place, mentioned, post: await newPost(row, { people, entities, now }) })
+    const { entities, mentioned } = found[index] as (typeof found)[number]
+    const { id: userId } = authors.get(foldName(row.username)) as NamedUser
+    resolved.push({ place, mentioned, post: await newPost(row, { userId, entities, now }) })
   }
   return publish(tx, resolved)
 }
@@ -64,7 +65,10 @@ async function publish(tx: Writer, resolved: Resolved[]): Promise<Outcome> {
     // Of two rows for one post, the first was created.
     ids.delete(keyOf(one.post))
   }
-  await addDerivedRows(tx, fresh)
+  const written = fresh.map(({ id, post, mentioned }) => ({ ...post, id, mentioned }))
+  // A post of this number that was deleted by hand has left its words in the index.
+  await removeDerivedRows(tx, written)
+  await addDerivedRows(tx, written)
   const conflicts = await conflictsOf(tx, old)
   return { created: fresh.length, present: old.length - conflicts.length, conflicts }
 }
@@ -80,9 +84,8 @@ function keyOf({ id, submission }: { id?: number; submission?: string | null }):
 
 async function newPost(
   row: PostRow,
-  { people, entities, now }: { people: People; entities: Entity[]; now: Date },
+  { userId, entities, now }: { userId: number; entities: Entity[]; now: Date },
 ): Promise<NewPost> {
-  const userId = (people.get(foldName(row.username)) as NamedUser).id
   const given = columnValues(row, postColumns) as Partial<NewPost>
   return {
     createdAt: now,
@@ -99,34 +102,6 @@ async function newPost(
 function digestOf(userId: number, { body, created_at }: PostRow): string {
   const moment = created_at ? parseTimestamp(created_at).toISOString() : ''
   return createHash('sha256').update(`import\0${userId}\0${moment}\0${body}`).digest('base64url')
-}
-
-/** As when a post is written: a mention is one only of an account that exists. */
-function resolve(found: Entity[], people: People): { entities: Entity[]; mentioned: number[] } {
-  const mentioned = mentionedNames(found).flatMap(name => people.get(name)?.id ?? [])
-  const entities = found.flatMap(entity => {
-    if (entity.kind !== 'mention') return [entity]
-    const person = people.get(foldName(entity.href.slice(2)))
-    return person ? [{ ...entity, href: `/@${person.username}` }] : []
-  })
-  return { entities, mentioned }
-}
-
-async function addDerivedRows(tx: Writer, fresh: (Resolved & { id: number })[]): Promise<void> {
-  await insertMentions(
-    tx,
-    fresh.flatMap(({ id, mentioned }) => mentioned.map(userId => ({ postId: id, userId }))),
-  )
-  await insertHashtags(
-    tx,
-    fresh.flatMap(({ id, post: { entities, createdAt } }) =>
-      tagsOf(entities).map(tag => ({ tag: foldTag(tag), postId: id, createdAt })),
-    ),
-  )
-  await indexPosts(
-    tx,
-    fresh.map(({ id, post }) => ({ ...post, id })),
-  )
 }
 
 /** A post's number may be another post's. */

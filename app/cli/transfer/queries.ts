@@ -1,6 +1,6 @@
 /** What exports read, and what imports read and write, many rows a statement. */
 import type { Reader, Writer } from '../../database/database.ts'
-import { follows, formerUsernames, hashtags, mentions, posts, users } from '../../database/schema.ts'
+import { follows, formerUsernames, posts, users } from '../../database/schema.ts'
 import { asc, gt, inArray, or, sql } from '../../database/sql.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
 import { postColumns, userColumns } from './site-format.ts'
@@ -117,14 +117,6 @@ export async function findConflictingPosts(db: Reader, rows: NewPost[]): Promise
   const found = ids.length > 0 ? await db.select(columns).from(posts).where(inArray(id, ids)) : []
   if (submissions.length === 0) return found
   return [...found, ...(await db.select(columns).from(posts).where(inArray(submission, submissions)))]
-}
-
-export async function insertMentions(tx: Writer, rows: (typeof mentions.$inferInsert)[]): Promise<void> {
-  for (const chunk of chunksOf(rows, 5_000)) await tx.insert(mentions).values(chunk)
-}
-
-export async function insertHashtags(tx: Writer, rows: (typeof hashtags.$inferInsert)[]): Promise<void> {
-  for (const chunk of chunksOf(rows, 5_000)) await tx.insert(hashtags).values(chunk)
 }
 
 /** Inserts the follows that do not exist yet; returns how many. */

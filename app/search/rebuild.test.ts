@@ -14,35 +14,10 @@ import { eq } from '../database/sql.ts'
 import { deletePost, editPost, publishPost } from '../posts/queries.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { runProcess } from '../testing/process.ts'
+import { dumpIndex } from '../testing/search-index.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { scheduleRebuild } from './jobs.ts'
 import { rebuildIndex } from './rebuild.ts'
-
-/** Everything that the index holds, as text: each word of each row, where it stands. */
-async function dump(config: DatabaseConfig): Promise<string[]> {
-  if (config.engine === 'postgresql') return dumpOfPostgres(config.url)
-  const client = new Client(config.file)
-  const tables = ['post_fts', 'person_fts'].map(name => {
-    client.exec(`create virtual table temp.${name}_vocab using fts5vocab('main', '${name}', 'instance')`)
-    const columns = `doc || ' ' || offset || ' ' || term`
-    return client
-      .prepare(`select '${name} ' || ${columns} from ${name}_vocab order by doc, offset`)
-      .pluck()
-      .all()
-  })
-  client.exec("insert into post_fts(post_fts) values ('integrity-check')")
-  client.close()
-  return tables.flat() as string[]
-}
-
-async function dumpOfPostgres(url: string): Promise<string[]> {
-  const client = postgres(url, { max: 1 })
-  const rows = await client`
-    select concat_ws(' ', post_id, user_id, created_at, words) as line from post_fts
-    union all select concat_ws(' ', user_id, words) from person_fts order by line`
-  await client.end()
-  return rows.map(({ line }) => String(line))
-}
 
 /** Makes the index wrong in every way: rows without words, wrong words, rows of nothing. */
 async function spoil(config: DatabaseConfig): Promise<void> {
@@ -83,14 +58,14 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
   const rebuild = () => rebuildIndex({ db: site.app.db, transaction: site.app.db.transaction })
 
   it('leaves what is right as it is, and makes right what is not', async () => {
-    const whole = await dump(site.config.database)
+    const whole = await dumpIndex(site.config.database)
     assert.ok(whole.length > 600)
     assert.equal(await rebuild(), 604)
-    assert.deepEqual(await dump(site.config.database), whole)
+    assert.deepEqual(await dumpIndex(site.config.database), whole)
     await spoil(site.config.database)
-    assert.notDeepEqual(await dump(site.config.database), whole)
+    assert.notDeepEqual(await dumpIndex(site.config.database), whole)
     await rebuild()
-    assert.deepEqual(await dump(site.config.database), whole)
+    assert.deepEqual(await dumpIndex(site.config.database), whole)
   })
 
   it('tells how far it is', async () => {
@@ -130,9 +105,9 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     for (let times = 0; times < 4; times++) await rebuild()
     over.abort()
     await writing
-    const afterwards = await dump(site.config.database)
+    const afterwards = await dumpIndex(site.config.database)
     await rebuild()
-    assert.deepEqual(await dump(site.config.database), afterwards)
+    assert.deepEqual(await dumpIndex(site.config.database), afterwards)
     assert.ok(afterwards.some(line => line.includes('meanwhile')))
   })
 
@@ -143,9 +118,9 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     const { code, output } = await runProcess(['app/cli.ts', 'search:rebuild'], { DATABASE_URL })
     assert.equal(code, 0, output)
     assert.match(output, /^Indexed [\d,]+ posts and people\.\n$/)
-    const whole = await dump(site.config.database)
+    const whole = await dumpIndex(site.config.database)
     await rebuild()
-    assert.deepEqual(await dump(site.config.database), whole)
+    assert.deepEqual(await dumpIndex(site.config.database), whole)
   })
 
   it('leaves nothing of an account that is gone', async () => {
@@ -153,10 +128,10 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     const { john: id } = site.ids
     await db.transaction(tx => closeAccount(tx, id, new Date()))
     await db.transaction(tx => deleteAccount(tx, id))
-    const whole = await dump(site.config.database)
+    const whole = await dumpIndex(site.config.database)
     assert.ok(!whole.some(line => / john$| @2$|'john'|'@2'/.test(line)))
     await rebuild()
-    assert.deepEqual(await dump(site.config.database), whole)
+    assert.deepEqual(await dumpIndex(site.config.database), whole)
   })
 
   it('happens by itself on a site that had posts before it had a search', async () => {
@@ -188,11 +163,11 @@ describe(`the index on ${engine} is right`, { timeout: 60_000 }, () => {
     const cli = async (database: TestDatabase, ...words: string[]) => {
       const { code, output } = await runProcess(['app/cli.ts', ...words], { DATABASE_URL: database.url })
       assert.equal(code, 0, output)
-      const whole = await dump(database.config)
+      const whole = await dumpIndex(database.config)
       const db = await openDatabase(database.config)
       await rebuildIndex({ db, transaction: db.transaction })
       await db.close()
-      assert.deepEqual(await dump(database.config), whole, words[0])
+      assert.deepEqual(await dumpIndex(database.config), whole, words[0])
       return whole
     }
     const seeded = await cli(test, 'seed')

@@ -1,10 +1,11 @@
-/** Makes the index anew while the site runs: piece by piece, each in a transaction that holds all of its rows. */
+/** Rebuilds what is derived from posts and people while the site runs: some rows at a time, each batch in a transaction. */
 import type { Reader, Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { and, asc, gt, sql } from '../database/sql.ts'
-import { indexPeople, indexPosts, removePeopleBetween, removePostsBetween } from './indexing.ts'
-import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from './tables.ts'
+import { rebuildDerivedRows } from '../posts/derivations.ts'
+import { indexPeople, removePeopleBetween, removePostsBetween } from '../search-index/indexing.ts'
+import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from '../search-index/tables.ts'
 
 type Transaction = <T>(work: (tx: Writer) => Promise<T>) => Promise<T>
 export type Rebuilding = {
@@ -12,16 +13,23 @@ export type Rebuilding = {
   /** db.transaction, or that of a job. */
   transaction: Transaction
   progress?(done: number, total: number): Promise<void> | void
+  /** Writes a batch of posts that the index does not hold. */
+  writePosts?: typeof rebuildDerivedRows
 }
 
 /** Rows of one transaction, for which others wait some 20 ms on SQLite. */
 const piece = 200
 
 /**
- * Indexes every post and person anew, and forgets those that are not there; returns how many there are. What
- * is written meanwhile indexes itself: a row that has been passed, or stands further on, in its own transaction.
+ * Writes again the rows derived from each post and person, and removes those of posts and people that are gone; returns
+ * how many there are. What is written meanwhile brings its own: a post that has been passed, or comes later, in its own transaction.
  */
-export async function rebuildIndex({ db, transaction, progress }: Rebuilding): Promise<number> {
+export async function rebuildIndex({
+  db,
+  transaction,
+  progress,
+  writePosts = rebuildDerivedRows,
+}: Rebuilding): Promise<number> {
   const total = (await db.$count(posts)) + (await db.$count(users))
   let done = 0
   const advance = async (count: number) => {
@@ -29,7 +37,7 @@ export async function rebuildIndex({ db, transaction, progress }: Rebuilding): P
     await progress?.(done, Math.max(total, done))
   }
   for (let last: PostKey | null = null, more = true; more; ) {
-    const step: PostStep = await transaction(tx => rebuildPosts(tx, last))
+    const step: PostStep = await transaction(tx => rebuildPosts(tx, last, writePosts))
     ;({ last, more } = step)
     await advance(step.count)
   }
@@ -43,12 +51,16 @@ export async function rebuildIndex({ db, transaction, progress }: Rebuilding): P
 
 type PostStep = { last: PostKey | null; count: number; more: boolean }
 
-async function rebuildPosts(tx: Writer, after: PostKey | null): Promise<PostStep> {
+async function rebuildPosts(
+  tx: Writer,
+  after: PostKey | null,
+  writePosts: typeof rebuildDerivedRows,
+): Promise<PostStep> {
   const rows = await postsAfter(tx, after)
   const more = rows.length === piece
   const last = rows.at(-1) ?? after
   await removePostsBetween(tx, after, more ? last : null)
-  await indexPosts(tx, rows)
+  await writePosts(tx, rows)
   return { last, count: rows.length, more }
 }
 

@@ -1,0 +1,78 @@
+/**
+ * What other tables hold of a post. This list alone writes and removes it, whether a post is published, edited,
+ * imported or deleted, or all of it is rebuilt.
+ */
+import type { Writer } from '../database/database.ts'
+import { hashtags, mentions } from '../database/schema.ts'
+import { inArray } from '../database/sql.ts'
+import { resolveMentions } from '../people/username-queries.ts'
+import { type IndexedPost, indexPosts, removePosts } from '../search-index/indexing.ts'
+import type { PostKey } from '../search-index/tables.ts'
+import { tagsOf } from '../text/entities.ts'
+
+/** A post as it was written, and the people whom it mentions. */
+export type WrittenPost = IndexedPost & { mentioned: number[] }
+
+type Derivation = {
+  /** Adds the rows of posts that have none yet. */
+  add(tx: Writer, posts: WrittenPost[]): Promise<void>
+  remove(tx: Writer, keys: PostKey[]): Promise<void>
+}
+
+const mentionRows: Derivation = {
+  async add(tx, posts) {
+    const rows = posts.flatMap(({ id, mentioned }) => mentioned.map(userId => ({ postId: id, userId })))
+    for (const some of chunksOf(rows)) await tx.insert(mentions).values(some)
+  },
+  async remove(tx, keys) {
+    for (const ids of chunksOf(idsOf(keys))) await tx.delete(mentions).where(inArray(mentions.postId, ids))
+  },
+}
+
+const hashtagRows: Derivation = {
+  async add(tx, posts) {
+    const rows = posts.flatMap(({ id, entities, createdAt }) =>
+      tagsOf(entities).map(tag => ({ tag, postId: id, createdAt })),
+    )
+    tx.invalidates(...rows.map(({ tag }) => `tag:${tag}` as const))
+    for (const some of chunksOf(rows)) await tx.insert(hashtags).values(some)
+  },
+  async remove(tx, keys) {
+    tx.invalidates(...keys.map(({ id }) => `post:${id}` as const))
+    for (const ids of chunksOf(idsOf(keys))) await tx.delete(hashtags).where(inArray(hashtags.postId, ids))
+  },
+}
+
+const derivations: Derivation[] = [mentionRows, hashtagRows, { add: indexPosts, remove: removePosts }]
+
+/** Writes what is derived from new posts. */
+export async function addDerivedRows(tx: Writer, posts: WrittenPost[]): Promise<void> {
+  for (const { add } of derivations) await add(tx, posts)
+}
+
+/** Removes what is derived from posts. */
+export async function removeDerivedRows(tx: Writer, keys: PostKey[]): Promise<void> {
+  for (const { remove } of derivations) await remove(tx, keys)
+}
+
+/** Writes again what is derived from posts as they are stored. */
+export async function rebuildDerivedRows(tx: Writer, posts: IndexedPost[]): Promise<void> {
+  const resolved = await resolveMentions(
+    tx,
+    posts.map(({ entities }) => entities),
+  )
+  await removeDerivedRows(tx, posts)
+  await addDerivedRows(
+    tx,
+    posts.map((post, index) => ({ ...post, mentioned: resolved[index]?.mentioned ?? [] })),
+  )
+}
+
+function idsOf(keys: PostKey[]): number[] {
+  return keys.map(({ id }) => id)
+}
+
+/** Statements have a limit of parameters. */
+function* chunksOf<Row>(rows: Row[]): Generator<Row[]> {
+  for (let at = 0; at < rows.length; at += 5_000) yield rows.slice(at, at + 5_000)
+}
