@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { closeAccount } from '../accounts/closure-queries.ts'
 import { block } from '../blocks/queries.ts'
-import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
+import type { Writer } from '../database/database.ts'
+import {
+  conversations,
+  follows,
+  jobs,
+  notifications,
+  participants,
+  posts,
+  sessions,
+  users,
+} from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { notify } from '../notifications/queries.ts'
@@ -18,7 +28,7 @@ describe('the stream', () => {
   let address: string
   const open: SseClient[] = []
   before(async () => {
-    site = await openSite({}, { live: { heartbeat: 20 } })
+    site = await openSite({}, { live: { heartbeatMs: 20 } })
     address = await site.app.listen({ host: '127.0.0.1', port: 0 })
   })
   afterEach(async () => {
@@ -27,6 +37,7 @@ describe('the stream', () => {
       await tx.delete(posts)
       await tx.delete(follows)
       await tx.delete(notifications)
+      await tx.delete(conversations)
     })
   })
   after(() => site.close())
@@ -45,9 +56,15 @@ describe('the stream', () => {
   }
   const listenAs = async (name: Name) => {
     const client = await listen(await as(name))
-    await client.until('badges')
+    await client.until(() => true)
     return client
   }
+  /** Publishes a post, each at another time, and returns when. */
+  const publish = async (name: Name, at = (time = Math.max(Date.now(), time + 1))) => {
+    await site.write(name, [`by ${name}`], new Date(at))
+    return new Date(at).toISOString()
+  }
+  let time = 0
   const following = (follower: Name, followed: Name) =>
     site.app.db.transaction(tx => follow(tx, site.ids[follower], site.ids[followed]))
 
@@ -70,21 +87,28 @@ describe('the stream', () => {
     assert.equal((await susan.ask({ method: 'HEAD', url: '/live' })).status, 404)
   })
 
-  it('begins with the badges, in the reader’s language, and passes proxies as it is', async () => {
-    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+  it('begins with what is true now, in the reader’s language, and passes proxies as it is', async () => {
+    await following('john', 'susan')
+    const newestPostAt = await publish('susan')
     const susan = await listen(await as('susan'), `/live?user=${site.ids.susan}`, {
       'accept-language': 'es',
       'accept-encoding': 'br, gzip',
     })
-    await susan.until('badges')
-    assert.deepEqual(susan.items, [
-      {
-        type: 'badges',
-        notifications: 1,
-        messages: 0,
-        words: { notifications: '1 sin leer', messages: '0 sin leer' },
+    await susan.until(() => true)
+    const [told] = await site.app.db.select().from(notifications)
+    assert.deepEqual(susan.state, {
+      notifications: 1,
+      messages: 0,
+      words: { notifications: '1 sin leer', messages: '0 sin leer' },
+      notification: {
+        id: told?.id,
+        at: told?.createdAt.toISOString(),
+        sentence: '\u2068john\u2069 ha empezado a seguirte',
+        conversationId: null,
       },
-    ])
+      newestPostAt,
+      jobs: '',
+    })
     const { headers } = susan.response ?? {}
     assert.match(String(headers?.['content-type']), /^text\/event-stream/)
     assert.equal(headers?.['content-encoding'], undefined)
@@ -93,54 +117,59 @@ describe('the stream', () => {
     assert.ok(headers?.['content-security-policy'])
   })
 
-  it('tells of followers and mentions, and counts them', async () => {
+  it('says what is unread, and the newest of it', async () => {
     const susan = await listenAs('susan')
+    const notification = () => susan.state?.notification
+    assert.equal(notification(), null)
     const john = await as('john')
     await john.post('/@susan/follow')
-    await susan.until('notification')
-    await john.post('/posts', { body: 'hello @susan' })
-    await susan.until('notification', 2)
-    const [followed, mentioned] = susan.of('notification')
-    assert.match(followed?.sentence ?? '', /john.* followed you/)
-    assert.match(mentioned?.sentence ?? '', /john.* mentioned you/)
-    assert.equal(susan.of('badges').at(-1)?.notifications, 2)
-    const browser = await as('susan')
-    const opened = await browser.get(String(mentioned?.href))
-    assert.match(String(opened.location), /^\/posts\/\d+$/)
-    await eventually(async () => susan.of('badges').at(-1)?.notifications === 1)
+    await susan.until(({ notifications }) => notifications === 1)
+    assert.match(notification()?.sentence ?? '', /john.* followed you/)
+    await john.post('/messages/@susan', { body: 'hello' })
+    await susan.until(({ notifications, messages }) => notifications === 2 && messages === 1)
+    assert.match(notification()?.sentence ?? '', /john.* message/)
+    const [participant] = await site.app.db.select().from(participants)
+    assert.equal(notification()?.conversationId, participant?.conversationId)
+    const first = notification()
+    await john.post('/messages/@susan', { body: 'once more' })
+    await susan.until(({ messages }) => messages === 2)
+    const again = notification()
+    assert.equal(again?.id, first?.id)
+    assert.ok(String(again?.at) > String(first?.at), 'told again, at another time')
+    const opened = await (await as('susan')).get(`/notifications/${again?.id}`)
+    await susan.until(({ notifications, notification }) => notifications === 1 && notification === null)
+    await (await as('susan')).get(String(opened.location))
+    await susan.until(({ messages }) => messages === 0)
   })
 
-  it('tells of posts at one’s Home, one’s own as well, and of no others', async () => {
+  it('says when the newest post at Home was written, one’s own as well, and no other', async () => {
     await following('susan', 'john')
     const [susan, david] = [await listenAs('susan'), await listenAs('david')]
-    for (const name of ['mary', 'john', 'susan', 'david'] as const)
-      await (await as(name)).post('/posts', { body: `by ${name}` })
-    await susan.until('post', 2)
-    await david.until('post')
-    const written = await site.app.db.select({ id: posts.id, userId: posts.userId }).from(posts)
-    const by = (...names: Name[]) =>
-      names.map(name => written.find(({ userId }) => userId === site.ids[name])?.id)
-    assert.deepEqual(
-      susan.of('post').map(({ id }) => id),
-      by('john', 'susan'),
-    )
-    assert.deepEqual(
-      david.of('post').map(({ id }) => id),
-      by('david'),
-    )
+    const [johns] = [await publish('john'), await publish('mary')]
+    await susan.until(({ newestPostAt }) => newestPostAt === johns)
+    const own = await publish('susan')
+    await susan.until(({ newestPostAt }) => newestPostAt === own)
+    const davids = await publish('david')
+    await david.until(({ newestPostAt }) => newestPostAt === davids)
+    await publish('john', Date.parse('2020-01-01'))
+    const last = await publish('john')
+    await susan.until(({ newestPostAt }) => newestPostAt === last)
+    const times = (client: SseClient) => client.states.map(({ newestPostAt }) => newestPostAt)
+    assert.deepEqual(times(susan), [null, johns, own, last], 'one that an import brings is not the newest')
+    assert.deepEqual(times(david), [null, davids])
+    await (await as('susan')).post('/@john/follow/delete')
+    await susan.until(({ newestPostAt }) => newestPostAt === own)
   })
 
-  it('tells nothing between people who are apart', async () => {
+  it('tells nothing of people who have blocked each other', async () => {
     await following('susan', 'mary')
     await site.app.db.transaction(tx => block(tx, site.ids.mary, site.ids.susan))
     const susan = await listenAs('susan')
-    const mary = await as('mary')
-    await mary.post('/posts', { body: 'not for @susan' })
-    await (await as('susan')).post('/posts', { body: 'the end' })
-    await susan.until('post')
-    assert.equal(susan.of('post').length, 1)
-    assert.equal(susan.of('notification').length, 0)
-    assert.equal((await site.app.db.select().from(notifications)).length, 0)
+    await site.write('mary', ['not for @susan'], new Date())
+    const own = await publish('susan')
+    await susan.until(({ newestPostAt }) => newestPostAt === own)
+    assert.equal(susan.states.length, 2)
+    assert.equal(susan.state?.notifications, 0)
   })
 
   it('asks nothing while nothing happens, and little when something does', async () => {
@@ -148,58 +177,77 @@ describe('the stream', () => {
     await following('david', 'john')
     await listenAs('mary')
     const clients = [await listenAs('susan'), await listenAs('david'), await listenAs('susan')]
-    const beats = clients[0]?.beats ?? 0
+    const [hers, his, other] = clients as [SseClient, SseClient, SseClient]
+    const beats = hers.beats
     site.statements.length = 0
-    await eventually(async () => (clients[0]?.beats ?? 0) > beats + 5)
+    await eventually(async () => hers.beats > beats + 5)
     assert.deepEqual(site.statements, [])
     const { db } = site.app
     const told = { kind: 'follow', about: 1, actorId: site.ids.john } as const
     await db.transaction(tx => notify(tx, { ...told, userId: site.ids.susan }))
-    for (const hers of [clients[0], clients[2]]) await hers?.until('notification')
-    const reads = () => site.statements.filter(text => text.startsWith('select') && !/"blocks"/.test(text))
-    assert.equal(reads().length, 2, 'the news of both streams, and whether their sessions are open')
+    for (const client of [hers, other]) await client.until(({ notifications }) => notifications === 1)
+    const reads = () =>
+      site.statements.filter(text => text.startsWith('select') && !text.startsWith('select "blocker_id"'))
+    assert.equal(reads().length, 1, 'the state of both streams')
     site.statements.length = 0
-    await db.transaction(async tx => {
-      for (const body of ['one', 'two', 'three'])
-        await tx.insert(posts).values({ userId: site.ids.john, body, entities: [], createdAt: new Date() })
-      tx.invalidates(`author:${site.ids.john}`)
-    })
-    await Promise.all(clients.map(client => client.until('post', 3)))
-    assert.equal(reads().length, 3, 'the posts, who reads them, and whether their sessions are open')
-    assert.equal(clients[1]?.frames, 2, 'a burst comes in one piece')
+    await site.write('john', ['one', 'two', 'three'], new Date('2026-01-01T00:00:00.000Z'))
+    for (const client of clients)
+      await client.until(({ newestPostAt }) => newestPostAt === '2026-01-01T00:00:02.000Z')
+    assert.equal(reads().length, 1, 'whose Home it is')
+    assert.equal(his.states.length, 2, 'a burst comes in one piece')
+    site.statements.length = 0
+    await db.transaction(async tx => tx.invalidates(`viewer:${site.ids.susan}`))
+    await eventually(async () => reads().length === 1)
+    await eventually(async () => hers.beats > beats + 10)
+    assert.equal(hers.states.length, 3, 'what is still true is not sent again')
   })
 
-  it('tells that a job of theirs has got further', async () => {
+  it('says how far the jobs are', async () => {
     const [susan, david] = [await listenAs('susan'), await listenAs('david')]
     const job = { name: 'x', input: {}, state: 'running', userId: site.ids.susan, createdAt: new Date() }
-    const id = await site.app.db.transaction(async tx => {
-      const [added] = await tx.insert(jobs).values(job).returning({ id: jobs.id })
-      tx.invalidates(`job:${Number(added?.id)}`)
-      return added?.id
-    })
-    await susan.until('job')
-    assert.deepEqual(susan.of('job'), [{ type: 'job', id }])
-    assert.equal(david.of('job').length, 0)
+    const change = (work: (tx: Writer) => Promise<{ id: number }[]>) =>
+      site.app.db.transaction(async tx => {
+        const [changed] = await work(tx)
+        tx.invalidates(`job:${Number(changed?.id)}`)
+        return Number(changed?.id)
+      })
+    const id = await change(tx =>
+      tx
+        .insert(jobs)
+        .values({ ...job, dueAt: new Date() })
+        .returning({ id: jobs.id }),
+    )
+    await susan.until(state => state.jobs === `${id} running `)
+    const set = (values: Partial<typeof jobs.$inferInsert>) =>
+      change(tx => tx.update(jobs).set(values).where(eq(jobs.id, id)).returning({ id: jobs.id }))
+    await set({ progress: { done: 1, total: 2 } })
+    await susan.until(state => /"done": ?1/.test(state.jobs))
+    await set({ state: 'done', dueAt: null })
+    await susan.until(state => state.jobs === '')
+    assert.equal(david.states.length, 1)
   })
 
   it('ends with its session, wherever that was ended', async () => {
     const [here, elsewhere] = [await site.signedIn('susan'), await site.signedIn('susan')]
     const [one, other] = [await listen(here), await listen(elsewhere)]
-    await Promise.all([one.until('badges'), other.until('badges')])
+    await Promise.all([one.until(() => true), other.until(() => true)])
     await here.post('/sign-out')
     await eventually(async () => one.isOver)
     assert.ok(other.isOpen && !other.isOver)
     const { db } = site.app
-    await db.transaction(tx => tx.delete(sessions).where(eq(sessions.userId, site.ids.susan)))
-    await db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    await db.transaction(async tx => {
+      await tx.delete(sessions).where(eq(sessions.userId, site.ids.susan))
+      await follow(tx, site.ids.john, site.ids.susan)
+    })
     await eventually(async () => other.isOver)
-    assert.equal(other.of('notification').length, 0, 'nothing more is told to it')
+    assert.equal(other.state?.notifications, 0, 'nothing more is told to it')
     browsers.delete('susan')
     const david = await listenAs('david')
     await db.transaction(tx => closeAccount(tx, site.ids.david, new Date()))
     await eventually(async () => david.isOver)
     browsers.delete('david')
     await db.transaction(async tx => {
+      tx.invalidates(`viewer:${site.ids.david}`)
       await tx.update(users).set({ closedAt: null }).where(eq(users.id, site.ids.david))
       await tx.delete(jobs)
     })
@@ -212,66 +260,32 @@ describe('the stream', () => {
       tx.update(sessions).set({ expiresAt }).where(eq(sessions.userId, site.ids.david)),
     )
     const david = await listen(browser)
-    await david.until('badges')
+    await david.until(() => true)
     await eventually(async () => david.isOver)
     browsers.delete('david')
   })
 
-  it('is refused to whoever has too many', async () => {
+  it('is refused to a person who has too many', async () => {
     const mary = await as('mary')
-    for (let count = 0; count < 20; count++) await (await listen(mary)).until('badges')
+    for (let count = 0; count < 20; count++) await (await listen(mary)).until(() => true)
     const answer = await mary.get('/live', { accept: 'text/event-stream' })
     assert.equal(answer.status, 429)
     open.shift()?.cut()
     await eventually(async () => (await listen(mary)).response?.statusCode === 200)
   })
 
-  it('goes on after the connection was lost, and after nonsense', async () => {
-    const susan = await listenAs('susan')
-    susan.cut()
-    const { db } = site.app
-    await db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
-    await susan.open()
-    await susan.until('notification')
-    susan.cut()
-    await susan.open()
-    await susan.until('badges', 3)
-    assert.equal(susan.of('notification').length, 1)
-    for (const id of ['nonsense', '99999999999999', "1';--", 'x'.repeat(5_000)]) {
-      const client = await listen(await as('susan'), '/live', { 'last-event-id': id })
-      await client.until('badges')
-    }
-    assert.equal((await (await as('susan')).get(`/live?after=${'x'.repeat(20_000)}`)).status, 400)
-  })
-
-  it('begins where the page was made', async () => {
-    const since = Date.now() - 1
-    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
-    const susan = await as('susan')
-    const early = await listen(susan, `/live?after=${since}`)
-    await early.until('notification')
-    const late = await listen(susan, `/live?after=${Date.now()}`)
-    await late.until('badges')
-    assert.equal(late.of('notification').length, 0)
-  })
-
-  it('says that there is much, instead of telling all of it', async () => {
+  it('says after a lost connection what it says to a new page, and takes what older scripts send', async () => {
     await following('susan', 'john')
     const susan = await listenAs('susan')
     susan.cut()
-    const many = Array.from({ length: 150 }, (_, n) => ({
-      userId: site.ids.john,
-      body: `${n}`,
-      entities: [],
-      createdAt: new Date(),
-    }))
-    await site.app.db.transaction(tx => tx.insert(posts).values(many))
-    await susan.open()
-    await susan.until('reset')
-    assert.equal(susan.of('post').length, 0)
-    await (await as('john')).post('/posts', { body: 'and one more' })
-    await susan.until('post')
-    assert.equal(susan.of('post').length, 1)
+    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    const newest = await publish('john')
+    const older = { 'last-event-id': '1a2b.c,d~e' }
+    await susan.open(`/live?user=${site.ids.susan}&after=${'x'.repeat(12_000)}`, older)
+    await susan.until(() => true)
+    assert.deepEqual([susan.state?.notifications, susan.state?.newestPostAt], [1, newest])
+    const other = await listenAs('susan')
+    assert.deepEqual(other.states, susan.states)
   })
 })
 
@@ -287,14 +301,13 @@ it('a stream is told later what could not be looked up', async () => {
   const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
   const susan = new SseClient(address, cookieOf(await site.signedIn('susan')))
   await susan.open()
-  await susan.until('badges')
+  await susan.until(() => true)
   isAway = true
   await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
   await eventually(async () => failures > 0)
-  assert.equal(susan.of('notification').length, 0)
+  assert.equal(susan.states.length, 1)
   isAway = false
-  await susan.until('notification')
-  assert.equal(susan.of('notification').length, 1)
+  await susan.until(({ notifications }) => notifications === 1)
   susan.cut()
   await site.close()
 })

@@ -1,134 +1,121 @@
-/** What streams ask the database, and only when somebody has signalled that there is something. */
-
-import { prepared, type Reader } from '../database/database.ts'
+/** The queries of live updates, each for all people whom a change concerns. */
+import type { Reader } from '../database/database.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
-import { jobs, notifications, sessions, users } from '../database/schema.ts'
-import { and, desc, eq, gt, inArray, isNull, or, sql } from '../database/sql.ts'
+import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
+import { and, eq, gt, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
 import type { NotificationKind } from '../notifications/kinds.ts'
+import { hasKnownKind } from '../notifications/queries.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
+import { isOpenAccount, isUnblocked } from '../people/visibility.ts'
 
-/** How many rows are looked at. Whoever missed more than that looks at the page again instead. */
-export const mostRows = 5_000
-
-const user = sql.placeholder('user')
-const sinceNotified = sql.param(sql.placeholder('since'), notifications.createdAt)
-
-export type News = {
-  id: number
-  kind: NotificationKind
-  actorName: string | null
-  conversationId: number | null
-  createdAt: Date
+/** What is true now for the person of an open session. */
+export type SessionState = Unread & {
+  sessionId: number
+  expiresAt: Date
+  /** The newest notification, unless it is read or not shown. */
+  notification: {
+    id: number
+    kind: NotificationKind
+    actorName: string | null
+    conversationId: number | null
+    createdAt: Date
+  } | null
+  /** When the newest post at Home was written. */
+  newestPostAt: Date | null
+  /** How far the unfinished jobs are, as a text to be compared. */
+  jobs: string | null
 }
-type NewsRow = Unread & { news: News | null }
 
-const newsRows = prepared<{ user: number; since: Date }, NewsRow[]>(
-  'live_news',
+const newestNotification = sql`(select newest.id from ${notifications} newest where newest.user_id = ${users.id}
+  order by newest.created_at desc, newest.id desc limit 1)`
+
+const newestOf = (author: SQL) =>
+  sql`(select max(newest.created_at) from ${posts} newest where newest.user_id = ${author})`
+
+/** One lookup for each author. What the viewer sees of their posts, `/live/posts` decides; this only says when to ask. */
+const newestAtHome = sql`(select max(${newestOf(sql`author.id`)}) from (
+  select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${users.id}
+  union all select ${users.id}) author)`
+
+/** As in the list of notifications: of a known kind, and by the site itself or a person whom the viewer sees. */
+const isShown = and(
+  hasKnownKind,
+  or(
+    isNull(notifications.actorId),
+    and(isUnblocked(notifications.actorId, users.id), isOpenAccount(notifications.actorId)),
+  ),
+)
+
+const unfinishedJobs = sql<string | null>`(select
+  string_agg(job.id || ' ' || job.state || ' ' || coalesce(cast(job.progress as text), ''), ', ' order by job.id)
+  from ${jobs} job where job.user_id = ${users.id} and job.due_at is not null)`
+
+const statesOfMany = preparedIn<{ now: Date }, SessionState>(
+  'live_states',
   db =>
     db
       .select({
+        sessionId: sessions.id,
+        expiresAt: sessions.expiresAt,
         ...unreadCounts,
-        news: {
+        notification: {
           id: notifications.id,
           kind: notifications.kind,
           actorName: sql`(select actor.display_name from ${users} actor where actor.id = ${notifications.actorId})`,
           conversationId: notifications.conversationId,
           createdAt: notifications.createdAt,
         },
+        newestPostAt: sql`${newestAtHome}`.mapWith(posts.createdAt),
+        jobs: unfinishedJobs,
       })
-      .from(users)
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(
         notifications,
-        and(eq(notifications.userId, users.id), gt(notifications.createdAt, sinceNotified)),
+        and(eq(notifications.id, newestNotification), isNull(notifications.readAt), isShown),
       )
-      .where(eq(users.id, user))
-      .orderBy(desc(notifications.createdAt), desc(notifications.id))
-      .limit(mostRows) as never,
+      .where(
+        and(
+          inArray(sessions.id, idsPlaceholder),
+          isNull(users.closedAt),
+          gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
+        ),
+      ) as never,
 )
 
-/** What the badges of somebody count, and what they were told since then, oldest first: one statement. */
-export async function newsOf(
-  db: Reader,
-  user: number,
-  since: Date,
-): Promise<{ unread: Unread; news: News[] } | undefined> {
-  const rows = await newsRows(db, { user, since })
-  const [first] = rows
-  if (!first) return undefined
-  const { unreadNotifications, unreadMessages } = first
-  const news = rows.flatMap(row => row.news ?? []).toReversed()
-  return { unread: { unreadNotifications, unreadMessages }, news }
-}
-
-type State = Unread & { id: number; isTold: unknown }
-
-const statesOfMany = preparedIn<{ since: Date }, State>('live_states', db =>
-  db
-    .select({
-      id: users.id,
-      ...unreadCounts,
-      isTold: sql`(select count(*) from (select 1 from ${notifications} where ${and(
-        eq(notifications.userId, users.id),
-        gt(notifications.createdAt, sinceNotified),
-      )} limit 1) as told)`,
-    })
-    .from(users)
-    .where(inArray(users.id, idsPlaceholder)),
-)
-
-/** What the badges of people count, and whether they were told anything since then. */
+/** The states of those of the sessions that are open. */
 export async function statesOf(
   db: Reader,
-  ids: number[],
-  since: Date,
-): Promise<(Unread & { id: number; isTold: boolean })[]> {
-  const states = await statesOfMany(db, ids, { since })
-  return states.map(state => ({ ...state, isTold: Number(state.isTold) > 0 }))
+  sessionIds: number[],
+  now: Date,
+): Promise<Map<number, SessionState>> {
+  const states = await statesOfMany(db, sessionIds, { now })
+  return new Map(states.map(state => [state.sessionId, state]))
 }
 
-export type OwnJob = { id: number; userId: number | null }
-const ownJob = { id: jobs.id, userId: jobs.userId }
+export type PostReader = Pick<SessionState, 'newestPostAt'> & { userId: number }
 
-const jobsOfMany = preparedIn<Record<string, never>, OwnJob>('live_jobs', db =>
-  db.select(ownJob).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
-)
-
-/** Whose the jobs are. */
-export function findOwners(db: Reader, jobIds: number[]): Promise<OwnJob[]> {
-  return jobsOfMany(db, jobIds, {})
-}
-
-const jobsUnderWayOfMany = preparedIn<{ since: Date }, OwnJob>('live_jobs_under_way', db => {
-  const ended = gt(jobs.finishedAt, sql.param(sql.placeholder('since'), jobs.finishedAt))
+const readersAmongMany = preparedIn<{ author: number }, PostReader>('live_readers', db => {
+  const author = sql.placeholder('author')
+  // Counted for each person who is connected: for `exists`, PostgreSQL may read all followers of the author.
+  const isFollower = sql`(select count(*) from ${follows}
+    where ${follows.followerId} = ${users.id} and ${follows.followedId} = ${author}) > 0`
   return db
-    .select(ownJob)
-    .from(jobs)
-    .where(and(inArray(jobs.userId, idsPlaceholder), or(isNull(jobs.finishedAt), ended)))
+    .select({ userId: users.id, newestPostAt: newestOf(sql`${author}`).mapWith(posts.createdAt) })
+    .from(users)
+    .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or ${isFollower})`))
 })
 
-/** The jobs of people that are not finished, or have been since then. */
-export function jobsUnderWay(db: Reader, people: number[], since: Date): Promise<OwnJob[]> {
-  return jobsUnderWayOfMany(db, people, { since })
+/** Those of the people at whose Home the author's posts are, with the time of the newest of these. */
+export function readersAmong(db: Reader, people: number[], author: number): Promise<PostReader[]> {
+  return readersAmongMany(db, people, { author })
 }
 
-type OpenSession = { id: number; expiresAt: Date }
-
-const openAmongMany = preparedIn<{ now: Date }, OpenSession>('live_sessions', db =>
-  db
-    .select({ id: sessions.id, expiresAt: sessions.expiresAt })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        inArray(sessions.id, idsPlaceholder),
-        isNull(users.closedAt),
-        gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
-      ),
-    ),
+const ownersOfMany = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>
+  db.select({ userId: jobs.userId }).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
 )
 
-/** Those of the sessions that have not ended, and when they will. */
-export async function openSessions(db: Reader, ids: number[], now: Date): Promise<Map<number, Date>> {
-  const open = await openAmongMany(db, ids, { now })
-  return new Map(open.map(({ id, expiresAt }) => [id, expiresAt]))
+/** The people whose jobs these are. */
+export async function jobOwners(db: Reader, jobIds: number[]): Promise<number[]> {
+  return (await ownersOfMany(db, jobIds, {})).map(({ userId }) => Number(userId))
 }

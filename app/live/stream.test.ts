@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { it } from 'node:test'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { translate } from '../locales/translate.ts'
-import { placeSince } from './place.ts'
-import { type Item, Stream } from './stream.ts'
+import type { SessionState } from './queries.ts'
+import { Stream } from './stream.ts'
 
-it('drops a reader who does not read, before what waits for them grows large', async context => {
+it('a stream that is not read is dropped before much waits for it', async context => {
   const server = createServer().listen(0, '127.0.0.1')
   context.after(() => server.close())
   await once(server, 'listening')
@@ -18,17 +18,25 @@ it('drops a reader who does not read, before what waits for them grows large', a
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   response.pause().on('error', () => {})
   const owner = { userId: 1, sessionId: 1, expiresAt: new Date(), t: translate('en') }
-  const stream = new Stream(raw, owner, placeSince(Date.now()))
-  const items = Array.from({ length: 500 }, (_, id): Item => ({ type: 'post', id }))
-  let most = 0
+  const stream = new Stream(raw, owner)
+  const stateOf = (n: number): SessionState => ({
+    sessionId: 1,
+    expiresAt: new Date(),
+    unreadNotifications: 0,
+    unreadMessages: 0,
+    notification: null,
+    newestPostAt: null,
+    jobs: `${n}`.padEnd(8_000),
+  })
+  let max = 0
   for (let count = 0; count < 10_000 && !raw.destroyed; count++) {
-    stream.send(items)
-    most = Math.max(most, raw.writableLength)
-    await breathe()
+    stream.update(stateOf(count))
+    max = Math.max(max, raw.writableLength)
+    await yieldToEventLoop()
   }
   assert.ok(raw.destroyed)
-  assert.ok(most < 128 * 1024, `${most} bytes waited`)
-  stream.send(items)
+  assert.ok(max < 128 * 1024, `${max} bytes waited`)
+  stream.update(stateOf(0))
   stream.beat()
   stream.finish()
 })

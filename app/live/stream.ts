@@ -1,42 +1,34 @@
 import type { ServerResponse } from 'node:http'
 import type { Translate } from '../locales/translate.ts'
-import type { NotificationKind } from '../notifications/kinds.ts'
-import { idOf, type Place } from './place.ts'
+import { sentenceOf } from '../notifications/kinds.ts'
+import type { SessionState } from './queries.ts'
 
-/** What a page is told; its elements hear of it as the event `live` of the document. */
-export type Item =
-  | {
-      type: 'badges'
-      notifications: number
-      messages: number
-      words: Record<'notifications' | 'messages', string>
-    }
-  | {
-      type: 'notification'
-      id: number
-      kind: NotificationKind
-      conversationId?: number
-      /** When (ISO 8601): being told again, it is another event. */
-      at: string
-      sentence: string
-      href: string
-    }
-  | { type: 'post'; id: number }
-  /** A job of theirs has got further. */
-  | { type: 'job'; id: number }
-  /** More has happened than is worth telling: what is on the page should be looked up again. */
-  | { type: 'reset' }
-
-/** What is sent in one piece, and when (milliseconds, by the clock that pages are made by). */
-export type Frame = { at: number; items: Item[] }
+/** What is true for a person now: each of their pages compares it with what it shows. */
+export type LiveState = {
+  /** Unread, at most 100. */
+  notifications: number
+  messages: number
+  words: Record<'notifications' | 'messages', string>
+  /** The newest, unless it is read; `at` (ISO 8601) is later when the same happens again. */
+  notification: {
+    id: number
+    at: string
+    sentence: string
+    conversationId: number | null
+  } | null
+  /** When the newest post at Home was written (ISO 8601). */
+  newestPostAt: string | null
+  /** Another text whenever an unfinished job has moved. */
+  jobs: string
+}
 
 /** Whose stream it is, and how they read. */
 export type Owner = { userId: number; sessionId: number; expiresAt: Date; t: Translate }
 
-/** Bytes that may wait for a slow reader. Past it the connection is dropped; the browser comes back and goes on. */
-const mostWaiting = 64 * 1024
+/** Bytes that may wait for a slow reader. Past it the connection is dropped; the browser reconnects. */
+const maxWaiting = 64 * 1024
 
-/** Tells a browser that is not signed in any more not to come back. */
+/** Tells a browser that is not signed in any more not to reconnect. */
 export const over = 'event: over\ndata: {}\n\n'
 
 /**
@@ -45,21 +37,29 @@ export const over = 'event: over\ndata: {}\n\n'
  */
 export class Stream {
   readonly owner: Owner
-  place: Place
-  /** The badges as they were sent last. */
-  badges = ''
   readonly #raw: ServerResponse
+  #state: SessionState | null = null
+  /** The state as it was sent last. */
+  #sent = ''
 
-  constructor(raw: ServerResponse, owner: Owner, place: Place) {
+  constructor(raw: ServerResponse, owner: Owner) {
     this.#raw = raw
     this.owner = owner
-    this.place = place
   }
 
-  /** Sends what has happened in one piece, so that it arrives with the place after it or not at all. */
-  send(items: Item[]): void {
-    const frame: Frame = { at: Date.now(), items }
-    this.#write(`id: ${idOf(this.place)}\ndata: ${JSON.stringify(frame)}\n\n`)
+  /** Sends the state, if the page would notice a difference. */
+  update(state: SessionState): void {
+    this.#state = state
+    this.owner.expiresAt = state.expiresAt
+    const text = JSON.stringify(liveStateOf(state, this.owner.t))
+    if (text !== this.#sent) this.#write(`event: state\ndata: ${text}\n\n`)
+    this.#sent = text
+  }
+
+  /** Sends the state with a newer post at Home, if it is newer. */
+  updatePost(newestPostAt: Date | null): void {
+    const state = this.#state
+    if (state && Number(newestPostAt) > Number(state.newestPostAt)) this.update({ ...state, newestPostAt })
   }
 
   /** A comment, from which proxies and browsers see that the connection is alive. */
@@ -67,7 +67,7 @@ export class Stream {
     this.#write(':\n\n')
   }
 
-  /** Ends the connection; the browser will come back. */
+  /** Ends the connection; the browser will reconnect. */
   end(): void {
     this.#raw.end()
   }
@@ -80,6 +80,29 @@ export class Stream {
   #write(text: string): void {
     if (this.#raw.destroyed || this.#raw.writableEnded) return
     this.#raw.write(text)
-    if (this.#raw.writableLength > mostWaiting) this.#raw.destroy()
+    if (this.#raw.writableLength > maxWaiting) this.#raw.destroy()
+  }
+}
+
+function liveStateOf(
+  { unreadNotifications, unreadMessages, ...state }: SessionState,
+  t: Translate,
+): LiveState {
+  const { notification, newestPostAt, jobs } = state
+  return {
+    notifications: unreadNotifications,
+    messages: unreadMessages,
+    words: {
+      notifications: t('nav.unread', { count: unreadNotifications }),
+      messages: t('nav.unread', { count: unreadMessages }),
+    },
+    notification: notification && {
+      id: notification.id,
+      at: notification.createdAt.toISOString(),
+      sentence: sentenceOf(notification.kind, notification.actorName, t),
+      conversationId: notification.conversationId,
+    },
+    newestPostAt: newestPostAt?.toISOString() ?? null,
+    jobs: jobs ?? '',
   }
 }

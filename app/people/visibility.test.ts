@@ -10,7 +10,9 @@ import { publishPost } from '../posts/queries.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
+import { eventually } from '../testing/eventually.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
+import { SseClient } from '../testing/sse-client.ts'
 import { areBlocked } from './visibility.ts'
 
 /** Who looks at the author's person and post. Those between whom there is a block have followed the author, too. */
@@ -19,12 +21,14 @@ type ViewerName = (typeof viewers)[number]
 type Asker = { browser: Browser; program: ApiClient; id: number | null }
 
 let site: Site
+let address: string
 let postId: number
 const ids = {} as Record<Exclude<ViewerName, 'visitor'> | 'hub', number>
 const askers = {} as Record<ViewerName, Asker>
 
 before(async () => {
   site = await openSite()
+  address = await site.app.listen({ host: '127.0.0.1', port: 0 })
   const passwordHash = await hashPassword(password)
   const now = new Date()
   await site.app.db.transaction(async tx => {
@@ -91,6 +95,14 @@ const feed = (path: string) => async () => {
   return status === 200 && text.includes('Seen at the harbour')
 }
 
+const live = async ({ browser }: Asker) => {
+  const client = new SseClient(address, `session=${browser.cookies.get('session')}`)
+  await client.open()
+  await eventually(async () => client.isOver || client.state !== undefined)
+  client.cut()
+  return Boolean(client.state?.notification)
+}
+
 const surfaces: Surface[] = [
   ['Home', page('/', '.timeline article'), ['visitor', 'follower', 'self']],
   ['Explore', page('/explore', postSelector), everybody],
@@ -109,6 +121,7 @@ const surfaces: Surface[] = [
   ['a list of followers', page('/@hub/followers', personSelector), everybody],
   ['a list of people followed', page('/@hub/following', personSelector), everybody],
   ['notifications', page('/notifications', '.notification'), ['stranger', 'follower']],
+  ['the newest notification as a live update', live, ['stranger', 'follower']],
   ['new posts at Home', page('/live/posts?after=1-1', 'article'), ['follower', 'self']],
   ['suggestions', page('/explore', 'aside .people a[href="/@author"]'), ['stranger']],
   ['the feed of a profile', feed('/@author/feed.atom'), viewers],

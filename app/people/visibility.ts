@@ -25,12 +25,15 @@ export function isOpenAccount(person: AnyColumn): SQL {
   return sql`(select ${users.closedAt} from ${users} where ${users.id} = ${person}) is null`
 }
 
-/** The person of this column and the viewer have not blocked each other; both engines read the blocks once a statement. */
-export function isUnblocked(person: AnyColumn): SQL {
+/**
+ * The person of this column and the viewer have not blocked each other; both engines read the blocks once a statement,
+ * or once for each viewer if these are a column, too.
+ */
+export function isUnblocked(person: AnyColumn, viewer: AnyColumn | typeof viewerId = viewerId): SQL {
   const { blockerId, blockedId } = blocks
   return sql`${person} not in (
-    select ${blockedId} from ${blocks} where ${blockerId} = ${viewerId}
-    union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewerId})`
+    select ${blockedId} from ${blocks} where ${blockerId} = ${viewer}
+    union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewer})`
 }
 
 /** People whom the viewer sees, for a query from `users`; `person` is any column that holds their id. */

@@ -1,16 +1,15 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
-import type { Frame, Item } from '../live/stream.ts'
+import type { LiveState } from '../live/stream.ts'
 import { eventually } from './eventually.ts'
 
-/** Reads the event stream of `/live` as a browser does: it reconnects with the id of the last event received. */
+/** Reads the event stream of `/live` as a browser does. */
 export class SseClient {
-  readonly items: Item[] = []
+  /** What has been sent since the stream was opened. */
+  readonly states: LiveState[] = []
   readonly #address: string
   readonly #cookie: string
-  /** How many events brought the items, and how many heartbeats came between them. */
-  frames = 0
+  /** How many heartbeats have come. */
   beats = 0
-  lastId = ''
   isOver = false
   response: IncomingMessage | undefined
   #request: ClientRequest | undefined
@@ -25,17 +24,22 @@ export class SseClient {
     return this.response !== undefined && !this.response.destroyed
   }
 
-  /** Opens the stream where it was left, at `address` if another process is meant. */
+  /** What was sent last. */
+  get state(): LiveState | undefined {
+    return this.states.at(-1)
+  }
+
+  /** Opens the stream, at `address` if another process is meant. */
   async open(
     path = '/live',
     { address = this.#address, ...headers }: Record<string, string> = {},
   ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const going = this.lastId && { 'last-event-id': this.lastId }
     this.#text = ''
+    this.states.length = 0
     this.#request = get(
       address + path,
-      { headers: { accept: 'text/event-stream', cookie: this.#cookie, ...going, ...headers }, agent: false },
+      { headers: { accept: 'text/event-stream', cookie: this.#cookie, ...headers }, agent: false },
       resolve,
     )
     this.#request.on('error', reject)
@@ -49,14 +53,9 @@ export class SseClient {
     this.#request?.destroy()
   }
 
-  /** The items of a kind that have come so far. */
-  of<Type extends Item['type']>(type: Type): Extract<Item, { type: Type }>[] {
-    return this.items.filter(item => item.type === type) as Extract<Item, { type: Type }>[]
-  }
-
-  /** Resolves when so many items of a kind have come. */
-  async until(type: Item['type'], count = 1): Promise<void> {
-    await eventually(async () => this.of(type).length >= count)
+  /** Resolves when the state that was sent last is like that. */
+  async until(isAsExpected: (state: LiveState) => boolean, within?: number): Promise<void> {
+    await eventually(async () => this.state !== undefined && isAsExpected(this.state), within)
   }
 
   #read(text: string): void {
@@ -69,10 +68,6 @@ export class SseClient {
     const field = (name: string) => lines.find(line => line.startsWith(`${name}: `))?.slice(name.length + 2)
     if (lines[0]?.startsWith(':')) this.beats++
     if (field('event') === 'over') this.isOver = true
-    const [id, data] = [field('id'), field('data')]
-    if (id === undefined || data === undefined) return
-    this.frames++
-    this.lastId = id
-    this.items.push(...(JSON.parse(data) as Frame).items)
+    if (field('event') === 'state') this.states.push(JSON.parse(field('data') ?? '') as LiveState)
   }
 }

@@ -1,18 +1,23 @@
 /**
  * <export-progress src>: while an export is being made, shows how far it is, and when it is ready. It asks when the
- * document's `live` events say that something has happened, and not by the clock.
+ * document's `live` events say that a job has moved, and not by the clock.
  */
 class ExportProgress extends HTMLElement {
   #asking = false
   #missed = false
+  /** How far the jobs are, as it was heard last. */
+  #jobs = null
   speaker = document.createElement('p')
 
   connectedCallback() {
     this.speaker.className = 'hidden'
     this.speaker.setAttribute('role', 'status')
     this.after(this.speaker)
-    // Something happened to this person: it may have been this.
-    document.addEventListener('live', () => void this.#ask())
+    document.addEventListener('live', event => {
+      const { jobs } = /** @type {CustomEvent} */ (event).detail
+      if (jobs !== this.#jobs) void this.#ask()
+      this.#jobs = jobs
+    })
     document.addEventListener('visibilitychange', () => void this.#ask())
   }
 

@@ -1,13 +1,16 @@
 /**
- * <live-badges many>: what every page shows of what happens to this person: the numbers beside the menu's links, the
- * title of a tab that nobody looks at, and a sentence for whoever listens, unless the page shows by itself what it is about.
+ * <live-badges since many>: what every page shows of what happens to this person: the numbers beside the menu's links,
+ * the title of a hidden tab, and a sentence for screen readers about a notification that came after `since`
+ * (milliseconds; when the page was made), unless the page shows by itself what it is about.
  */
 class LiveBadges extends HTMLElement {
-  #unread = 0
+  #newestAt = Number(this.getAttribute('since'))
+  #notifications = Number(document.querySelector('[data-badge=notifications] span')?.textContent)
+  #messages = 0
   #isMissed = false
   #title = document.title
-  /** @type {string[]} */
-  #sentences = []
+  #sentence = ''
+  #timer = 0
   speaker = document.createElement('p')
 
   connectedCallback() {
@@ -20,16 +23,16 @@ class LiveBadges extends HTMLElement {
   }
 
   /** @param {CustomEvent} event */
-  #heard({ detail, defaultPrevented }) {
-    if (detail.type === 'badges') this.#count(detail)
-    if (detail.type === 'notification' && !defaultPrevented) this.#announce(detail.sentence)
-  }
-
-  /** @param {{ notifications: number, messages: number, words: Record<string, string> }} badges */
-  #count({ words, notifications, messages }) {
+  #heard({ detail: { notifications, messages, words, notification }, defaultPrevented }) {
+    const before = this.#notifications
+    this.#notifications = notifications
+    this.#messages = messages
     this.#show('notifications', notifications, words)
     this.#show('messages', messages, words)
-    this.#unread = notifications + messages
+    const at = Date.parse(notification?.at)
+    const isNew = at > this.#newestAt
+    if (isNew) this.#newestAt = at
+    if (isNew && !defaultPrevented) this.#announce(notification.sentence, before)
     this.#entitle()
   }
 
@@ -43,16 +46,16 @@ class LiveBadges extends HTMLElement {
     }
   }
 
-  /** Some at a time, and only where somebody is. @param {string} sentence */
-  #announce(sentence) {
+  /** What comes within a second is one announcement. @param {string} sentence @param {number} before Unread until then. */
+  #announce(sentence, before) {
     this.#isMissed = document.hidden
-    this.#entitle()
-    if (document.hidden || this.#sentences.push(sentence) > 1) return
-    setTimeout(() => {
-      const count = this.#sentences.length
+    this.#sentence = sentence
+    if (document.hidden || this.#timer) return
+    this.#timer = setTimeout(() => {
+      this.#timer = 0
+      const count = this.#notifications - before
       const many = (this.getAttribute('many') ?? '').replace('{count}', String(count))
-      this.speaker.textContent = count > 1 ? many : sentence
-      this.#sentences = []
+      this.speaker.textContent = count > 1 ? many : this.#sentence
     }, 1000)
   }
 
@@ -62,9 +65,10 @@ class LiveBadges extends HTMLElement {
     this.#entitle()
   }
 
-  /** A tab that nobody looks at says in its title that something has come. */
+  /** A hidden tab says in its title that something has come. */
   #entitle() {
-    document.title = this.#isMissed && this.#unread ? `(${this.#unread}) ${this.#title}` : this.#title
+    const unread = this.#notifications + this.#messages
+    document.title = this.#isMissed && unread ? `(${unread}) ${this.#title}` : this.#title
   }
 }
 

@@ -1,14 +1,18 @@
 /**
- * <live-news type href single many some src>: says above a list how much has come since its page was made. Pressing it
- * inserts what has come, fetched from `src` after the first of the list; where that is too much, or there is no `src`, it
- * is a link to the page as it is now.
+ * <live-news href single many some src>: says above a list how much is newer than the page. With `src` these are posts:
+ * they are fetched there to be counted, and again when the line is pressed, to be inserted. Without it, the list is of
+ * notifications. Where nothing can be inserted, the line is a link to the page as it is now.
  */
-const MOST = 25 // what a page shows
+const MAX_JITTER = 2000 // milliseconds over which the readers of one author spread their requests
 
 class LiveNews extends HTMLElement {
-  /** @type {Set<number>} */
-  #ids = new Set()
-  #isMuch = false
+  /** When the newest post was written, and that of when they were counted last. */
+  #newestAt = ''
+  #countedAt = ''
+  #isMany = false
+  #timer = 0
+  /** The fewest unread notifications since the page was made: those beyond are new. */
+  #unread = Number(document.querySelector('[data-badge=notifications] span')?.textContent)
   speaker = document.createElement('p')
 
   connectedCallback() {
@@ -16,26 +20,56 @@ class LiveNews extends HTMLElement {
     this.speaker.setAttribute('role', 'status')
     this.after(this.speaker)
     document.addEventListener('live', event => this.#heard(/** @type {CustomEvent} */ (event).detail))
+    if (this.hasAttribute('src')) document.addEventListener('visibilitychange', () => this.#countSoon())
   }
 
   get list() {
     return document.querySelector('.timeline')
   }
 
-  /** @param {{ type: string, id: number, at?: string }} item */
-  #heard({ type, id, at }) {
-    if (type === 'reset') this.#isMuch = true
-    else if (type === this.getAttribute('type') && !isShown(`${type}-${id}`, at)) this.#ids.add(id)
-    if (this.#isMuch || this.#ids.size > 0) this.#show()
+  /** @param {{ newestPostAt: string | null, notifications: number, notification: { id: number, at: string } | null }} state */
+  #heard({ newestPostAt, notifications, notification }) {
+    this.#newestAt = newestPostAt ?? ''
+    if (this.hasAttribute('src')) return this.#countSoon()
+    this.#unread = Math.min(this.#unread, notifications)
+    const shown = document.querySelector(`#notification-${notification?.id} time`)
+    const isNew = notification && shown?.getAttribute('datetime') !== notification.at
+    this.#show(isNew ? notifications - this.#unread || Infinity : 0)
   }
 
-  #show() {
-    const count = this.#ids.size
-    const canInsert = this.hasAttribute('src') && this.list && !this.#isMuch && count <= MOST
+  #countSoon() {
+    const isNew = this.#newestAt > timeOf(this.list?.firstElementChild)
+    if (!isNew) this.#show(0)
+    if (!isNew || this.#isMany || this.#newestAt === this.#countedAt || document.hidden || this.#timer) return
+    this.#timer = setTimeout(() => void this.#count(), Math.random() * MAX_JITTER)
+  }
+
+  async #count() {
+    this.#countedAt = this.#newestAt
+    const posts = await this.#fetch()
+    this.#timer = 0
+    this.#isMany = !posts
+    this.#show(posts ? posts.length : Infinity)
+    this.#countSoon()
+  }
+
+  /** The posts that the page does not show; null if they are too many, or cannot be fetched. */
+  async #fetch() {
+    const posts = await fetchPosts(`${this.getAttribute('src')}?after=${cursorOf(this.list)}`)
+    return posts && posts.filter(({ id }) => !document.getElementById(id))
+  }
+
+  /** @param {number} count */
+  #show(count) {
+    if (count === 0) {
+      this.speaker.textContent = ''
+      return this.replaceChildren()
+    }
+    const canInsert = this.list && this.hasAttribute('src') && count < Infinity
     const control = this.#control(canInsert ? 'button' : 'a')
-    const words = this.getAttribute(this.#isMuch ? 'some' : count === 1 ? 'single' : 'many') ?? ''
+    const words = this.getAttribute(count === Infinity ? 'some' : count === 1 ? 'single' : 'many') ?? ''
     control.textContent = words.replace('{count}', String(count))
-    // Said when it appears; the numbers that follow are there for whoever asks.
+    // Said when it appears; the numbers that follow are there for those who look for them.
     if (!this.speaker.textContent) this.speaker.textContent = control.textContent
   }
 
@@ -50,55 +84,46 @@ class LiveNews extends HTMLElement {
     return control
   }
 
-  /** @param {HTMLButtonElement} button */
+  /** The first of the new posts takes the place of the line that was pressed, and its focus. @param {HTMLButtonElement} button */
   async #insert(button) {
     if (button.getAttribute('aria-busy') === 'true') return
     button.setAttribute('aria-busy', 'true')
-    const asked = [...this.#ids]
-    const news = await fetchNews(`${this.getAttribute('src')}?after=${placeOf(this.list?.firstElementChild)}`)
-    if (!news) return location.assign(this.getAttribute('href') ?? '')
-    // What comes from now on is a line of its own.
-    for (const id of asked) this.#ids.delete(id)
-    this.speaker.textContent = ''
-    this.#settle([...news.children].filter(({ id }) => !document.getElementById(id)))
-    if (this.#ids.size > 0) this.#show()
-  }
-
-  /** The first of what has come takes the place of the line that was pressed, and its focus. @param {Element[]} news */
-  #settle(news) {
+    const posts = await this.#fetch()
+    if (!posts) return location.assign(this.getAttribute('href') ?? '')
     const { top } = this.getBoundingClientRect()
-    this.replaceChildren()
-    const [first] = /** @type {HTMLElement[]} */ (news)
+    this.#show(0)
+    const [first] = posts
     if (!first) return
-    for (const element of news) element.setAttribute('data-new', '')
-    this.list?.prepend(...news)
+    for (const post of posts) post.setAttribute('data-new', '')
+    this.list?.prepend(...posts)
     first.tabIndex = -1
     first.focus({ preventScroll: true })
     scrollBy({ top: first.getBoundingClientRect().top - top, behavior: 'instant' })
   }
 }
 
-/** The page may have been made after it. What is told again stands there with another time. @param {string} id @param {string} [at] */
-function isShown(id, at) {
-  const element = document.getElementById(id)
-  return element !== null && (at === undefined || element.querySelector('time')?.dateTime === at)
+/** @param {Element | null | undefined} post */
+function timeOf(post) {
+  return post?.querySelector('time')?.dateTime ?? ''
 }
 
-/** Where the list begins, as its pages are addressed. @param {Element | null | undefined} element */
-function placeOf(element) {
-  const time = Date.parse(element?.querySelector('time')?.dateTime ?? '')
-  return `${time || 0}-${element?.id.split('-')[1] ?? 0}`
+/** Where the list begins, as its pages are addressed. @param {Element | null} list */
+function cursorOf(list) {
+  const post = list?.firstElementChild
+  return `${Date.parse(timeOf(post)) || 0}-${post?.id.split('-')[1] ?? 0}`
 }
 
-/** What has come, if that is not too much for a page; null sends the reader to the page itself. @param {string} src */
-async function fetchNews(src) {
+/** @param {string} src @returns {Promise<HTMLElement[] | null>} */
+async function fetchPosts(src) {
   try {
     const response = await fetch(src, { headers: { accept: 'text/html' } })
     if (!response.ok || response.redirected) return null
     const template = document.createElement('template')
     template.innerHTML = await response.text()
-    const news = template.content.firstElementChild
-    return news && !news.hasAttribute('data-more') ? news : null
+    const posts = template.content.firstElementChild
+    return posts && !posts.hasAttribute('data-more')
+      ? /** @type {HTMLElement[]} */ ([...posts.children])
+      : null
   } catch {
     return null
   }

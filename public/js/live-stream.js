@@ -1,100 +1,107 @@
 /**
- * <live-stream user since>: hears what happens to this person, and tells the page by `live` events of the document. An
- * element that shows what an event is about prevents its default.
+ * <live-stream user>: tells the page what is true for this person now (app/live/stream.ts), by `live` events of the
+ * document, when a stream opens and after every change. An element that shows by itself what is new prevents the
+ * event's default.
  *
- * Browsers allow few connections to a server, so of all tabs one has the stream and passes on what it hears: the one
- * with the lock. When it closes, another gets the lock and goes on where it was itself.
- *
- * @typedef {{ id: string, items: any[], at: number }} Frame `at`: when it was sent, by the clock that made the page
- * @typedef {{ frame?: Frame, hello?: number, from?: string, to?: string, missed?: Frame[] | null, over?: boolean }} Message
+ * Browsers allow few connections to a server, so of all tabs the one with the lock has a stream, and passes on what it
+ * hears. A tab that becomes visible takes the lock: it may have slept, and the tab that has the lock may sleep now.
  */
-const RECENT = 50 // frames kept for tabs that come later
-const PATIENCE = 2000 // milliseconds after which a tab that has the lock and says nothing is taken for asleep
-const SOONEST = 5000 // milliseconds until a stream that was refused is tried again,
-const LATEST = 300_000 // each time twice as late, up to this
+const MIN_RETRY_DELAY = 5000 // milliseconds until a stream that was refused is tried again,
+const MAX_RETRY_DELAY = 300_000 // each time twice as late, up to this
 
-/** Without https there are none; then each tab that is looked at has a stream of its own. */
+/** Without https there are none; then each visible tab has a stream of its own. */
 const hasLocks = 'locks' in navigator
 /** @type {(task: () => void) => void} */
 const whenIdle = task =>
   'requestIdleCallback' in window ? requestIdleCallback(task, { timeout: 2000 }) : setTimeout(task, 200)
 
 class LiveStream extends HTMLElement {
-  #name = `live:${this.getAttribute('user')}`
-  #tab = crypto.getRandomValues(new Uint32Array(2)).join()
-  /** Where this tab is: the id of the last frame, or when its page was made. */
-  #place = this.getAttribute('since') ?? ''
-  #heardAt = Number(this.#place)
-  /** @type {Frame[]} */
-  #recent = []
-  #recentFrom = this.#heardAt
+  #name = `live-state:${this.getAttribute('user')}`
   #refused = 0
+  #retry = 0
   #over = false
-  /** Whether the other tabs have yet to say what this one has missed: until then, nothing from them is the next frame. */
-  #isBehind = false
-  /** @type {AbortController | null} Of the time that the page is shown. */
-  #shown = null
-  /** @type {BroadcastChannel | null} */
+  /** @type {BroadcastChannel | null} While the page is shown. */
   #channel = null
-  /** @type {EventSource | null} */
-  #source = null
+  /** @type {AbortController | null} Of the wait for the lock. */
+  #waiting = null
   /** @type {(() => void) | null} Gives the lock to another tab. */
   #release = null
-  #timer = 0
-  #asleep = 0
+  /** @type {EventSource | null} */
+  #source = null
 
   connectedCallback() {
     addEventListener('pageshow', () => this.#start())
     addEventListener('pagehide', () => this.#stop())
-    addEventListener('online', () => this.#isLeader && this.#open())
+    addEventListener('online', () => this.#release && this.#open())
     addEventListener('offline', () => this.#hangUp())
-    document.addEventListener('visibilitychange', () => this.#seen())
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.#lead({ steal: true })
+      else if (!hasLocks) this.#close()
+    })
   }
 
   #start() {
-    if (this.#shown || this.#over) return
-    this.#shown = new AbortController()
-    if (!hasLocks) return this.#isLeader && this.#open()
+    if (this.#channel || this.#over) return
     this.#channel = new BroadcastChannel(this.#name)
-    this.#channel.addEventListener('message', ({ data }) => this.#heard(data))
-    void this.#lead({ signal: this.#shown.signal })
-    this.#greet()
+    this.#channel.addEventListener('message', ({ data }) => (data ? this.#tell(data) : this.#end()))
+    void this.#lead({ steal: !document.hidden })
   }
 
   /** Nothing may be open on a page that is kept for the way back. */
   #stop() {
-    this.#shown?.abort()
-    this.#shown = null
+    this.#waiting?.abort()
     this.#close()
     this.#channel?.close()
     this.#channel = null
-    clearTimeout(this.#asleep)
   }
 
-  get #isLeader() {
-    return hasLocks ? this.#release !== null : !document.hidden
-  }
-
-  /** Waits for the lock and has it until the page goes, or until another tab takes it. @param {LockOptions} options */
-  async #lead(options) {
+  /** Takes the lock or waits for it, and has it until the page goes, or until another tab takes it. @param {{ steal: boolean }} how */
+  async #lead({ steal }) {
+    if (this.#release || !this.#channel) return
+    this.#waiting?.abort()
+    this.#waiting = new AbortController()
     const hold = () =>
       new Promise(resolve => {
         this.#release = () => resolve(undefined)
         whenIdle(() => this.#release && this.#open())
       })
+    if (!hasLocks) return document.hidden || void hold()
     try {
-      await navigator.locks.request(this.#name, options, hold)
+      await navigator.locks.request(this.#name, steal ? { steal } : { signal: this.#waiting.signal }, hold)
     } catch {
       if (!this.#release) return
       this.#close()
-      if (!this.#shown) return
-      void this.#lead({ signal: this.#shown.signal })
-      this.#greet()
+      void this.#lead({ steal: false })
     }
   }
 
+  #open() {
+    clearTimeout(this.#retry)
+    if (this.#source || !navigator.onLine) return
+    const source = new EventSource(`/live?user=${this.getAttribute('user')}`)
+    this.#source = source
+    source.addEventListener('state', ({ data }) => {
+      this.#refused = 0
+      const state = JSON.parse(data)
+      this.#channel?.postMessage(state)
+      this.#tell(state)
+    })
+    source.addEventListener('error', () => source.readyState === EventSource.CLOSED && this.#later())
+    source.addEventListener('over', () => {
+      this.#channel?.postMessage(null)
+      this.#end()
+    })
+  }
+
+  /** The browser reconnects by itself when a connection is lost, but not when something between refuses it. */
+  #later() {
+    this.#hangUp()
+    const delay = Math.min(MIN_RETRY_DELAY * 2 ** this.#refused++, MAX_RETRY_DELAY)
+    this.#retry = setTimeout(() => this.#open(), delay * (0.5 + Math.random() / 2))
+  }
+
   #hangUp() {
-    clearTimeout(this.#timer)
+    clearTimeout(this.#retry)
     this.#source?.close()
     this.#source = null
   }
@@ -105,86 +112,15 @@ class LiveStream extends HTMLElement {
     this.#release = null
   }
 
-  #open() {
-    clearTimeout(this.#timer)
-    if (this.#source || this.#over || !this.#shown || !navigator.onLine) return
-    this.#isBehind = false
-    const query = new URLSearchParams({ user: this.getAttribute('user') ?? '', after: this.#place })
-    const source = new EventSource(`/live?${query}`)
-    this.#source = source
-    source.addEventListener('message', ({ data, lastEventId }) => {
-      this.#refused = 0
-      const frame = { id: lastEventId, ...JSON.parse(data) }
-      this.#channel?.postMessage({ frame })
-      this.#take(frame)
-    })
-    source.addEventListener('error', () => source.readyState === EventSource.CLOSED && this.#later())
-    source.addEventListener('over', () => {
-      this.#channel?.postMessage({ over: true })
-      this.#end()
-    })
-  }
-
-  /** The browser comes back by itself when a connection is lost, but not when something between refuses it. */
-  #later() {
-    this.#hangUp()
-    const wait = Math.min(SOONEST * 2 ** this.#refused++, LATEST)
-    this.#timer = setTimeout(() => this.#open(), wait * (0.5 + Math.random() / 2))
-  }
-
   /** The person has signed out. */
   #end() {
     this.#over = true
     this.#stop()
   }
 
-  /** Asks the tab with the lock for what this one has missed; if it does not answer, the lock is taken from it. */
-  #greet() {
-    clearTimeout(this.#asleep)
-    if (this.#release) return
-    this.#isBehind = true
-    this.#channel?.postMessage({ hello: this.#heardAt, from: this.#tab })
-    this.#asleep = setTimeout(() => this.#steal(), PATIENCE)
-  }
-
-  /** A tab that nobody looks at waits until it is looked at: it may be put to sleep. */
-  #steal() {
-    if (this.#shown && !this.#release && !document.hidden) void this.#lead({ steal: true })
-  }
-
-  /** @param {Message} message */
-  #heard({ frame, hello, from, to, missed, over }) {
-    if (over) return this.#end()
-    if (frame && !this.#isBehind) this.#take(frame)
-    if (hello !== undefined && this.#release)
-      this.#channel?.postMessage({ to: from, missed: this.#since(hello) })
-    if (to !== this.#tab) return
-    clearTimeout(this.#asleep)
-    // Whoever comes from further back than the others remember asks the server.
-    if (!missed) return this.#steal()
-    this.#isBehind = false
-    for (const frame of missed) if (frame.at > this.#heardAt) this.#take(frame)
-  }
-
-  /** @param {number} hello @returns {Frame[] | null} */
-  #since(hello) {
-    return hello < this.#recentFrom ? null : this.#recent.filter(({ at }) => at > hello)
-  }
-
-  /** @param {Frame} frame */
-  #take(frame) {
-    this.#heardAt = frame.at
-    this.#place = frame.id
-    this.#recent.push(frame)
-    if (this.#recent.length > RECENT) this.#recentFrom = this.#recent.shift()?.at ?? 0
-    for (const detail of frame.items)
-      document.dispatchEvent(new CustomEvent('live', { detail, bubbles: true, cancelable: true }))
-  }
-
-  #seen() {
-    if (document.hidden) return hasLocks || this.#close()
-    if (hasLocks) this.#greet()
-    else this.#open()
+  /** @param {object} state */
+  #tell(state) {
+    document.dispatchEvent(new CustomEvent('live', { detail: state, bubbles: true, cancelable: true }))
   }
 }
 

@@ -1,15 +1,17 @@
 /**
  * <message-thread src end conversation>: opens a conversation at its end, and adds what comes while somebody looks at it.
  *
- * That something has come is heard from the document's `live` events; what it is, is asked for at `src`, which marks it
- * as read. So nothing is asked for while the page is hidden, but as soon as it is seen again. Without `src` the page
- * shows older messages, to which nothing is added.
+ * The document's `live` events say that there is something new; what it is, is fetched from `src`, which marks it as
+ * read. So nothing is fetched while the page is hidden, but as soon as it is visible again. Without `src` the page shows
+ * older messages, to which nothing is added.
  */
 const NEAR = 160 // pixels from the end at which one still reads along
 
 class MessageThread extends HTMLElement {
   #asking = false
   #missed = false
+  /** What is unread, as it was heard last. */
+  #unread = ''
   #src = this.getAttribute('src')
   #end = this.getAttribute('end') ?? ''
 
@@ -43,15 +45,14 @@ class MessageThread extends HTMLElement {
   }
 
   /**
-   * Whether it is about this conversation; `reset` says that more has happened than is worth telling.
-   * @param {{ type: string, kind?: string, conversationId?: number }} news
+   * Whether the newest notification is about this conversation.
+   * @param {{ messages: number, notification: { at: string, conversationId: number | null } | null }} state
    */
-  #heard({ type, kind, conversationId }) {
-    const here = this.getAttribute('conversation')
-    const isMessage = type === 'notification' && kind === 'message'
-    const isHere = isMessage && String(conversationId) === here
-    if (isHere || (isMessage && !here) || type === 'reset') void this.#ask()
-    return isHere
+  #heard({ messages, notification }) {
+    const unread = `${messages} ${notification?.at}`
+    if (messages > 0 && unread !== this.#unread) void this.#ask()
+    this.#unread = unread
+    return String(notification?.conversationId) === this.getAttribute('conversation')
   }
 
   /** One after the other, until there is nothing more. */

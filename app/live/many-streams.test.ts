@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
+import { posts } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
 import { publishPost } from '../posts/queries.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
@@ -21,7 +22,7 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
       await Promise.all(own.map(client => client.open()))
       clients.push(...own)
     }
-    await Promise.all(clients.map(client => client.until('badges')))
+    await Promise.all(clients.map(client => client.until(() => true)))
   })
   after(() => site.close())
   /** Somebody who reads john; answers the cookie of their session. */
@@ -36,13 +37,18 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
       return `session=${token}`
     })
 
-  it('are told of a post with a handful of statements', async () => {
+  it('are told of a post with one statement, and of a change for everybody with one more', async () => {
     site.statements.length = 0
     const draft = { userId: site.ids.john, body: 'hello', language: null, submission: null }
-    await site.app.db.transaction(tx => publishPost(tx, draft, new Date()))
-    await eventually(async () => clients.every(client => client.of('post').length === 1))
-    const reads = site.statements.filter(text => text.startsWith('select'))
-    assert.equal(reads.length, 1 + 1 + 4, 'the posts, their readers, and the sessions, 250 at a time')
+    const now = new Date()
+    await site.app.db.transaction(tx => publishPost(tx, draft, now))
+    await eventually(async () => clients.every(({ state }) => state?.newestPostAt === now.toISOString()))
+    const reads = () => site.statements.filter(text => text.startsWith('select'))
+    assert.equal(reads().length, 1, 'whose Home it is')
+    // It names no tag: anything may have changed, for everybody.
+    await site.app.db.transaction(tx => tx.delete(posts))
+    await eventually(async () => clients.every(({ state }) => state?.newestPostAt === null))
+    assert.equal(reads().length, 2, 'all fifty sessions')
   })
 
   it('do not hold up a stop', async () => {
