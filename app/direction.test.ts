@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from './config.ts'
+import { importsOf } from './testing/imports.ts'
 
 /** Files and folders of app/, highest first; a file imports from its own layer and from lower ones. */
 const layers = [
@@ -23,19 +24,14 @@ const outer = /(^|[/-])(routes|forms|api|serializer)\.ts$|^(http|api)\//
 
 const files = globSync('**/*.ts', { cwd: path.join(root, 'app') }).filter(file => !file.endsWith('.test.ts'))
 /** What each file imports, types included. */
-const imports = new Map(files.map(file => [file, importsOf(file)]))
-
-function importsOf(file: string): string[] {
-  const code = readFileSync(path.join(root, 'app', file), 'utf8').replaceAll(
-    /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm,
-    '',
-  )
-  const specifiers = [...code.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
-  // The rest are examples in strings.
-  return specifiers
-    .map(([, specifier = '']) => path.join(path.dirname(file), specifier))
-    .filter(imported => files.includes(imported))
-}
+const imports = new Map(
+  files.map(file => [
+    file,
+    importsOf(path.join(root, 'app', file), { types: true })
+      .map(imported => path.relative(path.join(root, 'app'), imported))
+      .filter(imported => files.includes(imported)),
+  ]),
+)
 
 const allImports = [...imports].flatMap(([from, targets]) => targets.map(to => ({ from, to })))
 const arrow = ({ from, to }: { from: string; to: string }) => `${from} → ${to}`

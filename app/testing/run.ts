@@ -47,7 +47,9 @@ function testFiles(stage: Stage, patterns: string[]): string[] {
   const wanted = patterns.map(pattern => relative(ROOT, resolve(pattern)))
   const isWanted = (file: string) =>
     wanted.some(pattern => file.includes(pattern) || matchesGlob(file, pattern))
-  const all = globSync(stage.files, { cwd: ROOT }).sort()
+  const all = globSync(stage.files, { cwd: ROOT })
+    .filter(stage.concerns ?? (() => true))
+    .sort()
   return patterns.length > 0 ? all.filter(isWanted) : all
 }
 

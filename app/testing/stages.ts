@@ -1,5 +1,8 @@
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LaunchOptions } from 'playwright'
+import { root } from '../config/root.ts'
+import { filesRunBy } from './imports.ts'
 
 /** How many tests ran, how they ended, and how long each file took. */
 export interface Tally {
@@ -21,6 +24,8 @@ export interface TestEnvironment {
 export interface Stage {
   name: string
   files: string
+  /** Whether a file has something to prove here; each has by default. */
+  concerns?(file: string): boolean
   /** Node's arguments and environment for a run that writes its results to the file `report`. */
   command(files: string[], report: string, environment: TestEnvironment): Promise<Command>
   tally(report: string): Tally
@@ -35,7 +40,14 @@ interface Command {
 /** In the order in which they run. */
 export const STAGES: Stage[] = [
   { name: 'sqlite', files: 'app/**/*.test.ts', command: onSqlite, tally: report => JSON.parse(report) },
-  { name: 'postgres', files: 'app/**/*.test.ts', command: onPostgres, tally: report => JSON.parse(report) },
+  {
+    name: 'postgres',
+    files: 'app/**/*.test.ts',
+    // A test that never asks for the engine has run on SQLite.
+    concerns: file => filesRunBy(path.join(root, file)).has(path.join(root, 'app/database/engine.ts')),
+    command: onPostgres,
+    tally: report => JSON.parse(report),
+  },
   { name: 'browser', files: 'e2e/journeys/**/*.spec.ts', command: inBrowser, tally: tallyPlaywright },
 ]
 
