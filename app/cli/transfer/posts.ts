@@ -2,16 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Writer } from '../../database/database.ts'
 import { resolveMentions } from '../../people/username-queries.ts'
 import { addDerivedRows, removeDerivedRows } from '../../posts/derivations.ts'
-import { type Entity, findEntities } from '../../text/entities.ts'
+import { findEntities } from '../../text/entities.ts'
 import { foldName } from '../../text/fold.ts'
 import { languageOf } from '../../text/language.ts'
-import {
-  findByNames,
-  findConflictingPosts,
-  insertFreePosts,
-  type NamedUser,
-  type NewPost,
-} from './queries.ts'
+import { findByNames, findConflictingPosts, insertFreePosts, type NewPost } from './queries.ts'
 import {
   columnValues,
   type Entry,
@@ -21,60 +15,79 @@ import {
   postColumns,
 } from './site-format.ts'
 
-type Resolved = { place: string; post: NewPost; mentioned: number[] }
+type Candidate = { place: string; post: NewPost; mentioned: number[] }
 
 /**
- * Publishes the posts that are not there yet, with their mentions and hashtags. A post without an id is there
- * already if an import brought the same words of the same person, of the same moment if there was one.
+ * Adds the posts that do not exist yet, with their mentions and hashtags. A post without an id exists already if an
+ * import brought the same text of the same author, of the same time if the row says one.
  */
 export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Date): Promise<Outcome> {
   const authors = await findByNames(
     tx,
     entries.map(({ row }) => foldName(row.username)),
   )
-  const conflicts = entries
-    .filter(({ row }) => !authors.has(foldName(row.username)))
-    .map(({ place, row }) => `${place}: there is no user ${row.username}`)
-  if (conflicts.length > 0) return { created: 0, present: 0, conflicts }
-  const found = await resolveMentions(
+  const mentions = await resolveMentions(
     tx,
     entries.map(({ row }) => findEntities(row.body)),
   )
-  const resolved: Resolved[] = []
+  const conflicts: string[] = []
+  const candidates: Candidate[] = []
   for (const [index, { place, row }] of entries.entries()) {
-    const { entities, mentioned } = found[index] as (typeof found)[number]
-    const { id: userId } = authors.get(foldName(row.username)) as NamedUser
-    resolved.push({ place, mentioned, post: await newPost(row, { userId, entities, now }) })
+    const author = authors.get(foldName(row.username))
+    if (!author) {
+      conflicts.push(`${place}: there is no user ${row.username}`)
+      continue
+    }
+    const { entities, mentioned } = mentions[index] as (typeof mentions)[number]
+    candidates.push({ place, mentioned, post: { ...(await newPost(row, author.id, now)), entities } })
   }
-  return publish(tx, resolved)
+  if (conflicts.length > 0) return { created: 0, present: 0, conflicts }
+  return insertCandidates(tx, candidates)
 }
 
-async function publish(tx: Writer, resolved: Resolved[]): Promise<Outcome> {
-  const present = new Set(
-    (await findConflictingPosts(tx, postsOf(resolved))).flatMap(({ id, submission }) => [id, submission]),
-  )
-  const free = resolved.filter(({ post }) => !present.has(keyOf(post)))
-  const created = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
-  const ids = new Map(created.map(post => [keyOf(post), post.id]))
-  const fresh: (Resolved & { id: number })[] = []
-  const old: Resolved[] = []
-  for (const one of resolved) {
-    const id = ids.get(keyOf(one.post))
-    if (id === undefined) old.push(one)
-    else fresh.push({ ...one, id })
+async function newPost(row: PostRow, userId: number, now: Date): Promise<Omit<NewPost, 'entities'>> {
+  const given = columnValues(row, postColumns) as Partial<NewPost>
+  return {
+    createdAt: now,
+    ...given,
+    userId,
+    body: row.body,
+    language: row.language === undefined ? await languageOf(row.body, null) : row.language,
+    submission: row.id ? null : digestOf(userId, row),
+  }
+}
+
+/** Takes the place of the digest of a form, of which the unique index lets one through. */
+function digestOf(userId: number, { body, created_at }: PostRow): string {
+  const createdAt = created_at ? parseTimestamp(created_at).toISOString() : ''
+  return createHash('sha256').update(`import\0${userId}\0${createdAt}\0${body}`).digest('base64url')
+}
+
+async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Outcome> {
+  const existing = await findConflictingPosts(tx, postsOf(candidates))
+  const taken = new Set(existing.flatMap(({ id, submission }) => [id, submission]))
+  const free = candidates.filter(({ post }) => !taken.has(keyOf(post)))
+  const inserted = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
+  const ids = new Map(inserted.map(post => [keyOf(post), post.id]))
+  const created: (NewPost & { id: number; mentioned: number[] })[] = []
+  const others: Candidate[] = []
+  for (const candidate of candidates) {
+    const { post, mentioned } = candidate
+    const id = ids.get(keyOf(post))
+    if (id === undefined) others.push(candidate)
+    else created.push({ ...post, id, mentioned })
     // Of two rows for one post, the first was created.
-    ids.delete(keyOf(one.post))
+    ids.delete(keyOf(post))
   }
-  const written = fresh.map(({ id, post, mentioned }) => ({ ...post, id, mentioned }))
-  // A post of this number that was deleted by hand has left its words in the index.
-  await removeDerivedRows(tx, written)
-  await addDerivedRows(tx, written)
-  const conflicts = await conflictsOf(tx, old)
-  return { created: fresh.length, present: old.length - conflicts.length, conflicts }
+  // A post with this id that was deleted by hand has left its text in the index.
+  await removeDerivedRows(tx, created)
+  await addDerivedRows(tx, created)
+  const conflicts = await conflictsOf(tx, others)
+  return { created: created.length, present: others.length - conflicts.length, conflicts }
 }
 
-function postsOf(resolved: Resolved[]): NewPost[] {
-  return resolved.map(({ post }) => post)
+function postsOf(candidates: Candidate[]): NewPost[] {
+  return candidates.map(({ post }) => post)
 }
 
 /** A row brings an id or a submission, never both. */
@@ -82,33 +95,12 @@ function keyOf({ id, submission }: { id?: number; submission?: string | null }):
   return submission ?? (id as number)
 }
 
-async function newPost(
-  row: PostRow,
-  { userId, entities, now }: { userId: number; entities: Entity[]; now: Date },
-): Promise<NewPost> {
-  const given = columnValues(row, postColumns) as Partial<NewPost>
-  return {
-    createdAt: now,
-    ...given,
-    userId,
-    body: row.body,
-    entities,
-    language: row.language === undefined ? await languageOf(row.body, null) : row.language,
-    submission: row.id ? null : digestOf(userId, row),
-  }
-}
-
-/** Takes the place of the digest of a form: the unique index lets one through. */
-function digestOf(userId: number, { body, created_at }: PostRow): string {
-  const moment = created_at ? parseTimestamp(created_at).toISOString() : ''
-  return createHash('sha256').update(`import\0${userId}\0${moment}\0${body}`).digest('base64url')
-}
-
-/** A post's number may be another post's. */
-async function conflictsOf(tx: Writer, old: Resolved[]): Promise<string[]> {
-  const present = new Map((await findConflictingPosts(tx, postsOf(old))).map(post => [post.id, post]))
-  return old.flatMap(({ place, post }) => {
-    const other = present.get(post.id ?? 0)
+/** The id of a row may be another post's. */
+async function conflictsOf(tx: Writer, candidates: Candidate[]): Promise<string[]> {
+  const existing = await findConflictingPosts(tx, postsOf(candidates))
+  const byId = new Map(existing.map(post => [post.id, post]))
+  return candidates.flatMap(({ place, post }) => {
+    const other = byId.get(post.id ?? 0)
     const isSame = !other || (other.userId === post.userId && other.body === post.body)
     return isSame ? [] : [`${place}: id ${post.id} is another post's`]
   })

@@ -81,17 +81,14 @@ export async function findFormerUsernames(db: Reader, keys: string[]): Promise<S
   return new Set(found.map(({ usernameKey }) => usernameKey))
 }
 
-export type NamedUser = { id: number; username: string; usernameKey: string }
-
-/** The accounts of folded usernames, of which there may be thousands. */
-export async function findByNames(db: Reader, keys: Iterable<string>): Promise<Map<string, NamedUser>> {
-  const found = new Map<string, NamedUser>()
-  const columns = { id: users.id, username: users.username, usernameKey: users.usernameKey }
-  for (const chunk of chunksOf([...new Set(keys)], 5_000)) {
-    const people = await db.select(columns).from(users).where(inArray(users.usernameKey, chunk))
-    for (const person of people) found.set(person.usernameKey, person)
-  }
-  return found
+/** The accounts with these folded usernames, by the folded username. */
+export async function findByNames(db: Reader, keys: string[]) {
+  const { id, usernameKey } = users
+  const found = await db
+    .select({ id, usernameKey })
+    .from(users)
+    .where(inArray(usernameKey, [...new Set(keys)]))
+  return new Map(found.map(user => [user.usernameKey, user]))
 }
 
 /** Inserts the posts whose id and submission are free, and returns these. */
@@ -127,9 +124,4 @@ export async function insertFollows(tx: Writer, rows: NewFollow[]): Promise<numb
     .onConflictDoNothing()
     .returning({ id: follows.followerId })
   return created.length
-}
-
-/** Statements have a limit of parameters. */
-function* chunksOf<T>(rows: T[], size: number): Generator<T[]> {
-  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
 }
