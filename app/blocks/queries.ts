@@ -5,12 +5,12 @@ import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq, type SQL } from '../database/sql.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 
-/** Following, blocking and writing to each other write different rows: one at a time for each two people. */
+/** Serializes following, blocking and messaging between two people, which write different rows. */
 export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
   return lock(tx, `pair:${Math.min(a, b)}:${Math.max(a, b)}`)
 }
 
-/** Blocks somebody: neither follows the other any more or is told of the other. Doing it twice is harmless. */
+/** Blocks a person and removes follows and notifications between the two. Idempotent. */
 export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
   await lockPair(tx, blockerId, blockedId)
   invalidateBlock(tx, blockerId, blockedId)
@@ -19,7 +19,7 @@ export async function block(tx: Writer, blockerId: number, blockedId: number): P
   await removeTies(tx, blockedId, blockerId)
 }
 
-/** Ends that one follows the other, and takes away what the one was told of the other. */
+/** Removes one person's follow of the other, and their notifications caused by the other. */
 async function removeTies(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
   await tx.delete(notifications).where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
@@ -30,7 +30,6 @@ export async function unblock(tx: Writer, blockerId: number, blockedId: number):
   await tx.delete(blocks).where(isBlock(blockerId, blockedId))
 }
 
-/** Whom the two see is another question from now on, and whom they follow. */
 function invalidateBlock(tx: Writer, one: number, other: number): void {
   tx.invalidates(`viewer:${one}`, `viewer:${other}`, `follows:${one}`, `follows:${other}`)
 }
@@ -59,7 +58,7 @@ const blockedList = keysetList<BlockedPerson>(
       .limit(place.limit),
 )
 
-/** A page of the people whom somebody has blocked, newest block first. */
+/** A page of the people whom the viewer has blocked, newest block first. */
 export function listBlocked(db: Reader, viewer: number, cursor: Cursor): Promise<Page<BlockedPerson>> {
   return blockedList(db, { viewer }, cursor)
 }

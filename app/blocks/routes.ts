@@ -38,12 +38,12 @@ export default async function blocks(app: FastifyInstance) {
 }
 
 async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
-  return reply.page('blocks/new', { person: await somebodyElse(request) })
+  return reply.page('blocks/new', { person: await otherPerson(request) })
 }
 
 async function createBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
-  const person = await somebodyElse(request)
+  const person = await otherPerson(request)
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
   return reply
     .flash('blocks.blocked', { name: person.displayName })
@@ -52,7 +52,7 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
-  const person = await somebodyElse(request)
+  const person = await otherPerson(request)
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
   return reply
     .flash('blocks.unblocked', { name: person.displayName })
@@ -78,8 +78,8 @@ async function savePrivacy(request: MemberRequest<{ Body: PrivacyForm }>, reply:
   return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
 }
 
-/** Whoever the address names. */
-async function somebodyElse(request: ShowRequest): Promise<Person> {
+/** The person in the URL, who is not the viewer. */
+async function otherPerson(request: ShowRequest): Promise<Person> {
   const person = await requirePerson(request.server.db, request)
   if (person.id === request.viewer.id) throw new Problem(422, 'blocks.oneself')
   return person

@@ -4,13 +4,13 @@ import type { Post } from '../posts/post.ts'
 import { tagPath } from '../text/entities.ts'
 
 export type Feed = {
-  /** Stays the same when the name or the address changes (RFC 4151). */
+  /** Permanent when the name or the URL changes (RFC 4151). */
   id: string
   title: string
   description: string
-  /** The page that shows the same. */
+  /** The URL of the page with the same posts. */
   page: string
-  /** Where the feed itself is, without its ending. */
+  /** The URL of the feed without its extension. */
   address: string
   updated: Date
   author: Author | null
@@ -24,7 +24,7 @@ export function feedOfPerson(person: Person, posts: Post[], { publicUrl, siteNam
   const { id, username, displayName, about, createdAt } = person
   const page = `${publicUrl}/@${username}`
   return {
-    id: `tag:${new URL(publicUrl).hostname},${dayOf(createdAt)}:user/${id}`,
+    id: `tag:${new URL(publicUrl).hostname},${createdAt.toISOString().slice(0, 10)}:user/${id}`,
     title: `${displayName} (@${username}) · ${siteName}`,
     description: about,
     page,
@@ -36,7 +36,7 @@ export function feedOfPerson(person: Person, posts: Post[], { publicUrl, siteNam
   }
 }
 
-/** A hashtag is nobody's, and has been there for ever. */
+/** A hashtag has no author; without posts its date is 1970. */
 export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: Config): Feed {
   const page = publicUrl + tagPath(tag)
   return {
@@ -52,16 +52,11 @@ export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: C
   }
 }
 
-/** When a post last changed. */
 export function changeOf({ createdAt, editedAt }: Post): Date {
   return editedAt ?? createdAt
 }
 
 function newestChange(posts: Post[]): Date | undefined {
-  const moments = posts.map(post => changeOf(post).getTime())
-  return moments.length > 0 ? new Date(Math.max(...moments)) : undefined
-}
-
-function dayOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10)
+  const times = posts.map(post => changeOf(post).getTime())
+  return times.length > 0 ? new Date(Math.max(...times)) : undefined
 }

@@ -18,7 +18,7 @@ export function jsonFeedOf({ title, description, page, address, author, posts, s
   })
 }
 
-/** Without a title: a post has none, and readers of this format do not ask for one. */
+/** Without a title, which is optional in this format. */
 function itemOf(post: Post, siteUrl: string): object {
   const { id, body, entities, language, createdAt, author } = post
   const address = `${siteUrl}/posts/${id}`

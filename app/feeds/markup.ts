@@ -1,9 +1,9 @@
-/** Text as XML and HTML take it. */
+/** Escapes text for XML and HTML. */
 import type { Post } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
 
-/** Everything but what XML 1.0 can hold at all: control characters, lone surrogates and two more. */
-const impossible = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
+/** Characters that XML 1.0 forbids: control characters, lone surrogates, U+FFFE and U+FFFF. */
+const forbidden = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
 const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -13,10 +13,10 @@ const entities: Record<string, string> = {
 }
 
 export function escapeMarkup(text: string): string {
-  return text.replaceAll(impossible, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
+  return text.replaceAll(forbidden, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
 }
 
-/** The words of a post as HTML, with addresses that hold wherever they are read. */
+/** The text of a post as HTML, with absolute URLs. */
 export function htmlOf(post: Post, siteUrl: string): string {
   const parts = partsOf(post).map(({ text, href }) => {
     const words = escapeMarkup(text).replaceAll('\n', '<br>')
@@ -26,12 +26,12 @@ export function htmlOf(post: Post, siteUrl: string): string {
   return `<p dir="auto">${parts.join('')}</p>`
 }
 
-const longestTitle = 60
+const maxTitleLength = 60
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** The beginning of a post, for readers that show a title. */
 export function titleOf({ body }: Post): string {
   const line = body.replaceAll(/\s+/g, ' ').trim()
   const characters = [...graphemes.segment(line)].map(({ segment }) => segment)
-  return characters.length > longestTitle ? `${characters.slice(0, longestTitle).join('')}…` : line
+  return characters.length > maxTitleLength ? `${characters.slice(0, maxTitleLength).join('')}…` : line
 }

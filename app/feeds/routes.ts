@@ -17,7 +17,7 @@ import { jsonFeedOf, jsonFeedType } from './json-feed.ts'
 type ProfileRequest = FastifyRequest<{ Params: UsernameParams }>
 type TagRequest = FastifyRequest<{ Params: TagParams }>
 
-/** A scope without cookies: what anybody may keep is the same for everybody. */
+/** Without cookies, because feeds are publicly cached. */
 export default async function feeds(app: FastifyInstance) {
   app.register(compression)
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply))
@@ -31,7 +31,7 @@ async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const { username } = request.params
   const person = await requireProfile(db, request, null)
-  // A name that they had before leads to the same feed under the one that they have now.
+  // A former username redirects to the feed of the current one.
   if (foldName(person.username) !== foldName(username))
     return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))
   const { rows } = await profileTimeline(db, { user: person.id, viewer: null }, cursorOf({}))
@@ -45,7 +45,7 @@ async function showTagFeed(request: TagRequest, reply: FastifyReply) {
   return sendFeed(request, reply, feedOfTag(tag, rows, config))
 }
 
-/** Anybody may keep a feed for some minutes, and ask after that whether it has changed. */
+/** Feeds are cached for five minutes, then revalidated. */
 function sendFeed(request: FastifyRequest, reply: FastifyReply, feed: Feed) {
   const isAtom = request.routeOptions.url?.endsWith('.atom')
   const tag = `W/${entityTag(feed)}`
@@ -63,7 +63,7 @@ function isFresh({ headers }: FastifyRequest, tag: string, updated: Date): boole
   return since >= Math.floor(updated.getTime() / 1000) * 1000
 }
 
-/** Whoever asks for a feed gets no page; a sentence will do. */
+/** Errors of feeds are plain text. */
 function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')

@@ -6,7 +6,7 @@ import { follow } from './queries.ts'
 export const followingLimit: RateLimit = { name: 'following', burst: 60, every: 5_000 }
 
 /**
- * Follows a person for the viewer, by a form or by the API.
+ * Follows a person for the viewer, for the form and the API.
  * @throws Problem 422 for oneself, 403 if one of the two has blocked the other, 429 after too many
  */
 export async function followPerson(

@@ -24,18 +24,18 @@ import {
 
 export type SuggestedPerson = Shown & { viewerFollows: false }
 
-/** Follows somebody; doing it twice is harmless. False, and nothing done, if one of them has blocked the other. */
+/** Idempotent. Returns false if one of the two has blocked the other. */
 export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
   await lockPair(tx, followerId, followedId)
   if (await areBlocked(tx, followerId, followedId)) return false
   invalidateFollow(tx, followerId, followedId)
-  const begun = await tx
+  const created = await tx
     .insert(follows)
     .values({ followerId, followedId, createdAt: new Date() })
     .onConflictDoNothing()
     .returning({ id: follows.followedId })
-  const news = { actorId: followerId, about: followerId }
-  if (begun.length > 0) await notify(tx, { userId: followedId, kind: 'follow', ...news })
+  if (created.length > 0)
+    await notify(tx, { userId: followedId, kind: 'follow', about: followerId, actorId: followerId })
   return true
 }
 
@@ -44,7 +44,7 @@ export async function unfollow(tx: Writer, followerId: number, followedId: numbe
   await tx.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
 }
 
-/** What shows that one person follows another, or not any more: the lists and counts of both, and the follower's Home. */
+/** Invalidates the lists and counts of both, and the follower's Home. */
 export function invalidateFollow(tx: Writer, followerId: number, followedId: number): void {
   tx.invalidates(
     `viewer:${followerId}`,
@@ -78,7 +78,7 @@ const lists = { followers: listOf('followers'), following: listOf('following') }
 
 export type FollowListRequest = { user: number; viewer: AnyViewer; list: FollowList; cursor: Cursor }
 
-/** A page of somebody's followers, or of the people they follow, newest first. */
+/** A page of a person's followers, or of the people they follow, newest first. */
 export async function followList(
   db: Reader,
   { list, user, viewer, cursor }: FollowListRequest,
@@ -87,7 +87,7 @@ export async function followList(
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
-/** Three of the fifty people seen last whom the viewer does not follow: bounded however large the site is. */
+/** Three of the fifty most recently seen people whom the viewer does not follow: the cost does not grow with the site. */
 const suggestions = prepared<{ viewer: number }, Shown[]>('suggestions', db => {
   const active = db
     .select(personColumns)

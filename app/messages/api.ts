@@ -109,13 +109,13 @@ function sentOrRefuse({ params }: OneRequest, sent: Sent | undefined) {
   throw new Problem(obstacle === 'oneself' ? 422 : 403, obstacleWords[obstacle], { name: params.username })
 }
 
-/** Listing messages does not mark them as read, because a program that copies them is not a reader. */
+/** Listing messages does not mark them as read, because a program may only copy them. */
 async function markConversationRead(request: ReadRequest, reply: FastifyReply) {
   const { db } = request.server
   const { id: userId, pair } = pairOf(request)
-  const upTo = await findMessage(db, pair, request.body.messageId)
-  if (!upTo) throw new Problem(404, 'messages.message_missing')
-  const seen = { userId, conversationId: upTo.conversationId, upTo }
+  const until = await findMessage(db, pair, request.body.messageId)
+  if (!until) throw new Problem(404, 'messages.message_missing')
+  const seen = { userId, conversationId: until.conversationId, until }
   await db.transaction(tx => markMessagesRead(tx, seen, new Date()))
   return reply.code(204).send()
 }

@@ -1,4 +1,4 @@
-/** Who the other side of a conversation is to the viewer, and what is in the way of writing to them. */
+/** The other person of a conversation, and whether the viewer may write to them. */
 
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, messages, participants, users } from '../database/schema.ts'
@@ -9,10 +9,10 @@ import { foldName } from '../text/fold.ts'
 
 const person = sql.placeholder('person')
 
-/** The two people of a conversation, as a query asks for them: the viewer's id, and the other's username. */
+/** The two people of a conversation: the viewer's id and the other's username. */
 export type Pair = { viewer: number; username: string }
 
-/** Why somebody cannot be written to. */
+/** Why the viewer cannot write to a person. */
 export type Obstacle = 'oneself' | 'apart' | 'closed' | 'only_following'
 
 /** A person as the viewer's correspondent, whether or not there is a message yet. */
@@ -22,12 +22,12 @@ export type Correspondent = {
   displayName: string
   /** Null before the first message. */
   conversationId: number | null
-  /** What the viewer has not seen. */
+  /** Messages that the viewer has not seen. */
   unread: number
   obstacle: Obstacle | null
 }
 
-/** Who only wants to hear from people they follow hears from those, too, whom they have written to. */
+/** With `following`, people whom the person has written to may write, too. */
 const isWelcome: SQL = sql`(case
   when ${users.messagesFrom} = 'everyone' then 1
   when exists (select 1 from ${follows} theirs
@@ -56,12 +56,12 @@ const correspondentOf = prepared<{ viewer: number; person: string }, Found[]>('c
 type Found = Omit<Correspondent, 'unread' | 'obstacle'> & {
   unread: number | null
   closedAt: Date | null
-  /** SQLite answers conditions with 0 or 1. */
+  /** SQLite returns 0 or 1 for conditions. */
   together: unknown
   welcome: unknown
 }
 
-/** Whoever has this username, or had it before, as the viewer's correspondent: one statement. */
+/** The person with this current or former username as the viewer's correspondent, in one statement. */
 export async function findCorrespondent(
   db: Reader,
   { viewer, username }: Pair,

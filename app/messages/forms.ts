@@ -10,16 +10,16 @@ export const MessageForm = Type.Object({
 })
 export type MessageForm = Type.Static<typeof MessageForm>
 
-/** Which page of a thread, and what was typed before signing in again. */
+/** The cursor of a thread, and the text that was typed before signing in again. */
 export const ThreadQuery = Type.Object({
   ...CursorQuery.properties,
   body: Type.Optional(Type.String({ maxLength: 20_000 })),
 })
 export type ThreadQuery = Type.Static<typeof ThreadQuery>
 
-/** What is wrong with the words of a message: what would be wrong with them as a post. */
+/** A message has the same limits as a post. */
 export function validateMessage(request: FastifyRequest<{ Body: MessageForm }>): FieldErrors {
   const limit = request.server.config.postMaxLength
-  const words = { blank: 'messages.blank', tooLong: 'messages.too_long' } as const
-  return addFieldErrors(request, {}, { body: validateText(request.body.body, limit, words) })
+  const errorKeys = { blank: 'messages.blank', tooLong: 'messages.too_long' } as const
+  return addFieldErrors(request, {}, { body: validateText(request.body.body, limit, errorKeys) })
 }

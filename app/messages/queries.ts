@@ -1,4 +1,4 @@
-/** Conversations as one of their two people reads them: every query is about the viewer's own. */
+/** The viewer's own conversations. */
 
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
@@ -31,7 +31,7 @@ export type Conversation = {
 
 const person = sql.placeholder('person')
 
-/** Walks from the end of the conversation's index to its newest message. */
+/** The newest message is the last entry of the conversation's index. */
 const newestMessage = sql`(select newest.id from ${messages} newest
   where newest.conversation_id = ${participants.conversationId}
   order by newest.created_at desc, newest.id desc limit 1)`
@@ -56,12 +56,12 @@ const inboxOf = keysetList<Conversation>(
       .limit(place.limit),
 )
 
-/** A page of somebody's conversations, the one with the newest message first. */
+/** A page of the viewer's conversations, the one with the newest message first. */
 export function inbox(db: Reader, viewer: number, cursor: Cursor): Promise<Page<Conversation>> {
   return inboxOf(db, { viewer }, cursor)
 }
 
-/** The viewer’s conversation with a person, who may have another name by now; null if they have none. */
+/** The viewer's conversation with the person of this current or former username, or null. */
 const theirConversation = sql`(select mine.conversation_id from ${participants} mine
   where mine.user_id = ${viewerId} and mine.other_id = ${idOfUsername(person)})`
 
@@ -83,12 +83,12 @@ const threadOf = keysetList<Message>('thread', { time: messages.createdAt, id: m
     .limit(place.limit),
 )
 
-/** A page of what the viewer and a person wrote to each other, newest first. */
+/** A page of the messages between the viewer and a person, newest first. */
 export function thread(db: Reader, { viewer, username }: Pair, cursor: Cursor): Promise<Page<Message>> {
   return threadOf(db, { viewer, person: foldName(username) }, cursor)
 }
 
-/** One message of the viewer's conversation with a person, and which conversation that is. */
+/** A message of the viewer's conversation with a person. */
 export async function findMessage(
   db: Reader,
   { viewer, username }: Pair,

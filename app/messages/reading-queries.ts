@@ -1,4 +1,4 @@
-/** How a message comes to be read. */
+/** Marks messages as read. */
 import type { Writer } from '../database/database.ts'
 import { messages, participants } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
@@ -10,19 +10,19 @@ export type Seen = {
   userId: number
   conversationId: number
   /** The last message that they have seen. */
-  upTo: Pick<Message, 'id' | 'createdAt'>
+  until: Pick<Message, 'id' | 'createdAt'>
 }
 
 /**
- * Leaves as unread what came after the last message that somebody has seen, and answers what is unread in all
- * now. What an earlier reading has left unread is never more again, however late this one is.
+ * Marks messages as read until the last one seen, and returns the person's unread counts. A late call never increases
+ * the count that another has left.
  */
 export async function markMessagesRead(
   tx: Writer,
-  { userId, conversationId, upTo }: Seen,
+  { userId, conversationId, until }: Seen,
   now: Date,
 ): Promise<Unread> {
-  const place = sql`(${sql.param(upTo.createdAt, messages.createdAt)}, ${sql.param(upTo.id, messages.id)})`
+  const place = sql`(${sql.param(until.createdAt, messages.createdAt)}, ${sql.param(until.id, messages.id)})`
   const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
     and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
   const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))

@@ -98,7 +98,7 @@ describe('unread messages', () => {
     const [conversation] = await site.app.db.select().from(conversations)
     const seen = { userId: site.ids.john, conversationId: conversation?.id as number }
     const mark = (upTo: typeof one) =>
-      site.app.db.transaction(tx => markMessagesRead(tx, { ...seen, upTo }, new Date()))
+      site.app.db.transaction(tx => markMessagesRead(tx, { ...seen, until }, new Date()))
     assert.equal((await mark(two)).unreadMessages, 1)
     assert.equal((await told('john'))[0]?.readAt, null, 'there is still one to see')
     assert.equal((await mark(one)).unreadMessages, 1, 'an answer that comes late')

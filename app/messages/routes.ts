@@ -24,7 +24,7 @@ declare module '../http/views.ts' {
     'messages/thread': {
       other: Correspondent
       thread: Thread
-      /** Why there is no composer, in words. */
+      /** Why there is no composer, as a sentence. */
       obstacle: string | null
       values: { body: string }
       submission: string
@@ -63,14 +63,14 @@ async function showThread(request: ThreadRequest, reply: FastifyReply) {
   if (other.obstacle === 'oneself') return reply.redirect('/messages', 303)
   const path = threadPath(other)
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-  // A name that they had before leads to the same place under the one that they have now.
+  // A former username redirects to the current one.
   if (foldName(params.username) !== foldName(other.username))
     return reply.redirect(url.replace(/^[^?]*/, path), 303)
   await markSeen(request, { other, page, cursor })
   return sendThread(reply, { other, page, body: query.body ?? '' })
 }
 
-/** The messages that have come since the page was made: a fragment for its script. */
+/** The fragment of messages newer than the page, for its script. */
 async function showNew(request: NewRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const { other, page } = await conversationOr404(request, cursor)
@@ -94,7 +94,7 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   return refuse(request, reply.code(403), {})
 }
 
-/** The words as they are kept, once for each form, and the language that they are in. */
+/** The message to store, with its detected language and the digest of its submission. */
 async function draftOf({ viewer, params, body: form, language }: SendRequest) {
   const senderId = viewer.id
   const to = foldName(params.username)
@@ -109,7 +109,7 @@ async function draftOf({ viewer, params, body: form, language }: SendRequest) {
   }
 }
 
-/** The thread again, with what was typed and what is wrong with it. */
+/** Shows the thread again, with the typed text and its errors. */
 async function refuse(request: SendRequest, reply: FastifyReply, errors: FieldErrors) {
   const { other, page } = await conversationOr404(request, cursorOf({}))
   const { body, submission } = request.body

@@ -9,16 +9,15 @@ import { markMessagesRead } from './reading-queries.ts'
 type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
 
 /**
- * Marks a conversation as read up to the last message that this answer shows, if it shows the end of it and
- * somebody looks at it; the badges of the same answer know already. Where nothing can be written just now,
- * the conversation is shown all the same.
+ * Marks a conversation as read until the last message of this response, if it shows the end of the conversation and is
+ * not prefetched; the badges of the same response are updated. While the database is read-only, nothing is marked.
  */
 export async function markSeen(request: MemberRequest, { other, page, cursor }: Shown): Promise<void> {
   const { server, log } = request
   const { conversationId, unread } = other
   if (conversationId === null || unread === 0 || page.newer !== null || !isSeen(request)) return
-  const upTo = page.rows[0] ?? { createdAt: cursor.time, id: cursor.id }
-  const seen = { userId: request.viewer.id, conversationId, upTo }
+  const until = page.rows[0] ?? { createdAt: cursor.time, id: cursor.id }
+  const seen = { userId: request.viewer.id, conversationId, until }
   try {
     request.unread = await server.db.transaction(tx => markMessagesRead(tx, seen, new Date()))
   } catch (error) {
@@ -27,7 +26,7 @@ export async function markSeen(request: MemberRequest, { other, page, cursor }: 
   }
 }
 
-/** Whether somebody looks at the answer: nobody does at what a browser fetches beforehand, nor at headers alone. */
+/** Whether a person sees the response: not for a prefetch or a HEAD request. */
 export function isSeen({ method, headers }: FastifyRequest): boolean {
   const purpose = String([headers['sec-purpose'], headers['purpose']])
   return method === 'GET' && !purpose.includes('prefetch')

@@ -1,4 +1,4 @@
-/** How a message comes to be. */
+/** Sends messages. */
 import { lockPair } from '../blocks/queries.ts'
 import type { Writer } from '../database/database.ts'
 import { conversations, messages, participants } from '../database/schema.ts'
@@ -13,7 +13,7 @@ export const messageLimit: RateLimit = { name: 'messages', burst: 30, every: 5_0
 
 export type NewMessage = {
   senderId: number
-  /** The username of whoever it is for. */
+  /** The recipient's username. */
   to: string
   body: string
   language: string | null
@@ -22,9 +22,9 @@ export type NewMessage = {
 export type Sent = { message: Message } | { obstacle: Obstacle }
 
 /**
- * Sends a message, and with the first one begins the conversation; the same submission sends once. Answers
- * what is in the way if the two may not write to each other, and undefined if there is nobody of that name.
- * `consumeLimit` is called before a message is written, and may throw.
+ * Sends a message, once for each submission; the first one creates the conversation. Returns the obstacle if the
+ * sender may not write to the recipient, and undefined if there is no such person. `consumeLimit` is called before the
+ * message is written, and may throw.
  */
 export async function sendMessage(
   tx: Writer,
@@ -41,7 +41,7 @@ export async function sendMessage(
   await lockPair(tx, senderId, recipient.id)
   await consumeLimit()
   const people = { senderId, recipientId: recipient.id }
-  const conversationId = recipient.conversationId ?? (await beginConversation(tx, people, now))
+  const conversationId = recipient.conversationId ?? (await createConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)
   const message = await addMessage(tx, draft, { conversationId, createdAt })
   const news = { about: conversationId, conversationId, actorId: senderId, at: createdAt }
@@ -57,16 +57,16 @@ async function findSubmission(tx: Writer, submission: string | null): Promise<Me
 
 type People = { senderId: number; recipientId: number }
 
-/** Of two people who begin at the same moment, one begins and the other joins: there is one for each pair. */
-async function beginConversation(tx: Writer, { senderId, recipientId }: People, now: Date): Promise<number> {
+/** Returns the existing conversation if the other person creates it at the same time. */
+async function createConversation(tx: Writer, { senderId, recipientId }: People, now: Date): Promise<number> {
   const [firstId, secondId] = [Math.min(senderId, recipientId), Math.max(senderId, recipientId)]
   tx.invalidates(`viewer:${senderId}`, `viewer:${recipientId}`)
-  const [begun] = await tx
+  const [created] = await tx
     .insert(conversations)
     .values({ firstId, secondId, createdAt: now })
     .onConflictDoUpdate({ target: [conversations.firstId, conversations.secondId], set: { firstId } })
     .returning({ id: conversations.id })
-  const { id: conversationId } = begun as { id: number }
+  const { id: conversationId } = created as { id: number }
   const side = { conversationId, unread: 0, lastMessageAt: now }
   const sides = [
     { ...side, userId: senderId, otherId: recipientId },
@@ -77,9 +77,9 @@ async function beginConversation(tx: Writer, { senderId, recipientId }: People, 
 }
 
 /**
- * Counts one more unread message for the recipient and answers the new message's moment, never earlier than
- * that of the last one. Both sides' rows are locked from here on, so that messages of a conversation are
- * committed in their order: whoever has seen one has seen all that came before it.
+ * Increments the recipient's unread count and returns the new message's time, never earlier than that of the last one.
+ * Locks both participants' rows, so that messages of a conversation are committed in order, and a page that shows one
+ * shows all earlier ones.
  */
 async function countUnread(
   tx: Writer,
@@ -87,13 +87,13 @@ async function countUnread(
   now: Date,
 ): Promise<Date> {
   const { userId, unread, lastMessageAt } = participants
-  const moment = sql.param(now, lastMessageAt)
+  const time = sql.param(now, lastMessageAt)
   tx.invalidates(`viewer:${senderId}`, `viewer:${recipientId}`)
   const [side] = await tx
     .update(participants)
     .set({
       unread: sql`${unread} + case when ${userId} = ${recipientId} then 1 else 0 end`,
-      lastMessageAt: sql`case when ${lastMessageAt} < ${moment} then ${moment} else ${lastMessageAt} end`,
+      lastMessageAt: sql`case when ${lastMessageAt} < ${time} then ${time} else ${lastMessageAt} end`,
     })
     .where(eq(participants.conversationId, conversationId))
     .returning({ lastMessageAt })

@@ -3,7 +3,7 @@ import { pageLinks } from '../database/cursor.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'
 
-/** What was written on one day (UTC), oldest first. */
+/** The messages of one day (UTC), oldest first. */
 export type Day = { date: Date; messages: Message[] }
 
 /** A page of a conversation as the templates show it, oldest first. */
@@ -11,7 +11,7 @@ export type Thread = {
   days: Day[]
   newer: string | null
   older: string | null
-  /** The place of its last message, after which new ones come; null when it shows none. */
+  /** The cursor of its last message, after which new ones are loaded; null without messages. */
   end: string | null
 }
 
@@ -19,7 +19,7 @@ export function threadPath({ username }: Pick<Correspondent, 'username'>): strin
   return `/messages/@${username}`
 }
 
-/** The page's messages, which come newest first, as they are read: by day, oldest first. */
+/** Groups a page of messages by day, oldest first. */
 export function threadOf(page: Page<Message>, other: Correspondent): Thread {
   const days: Day[] = []
   for (const message of page.rows.toReversed()) {

@@ -40,10 +40,10 @@ export default async function notificationsApi(app: FastifyInstance) {
   members.put('/notifications/read', read, readNotifications)
 }
 
-/** Refuses a leap second and the year 0, which have the right format and are not times that both engines know. */
+/** Refuses leap seconds and the year 0, which have the right format but are not valid on both engines. */
 function validateTimestamp(request: ReadRequest) {
-  const moment = Date.parse(request.body.upTo)
-  return addFieldErrors(request, fieldErrorsOf(request), { upTo: !(moment > 0) && 'api.must_be_moment' })
+  const time = Date.parse(request.body.upTo)
+  return addFieldErrors(request, fieldErrorsOf(request), { upTo: !(time > 0) && 'api.must_be_moment' })
 }
 
 async function listNotifications({ server, viewer, query, t }: ListRequest, reply: FastifyReply) {
@@ -53,7 +53,7 @@ async function listNotifications({ server, viewer, query, t }: ListRequest, repl
 
 async function readNotifications({ server, viewer, body }: ReadRequest, reply: FastifyReply) {
   const { id: userId } = viewer
-  const upTo = new Date(body.upTo)
-  await server.db.transaction(tx => markAllRead(tx, { userId, upTo }, new Date()))
+  const until = new Date(body.upTo)
+  await server.db.transaction(tx => markAllRead(tx, { userId, until }, new Date()))
   return reply.code(204).send()
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
 
-/** Up to which moment (milliseconds) the page showed what is to be marked as read; all, if it does not say. */
+/** The time of the page (milliseconds) until which notifications are marked as read; all without it. */
 export const ReadForm = Type.Object({ upTo: Type.Optional(Type.String({ pattern: '^\\d{1,14}$' })) })
 export type ReadForm = Type.Static<typeof ReadForm>

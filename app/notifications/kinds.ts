@@ -1,19 +1,19 @@
-/** What people are notified of. Everything about a kind is in its entry, and an entry without a part does not compile. */
+/** The kinds of notifications; an incomplete entry does not compile. */
 import type { LocaleKey, Translate } from '../locales/translate.ts'
 
 type Kind = {
-  /** What has happened, with `{name}` for the person who caused it. */
+  /** With `{name}` for the person who caused it. */
   sentence: LocaleKey
-  /** The page that it leads to. */
+  /** The page that the notification opens. */
   path(notification: { actor: { username: string } | null; post: { id: number } | null }): string
   /** From views/layouts/_icon.eta; null: the avatar of the person who caused it. */
   icon: string | null
   /**
-   * Of each kind and subject (a follower, a post, a conversation) a person has one notification. Another event makes
-   * it new again, or leaves it as it is.
+   * A person has one notification of each kind and subject (a follower, a post, a conversation). True: another event
+   * makes it unread again.
    */
   again: boolean
-  /** Whether it may also be told by mail. */
+  /** Whether it may also be sent by mail. */
   mayMail: boolean
 }
 
@@ -51,12 +51,12 @@ export const kinds = {
 export type NotificationKind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as NotificationKind[]
 
-/** What a notification is about, as it is stored: for each person there is one notification of a subject. */
+/** The stored subject: a person has one notification of each. */
 export function subjectOf(kind: NotificationKind, about: number): string {
   return `${kind}:${about}`
 }
 
-/** What has happened, in words; the name stands in Unicode isolates, so that it may read in either direction. */
+/** The sentence of a notification; Unicode isolates keep a name in either direction intact. */
 export function sentenceOf(kind: NotificationKind, name: string | null, t: Translate): string {
   return t(kinds[kind].sentence, { name: `\u2068${name ?? ''}\u2069` })
 }

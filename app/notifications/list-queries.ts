@@ -1,4 +1,4 @@
-/** What somebody was told, as they read it. */
+/** Reads a person's notifications. */
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
@@ -10,16 +10,16 @@ import { hasKnownKind, type Own } from './queries.ts'
 export type Notification = {
   id: number
   kind: NotificationKind
-  /** Who caused it; null for what the site itself has done. */
+  /** The person who caused it; null for the site itself. */
   actor: { id: number; username: string; displayName: string } | null
-  /** What it is about, if that is a post: its beginning. */
+  /** The beginning of its post, if it is about one. */
   post: { id: number; beginning: string; language: string | null } | null
   conversationId: number | null
   createdAt: Date
   readAt: Date | null
 }
 
-/** The columns of a notification as every list shows it; needs left joins with users and posts. */
+/** Needs left joins with users and posts. */
 const notificationColumns = {
   id: notifications.id,
   kind: sql<NotificationKind>`${notifications.kind}`,
@@ -34,7 +34,7 @@ const notificationColumns = {
   readAt: notifications.readAt,
 }
 
-/** The site itself has done it, or a person whom the viewer sees. */
+/** Caused by the site itself, or by a person visible to the viewer. */
 const isShown = and(hasKnownKind, or(isNull(notifications.actorId), visiblePeople()))
 
 const notificationsOf = keysetList<Notification>(
@@ -51,7 +51,7 @@ const notificationsOf = keysetList<Notification>(
       .limit(place.limit),
 )
 
-/** A page of what somebody was told, newest first: one statement. */
+/** A page of the viewer's notifications, newest first, in one statement. */
 export function notificationList(db: Reader, viewer: number, cursor: Cursor): Promise<Page<Notification>> {
   return notificationsOf(db, { viewer }, cursor)
 }
@@ -65,7 +65,7 @@ const ownNotification = prepared<{ id: number; viewer: number }, Notification[]>
     .where(and(eq(notifications.id, sql.placeholder('id')), eq(notifications.userId, viewerId), isShown)),
 )
 
-/** Somebody's own notification. */
+/** A person's own notification. */
 export async function findNotification(db: Reader, { id, userId }: Own): Promise<Notification | undefined> {
   return (await ownNotification(db, { id, viewer: userId }))[0]
 }

@@ -1,33 +1,33 @@
-/** How somebody is told of something, and how it comes to be read. */
+/** Writes notifications and marks them as read. */
 import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
 import { unblockedAmong } from '../people/visibility.ts'
 import { kindNames, kinds, type NotificationKind, subjectOf } from './kinds.ts'
 
-/** A row of a kind that this version of the site does not know, because a newer one wrote it, is neither shown nor counted. */
+/** Rows of an unknown kind, written by a newer version of the site, are neither shown nor counted. */
 export const hasKnownKind = inArray(notifications.kind, kindNames)
 
 export type NewNotification = {
-  /** Who is told. */
+  /** The recipient. */
   userId: number
   kind: NotificationKind
   /** The id of what it is about: a follower, a post, a conversation. */
   about: number
-  /** Who caused it; nobody is told of what they did themselves, or what somebody they are apart from did. */
+  /** The person who caused it: not notified themselves, nor is a person in a block with them. */
   actorId?: number
   postId?: number
   conversationId?: number
-  /** When it happened: now, if not given. */
+  /** The time of the event; by default now. */
   at?: Date
 }
 
-/** Tells somebody of something, in the transaction that causes it. */
+/** Notifies a person in the caller's transaction. */
 export async function notify(tx: Writer, { userId, ...news }: NewNotification): Promise<void> {
   await notifyEach(tx, [userId], news)
 }
 
-/** Tells people of the same thing: two statements, however many they are. */
+/** Notifies any number of people of the same event, in two statements. */
 export async function notifyEach(
   tx: Writer,
   people: number[],
@@ -38,23 +38,22 @@ export async function notifyEach(
   if (others.length === 0) return
   const audience = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
   if (audience.length === 0) return
-  const told = { ...news, subject: subjectOf(news.kind, about), createdAt: at }
+  const row = { ...news, subject: subjectOf(news.kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
-  const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...told, userId })))
+  const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...row, userId })))
   const target = [notifications.userId, notifications.subject]
   await (kinds[news.kind].again
-    ? insertion.onConflictDoUpdate({ target, set: { ...told, readAt: null } })
+    ? insertion.onConflictDoUpdate({ target, set: { ...row, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
 }
 
-/** Somebody's own notification. */
 export type Own = { id: number; userId: number }
 
 export function isOwn({ id, userId }: Own) {
   return and(eq(notifications.id, id), eq(notifications.userId, userId))
 }
 
-/** Marks somebody's own notification as read; true if it was unread. */
+/** Marks a person's own notification as read; true if it was unread. */
 export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean> {
   tx.invalidates(`viewer:${own.userId}`)
   const marked = await tx
@@ -65,10 +64,10 @@ export async function markRead(tx: Writer, own: Own, now: Date): Promise<boolean
   return marked.length > 0
 }
 
-/** Marks as read all that somebody was told up to then: what came later, they have not seen. */
+/** Marks all notifications until a time as read, because the person has not seen later ones. */
 export async function markAllRead(
   tx: Writer,
-  { userId, upTo }: { userId: number; upTo: Date },
+  { userId, until }: { userId: number; until: Date },
   now: Date,
 ): Promise<void> {
   const { createdAt, readAt } = notifications
@@ -76,19 +75,19 @@ export async function markAllRead(
   await tx
     .update(notifications)
     .set({ readAt: now })
-    .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, upTo)))
+    .where(and(eq(notifications.userId, userId), isNull(readAt), lte(createdAt, until)))
 }
 
-/** Marks as read the notification about something that the person has seen itself. */
+/** Marks the notification of a subject as read when the person has seen the subject itself. */
 export async function markSubjectRead(
   tx: Writer,
   { userId, kind, about }: Pick<NewNotification, 'userId' | 'kind' | 'about'>,
   now: Date,
 ): Promise<void> {
-  const told = and(eq(notifications.userId, userId), eq(notifications.subject, subjectOf(kind, about)))
+  const ofSubject = and(eq(notifications.userId, userId), eq(notifications.subject, subjectOf(kind, about)))
   tx.invalidates(`viewer:${userId}`)
   await tx
     .update(notifications)
     .set({ readAt: now })
-    .where(and(told, isNull(notifications.readAt)))
+    .where(and(ofSubject, isNull(notifications.readAt)))
 }

@@ -10,11 +10,11 @@ import { kinds, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
 
-type Told = Notification & { sentence: string; icon: string | null }
+type ShownNotification = Notification & { sentence: string; icon: string | null }
 
 declare module '../http/views.ts' {
   interface Pages {
-    'notifications/index': { notifications: Told[]; newer: string | null; older: string | null }
+    'notifications/index': { notifications: ShownNotification[]; newer: string | null; older: string | null }
   }
 }
 
@@ -41,7 +41,7 @@ async function showNotifications(request: ListRequest, reply: FastifyReply) {
   return reply.page('notifications/index', { notifications, ...pageLinks(page, '/notifications') })
 }
 
-/** Leads to what a notification is about, which thereby has been read. */
+/** Redirects to the subject of a notification and marks it as read. */
 async function openNotification(request: OpenRequest, reply: FastifyReply) {
   const own = { id: request.params.id, userId: request.viewer.id }
   const notification = await findNotification(request.server.db, own)
@@ -50,7 +50,7 @@ async function openNotification(request: OpenRequest, reply: FastifyReply) {
   return reply.header('cache-control', 'no-store').redirect(kinds[notification.kind].path(notification), 303)
 }
 
-/** Where nothing can be written just now, the way is open all the same. */
+/** While the database is read-only, the redirect still works. */
 async function readIfPossible({ server, log }: OpenRequest, own: { id: number; userId: number }) {
   try {
     await server.db.transaction(tx => markRead(tx, own, new Date()))
@@ -63,7 +63,7 @@ async function readIfPossible({ server, log }: OpenRequest, own: { id: number; u
 async function readAll(request: ReadRequest, reply: FastifyReply) {
   const { id: userId } = request.viewer
   const now = new Date()
-  const upTo = request.body.upTo ? new Date(Number(request.body.upTo)) : now
-  await request.server.db.transaction(tx => markAllRead(tx, { userId, upTo }, now))
+  const until = request.body.upTo ? new Date(Number(request.body.upTo)) : now
+  await request.server.db.transaction(tx => markAllRead(tx, { userId, until }, now))
   return reply.flash('notifications.all_read').redirect('/notifications', 303)
 }

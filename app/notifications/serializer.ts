@@ -1,4 +1,4 @@
-/** Notifications as the API shows them. */
+/** Notifications in the API. */
 import { Type } from 'typebox'
 import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'

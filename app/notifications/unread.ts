@@ -1,4 +1,4 @@
-/** What somebody has not seen yet, as the badges count it: notifications, and messages. */
+/** Counts unread notifications and messages for the badges. */
 import type { Reader } from '../database/database.ts'
 import { notifications, participants, users } from '../database/schema.ts'
 import { eq, sql } from '../database/sql.ts'
@@ -15,13 +15,13 @@ const countedNotifications = sql`(select count(*) from (select 1 from ${notifica
 const countedMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
   where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
 
-/** The counts, for a query from users; wrapped, because of the columns of a fragment itself Drizzle writes the names alone. */
+/** Columns of a query from users; wrapped, because Drizzle writes the columns of an outermost fragment without tables. */
 export const unreadCounts = {
   unreadNotifications: sql`${countedNotifications}`.mapWith(Number),
   unreadMessages: sql`${countedMessages}`.mapWith(Number),
 }
 
-/** What the badges count, for a page that has just changed it. */
+/** The counts, for a page that has just changed them. */
 export async function unreadOf(db: Reader, userId: number): Promise<Unread> {
   const [counts] = await db.select(unreadCounts).from(users).where(eq(users.id, userId))
   return counts ?? { unreadNotifications: 0, unreadMessages: 0 }

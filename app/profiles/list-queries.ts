@@ -1,4 +1,4 @@
-/** Everybody, for whoever reads them all. */
+/** The list of all people. */
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { users } from '../database/schema.ts'
@@ -6,7 +6,7 @@ import { and, asc, desc, gt, lt, sql } from '../database/sql.ts'
 import { isFollowedByViewer, type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
 import { type AnyViewer, seenBy, visiblePeople } from '../people/visibility.ts'
 
-/** Ids only grow, so the id alone is the place: the list is a walk along the primary key. */
+/** Ordered by id, because ids only grow: the list walks along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {
   const id = sql.placeholder('id')
   const beyond = { newest: undefined, before: lt(users.id, id), after: gt(users.id, id) }[place.direction]
@@ -22,7 +22,7 @@ const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: u
     .limit(place.limit)
 })
 
-/** A page of everybody whom this viewer may see, the newest account first. */
+/** A page of all people visible to the viewer, newest account first. */
 export async function listPeople(db: Reader, viewer: AnyViewer, cursor: Cursor): Promise<Page<Person>> {
   const page = await everybody(db, seenBy(viewer), cursor)
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }

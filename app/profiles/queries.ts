@@ -42,7 +42,7 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
       .where(and(eq(users.id, idOfUsername(sql.placeholder('key'))), isOpen)) as never,
 )
 
-/** The profile of whoever has this name, or had it before, as this viewer sees it: one statement. */
+/** The profile with this current or former username, as the viewer sees it, in one statement. */
 export async function findProfile(
   db: Reader,
   username: string,
@@ -52,14 +52,14 @@ export async function findProfile(
   if (!found) return undefined
   const { followed, byViewer, ofViewer, ...profile } = found
   const isViewer = profile.id === viewer?.id
-  // SQLite answers `exists` with 0 or 1.
+  // SQLite returns 0 or 1 for `exists`.
   const viewerBlocks = Boolean(byViewer)
   const apart = viewerBlocks || Boolean(ofViewer)
   const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
   return { ...profile, isViewer, viewerFollows, viewerBlocks, apart }
 }
 
-/** Who has this username, or had it before. */
+/** The person with this current or former username. */
 export async function findPerson(db: Reader, username: string) {
   const [person] = await db
     .select({ id: users.id, username: users.username, displayName: users.displayName })

@@ -1,4 +1,4 @@
-/** Whoever an address names, by the name of today or one that they had before; a 404 where that is nobody. */
+/** Finds the person of a URL by their current or former username, or answers 404. */
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
@@ -17,7 +17,7 @@ export async function requirePerson(db: Reader, { params }: { params: Named }) {
   return person
 }
 
-/** Their profile as this viewer sees it. */
+/** The profile as the viewer sees it. */
 export async function requireProfile(
   db: Reader,
   { params }: { params: Named },
@@ -28,7 +28,7 @@ export async function requireProfile(
   return profile
 }
 
-/** After a form about somebody: to the page that it was on, or else to the person. */
+/** The path after a form about a person: its `next`, else the profile. */
 export function redirectBack({ next }: { next?: string | undefined }, { username }: Named): string {
   return next ? returnPath(next) : `/@${username}`
 }

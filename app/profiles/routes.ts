@@ -35,12 +35,12 @@ export default async function profiles(app: FastifyInstance) {
   app.get('/@:username', { config, schema }, showProfile)
   app.get('/@:username/followers', { config, schema }, showFollowers)
   app.get('/@:username/following', { config, schema }, showFollowing)
-  // The card leads back to the page that it opened on, which its address does not name.
+  // Not cached, because the card returns to the page on which it opened.
   app.get('/@:username/card', { config: open, schema }, showCard)
 }
 
 async function showProfile(request: ProfileRequest, reply: FastifyReply) {
-  const profile = await profileOrLead(request, reply)
+  const profile = await profileOrRedirect(request, reply)
   if (!profile) return reply
   const cursor = cursorOf(request.query)
   const page = await profileTimeline(request.server.db, { user: profile.id, viewer: request.viewer }, cursor)
@@ -59,7 +59,7 @@ function showFollowing(request: ProfileRequest, reply: FastifyReply) {
 }
 
 async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: FollowList) {
-  const profile = await profileOrLead(request, reply)
+  const profile = await profileOrRedirect(request, reply)
   if (!profile) return reply
   if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
   const cursor = cursorOf(request.query)
@@ -78,20 +78,20 @@ async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: Fo
   return reply.page('profiles/people', { profile, kind, people: page.rows, ...pageLinks(page, path) })
 }
 
-/** The head of a profile: names, counts of posts and follows. */
+/** The tags of a profile's head: names, counts of posts and follows. */
 function profileTags({ id }: Profile): CacheTag[] {
   return [`person:${id}`, `author:${id}`, `follows:${id}`]
 }
 
-/** The little card that opens on an author's name: a fragment for its script. */
+/** The fragment that a script opens on an author's name. */
 async function showCard(request: ProfileRequest, reply: FastifyReply) {
-  const profile = await profileOrLead(request, reply)
+  const profile = await profileOrRedirect(request, reply)
   if (!profile) return reply
   return reply.fragment('profiles/card', { profile, next: refererOf(request) })
 }
 
-/** The profile that was asked for; null when a name that somebody had before has led to the same page of today's. */
-async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
+/** The profile; null after a redirect from a former username to the current one. */
+async function profileOrRedirect(request: ProfileRequest, reply: FastifyReply): Promise<Profile | null> {
   const { server, params, viewer, url } = request
   const profile = await requireProfile(server.db, request, viewer)
   if (foldName(profile.username) === foldName(params.username)) return profile
@@ -99,7 +99,7 @@ async function profileOrLead(request: ProfileRequest, reply: FastifyReply): Prom
   return null
 }
 
-/** The page that the card opened on, to come back to after following. */
+/** The page on which the card opened, as return path after following. */
 function refererOf({ headers, host, params }: ProfileRequest): string {
   const referer = headers.referer && URL.canParse(headers.referer) ? new URL(headers.referer) : null
   return referer?.host === host ? returnPath(referer.pathname + referer.search) : `/@${params.username}`

@@ -1,4 +1,4 @@
-/** Writes the index, in the transaction that writes what it is about. */
+/** Updates the index in the transaction that writes posts or people. */
 import type { Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { users } from '../database/schema.ts'
@@ -10,7 +10,7 @@ import { authorToken, tagToken, tokensOf } from './tokens.ts'
 export type IndexedPost = { id: number; userId: number; body: string; entities: Entity[]; createdAt: Date }
 export type IndexedPerson = { id: number; username: string; displayName: string }
 
-/** Rows of one statement. */
+/** Rows per statement. */
 const chunk = 500
 
 /** Puts posts into the index that are not in it. */
@@ -32,12 +32,12 @@ async function insertIntoFts5(tx: Writer, rows: IndexedPost[]): Promise<void> {
   await tx.insert(fts5Posts).values(rows.map(row => ({ place: placeParameter(row), words: postEntry(row) })))
 }
 
-/** A bigint reaches the database as it is. */
+/** As a bigint, which the driver passes exactly. */
 function placeParameter(key: PostKey): SQL<number> {
   return sql<number>`${placeOf(key)}`
 }
 
-/** A row that says what it should is left alone, so that rebuilding leaves no dead rows behind. */
+/** Does not update unchanged rows, so that a rebuild leaves no dead rows. */
 async function upsertTsvectors(tx: Writer, rows: IndexedPost[]): Promise<void> {
   const { postId, userId, createdAt, words } = tsvectorPosts
   const values = rows.map(row => ({
@@ -65,7 +65,7 @@ function tsvectorParameter(entry: string): SQL<string> {
   return sql<string>`${entry}::tsvector`
 }
 
-/** Puts people into the index, in the place of what it held of them. */
+/** Adds or replaces people. */
 export async function indexPeople(tx: Writer, people: IndexedPerson[]): Promise<void> {
   for (const some of chunksOf(people)) {
     const ids = some.map(({ id }) => id)
@@ -79,23 +79,23 @@ export async function indexPeople(tx: Writer, people: IndexedPerson[]): Promise<
   }
 }
 
-/** The same for somebody whose names have changed just now. */
+/** Replaces a person whose names have changed. */
 export async function indexPerson(tx: Writer, id: number): Promise<void> {
   const { username, displayName } = users
   const people = await tx.select({ id: users.id, username, displayName }).from(users).where(eq(users.id, id))
   await indexPeople(tx, people)
 }
 
-/** Takes a person out of the index, whose account is closed or goes; their posts go by `removePosts`. */
+/** Removes a person whose account is closed or deleted; `removePosts` removes the posts. */
 export async function removePerson(tx: Writer, id: number): Promise<void> {
   await tx.delete(indexedPeople).where(eq(indexedPeople.userId, id))
 }
 
-/** Takes out of the index what stands after one post and up to another (null: from the beginning, to the end). */
+/** Removes the entries after one post, until another (null: from the beginning, to the end). */
 export async function removePostsBetween(
   tx: Writer,
   after: PostKey | null,
-  upTo: PostKey | null,
+  until: PostKey | null,
 ): Promise<void> {
   if (engine === 'postgresql') return
   const { place } = fts5Posts
@@ -104,15 +104,17 @@ export async function removePostsBetween(
     .where(
       and(
         after ? gt(place, placeParameter(after)) : sql`true`,
-        upTo ? lte(place, placeParameter(upTo)) : undefined,
+        until ? lte(place, placeParameter(until)) : undefined,
       ),
     )
 }
 
-/** The same of people, by their ids. */
-export async function removePeopleBetween(tx: Writer, after: number, upTo: number | null): Promise<void> {
+/** Removes people by their ids, after one until another. */
+export async function removePeopleBetween(tx: Writer, after: number, until: number | null): Promise<void> {
   const { userId } = indexedPeople
-  await tx.delete(indexedPeople).where(and(gt(userId, after), upTo === null ? undefined : lte(userId, upTo)))
+  await tx
+    .delete(indexedPeople)
+    .where(and(gt(userId, after), until === null ? undefined : lte(userId, until)))
 }
 
 /** PostgreSQL notes no more places of one word; the rest are left out on SQLite, too. */

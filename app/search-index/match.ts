@@ -1,14 +1,14 @@
-/** A query in the languages of the two engines. Tokens hold letters, digits and @ # _, so that quotes suffice. */
+/** Queries in the syntax of the two engines. Quotes suffice, because tokens contain only letters, digits and @ # _. */
 
 import type { Values } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import type { Term } from './query.ts'
 import { authorToken } from './tokens.ts'
 
-/** All of the terms, and one of the authors (ids) if there are any. */
+/** All of the terms and, if there are any, one of the authors (ids). */
 export type Wanted = { terms: Term[]; authors: number[] }
 
-/** The values of the placeholders with which an engine's queries find what is wanted. */
+/** The values of the placeholders of the engine's query. */
 export function matchOf(wanted: Wanted): Values {
   if (engine === 'sqlite') return { match: fts5Of(wanted) }
   const narrow = tsqueryOf({ ...wanted, terms: decisive(wanted) })
@@ -38,8 +38,8 @@ function quoted(token: string): string {
 }
 
 /**
- * Of a beginning of one or two letters, PostgreSQL would gather all words, to find little out; if there are
- * others to go by, it looks at what they have found.
+ * Without prefixes of one or two letters, for which PostgreSQL would collect all words; the other terms find the rows,
+ * which are then checked for the prefixes.
  */
 function decisive({ terms, authors }: Wanted): Term[] {
   const decisive = terms.filter(

@@ -1,7 +1,7 @@
 import type { Term } from './query.ts'
 import type { Token } from './tokens.ts'
 
-/** Where a term stands among the tokens of a text: the numbers of its first and its last token. */
+/** The position of a term in a text: the indexes of its first and last token. */
 export type Occurrence = { first: number; last: number; isWhole: boolean }
 
 export function occurrencesOf(term: Term, tokens: Token[]): Occurrence[] {

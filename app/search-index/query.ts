@@ -1,18 +1,18 @@
-/** What somebody asks for, in their own words: any text is a query, however unfinished or hostile. */
+/** Parses queries: any text is a valid query. */
 import { foldName } from '../text/fold.ts'
 import { sanitizeText } from '../text/sanitize.ts'
 import { fold, type Token, tagToken, tokensOf } from './tokens.ts'
 
-/** Tokens that follow one another; with `prefix`, the last of them may go on. */
+/** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */
 export type Term = { tokens: string[]; prefix: boolean }
-/** All terms, by one of the authors (folded usernames) if there are any. */
+/** All terms and, if there are any, one of the authors (folded usernames). */
 export type Query = { text: string; terms: Term[]; authors: string[]; cut: boolean }
 
-/** More would take long to find, and nobody asks for more. */
-const mostTerms = 12
-const mostTokens = 24
-const mostAuthors = 4
-const longest = 500
+/** Longer queries would be slow. */
+const maxTerms = 12
+const maxTokens = 24
+const maxAuthors = 4
+const maxLength = 500
 
 const piece = new RegExp(
   [
@@ -23,9 +23,9 @@ const piece = new RegExp(
   ].join('|'),
   'giu',
 )
-/** A query as it is shown: nothing in it that cannot be, and not endless. */
+/** The query as it is shown: sanitized and of limited length. */
 export function normalizeQuery(given: string): string {
-  return [...sanitizeText(given).trim()].slice(0, longest).join('')
+  return [...sanitizeText(given).trim()].slice(0, maxLength).join('')
 }
 
 export function parseQuery(given: string): Query {
@@ -36,16 +36,15 @@ export function parseQuery(given: string): Query {
   const distinct = [...new Map(terms.map(term => [JSON.stringify(term), term])).values()]
   const kept = withinLimits(distinct)
   const names = found.flatMap(({ groups }) => (groups?.['author'] ? [foldName(groups['author'])] : []))
-  const authors = [...new Set(names)].slice(0, mostAuthors)
+  const authors = [...new Set(names)].slice(0, maxAuthors)
   return { text, terms: kept, authors, cut: isShortened || kept.length < distinct.length }
 }
 
-/** Whether there is anything to look for. */
 export function isEmpty({ terms, authors }: Query): boolean {
   return terms.length === 0 && authors.length === 0
 }
 
-/** What somebody types, whose last word may go on: with the star that says so, unless something ends it. */
+/** Adds a star to the last word, unless the text ends with another character. */
 export function starred(typed: string): string {
   return /[\p{L}\p{M}\p{N}_]$/u.test(typed) ? `${typed}*` : typed
 }
@@ -57,17 +56,17 @@ function termOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term 
   return termOfWords(phrase ?? tag ?? words ?? '', prefix)
 }
 
-/** As where hashtags are found: digits alone are a number. */
+/** As for hashtags in posts, where digits alone are a number. */
 function isTag(tag: string): boolean {
   return /\p{L}|_/u.test(tag) && fold(tag) !== ''
 }
 
-/** What stands together belongs together: `well-known` is a phrase. */
+/** Words without a space between them, such as `well-known`, are a phrase. */
 function termOfWords(words: string, prefix: boolean): Term | null {
   const found = tokensOf(words)
   const last = found.at(-1)
   if (!last) return null
-  // The text may go on where the query ends: its last character alone says no more than the pair before it.
+  // At the end of an unspaced text, the last character alone is already part of the pair before it.
   const isHalf = last.half === last.end
   const asked = isHalf && isPaired(found.at(-2), last) ? found.slice(0, -1) : found
   return {
@@ -82,10 +81,10 @@ function isPaired(before: Token | undefined, { start }: Token): boolean {
 
 function withinLimits(terms: Term[]): Term[] {
   let tokens = 0
-  return terms.slice(0, mostTerms).flatMap(term => {
-    const room = mostTokens - tokens
+  return terms.slice(0, maxTerms).flatMap(term => {
+    const room = maxTokens - tokens
     tokens += term.tokens.length
-    if (tokens <= mostTokens) return [term]
+    if (tokens <= maxTokens) return [term]
     return room > 0 ? [{ tokens: term.tokens.slice(0, room), prefix: false }] : []
   })
 }

@@ -1,4 +1,4 @@
-/** How SQLite finds: FTS5 walks from the newest on, as far as the page needs. */
+/** Search on SQLite: FTS5 walks from the newest entry until the page is full. */
 import type { Place } from '../database/cursor.ts'
 import { posts, users } from '../database/schema.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
@@ -9,7 +9,7 @@ const match = sql.placeholder('match')
 const bits = sql.raw(String(numberBits))
 const mask = sql.raw(String(numberMask))
 
-/** The ids of the posts that match, at a place of their list. SQLite keeps the order of a cross join. */
+/** The ids of a page of matching posts. SQLite keeps the order of a cross join. */
 export function postKeys(place: Place): SQL {
   const row = fts5Posts.place
   return sql`select ${posts.id} from ${fts5Posts}
@@ -19,7 +19,7 @@ export function postKeys(place: Place): SQL {
     ${walk(row, placeOfCursor, place)}`
 }
 
-/** The ids of the people whose names match, at a place of their list: the newest account first. */
+/** The ids of a page of matching people, newest account first. */
 export function personKeys(place: Place): SQL {
   const row = indexedPeople.userId
   return sql`select ${users.id} from ${indexedPeople} cross join ${users} on ${users.id} = ${row}

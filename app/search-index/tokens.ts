@@ -1,41 +1,40 @@
 /**
- * Words as both the index and a query see them, so that neither engine has an opinion of its own: without case,
- * without accents. Scripts that put no spaces between words (Japanese, Chinese, Thai …) and Korean, which adds
- * its particles without one, are indexed by pairs of characters: whatever part of a sentence is asked for is
- * found. A dictionary (Intl.Segmenter) finds its own words only, a third of what was asked for in a trial, and cuts
- * differently with each version of ICU.
+ * The tokenizer of the index and of queries, the same for both engines: without case and accents. Scripts without
+ * spaces between words (Japanese, Chinese, Thai …), and Korean, whose particles follow without a space, are indexed by
+ * pairs of characters, so that any part of a sentence is found. A dictionary (Intl.Segmenter) found a third of the
+ * queries in a trial, and splits differently with each version of ICU.
  */
 
 import { memoize } from '../text/memoize.ts'
 
-/** A word, or a pair of characters, and where it stands in the text (UTF-16 offsets). */
+/** A word or a pair of characters, with its position in the text (UTF-16 offsets). */
 export type Token = {
   text: string
   start: number
   end: number
-  /** Where the first character of a pair ends; that of a character which nothing follows is its own end. */
+  /** The end of a pair's first character; of a single last character, its own end. */
   half: number | null
 }
 
-/** Characters of a token: PostgreSQL takes 2,046 bytes. What is longer is cut, here and in a query alike. */
-const longest = 64
+/** Longer tokens are cut, in the index and in queries, because PostgreSQL's maximum is 2,046 bytes. */
+const maxTokenLength = 64
 
 const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 const plainWord = /[a-z0-9]+/gi
 const isPlain = /^[\0-\x7f]*$/
-/** Vowels and finals of Korean syllables and the marks of narrow katakana continue a character, as marks do. */
+/** Marks, vowels and finals of Korean syllables and the marks of narrow katakana belong to the character before them. */
 const continuing = String.raw`[\p{M}\u1160-\u11ff\uff9e\uff9f]*`
 const unspaced = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmr}\p{scx=Mymr}]`
 const hasUnspaced = new RegExp(unspaced, 'u')
 const run = new RegExp(`(?<unspaced>(?:${unspaced}${continuing})+)|(?:(?!${unspaced}).)+`, 'gu')
 const character = new RegExp(`[^]${continuing}`, 'gu')
 
-/** The tokens of a text, in its order. */
+/** The tokens of a text, in order. */
 export function tokensOf(text: string): Token[] {
   const words = text.matchAll(isPlain.test(text) ? plainWord : word)
   const tokens: Token[] = []
   for (const { 0: found, index } of words) {
-    // A post is a few microseconds' work as long as only the words that need it are looked at closely.
+    // ASCII words skip the slow steps, so that a post takes a few microseconds.
     if (isPlain.test(found)) tokens.push(tokenOf(found.toLowerCase(), found, index))
     else if (!hasUnspaced.test(found)) tokens.push(tokenOf(foldWord(found), found, index))
     else tokens.push(...tokensOfRuns(found, index))
@@ -53,7 +52,7 @@ function tokensOfRuns(found: string, at: number): Token[] {
   )
 }
 
-/** Each character with the one that follows it; the last one alone, so that a single one is found as a beginning. */
+/** Each character with the next one, and the last one alone, so that a single character matches as a prefix. */
 function pairsOf(part: string, at: number): Token[] {
   const characters = [...part.matchAll(character)].map(({ 0: found, index }) => ({
     text: foldWord(found),
@@ -66,10 +65,10 @@ function pairsOf(part: string, at: number): Token[] {
   })
 }
 
-/** Accents of every script, and the points of those whose writers mostly leave them out. */
+/** Accents, and the vowel points of scripts that are usually written without them. */
 const accents =
   /[[\p{M}&&[\p{scx=Zinh}\p{sc=Zinh}\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Arab}\p{scx=Hebr}]]--[\u3099\u309a]]/gv
-/** Letters that are one for a reader in a hurry, although Unicode does not take them apart. */
+/** Letters that Unicode does not decompose. */
 const others: Record<string, string> = {
   æ: 'ae',
   đ: 'd',
@@ -85,8 +84,7 @@ const others: Record<string, string> = {
 const otherLetters = new RegExp(`[${Object.keys(others).join('')}]`, 'gu')
 
 /**
- * What makes two words the same: no case (`ß` is `ss`, and all four of i, I, ı, İ are one), no accents, no
- * difference between wide, narrow and joined forms of a letter.
+ * Folds case (`ß` is `ss`, and i, I, ı and İ are the same), accents, and wide, narrow and joined forms of a letter.
  */
 export function fold(text: string): string {
   return text
@@ -100,22 +98,22 @@ export function fold(text: string): string {
     .normalize('NFC')
 }
 
-/** Most words of a language are few; what is longer is rarely seen twice. */
-const remembered = memoize(fold, String)
+/** Memoized for short words only, because longer ones rarely repeat. */
+const memoizedFold = memoize(fold, String)
 function foldWord(word: string): string {
-  return word.length <= 24 ? remembered(word) : fold(word)
+  return word.length <= 24 ? memoizedFold(word) : fold(word)
 }
 
 function cut(text: string): string {
-  return text.length <= longest ? text : [...text].slice(0, longest).join('')
+  return text.length <= maxTokenLength ? text : [...text].slice(0, maxTokenLength).join('')
 }
 
-/** What stands in the index for a hashtag; no word begins like it. */
+/** The token of a hashtag; no word begins with `#`. */
 export function tagToken(tag: string): string {
   return `#${cut(tag.split('_').map(fold).join('_'))}`
 }
 
-/** What stands in the index for an author; no word begins like it. */
+/** The token of an author; no word begins with `@`. */
 export function authorToken(userId: number): string {
   return `@${userId}`
 }

@@ -6,7 +6,7 @@ import { networkOf } from '../limits/network.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { serializePerson } from '../profiles/serializer.ts'
 import { isEmpty, normalizeQuery, parseQuery } from '../search-index/query.ts'
-import { findEverybody, findPosts } from './find.ts'
+import { findPeople, findPosts } from './find.ts'
 import { searchLimit, searchPath } from './forms.ts'
 
 const text = {
@@ -46,26 +46,26 @@ export default async function searchApi(app: FastifyInstance) {
 async function listPosts(request: PostsRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const { order = 'newest' } = request.query
-  const asked = await askedBy(request)
-  const query = parseQuery(asked.text)
-  const found = asked.isAnything ? await findPosts(db, query, { ...asked, order }) : { query, posts: nothing }
+  const input = await searchInput(request)
+  const query = parseQuery(input.text)
+  const found = input.isEmpty ? { query, posts: nothing } : await findPosts(db, query, { ...input, order })
   const path = searchPath(found.query.text, order, '/api/search/posts')
   return reply.list(found.posts, path, post => serializePost(post, config))
 }
 
 async function listPeople(request: PeopleRequest, reply: FastifyReply) {
   const { db, config } = request.server
-  const asked = await askedBy(request)
-  const page = asked.isAnything ? await findEverybody(db, asked) : nothing
-  const path = searchPath(asked.text, 'newest', '/api/search/people')
+  const input = await searchInput(request)
+  const page = input.isEmpty ? nothing : await findPeople(db, input)
+  const path = searchPath(input.text, 'newest', '/api/search/people')
   return reply.list(page, path, person => serializePerson(person, config))
 }
 
-/** Every search but an empty one counts against the limit. */
-async function askedBy({ server, query, viewer, ip }: PeopleRequest) {
+/** Consumes the rate limit, unless the query is empty. */
+async function searchInput({ server, query, viewer, ip }: PeopleRequest) {
   const text = normalizeQuery(query.q)
-  const isAnything = !isEmpty(parseQuery(text))
   const subject = viewer?.id ?? networkOf(ip)
-  if (isAnything) await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, subject))
-  return { text, isAnything, viewer, cursor: cursorOf(query) }
+  const input = { text, isEmpty: isEmpty(parseQuery(text)), viewer, cursor: cursorOf(query) }
+  if (!input.isEmpty) await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, subject))
+  return input
 }

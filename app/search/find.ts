@@ -1,4 +1,4 @@
-/** One search, from the words that somebody typed to everything that their page shows. */
+/** A search from its text to its posts and people. */
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import type { Person } from '../people/person.ts'
@@ -18,24 +18,29 @@ export type SearchInput = { text: string; order: Order; viewer: AnyViewer; curso
 
 const nothing = { rows: [], newer: null, older: null }
 
-/** Everything about a query; null for one that asks for nothing. */
-export async function find(db: Reader, asked: SearchInput): Promise<SearchResult | null> {
-  const query = parseQuery(asked.text)
+/** The posts and people of a query; null if it is empty. */
+export async function find(db: Reader, input: SearchInput): Promise<SearchResult | null> {
+  const query = parseQuery(input.text)
   if (isEmpty(query)) return null
-  const [found, { people, more }] = await Promise.all([findPosts(db, query, asked), findPeople(db, asked)])
+  // People are shown above the newest posts only.
+  const wanted = input.cursor.direction === 'newest' ? wantedPeople(input.text) : null
+  const [found, { people, more }] = await Promise.all([
+    findPosts(db, query, input),
+    wanted ? searchLikelyPeople(db, { wanted, viewer: input.viewer }) : { people: [], more: false },
+  ])
   return { ...found, people, hasMorePeople: more }
 }
 
 type FoundPosts = Pick<SearchResult, 'query' | 'posts'>
 
-/** Where no post has a word like the last one, those that begin like it are what was meant: the query says so then. */
-export async function findPosts(db: Reader, query: Query, asked: SearchInput): Promise<FoundPosts> {
-  const posts = await postsFor(db, query, asked)
+/** Without a match, the last word is searched as a prefix; the returned query has the star then. */
+export async function findPosts(db: Reader, query: Query, input: SearchInput): Promise<FoundPosts> {
+  const posts = await postsFor(db, query, input)
   const text = starred(query.text)
-  if (posts.rows.length > 0 || asked.cursor.direction !== 'newest' || text === query.text)
+  if (posts.rows.length > 0 || input.cursor.direction !== 'newest' || text === query.text)
     return { query, posts }
   const wider = parseQuery(text)
-  const more = await postsFor(db, wider, asked)
+  const more = await postsFor(db, wider, input)
   return more.rows.length > 0 ? { query: wider, posts: more } : { query, posts }
 }
 
@@ -50,22 +55,15 @@ async function postsFor(
   return { ...nothing, rows: await searchBestPosts(db, { wanted, viewer }) }
 }
 
-/** Names are seldom written out, so their last word may always go on. Who writes from: or # does not mean them. */
+/** The last word is always a prefix, because names are rarely typed out. Null for queries with from: or #. */
 function wantedPeople(text: string) {
   const { terms, authors } = parseQuery(starred(text.trimEnd()))
   const isTag = terms.some(({ tokens }) => tokens[0]?.startsWith('#'))
-  const isMeant = terms.length > 0 && authors.length === 0 && !isTag
-  return isMeant ? { terms, authors: [] } : null
+  return terms.length > 0 && authors.length === 0 && !isTag ? { terms, authors: [] } : null
 }
 
-/** The people who stand above the newest posts. */
-async function findPeople(db: Reader, { text, viewer, cursor }: SearchInput) {
-  const wanted = cursor.direction === 'newest' ? wantedPeople(text) : null
-  return wanted ? searchLikelyPeople(db, { wanted, viewer }) : { people: [], more: false }
-}
-
-/** A page of everybody whose name is like the text. */
-export async function findEverybody(
+/** A page of the people whose names match the text. */
+export async function findPeople(
   db: Reader,
   { text, viewer, cursor }: Pick<SearchInput, 'text' | 'viewer' | 'cursor'>,
 ): Promise<Page<Person>> {

@@ -9,7 +9,7 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-/** May begin anew at any time: what is done already is only done again. */
+/** Idempotent: a retry starts from the beginning. */
 export const rebuildJob = defineJob({
   name: 'search.rebuild',
   attempts: 5,
@@ -27,7 +27,7 @@ export const rebuildJob = defineJob({
   },
 })
 
-/** A site that had posts before it had a search makes its index in the background, once for all processes. */
+/** Builds the index in the background if it is missing, once for all processes. */
 export async function scheduleRebuild(db: Database): Promise<void> {
   if (!(await isIncomplete(db))) return
   const key = 'search.rebuild'

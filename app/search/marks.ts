@@ -1,4 +1,4 @@
-/** Shows what was found: the parts of a post as everywhere, with the words of the query marked in them. */
+/** Marks the words of a query in the parts of a post. */
 
 import { occurrencesOf } from '../search-index/occurrences.ts'
 import type { Term } from '../search-index/query.ts'
@@ -9,7 +9,7 @@ type Span = { start: number; end: number }
 type Piece = { text: string; isMarked: boolean }
 type Written = Parameters<typeof partsOf>[0]
 
-/** For a template, in the place of partsOf. */
+/** Replaces partsOf in a template. */
 export function partsMarking(terms: Term[]): (post: Written) => Part[] {
   return post => {
     const spans = spansIn(post, terms)
@@ -22,7 +22,7 @@ export function partsMarking(terms: Term[]): (post: Written) => Part[] {
   }
 }
 
-/** Where the words of the query are in a text, in order and without overlaps. */
+/** The positions of the query's words in a text, in order and without overlaps. */
 function spansIn({ body, entities }: Written, terms: Term[]): Span[] {
   const tags = terms.filter(({ tokens }) => tokens[0]?.startsWith('#'))
   const tagged = entities.filter(
@@ -41,7 +41,7 @@ function isTagged(tag: string, { tokens: [asked = ''], prefix }: Term): boolean 
 function spansOf(term: Term, tokens: Token[]): Span[] {
   return occurrencesOf(term, tokens).map(({ first, last, isWhole }) => {
     const [begin, end] = [tokens[first], tokens[last]]
-    // A single character of a pair was asked for: the other one was not.
+    // Only the first character of a pair matches.
     return { start: begin?.start ?? 0, end: (isWhole ? end?.end : (end?.half ?? end?.end)) ?? 0 }
   })
 }
@@ -56,7 +56,7 @@ function merged(spans: Span[]): Span[] {
   return all
 }
 
-/** A part of the body that begins at `from`, cut where spans begin and end. */
+/** Splits a part of the body, which begins at `from`, at the boundaries of spans. */
 function cut(text: string, from: number, spans: Span[]): Piece[] {
   const pieces: Piece[] = []
   let at = 0

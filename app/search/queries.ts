@@ -1,5 +1,5 @@
-/** Finds posts and people. What is asked for has been read by query.ts. */
-import { setImmediate as othersFirst } from 'node:timers/promises'
+/** Finds posts and people by a parsed query. */
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { type Cursor, keysetList, type Page, type Place } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
@@ -20,10 +20,9 @@ const isSqlite = engine === 'sqlite'
 const postKeys = isSqlite ? onSqlite.postKeys : onPostgres.postKeys
 const personKeys = isSqlite ? onSqlite.personKeys : onPostgres.personKeys
 
-/** What is looked for, for whom, and where in the list. */
 export type Search = { wanted: Wanted; viewer: AnyViewer; cursor: Cursor }
 
-/** What a query wants, with the ids of the authors whom it names; null if none of them is there. */
+/** The query with the ids of its authors; null if none of them exists. */
 export async function resolveAuthors(db: Reader, { terms, authors }: Query): Promise<Wanted | null> {
   if (authors.length === 0) return { terms, authors: [] }
   const people = await findByUsernames(db, authors)
@@ -32,7 +31,7 @@ export async function resolveAuthors(db: Reader, { terms, authors }: Query): Pro
 
 function matchingPosts(db: Reader, place: Place) {
   const order = place.direction === 'after' ? asc : desc
-  // The keys are of visible posts: asked again here, PostgreSQL would read all users for each post (16 ms for 1).
+  // The keys are of visible posts; checking again here makes PostgreSQL read all users for each post (16 ms for 1).
   return selectAnyPosts(db, sql`${posts.id} in (${postKeys(place)})`)
     .orderBy(order(posts.createdAt), order(posts.id))
     .limit(place.limit)
@@ -41,12 +40,12 @@ function matchingPosts(db: Reader, place: Place) {
 const keysOfPosts = { time: tsvectorPosts.createdAt, id: tsvectorPosts.postId }
 const listOfPosts = asPages(keysetList<PostRow>('search_posts', keysOfPosts, matchingPosts))
 
-/** A page of the posts that match, newest first. */
+/** A page of matching posts, newest first. */
 export function searchPosts(db: Reader, { wanted, viewer, cursor }: Search): Promise<Page<Post>> {
   return listOfPosts(db, { viewer, ...matchOf(wanted) }, cursor)
 }
 
-/** The best are looked for among so many. */
+/** The newest matches among which the best are chosen. */
 export const rankedPosts = 1_000
 const bestPosts = 25
 const ranked = asPosts(
@@ -60,7 +59,7 @@ const ranked = asPosts(
   ),
 )
 
-/** The best of the newest posts that match; of equally good ones, the newer first. */
+/** The best of the newest matching posts; equal ones newest first. */
 export async function searchBestPosts(
   db: Reader,
   { wanted, viewer }: Omit<Search, 'cursor'>,
@@ -68,8 +67,8 @@ export async function searchBestPosts(
   const found = await ranked(db, { viewer, ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
-    // Others are answered in between: it takes 10 ms for all of them.
-    if (number % 100 === 99) await othersFirst()
+    // Ranking all takes 10 ms, so other requests are served in between.
+    if (number % 100 === 99) await yieldToEventLoop()
     scored.push({ post, score: scoreOf(post.body, wanted.terms) })
   }
   return scored
@@ -84,7 +83,7 @@ const rowColumns = {
   createdAt: users.createdAt,
 }
 
-/** Ids only grow, so the id alone is the place. */
+/** Ordered by id, because ids only grow. */
 const listOfPeople = keysetList<PersonRow>(
   'search_people',
   { time: users.createdAt, id: users.id },
@@ -106,7 +105,7 @@ export async function searchPeople(db: Reader, { wanted, viewer, cursor }: Searc
 const likelyPeople = 50
 const shownPeople = 3
 
-/** People whose names may well be meant, among the newest accounts that match. */
+/** The newest matching accounts, and the one with exactly this name. */
 const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]>('search_likely', db => {
   const newest = personKeys({ direction: 'newest', beyond: undefined, order: [], limit: likelyPeople })
   const namesake = sql`select ${users.id} from ${users} where ${users.usernameKey} = ${sql.placeholder('name')}
@@ -118,7 +117,7 @@ const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]
     .orderBy(desc(users.id))
 })
 
-/** The few people who stand above the posts, and whether there are more: who has just this name comes first. */
+/** The few people above the posts, the exact name first, and whether there are more. */
 export async function searchLikelyPeople(
   db: Reader,
   { wanted, viewer }: Omit<Search, 'cursor'>,

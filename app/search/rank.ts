@@ -1,39 +1,39 @@
-/** Which of the posts that match are the best: computed here, because the two engines' own ranks never agree. */
+/** Ranks matching posts; computed here, because the engines' own ranks differ. */
 import { type Occurrence, occurrencesOf } from '../search-index/occurrences.ts'
 import type { Term } from '../search-index/query.ts'
 import { tokensOf } from '../search-index/tokens.ts'
 
-/** Words that a post has on average; longer ones have a word more easily. */
-const usualLength = 15
+/** The average number of words of a post. */
+const averageLength = 15
 const saturation = 1.2
-const weightOfLength = 0.75
-/** What the beginning of a longer word counts. */
-const partly = 0.6
-/** Words that stand beside each other as they were asked for mean what was asked for. */
-const together = 0.5
+const lengthWeight = 0.75
+/** The weight of a prefix match. */
+const prefixWeight = 0.6
+/** The bonus for terms that are adjacent and in the order of the query. */
+const adjacencyBonus = 0.5
 
 /**
- * The more often the words of the query are in a post, and the more of the post they are, the better, as in BM25
- * (https://en.wikipedia.org/wiki/Okapi_BM25). How rare a word is does not matter: every post here has all of them.
+ * Scores by BM25 (https://en.wikipedia.org/wiki/Okapi_BM25): frequent terms and short posts are better. The rarity of
+ * a term does not matter, because every matching post contains all terms.
  */
 export function scoreOf(body: string, terms: Term[]): number {
   const tokens = tokensOf(body)
   const found = terms.map(term => occurrencesOf(term, tokens))
-  const length = 1 - weightOfLength + (weightOfLength * tokens.length) / usualLength
+  const length = 1 - lengthWeight + (lengthWeight * tokens.length) / averageLength
   const counts = found.map(countOf)
-  const often = counts.reduce(
+  const frequency = counts.reduce(
     (sum, count) => sum + (count * (saturation + 1)) / (count + saturation * length),
     0,
   )
-  return often + together * neighbours(found)
+  return frequency + adjacencyBonus * adjacentPairs(found)
 }
 
 function countOf(occurrences: Occurrence[]): number {
-  return occurrences.reduce((sum, { isWhole }) => sum + (isWhole ? 1 : partly), 0)
+  return occurrences.reduce((sum, { isWhole }) => sum + (isWhole ? 1 : prefixWeight), 0)
 }
 
-/** How many of the terms are followed at once by the next one. */
-function neighbours(found: Occurrence[][]): number {
+/** The number of terms that are directly followed by the next one. */
+function adjacentPairs(found: Occurrence[][]): number {
   const pairs = found.slice(1).map((next, index) => {
     const starts = new Set(next.map(({ first }) => first))
     return found[index]?.some(({ last }) => starts.has(last + 1))

@@ -2,7 +2,7 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
-import { and, asc, gt, sql } from '../database/sql.ts'
+import { asc, gt, sql } from '../database/sql.ts'
 import { rebuildDerivedRows } from '../posts/derivations.ts'
 import { indexPeople, removePeopleBetween, removePostsBetween } from '../search-index/indexing.ts'
 import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from '../search-index/tables.ts'
@@ -17,8 +17,8 @@ export type Rebuilding = {
   writePosts?: typeof rebuildDerivedRows
 }
 
-/** Rows of one transaction, for which others wait some 20 ms on SQLite. */
-const piece = 200
+/** Rows per transaction; on SQLite other writers wait about 20 ms for it. */
+const chunk = 200
 
 /**
  * Writes again the rows derived from each post and person, and removes those of posts and people that are gone; returns
@@ -57,26 +57,26 @@ async function rebuildPosts(
   writePosts: typeof rebuildDerivedRows,
 ): Promise<PostStep> {
   const rows = await postsAfter(tx, after)
-  const more = rows.length === piece
+  const more = rows.length === chunk
   const last = rows.at(-1) ?? after
   await removePostsBetween(tx, after, more ? last : null)
   await writePosts(tx, rows)
   return { last, count: rows.length, more }
 }
 
-/** In the order of the index: it follows the moment, and then the number, of which SQLite's keeps 20 bits. */
+/** In the order of the index: by time, then by id, of which SQLite's index keeps 20 bits. */
 async function postsAfter(tx: Writer, after: PostKey | null) {
   const { id, userId, body, entities, createdAt } = posts
   const number = engine === 'sqlite' ? sql`(${id} & ${sql.raw(String(numberMask))})` : sql`${id}`
-  const least = after && (engine === 'sqlite' ? Number(BigInt(after.id) & numberMask) : after.id)
+  const afterNumber = after && (engine === 'sqlite' ? Number(BigInt(after.id) & numberMask) : after.id)
   const beyond =
-    after && sql`(${createdAt}, ${number}) > (${sql.param(after.createdAt, createdAt)}, ${least})`
+    after && sql`(${createdAt}, ${number}) > (${sql.param(after.createdAt, createdAt)}, ${afterNumber})`
   return tx
     .select({ id, userId, body, entities, createdAt })
     .from(posts)
     .where(beyond ?? undefined)
     .orderBy(asc(createdAt), asc(number))
-    .limit(piece)
+    .limit(chunk)
 }
 
 type PeopleStep = { last: number; count: number; more: boolean }
@@ -86,17 +86,17 @@ async function rebuildPeople(tx: Writer, after: number): Promise<PeopleStep> {
   const rows = await tx
     .select({ id, username, displayName })
     .from(users)
-    .where(and(gt(id, after)))
+    .where(gt(id, after))
     .orderBy(asc(id))
-    .limit(piece)
-  const more = rows.length === piece
+    .limit(chunk)
+  const more = rows.length === chunk
   const last = rows.at(-1)?.id ?? after
   await removePeopleBetween(tx, after, more ? last : null)
   await indexPeople(tx, rows)
   return { last, count: rows.length, more }
 }
 
-/** Whether there are posts or people, and nothing of them in the index: it has never been made. */
+/** Whether there are posts or people but no index entries. */
 export async function isIncomplete(db: Reader): Promise<boolean> {
   const index = engine === 'sqlite' ? fts5Posts : tsvectorPosts
   const hasRows = async (table: typeof users | typeof posts | typeof index | typeof indexedPeople) =>

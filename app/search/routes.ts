@@ -5,17 +5,16 @@ import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
 import type { Timeline } from '../timelines/timeline.ts'
-import { find, findEverybody, type SearchInput, type SearchResult } from './find.ts'
+import { find, findPeople, type SearchInput, type SearchResult } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
 import { scheduleRebuild } from './jobs.ts'
 import { partsMarking } from './marks.ts'
 
-/** What was found, for a page or a part of one; `parts` marks the words in the posts. */
 type Results = {
-  /** The query as it was understood. */
+  /** The query as executed. */
   query: string
   order: Order
-  /** The addresses of the same search in either order, and of all people. */
+  /** URLs of the same search in both orders, and of all people. */
   newest: string
   best: string
   allPeople: string | null
@@ -44,59 +43,59 @@ export default async function search(app: FastifyInstance) {
   app.get('/search/people', open, showPeople)
   app.addHook('onReady', async () => {
     await scheduleRebuild(app.db).catch(error =>
-      app.log.warn({ err: error }, 'the making of the search index was not scheduled'),
+      app.log.warn({ err: error }, 'the rebuild of the search index was not scheduled'),
     )
   })
 }
 
 async function showSearch(request: SearchRequest, reply: FastifyReply) {
-  const asked = askedBy(request)
-  const found = await findFor(request, asked)
-  if (found && isPastTheEnd(found.posts, asked.cursor))
-    return reply.redirect(searchPath(found.query.text, asked.order), 303)
-  return reply.page('search/index', { text: normalizeQuery(asked.text), ...shown(found, asked) })
+  const input = inputOf(request)
+  const found = await findFor(request, input)
+  if (found && isPastTheEnd(found.posts, input.cursor))
+    return reply.redirect(searchPath(found.query.text, input.order), 303)
+  return reply.page('search/index', { text: normalizeQuery(input.text), ...shown(found, input) })
 }
 
-/** What the script puts into that page while somebody types. */
+/** The results on the search page while a person types. */
 async function showResults(request: SearchRequest, reply: FastifyReply) {
-  const asked = askedWhileTyping(request)
-  return reply.fragment('search/fragment', shown(await findFor(request, asked), asked))
+  const input = inputWhileTyping(request)
+  return reply.fragment('search/fragment', shown(await findFor(request, input), input))
 }
 
-/** What the script puts below the box on every other page: the first of everything. */
+/** The first results below the search box on other pages. */
 async function showBrief(request: SearchRequest, reply: FastifyReply) {
-  const asked = askedWhileTyping(request)
-  return reply.fragment('search/brief', shown(await findFor(request, asked), asked))
+  const input = inputWhileTyping(request)
+  return reply.fragment('search/brief', shown(await findFor(request, input), input))
 }
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
-  const asked = askedBy(request)
-  const text = normalizeQuery(asked.text)
+  const input = inputOf(request)
+  const text = normalizeQuery(input.text)
   const path = searchPath(text, 'newest', '/search/people')
   if (isEmpty(parseQuery(text))) return reply.redirect('/search', 303)
-  await spendOne(request)
-  const page = await findEverybody(request.server.db, asked)
-  if (isPastTheEnd(page, asked.cursor)) return reply.redirect(path, 303)
+  await consumeLimit(request)
+  const page = await findPeople(request.server.db, input)
+  if (isPastTheEnd(page, input.cursor)) return reply.redirect(path, 303)
   return reply.page('search/people', { text, people: page.rows, ...linksOf(page, path) })
 }
 
-function askedBy({ query, viewer }: SearchRequest): SearchInput {
+function inputOf({ query, viewer }: SearchRequest): SearchInput {
   const cursor = cursorOf(query)
   return { text: textOf(query.q), order: orderOf(query), viewer, cursor }
 }
 
-function askedWhileTyping(request: SearchRequest): SearchInput {
-  return { ...askedBy(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
+function inputWhileTyping(request: SearchRequest): SearchInput {
+  return { ...inputOf(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
 }
 
-async function findFor(request: SearchRequest, asked: SearchInput): Promise<SearchResult | null> {
-  if (isEmpty(parseQuery(asked.text))) return null
-  await spendOne(request)
-  return find(request.server.db, asked)
+async function findFor(request: SearchRequest, input: SearchInput): Promise<SearchResult | null> {
+  if (isEmpty(parseQuery(input.text))) return null
+  await consumeLimit(request)
+  return find(request.server.db, input)
 }
 
-/** Where nothing can be written just now, nothing is counted: reading goes on. */
-async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<void> {
+/** While the database is read-only, searches are not counted. */
+async function consumeLimit({ server, viewer, ip, log }: SearchRequest): Promise<void> {
   try {
     await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, viewer?.id ?? networkOf(ip)))
   } catch (error) {
@@ -105,7 +104,7 @@ async function spendOne({ server, viewer, ip, log }: SearchRequest): Promise<voi
   }
 }
 
-/** A form on a part of a page leads back to the whole of it. */
+/** `path` is the page to which forms in a fragment return. */
 function shown(found: SearchResult | null, { text, order }: SearchInput): Shown {
   const path = searchPath(found?.query.text ?? normalizeQuery(text), order)
   return { results: found && resultsOf(found, order), parts: partsMarking(found?.query.terms ?? []), path }
@@ -125,7 +124,7 @@ function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order:
   }
 }
 
-/** The addresses of the pages next to this one; the query comes before the place. */
+/** Links to the adjacent pages, with the cursor after the query. */
 function linksOf(page: Page<unknown>, path: string): { newer: string | null; older: string | null } {
   const link = (cursor: Cursor | null) => cursor && path + cursorQuery(cursor).replace('?', '&')
   return { newer: link(page.newer), older: link(page.older) }

@@ -10,7 +10,7 @@ export const ProfileForm = Type.Object(
 )
 export type ProfileForm = Type.Static<typeof ProfileForm>
 
-/** What is kept of the fields that were sent. */
+/** The profile values to store for the submitted fields. */
 export function profileOf(sent: Partial<ProfileForm>, username: string): Partial<ProfileForm> {
   const texts = writtenFields.flatMap(({ name }) => {
     const text = sent[name]
@@ -19,7 +19,7 @@ export function profileOf(sent: Partial<ProfileForm>, username: string): Partial
   const profile: Partial<ProfileForm> = Object.fromEntries(texts)
   const { displayName } = profile
   if (displayName === undefined) return profile
-  // A display name left empty, or that only looks empty, becomes the username.
+  // An empty or invisible display name becomes the username.
   return { ...profile, displayName: isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ') }
 }
 

@@ -7,13 +7,13 @@ import { isTheme, type Theme } from './forms.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     language: Language
-    /** The words of the request's language. */
+    /** Translates into the request's language. */
     t: Translate
     theme: Theme
   }
 }
 
-/** How this person reads: their account's choice, else their browser's, else what it asks for. */
+/** Language and theme: the account's choice, else the cookie's, else the browser's language. */
 export default plugin(
   async (app: FastifyInstance) => {
     app.decorateRequest('language', 'en')

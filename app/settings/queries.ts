@@ -10,7 +10,6 @@ const profileColumns = ofWrittenFields(({ column }) => column)
 type Setting = keyof typeof profileColumns | 'language' | 'theme' | 'messagesFrom'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
-/** Changes some of a person's settings. */
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {
   tx.invalidates(`person:${userId}`, `viewer:${userId}`)
   await tx.update(users).set(settings).where(eq(users.id, userId))
@@ -22,7 +21,7 @@ export async function findProfileSettings(db: Reader, userId: number) {
   return found
 }
 
-/** Who may write to a person: everyone, or only the people whom they follow. */
+/** Who may write to a person: `everyone` or `following`. */
 export async function findMessagesFrom(db: Reader, userId: number): Promise<string> {
   const columns = { messagesFrom: users.messagesFrom }
   const [found] = await db.select(columns).from(users).where(eq(users.id, userId))
@@ -32,7 +31,7 @@ export async function findMessagesFrom(db: Reader, userId: number): Promise<stri
 const meColumns = columnsIn(userFields, 'me')
 export type Me = Pick<typeof users.$inferSelect, keyof typeof meColumns>
 
-/** A person as the API shows them to themself, unless they have gone. */
+/** A person's own account for the API. */
 export async function findMe(db: Reader, userId: number): Promise<Me | undefined> {
   const [found] = await db.select(meColumns).from(users).where(eq(users.id, userId))
   return found

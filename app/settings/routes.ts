@@ -69,7 +69,7 @@ async function chooseTheme(request: FastifyRequest<{ Body: ThemeForm }>, reply: 
 
 const aYear = 31_536_000
 
-/** Remembered with the account and, for the time after signing out, with the browser. */
+/** Stores the choice in the account and in a cookie, for the time after signing out. */
 async function saveChoice(
   { viewer, server }: FastifyRequest,
   reply: FastifyReply,

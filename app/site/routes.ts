@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** What machines ask for: no session is looked up, nothing is rendered. */
+/** Files and probes for machines, without session and views. */
 export default async function site(app: FastifyInstance) {
   app.get('/livez', async (_request, reply) => reply.type('text/plain').send('alive\n'))
   app.get('/readyz', { logLevel: 'warn' }, showReadiness)

@@ -33,7 +33,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const now = new Date()
   const token = { userId: account.id, tokenHash: hashToken(secret), name: name.trim(), scope }
   const created = await request.server.db.transaction(async tx => {
-    // The password may have been changed while it was being compared.
+    // The password may have been changed while it was compared.
     if (!(await hasPassword(tx, account.id, account.passwordHash))) throw wrong(reply)
     return createToken(tx, { ...token, expiresAt: expiryOf(expiresInDays, now) }, now)
   })
@@ -41,7 +41,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   return reply.code(201).header('cache-control', 'no-store').send(serializeToken(secret, created))
 }
 
-/** The account of the name and password in `Authorization: Basic …` (RFC 7617); counts as an attempt to sign in. */
+/** The account with the name and password in `Authorization: Basic …` (RFC 7617); limited like sign-in. */
 async function accountOf(request: FastifyRequest, reply: FastifyReply) {
   const [, encoded = ''] = /^basic +([\w+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? []
   const [, identifier = '', password = ''] =

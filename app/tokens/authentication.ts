@@ -7,17 +7,17 @@ import { type Authenticated, findToken, touchToken } from './queries.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a program acts with; null without a token, and on pages. */
+    /** The token of an API request; null without one, and on pages. */
     token: Authenticated['token'] | null
   }
 }
 
-/** Knows the viewer by a token (RFC 6750), counts the request, and lets nobody do what their token is not for. */
+/** Authenticates by a bearer token (RFC 6750), applies the rate limit and requires the route's scope. */
 export default plugin(async (app: FastifyInstance) => {
   const count = countRequests(app)
   app.decorateRequest('viewer', null)
   app.decorateRequest('token', null)
-  // What asks for a cookie, such as the sign-in's "known device", finds none here.
+  // Code shared with pages, such as the known device of sign-in, finds no cookie here.
   app.decorateRequest('siteCookie', () => undefined)
   app.addHook('onRequest', async (request, reply) => {
     const secret = bearerToken(request)
@@ -27,10 +27,10 @@ export default plugin(async (app: FastifyInstance) => {
     if (secret !== null && !request.viewer) throw unauthorized(reply, 'invalid_token')
     if (!request.is404) requireScope(request, reply)
   })
-  rememberUse(app)
+  recordUse(app)
 })
 
-/** The token of `Authorization: Bearer …`; null without one, empty if there is something else in its place. */
+/** The token of `Authorization: Bearer …`; null without the header, empty for another scheme. */
 function bearerToken({ headers, routeOptions }: FastifyRequest): string | null {
   const { authorization } = headers
   if (authorization === undefined || routeOptions.config.password) return null
@@ -47,7 +47,7 @@ function requireScope(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** "Last used" is written after the response, best effort, at most every five minutes. */
-function rememberUse(app: FastifyInstance): void {
+function recordUse(app: FastifyInstance): void {
   const writing = new Set<Promise<void>>()
   app.addHook('onResponse', async request => {
     const { token } = request

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', errorKey: 'tokens.name_wrong' })
 const Scope = Type.Enum(['read', 'write'], { errorKey: 'tokens.scope_unknown' })
 
-/** Days after which a token can be said to end. */
+/** The choices of days until expiry. */
 export const lifetimes = [30, 90, 365] as const
 
 export const TokenForm = Type.Object({
@@ -13,7 +13,7 @@ export const TokenForm = Type.Object({
 })
 export type TokenForm = Type.Static<typeof TokenForm>
 
-/** What a program says of the token that it asks for; the original's tokens could do everything. */
+/** The API's request for a token; `write` by default, because the original's tokens had no scope. */
 export const TokenBody = Type.Object(
   {
     name: Type.Optional({
@@ -44,7 +44,7 @@ export type TokenBody = Type.Static<typeof TokenBody>
 
 const day = 86_400_000
 
-/** When a token ends that lives so many days; null for one that lives until it is revoked. */
+/** The expiry date; null for a token that is valid until it is revoked. */
 export function expiryOf(days: number | null, now: Date): Date | null {
   return days === null ? null : new Date(now.getTime() + days * day)
 }

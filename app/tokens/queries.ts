@@ -4,7 +4,7 @@ import { and, count, desc, eq, gt, isNull, lt, or, sql } from '../database/sql.t
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
 
 export type Scope = 'read' | 'write'
-/** The token that a program sent, and the person for whom it acts. */
+/** A request's token and its owner. */
 export type Authenticated = { viewer: Viewer; token: Pick<Token, 'id' | 'scope' | 'lastUsedAt'> }
 export type Token = {
   id: number
@@ -15,7 +15,7 @@ export type Token = {
   expiresAt: Date | null
 }
 
-/** So many tokens a person may have: their page shows all of them. */
+/** The most tokens of a person, because their page shows all of them. */
 export const maxTokens = 100
 
 const viewerOfToken = prepared<{ tokenHash: string; now: Date }, Authenticated[]>('viewer_of_token', db =>
@@ -55,7 +55,7 @@ export type NewToken = {
   expiresAt: Date | null
 }
 
-/** Adds a token and clears away its owner's expired ones; null if they have as many as one may have. */
+/** Deletes the owner's expired tokens and adds a new one; null if they have the maximum. */
 export async function createToken(tx: Writer, token: NewToken, now: Date): Promise<Token | null> {
   const own = eq(apiTokens.userId, token.userId)
   await tx.delete(apiTokens).where(and(own, lt(apiTokens.expiresAt, now)))
@@ -77,7 +77,7 @@ const columns = {
   expiresAt: apiTokens.expiresAt,
 }
 
-/** Somebody's tokens, the newest first, expired ones too. */
+/** A person's tokens, newest first, including expired ones. */
 export async function listTokens(db: Reader, userId: number): Promise<Token[]> {
   return db
     .select(columns)
@@ -87,12 +87,11 @@ export async function listTokens(db: Reader, userId: number): Promise<Token[]> {
     .limit(maxTokens)
 }
 
-/** Revokes one of one's own tokens; doing it twice is harmless. */
 export async function revokeToken(tx: Writer, { id, userId }: { id: number; userId: number }): Promise<void> {
   await tx.delete(apiTokens).where(and(eq(apiTokens.id, id), eq(apiTokens.userId, userId)))
 }
 
-/** Revokes all of somebody's tokens: whoever set the new password may not have made them. */
+/** Revokes all tokens of a person whose password was reset, because an intruder may have created them. */
 export async function revokeTokensOf(tx: Writer, userId: number): Promise<void> {
   await tx.delete(apiTokens).where(eq(apiTokens.userId, userId))
 }

@@ -10,7 +10,7 @@ declare module '../http/views.ts' {
   interface Pages {
     'tokens/list': {
       tokens: Token[]
-      /** The token that was just created, which is shown this once. */
+      /** A newly created token, shown once. */
       secret: string | null
       now: Date
       lifetimes: readonly number[]
@@ -35,7 +35,7 @@ async function showTokens(request: MemberRequest, reply: FastifyReply) {
   return sendTokens(request, reply, {})
 }
 
-/** No redirect leads to the token that is shown once: a flash would write it down. */
+/** Responds without a redirect, because a flash would store the token in a cookie. */
 async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const values = request.body
   const errors = fieldErrorsOf(request)
@@ -57,7 +57,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   return sendTokens(request, reply.code(422), { values, errors })
 }
 
-/** Revoking what is already gone is harmless: the second of two clicks is told the same. */
+/** Idempotent: a second click gets the same response. */
 async function destroyToken(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   const { id: userId } = request.viewer
   await request.server.db.transaction(tx => revokeToken(tx, { id: request.params.id, userId }))

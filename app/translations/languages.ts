@@ -1,14 +1,14 @@
 import type { Language } from '../locales/translate.ts'
 
-/** Whether a reader of this language may want a post in that one translated; not if nobody can tell what it is. */
+/** Whether a reader of this language may want the post translated; false if its language is unknown. */
 export function isForeign(post: { language: string | null }, reader: Language): boolean {
   return post.language !== null && baseOf(post.language) !== reader
 }
 
-/** What LibreTranslate calls a language: that of the text, wherever it is spoken. */
+/** LibreTranslate's code of a language, without its region. */
 export function sourceLanguage(code: string | null): string | null {
   const base = code && baseOf(code)
-  // Its models know one of the two written Norwegians.
+  // Its models support one of the two written Norwegians.
   return base === 'no' ? 'nb' : base
 }
 

@@ -1,18 +1,18 @@
-/** Asks a service that speaks LibreTranslate's protocol. */
+/** A client of LibreTranslate's protocol. */
 
 import type { TranslateConfig } from '../config.ts'
 import { isBlank, sanitizeText } from '../text/sanitize.ts'
 
-/** Milliseconds that a reader waits, until the last byte of the answer. */
-const patience = 5_000
-/** A post has at most 4,000 code points; the longest translation of it that is not nonsense is far below. */
-const most = { bytes: 128 * 1024, codePoints: 10_000 }
+/** Until the last byte of the response. */
+const timeoutMs = 5_000
+/** A post has at most 4,000 code points; valid translations are far below these limits. */
+const max = { bytes: 128 * 1024, codePoints: 10_000 }
 
-/** `from` is null when nobody can tell: then the service guesses. */
-export type Question = { text: string; from: string | null; to: string }
+/** `from` is null when the language is unknown: then the service detects it. */
+export type TranslationRequest = { text: string; from: string | null; to: string }
 export type Failure = 'slow' | 'down' | 'busy' | 'forbidden' | 'refused' | 'nonsense'
 
-/** The service gave no translation; `message` says what it did instead, for the log. */
+/** The service gave no translation; `message` is for the log. */
 export class TranslationFailed extends Error {
   override readonly name = 'TranslationFailed'
   readonly failure: Failure
@@ -23,34 +23,37 @@ export class TranslationFailed extends Error {
 }
 
 /**
- * Asks for a translation.
- * @returns clean text of at most 10,000 code points
+ * Requests a translation.
+ * @returns sanitized text of at most 10,000 code points
  * @throws TranslationFailed
  * @see https://docs.libretranslate.com/api/operations/translate/
  */
-export async function translateText(service: TranslateConfig, question: Question): Promise<string> {
+export async function translateText(service: TranslateConfig, request: TranslationRequest): Promise<string> {
   try {
-    const response = await send(service, question)
-    if (!response.ok) throw refusal(response)
+    const response = await send(service, request)
+    if (!response.ok) throw failureOf(response)
     return translationIn(await readBounded(response))
   } catch (error) {
-    throw error instanceof TranslationFailed ? error : unanswered(error)
+    if (error instanceof TranslationFailed) throw error
+    throw Object(error).name === 'TimeoutError'
+      ? new TranslationFailed('slow', `no translation within ${timeoutMs} ms`, error)
+      : new TranslationFailed('down', 'the translation service cannot be reached', error)
   }
 }
 
-function send({ url, key }: TranslateConfig, { text, from, to }: Question): Promise<Response> {
-  const question = { q: text, source: from ?? 'auto', target: to, format: 'text' }
+function send({ url, key }: TranslateConfig, { text, from, to }: TranslationRequest): Promise<Response> {
+  const body = { q: text, source: from ?? 'auto', target: to, format: 'text' }
   return fetch(`${url}/translate`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(key === null ? question : { ...question, api_key: key }),
-    // The key goes to the service that the owner named, and nowhere else.
+    body: JSON.stringify(key === null ? body : { ...body, api_key: key }),
+    // A redirect would send the key to another service.
     redirect: 'error',
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(timeoutMs),
   })
 }
 
-function refusal({ status, body }: Response): TranslationFailed {
+function failureOf({ status, body }: Response): TranslationFailed {
   void body?.cancel().catch(() => {})
   const failures: Record<number, Failure> = {
     400: 'refused',
@@ -61,20 +64,14 @@ function refusal({ status, body }: Response): TranslationFailed {
   return new TranslationFailed(failures[status] ?? 'down', `the translation service answered ${status}`)
 }
 
-function unanswered(error: unknown): TranslationFailed {
-  const isSlow = Object(error).name === 'TimeoutError'
-  if (isSlow) return new TranslationFailed('slow', `no translation within ${patience} ms`, error)
-  return new TranslationFailed('down', 'the translation service cannot be reached', error)
-}
-
 async function readBounded({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > most.bytes)
-      throw new TranslationFailed('nonsense', `an answer of more than ${most.bytes} bytes`)
+    if (size > max.bytes)
+      throw new TranslationFailed('nonsense', `a response of more than ${max.bytes} bytes`)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
@@ -82,7 +79,7 @@ async function readBounded({ body }: Response): Promise<string> {
 function translationIn(answer: string): string {
   const text = sanitizeText(translatedText(answer)).trim()
   if (isBlank(text)) throw new TranslationFailed('nonsense', 'an empty translation')
-  return [...text].slice(0, most.codePoints).join('')
+  return [...text].slice(0, max.codePoints).join('')
 }
 
 function translatedText(answer: string): string {

@@ -2,7 +2,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { posts, translations } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 
-/** What is translated: the words as they were when the service was asked. */
+/** The text as it was when the translation was requested. */
 export type Source = { postId: number; body: string; language: string | null }
 
 export async function findTranslation(db: Reader, postId: number, language: string): Promise<string | null> {
@@ -14,14 +14,14 @@ export async function findTranslation(db: Reader, postId: number, language: stri
   return found?.body ?? null
 }
 
-/** Keeps a translation, unless the post was edited or deleted meanwhile. */
+/** Stores a translation, unless the post has been edited or deleted since the request. */
 export async function saveTranslation(
   tx: Writer,
   { source, language, body }: { source: Source; language: string; body: string },
   now: Date,
 ): Promise<void> {
   tx.invalidates(`post:${source.postId}`)
-  // Writing to the post, though nothing changes, makes this and an edit at the same moment wait for each other.
+  // The unchanged update locks the post against a simultaneous edit.
   const [unchanged] = await tx
     .update(posts)
     .set({ body: source.body })
@@ -34,7 +34,7 @@ export async function saveTranslation(
     .onConflictDoNothing()
 }
 
-/** The post says something else now. */
+/** For an edited post. */
 export async function deleteTranslations(tx: Writer, postId: number): Promise<void> {
   await tx.delete(translations).where(eq(translations.postId, postId))
 }

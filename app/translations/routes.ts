@@ -12,7 +12,7 @@ import { openTranslator, type Translator } from './translator.ts'
 
 export const translatingLimit: RateLimit = { name: 'translating', burst: 30, every: 2_000 }
 
-/** A post in the reader's language, or why there is none of it. */
+/** A translation, or why there is none. */
 type Translated = { body: string; failure: null } | { body: null; failure: Failure }
 
 declare module '../http/views.ts' {
@@ -29,7 +29,7 @@ declare module 'fastify' {
 
 type PostRequest = FastifyRequest<{ Params: IdParams }>
 
-/** Statuses of a gateway: this site is well, the service behind it is not. */
+/** Gateway statuses, because the service failed and not this site. */
 const statuses: Record<Failure, number> = {
   slow: 504,
   down: 503,
@@ -39,30 +39,26 @@ const statuses: Record<Failure, number> = {
   nonsense: 502,
 }
 
-/** Without a service there is nothing to translate with, and these addresses name nothing. */
+/** Without a translation service, these URLs are not found. */
 export default async function translations(app: FastifyInstance) {
   const { translate } = app.config
   if (!translate) return
   app.decorate('translator', openTranslator(translate, app.db))
   const open = { config: { public: true }, schema: { params: IdParams } }
-  app.get('/posts/:id/translation', open, showTranslation)
-  app.get('/posts/:id/translation/fragment', open, showFragment)
+  app.get<{ Params: IdParams }>('/posts/:id/translation', open, (request, reply) =>
+    showTranslation(request, reply, 'page'),
+  )
+  app.get<{ Params: IdParams }>('/posts/:id/translation/fragment', open, (request, reply) =>
+    showTranslation(request, reply, 'fragment'),
+  )
 }
 
-function showTranslation(request: PostRequest, reply: FastifyReply) {
-  return answer(request, reply, 'page')
-}
-
-/** The translation alone, for the script that puts it into the page. */
-function showFragment(request: PostRequest, reply: FastifyReply) {
-  return answer(request, reply, 'fragment')
-}
-
-async function answer(request: PostRequest, reply: FastifyReply, kind: 'page' | 'fragment') {
+/** The page, or only the translation for the script that inserts it. */
+async function showTranslation(request: PostRequest, reply: FastifyReply, kind: 'page' | 'fragment') {
   const post = await findPost(request.server.db, request.params.id, request.viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
   if (post.language && !isForeign(post, request.language)) return reply.redirect(`/posts/${post.id}`, 303)
-  const translated = await translatedOrWhyNot(request, post)
+  const translated = await translate(request, post)
   const { failure } = translated
   if (failure && prefersJson(request)) throw new Problem(statuses[failure], `translations.${failure}`)
   if (failure) reply.code(statuses[failure]).header('cache-control', 'no-store')
@@ -71,7 +67,7 @@ async function answer(request: PostRequest, reply: FastifyReply, kind: 'page' | 
     : reply.fragment('translations/fragment', { post, translated })
 }
 
-async function translatedOrWhyNot(request: PostRequest, post: Post): Promise<Translated> {
+async function translate(request: PostRequest, post: Post): Promise<Translated> {
   try {
     return { body: await translationOf(request, post), failure: null }
   } catch (error) {
@@ -81,11 +77,11 @@ async function translatedOrWhyNot(request: PostRequest, post: Post): Promise<Tra
   }
 }
 
-/** The one that is kept, or else a new one. */
+/** The stored translation, or a new one. */
 async function translationOf({ server, viewer, ip, language }: PostRequest, post: Post): Promise<string> {
   const { db, translator } = server
-  const kept = await findTranslation(db, post.id, language)
-  if (kept !== null) return kept
+  const stored = await findTranslation(db, post.id, language)
+  if (stored !== null) return stored
   await db.transaction(tx => server.rateLimits.consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
   return translator({ postId: post.id, body: post.body, language: post.language }, language)
 }

@@ -4,16 +4,16 @@ import { sourceLanguage } from './languages.ts'
 import { translateText } from './libretranslate.ts'
 import { findTranslation, type Source, saveTranslation } from './queries.ts'
 
-/** A post's words in another language: as they were kept, or else put into it now, and kept. */
+/** Returns the stored translation of a post, or requests and stores one. */
 export type Translator = (source: Source, to: string) => Promise<string>
 
-/** Two readers who want the same at the same time are one question to the service. */
+/** Simultaneous requests for one translation share one request to the service. */
 export function openTranslator(service: TranslateConfig, db: Database): Translator {
   const underWay = new Map<string, Promise<string>>()
-  /** Looked for once more: it may have come since the reader looked. No transaction is open while the service thinks. */
-  const keptOrNew = async (source: Source, to: string) => {
-    const kept = await findTranslation(db, source.postId, to)
-    if (kept !== null) return kept
+  /** Checks the database again, because another process may have stored it. No transaction is open meanwhile. */
+  const storedOrNew = async (source: Source, to: string) => {
+    const stored = await findTranslation(db, source.postId, to)
+    if (stored !== null) return stored
     const from = sourceLanguage(source.language)
     const body = await translateText(service, { text: source.body, from, to })
     await db.transaction(tx => saveTranslation(tx, { source, language: to, body }, new Date()))
@@ -21,8 +21,8 @@ export function openTranslator(service: TranslateConfig, db: Database): Translat
   }
   return (source, to) => {
     const key = JSON.stringify([source, to])
-    const asked = underWay.get(key) ?? keptOrNew(source, to).finally(() => underWay.delete(key))
-    underWay.set(key, asked)
-    return asked
+    const promise = underWay.get(key) ?? storedOrNew(source, to).finally(() => underWay.delete(key))
+    underWay.set(key, promise)
+    return promise
   }
 }
