@@ -97,7 +97,7 @@ describe('unread messages', () => {
     const [one, two] = sent.map(answer => ('message' in Object(answer) ? Object(answer).message : null))
     const [conversation] = await site.app.db.select().from(conversations)
     const seen = { userId: site.ids.john, conversationId: conversation?.id as number }
-    const mark = (upTo: typeof one) =>
+    const mark = (until: typeof one) =>
       site.app.db.transaction(tx => markMessagesRead(tx, { ...seen, until }, new Date()))
     assert.equal((await mark(two)).unreadMessages, 1)
     assert.equal((await told('john'))[0]?.readAt, null, 'there is still one to see')

@@ -85,7 +85,7 @@ async function addPrivateMessages(tx: Writer, ids: Ids, now: Date): Promise<void
     if (!senderId || !recipientId) continue
     const timestamp = new Date(now.getTime() - minutesAgo * 60_000)
     const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
-    const upTo = { id: 0, createdAt: timestamp }
+    const until = { id: 0, createdAt: timestamp }
     if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, until }, timestamp)
     await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, timestamp)
   }
