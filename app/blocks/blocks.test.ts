@@ -37,8 +37,8 @@ const following = (one: Name, other: Name) =>
 const bodies = ({ page }: Answer) => page.querySelectorAll('article .content').map(({ text }) => text)
 const main = ({ page }: Answer) => page.querySelector('main')?.text ?? ''
 
-describe('blocking somebody', () => {
-  it('is offered on their profile, asks first, and can be taken back there', async () => {
+describe('blocking a person', () => {
+  it('is offered on their profile, asks for confirmation, and can be undone there', async () => {
     const profile = await susan.get('/@john')
     const href = profile.page.querySelector('main a[href$="/block"]')?.getAttribute('href') as string
     const question = await susan.get(href)
@@ -58,7 +58,7 @@ describe('blocking somebody', () => {
     assert.equal(await site.app.db.$count(blocks), 0)
   })
 
-  it('ends that either follows the other, and what the two were told of each other', async () => {
+  it('removes follows and notifications between the two', async () => {
     await following('susan', 'john')
     await following('john', 'susan')
     await following('mary', 'john')
@@ -95,7 +95,7 @@ describe('blocking somebody', () => {
     )
   })
 
-  it('lets neither follow the other, in words that blame nobody', async () => {
+  it('prevents following, with a sentence that blames neither', async () => {
     await blocking('susan', 'john')
     for (const [browser, name] of [
       [john, 'susan'],
@@ -108,7 +108,7 @@ describe('blocking somebody', () => {
     assert.equal(await site.app.db.$count(follows), 0)
   })
 
-  it('takes effect although they follow at the same moment', async () => {
+  it('takes effect during a simultaneous follow', async () => {
     for (let round = 0; round < 8; round++) {
       await Promise.all([
         john.post('/@susan/follow'),
@@ -121,8 +121,8 @@ describe('blocking somebody', () => {
   })
 })
 
-describe('of many pairs at the same moment, in two processes', () => {
-  it('a follow and a block never both hold', async () => {
+describe('many pairs at once, in two processes', () => {
+  it('never have both a follow and a block', async () => {
     const other = await openDatabase(site.config.database)
     const { db } = site.app
     const people = await db.transaction(async tx => {
@@ -163,7 +163,7 @@ describe('the routes', () => {
   const question = { method: 'GET', url: '/@john/block' } as const
   const list = { method: 'GET', url: '/settings/privacy' } as const
 
-  it('are for those who are signed in', async () => {
+  it('are for members', async () => {
     const statuses = []
     for (const ask of [question, block, unblock, list]) statuses.push((await site.visitor().ask(ask)).status)
     assert.deepEqual(statuses, [303, 401, 401, 303])
@@ -171,7 +171,7 @@ describe('the routes', () => {
     assert.equal(await site.app.db.$count(blocks), 0)
   })
 
-  it('have nothing to say about oneself, or about nobody', async () => {
+  it('refuse oneself and unknown people', async () => {
     for (const ask of [question, block, unblock]) {
       const own = await john.ask(ask)
       assert.equal(own.status, 422)
@@ -182,7 +182,7 @@ describe('the routes', () => {
     assert.equal(await site.app.db.$count(blocks), 0)
   })
 
-  it('do the same twice, also at the same moment', async () => {
+  it('are idempotent, also at once', async () => {
     const twice = await Promise.all(Array.from({ length: 6 }, () => susan.ask(block)))
     assert.ok(twice.every(({ status }) => status === 303))
     assert.equal(await site.app.db.$count(blocks), 1)
@@ -205,13 +205,13 @@ describe('the routes', () => {
     assert.equal(await site.app.db.$count(blocks), 1)
   })
 
-  it('send nobody to another site', async () => {
+  it('never redirect to another site', async () => {
     assert.equal((await susan.post('/@john/block', { next: '//evil.example' })).location, '/')
     assert.equal((await susan.post('/@john/block/delete', { next: 'https://evil.example' })).location, '/')
   })
 })
 
-describe('between two who are apart', () => {
+describe('between two people with a block', () => {
   const sides: [string, () => Browser, Name][] = [
     ['the one who blocked', () => susan, 'john'],
     ['the one who was blocked', () => john, 'susan'],
@@ -244,7 +244,7 @@ describe('between two who are apart', () => {
       assert.equal(card.page.querySelector('form'), null)
     })
 
-    it(`${side} does not meet the other in lists and suggestions`, async () => {
+    it(`${side} does not see the other in lists and suggestions`, async () => {
       await following('susan', 'mary')
       await following('john', 'mary')
       await following('mary', 'susan')
@@ -262,7 +262,7 @@ describe('between two who are apart', () => {
     })
   }
 
-  it('says to the one who was blocked nothing of a block', async () => {
+  it('does not reveal the block to the blocked person', async () => {
     await blocking('susan', 'john')
     const profile = await john.get('/@susan')
     assert.match(main(profile), /posts aren’t available to you/)
@@ -270,7 +270,7 @@ describe('between two who are apart', () => {
     assert.equal((await john.get('/settings/privacy')).page.querySelector('main .people'), null)
   })
 
-  it('is not for others, nor for visitors', async () => {
+  it('does not apply to others and visitors', async () => {
     const [post] = await site.write('john', ['from john #tea'])
     await blocking('susan', 'john')
     for (const reader of [mary, site.visitor()]) {
@@ -279,7 +279,7 @@ describe('between two who are apart', () => {
     }
   })
 
-  it('ends with the block; who followed has to follow again', async () => {
+  it('ends with the block; follows are not restored', async () => {
     await site.write('john', ['from john'])
     await following('susan', 'john')
     await blocking('susan', 'john')
@@ -291,7 +291,7 @@ describe('between two who are apart', () => {
     assert.deepEqual(bodies(await susan.get('/')), ['from john'])
   })
 
-  it('costs no statement more', async () => {
+  it('needs no further statement', async () => {
     await site.write('mary', ['from mary #tea'])
     await blocking('susan', 'john')
     const budget = { '/explore': 4, '/tags/tea': 2, '/@john': 3, '/@mary': 3, '/settings/privacy': 3 }
@@ -304,7 +304,7 @@ describe('between two who are apart', () => {
 })
 
 describe('the privacy settings', () => {
-  it('list whom one has blocked by pages, newest first, each with a way back', async () => {
+  it('list blocked people by pages, newest first, with links between them', async () => {
     const names = ['john', 'david', 'mary'] as const
     for (const name of names) await blocking('susan', name)
     const answer = await susan.get('/settings/privacy')
@@ -319,7 +319,7 @@ describe('the privacy settings', () => {
     assert.equal((await susan.post('/@mary/block/delete', { next })).location, '/settings/privacy')
   })
 
-  it('let one choose who can write to them', async () => {
+  it('store who can write to the person', async () => {
     const chosen = async () =>
       (await susan.get('/settings/privacy')).page
         .querySelector('button[aria-pressed=true]')

@@ -14,7 +14,7 @@ describe('messages by the API', () => {
   })
   after(() => site.close())
 
-  it('are sent, listed for both and marked as read up to the one that was seen', async () => {
+  it('are sent, listed for both and marked as read until the last one seen', async () => {
     const first = await susan.post('/api/conversations/JOHN/messages', { body: ' Tea? https://example.org ' })
     assert.equal(first.status, 201)
     assert.deepEqual([first.json.body, first.json.isMine], ['Tea? https://example.org', true])
@@ -37,7 +37,7 @@ describe('messages by the API', () => {
     assert.equal((await read(9_999)).status, 404)
   })
 
-  it('are of two people, and of messages that are theirs', async () => {
+  it('are only accessible to their two people', async () => {
     const mary = await programOf(site, 'mary')
     const { json } = await susan.post('/api/conversations/john/messages', { body: 'Not for mary.' })
     assert.equal((await mary.put('/api/conversations/susan/read', { messageId: json.id })).status, 404)
@@ -47,7 +47,7 @@ describe('messages by the API', () => {
     assert.equal((await susan.get('/api/conversations/nobody/messages')).status, 404)
   })
 
-  it('tell their reader, who can say that it was seen', async () => {
+  it('notify the recipient, who can mark them as read', async () => {
     const david = await programOf(site, 'david')
     await susan.post('/api/conversations/david/messages', { body: 'Hello.' })
     await john.put('/api/users/david/follow')

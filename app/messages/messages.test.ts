@@ -36,7 +36,7 @@ describe('messages', () => {
       }
     })
 
-  it('begin on a profile, and are read by both of the two', async () => {
+  it('start from a profile and are read by both people', async () => {
     const profile = await people.susan.get('/@john')
     assert.ok(profile.page.querySelector('main a[href^="/messages/@john"]'))
     assert.equal((await people.susan.get('/@susan')).page.querySelector('main a[href^="/messages/"]'), null)
@@ -54,7 +54,7 @@ describe('messages', () => {
     assert.equal((await site.app.db.select().from(conversations)).length, 1)
   })
 
-  it('are reached by nobody else', async () => {
+  it('are accessible to nobody else', async () => {
     await write(['susan', 'john'], ['between us'])
     for (const path of ['/messages', '/messages/@john', '/messages/@susan', '/messages/@john/new']) {
       const visitor = await site.visitor().get(path)
@@ -74,7 +74,7 @@ describe('messages', () => {
     }
   })
 
-  it('stand in the inbox by conversation, the newest first', async () => {
+  it('are listed in the inbox by conversation, newest first', async () => {
     const now = Date.now()
     await write(['john', 'susan'], ['older'], now - 30_000)
     await write(['mary', 'susan'], ['newer <b>!</b>\nsecond line'], now - 20_000)
@@ -88,7 +88,7 @@ describe('messages', () => {
     assert.deepEqual(marks, ['1 new message', '1 new message'])
   })
 
-  it('fill the inbox by pages', async () => {
+  it('are paged in the inbox', async () => {
     await site.app.db.transaction(async tx => {
       const account = { passwordHash: '-', displayName: 'fan', lastSeenAt: new Date(), createdAt: new Date() }
       for (let n = 0; n < 30; n++) {
@@ -118,7 +118,7 @@ describe('messages', () => {
     assert.equal((await people.susan.get('/messages?before=x')).status, 400)
   })
 
-  it('link what posts link, keep their direction and language, and are never markup', async () => {
+  it('have the links, direction and language of posts, and are escaped', async () => {
     const body = 'See https://example.org/a?b=c&d, @JOHN, @nobody and #Té <b>!</b>'
     await people.susan.post('/messages/@john', { body })
     await people.susan.post('/messages/@john', { body: 'صباح الخير من الميناء يا صديقي العزيز' })
@@ -137,7 +137,7 @@ describe('messages', () => {
     assert.equal((await site.visitor().get('/tags/té')).page.querySelectorAll('article').length, 0)
   })
 
-  it('are read by pages, without skipping or repeating while new ones come', async () => {
+  it('are paged without gaps or repeats while new ones arrive', async () => {
     await write(['susan', 'john'], numbered(60), Date.now() - 7 * 24 * 3_600_000)
     const first = await people.john.get('/messages/@susan')
     assert.deepEqual(wordsOf(first), numbered(25, 36), 'the newest at the bottom')
@@ -159,13 +159,13 @@ describe('messages', () => {
     assert.match(days[1]?.text ?? '', /^(Today|Yesterday) · UTC$/)
   })
 
-  it('lead from a page that is not there to the newest', async () => {
+  it('redirect from a page past the end to the newest', async () => {
     for (const query of ['before=1-1', `after=${Date.now() + 1000}-1`])
       assert.equal((await people.susan.get(`/messages/@john?${query}`)).location, '/messages/@john')
     assert.equal((await people.susan.get('/messages/@john?before=1')).status, 400)
   })
 
-  it('come after a place as a fragment, for the page that is open', async () => {
+  it('after a cursor are served as a fragment for the open page', async () => {
     await write(['susan', 'john'], numbered(2))
     const page = await people.john.get('/messages/@susan')
     const src = page.page.querySelector('message-thread')?.getAttribute('src')
@@ -180,7 +180,7 @@ describe('messages', () => {
     assert.equal(second.page.querySelector('[data-more]'), null)
   })
 
-  it('follow people to their new name', async () => {
+  it('redirect to a person’s new name', async () => {
     await write(['susan', 'john'], numbered(30))
     const older = linkTo(await people.susan.get('/messages/@john'), 'next')
     const rename = (username: string) =>
@@ -194,7 +194,7 @@ describe('messages', () => {
     await rename('john')
   })
 
-  it('ask few statements a page', async () => {
+  it('need few statements a page', async () => {
     await write(['susan', 'john'], numbered(30))
     await people.john.get('/messages/@susan')
     const budget: [string, number][] = [

@@ -1,7 +1,7 @@
 import type { LocaleKey } from '../locales/translate.ts'
 import type { Obstacle } from './correspondent-queries.ts'
 
-/** Why somebody cannot be written to, in words that take their `name`. */
+/** The sentences of obstacles, which take the person's `name`. */
 export const obstacleWords: Record<Obstacle, LocaleKey> = {
   oneself: 'messages.oneself',
   apart: 'messages.apart',

@@ -36,7 +36,7 @@ describe('unread messages', () => {
     return site.app.db.select().from(notifications).where(mine)
   }
 
-  it('are counted on every page, until the conversation is seen: then on that very page no more', async () => {
+  it('are counted on every page until the conversation is shown, on which they are read already', async () => {
     await send('susan', 'john', 'one')
     await send('susan', 'john', 'two')
     await send('mary', 'john')
@@ -53,7 +53,7 @@ describe('unread messages', () => {
     assert.equal(await unreadOf('susan', 'john'), 0, 'one’s own are never unread')
   })
 
-  it('stay so when nobody looks: for a prefetch, for HEAD, and while an older page is read', async () => {
+  it('stay unread after a prefetch, a HEAD request and an older page', async () => {
     for (let n = 0; n < 30; n++) await send('susan', 'john', `message ${n}`)
     const [last] = await site.app.db.select().from(messages).orderBy(asc(messages.id)).limit(1).offset(10)
     const path = '/messages/@susan'
@@ -78,7 +78,7 @@ describe('unread messages', () => {
     assert.ok((await told('john'))[0]?.readAt)
   })
 
-  it('are read by the page that is open when they come', async () => {
+  it('are read by the open page when they arrive', async () => {
     await send('susan', 'john')
     const page = await people.john.get('/messages/@susan')
     const end = page.page.querySelector('message-thread')?.getAttribute('end')
@@ -91,7 +91,7 @@ describe('unread messages', () => {
     assert.equal((await told('john')).length, 1)
   })
 
-  it('are read no further than somebody has seen, and never become unread again', async () => {
+  it('are read until the last one seen, and never become unread again', async () => {
     const sent = []
     for (const body of ['one', 'two', 'three']) sent.push(await send('susan', 'john', body))
     const [one, two] = sent.map(answer => ('message' in Object(answer) ? Object(answer).message : null))
@@ -105,7 +105,7 @@ describe('unread messages', () => {
     assert.equal((await mark({ id: two.id + 1, createdAt: new Date() })).unreadMessages, 0)
   })
 
-  it('are as many as were sent, however many at once', async () => {
+  it('are counted exactly when many are sent at once', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, n) => send('susan', 'john', `message ${n}`)))
     assert.equal(await unreadOf('john', 'susan'), 40)
     const rows = await site.app.db.select().from(messages).orderBy(asc(messages.createdAt), asc(messages.id))
@@ -116,7 +116,7 @@ describe('unread messages', () => {
     )
   })
 
-  it('stand in one conversation, also when both begin at the same moment', async () => {
+  it('are in one conversation, also when both people start it at once', async () => {
     await Promise.all([
       ...Array.from({ length: 5 }, () => send('susan', 'john')),
       ...Array.from({ length: 5 }, () => send('john', 'susan')),
@@ -126,7 +126,7 @@ describe('unread messages', () => {
     assert.deepEqual([await unreadOf('susan', 'john'), await unreadOf('john', 'susan')], [5, 5])
   })
 
-  it('are exactly those that no page has shown, while one sends and the other reads', async () => {
+  it('are exactly those that no page has shown, while one person sends and the other reads', async () => {
     await send('susan', 'john', 'message 0')
     const pages: Promise<Answer>[] = []
     const sending = Promise.all(

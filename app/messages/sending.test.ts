@@ -12,7 +12,7 @@ const wordsOf = ({ page }: Answer) => page.querySelectorAll('.message .content')
 const composerOf = ({ page }: Answer) => page.querySelector('main form[action^="/messages/"]')
 const obstacleOf = ({ page }: Answer) => page.querySelector('.obstacle')?.text ?? ''
 
-describe('messages on their way', () => {
+describe('sending messages', () => {
   let site: Site
   const people = {} as Record<Name, Browser>
   before(async () => {
@@ -43,7 +43,7 @@ describe('messages on their way', () => {
     ['what looks like nothing', '\u200b \u2800'],
     ['too much', '👨‍👩‍👧‍👦'.repeat(141)],
   ] as const) {
-    it(`refuse ${what}, and bring it back`, async () => {
+    it(`refuses ${what} and shows the form again`, async () => {
       await write(['john', 'susan'], ['Well?'])
       const answer = await people.susan.post('/messages/@john', { body, submission: 'the same' })
       assert.equal(answer.status, 422)
@@ -57,13 +57,13 @@ describe('messages on their way', () => {
     })
   }
 
-  it('notify of the moment at which they were sent', async () => {
+  it('notifies with the time of the message', async () => {
     await write(['john', 'susan'], ['Tea?'])
     const [told] = await site.app.db.select().from(notifications).where(eq(notifications.kind, 'message'))
     assert.deepEqual(told?.createdAt, (await all())[0]?.createdAt)
   })
 
-  it('are sent once however often the form is, but other words and other people are another message', async () => {
+  it('sends a form once, but other texts and other people are another message', async () => {
     const form = { body: 'Once.', submission: 'one-form' }
     const send = () => people.susan.post('/messages/@john', form)
     const answers = await Promise.all([send(), send(), send(), send()])
@@ -84,7 +84,7 @@ describe('messages on their way', () => {
     assert.equal(unread?.text, '2 new messages', 'what was not sent again is not counted again')
   })
 
-  it('survive a session that has ended, on the way through signing in', async () => {
+  it('keeps the text through sign-in after a session has ended', async () => {
     const visitor = site.visitor()
     const asked = await visitor.post('/messages/@john', { body: 'Do not lose me & mine' })
     assert.equal(asked.status, 401)
@@ -96,7 +96,7 @@ describe('messages on their way', () => {
     assert.equal(composerOf(thread)?.getAttribute('action'), '/messages/@john')
   })
 
-  it('go to nobody who is not there, and not to oneself', async () => {
+  it('refuses unknown people and oneself', async () => {
     assert.equal((await people.susan.get('/messages/@nobody')).status, 404)
     assert.equal((await people.susan.post('/messages/@nobody', { body: 'Hello?' })).status, 404)
     assert.equal((await people.susan.get('/messages/@bad-name')).status, 404)
@@ -106,7 +106,7 @@ describe('messages on their way', () => {
   })
 
   for (const blocker of ['susan', 'john'] as const) {
-    it(`stay readable, but go nowhere, once ${blocker} has blocked`, async () => {
+    it(`is refused once ${blocker} has blocked, while old messages stay readable`, async () => {
       await write(['susan', 'john'], ['before'])
       const blocked = blocker === 'susan' ? 'john' : 'susan'
       await site.app.db.transaction(tx => block(tx, site.ids[blocker], site.ids[blocked]))
@@ -126,7 +126,7 @@ describe('messages on their way', () => {
     })
   }
 
-  it('reach whoever wants them only from people they follow, or have written to', async () => {
+  it('reaches a person who accepts messages only from people they follow or have written to', async () => {
     await change('john', { messagesFrom: 'following' })
     assert.match(obstacleOf(await people.susan.get('/messages/@john')), /only accepts messages/)
     assert.equal((await people.susan.post('/messages/@john', { body: 'Hello' })).status, 403)
@@ -139,13 +139,13 @@ describe('messages on their way', () => {
     assert.equal((await all()).length, 3)
   })
 
-  it('that were written do not make the writer welcome', async () => {
+  it('is not allowed by one’s own earlier messages', async () => {
     await write(['susan', 'john'], ['Hello', 'Hello?'])
     await change('john', { messagesFrom: 'following' })
     assert.equal((await people.susan.post('/messages/@john', { body: 'Hello??' })).status, 403)
   })
 
-  it('do not go to an account that is being deleted', async () => {
+  it('refuses an account that is being deleted', async () => {
     await write(['susan', 'john'], ['before'])
     await change('john', { closedAt: new Date() })
     await change('mary', { closedAt: new Date() })
@@ -156,7 +156,7 @@ describe('messages on their way', () => {
     assert.equal((await all()).length, 1)
   })
 
-  it('tell programs what is wrong in their way', async () => {
+  it('answers programs with problem details', async () => {
     const json = { accept: 'application/json' }
     const wrong = await people.susan.post('/messages/@john', { body: '' }, json)
     assert.equal(wrong.status, 422)
@@ -168,8 +168,8 @@ describe('messages on their way', () => {
   })
 })
 
-describe('whoever sends a lot of messages at once', () => {
-  it('gets the words back, and hears when to try again', async () => {
+describe('sending many messages at once', () => {
+  it('keeps the text and says when to retry', async () => {
     const site = await openSite({ RATE_LIMITS: 'on' })
     const susan = await site.signedIn('susan')
     const send = (n: number) => susan.post('/messages/@john', { body: `message ${n}` })

@@ -43,7 +43,7 @@ describe('notifications', () => {
   const told = (name: Name) => async () =>
     (await all()).filter(({ userId }) => userId === site.ids[name]).map(({ kind }) => kind)
 
-  it('tell of a new follower once, however often they come and go', async () => {
+  it('announce a new follower once, however often they unfollow and follow again', async () => {
     await john.post('/@susan/follow')
     await john.post('/@susan/follow')
     await john.post('/@susan/follow/delete')
@@ -52,7 +52,7 @@ describe('notifications', () => {
     assert.equal((await all()).length, 1)
   })
 
-  it('tell of a mention, with what was said, and not of one’s own', async () => {
+  it('announce a mention with the post’s beginning, and not one’s own', async () => {
     await publish(john, 'tea with @susan and @john?')
     const answer = await susan.get('/notifications')
     assert.deepEqual(sentences(answer), ['john mentioned you in a post'])
@@ -60,7 +60,7 @@ describe('notifications', () => {
     assert.deepEqual(await told('john')(), [])
   })
 
-  it('tell of an edited post only those whom it did not mention before', async () => {
+  it('announce an edited post only to people whom it did not mention before', async () => {
     const id = await publish(john, 'tea with @susan')
     await susan.post('/notifications/read')
     await john.post(`/posts/${id}`, { body: 'tea with @susan and @david' })
@@ -71,7 +71,7 @@ describe('notifications', () => {
     assert.equal(counted(await susan.get('/')), 0)
   })
 
-  it('tell fifty people with two statements', async () => {
+  it('reach fifty people with two statements', async () => {
     const { db } = site.app
     const people = Array.from({ length: 50 }, (_, n) => `many${n}`)
     await db.transaction(async tx => {
@@ -91,7 +91,7 @@ describe('notifications', () => {
     assert.equal((await all()).length, 50)
   })
 
-  it('tell nobody of what somebody does whom they are apart from, in either direction', async () => {
+  it('are not sent between two people of whom one has blocked the other', async () => {
     const { db } = site.app
     await db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
     for (const [one, other] of [
@@ -106,7 +106,7 @@ describe('notifications', () => {
     assert.deepEqual(await told('david')(), ['mention', 'mention'])
   })
 
-  it('are new again after another event, if their kind says so', async () => {
+  it('are unread again after another event, for kinds with `again`', async () => {
     const { db } = site.app
     for (const kind of ['follow', 'message'] as const) {
       const news = { userId: site.ids.susan, kind, about: 7, actorId: site.ids.john }
@@ -121,7 +121,7 @@ describe('notifications', () => {
     }
   })
 
-  it('of a kind that only a newer version knows are neither shown nor counted', async () => {
+  it('of an unknown kind are neither shown nor counted', async () => {
     const { db } = site.app
     const row = { userId: site.ids.susan, kind: 'from-the-future', subject: 'x', createdAt: new Date() }
     await db.transaction(async tx => {
@@ -141,7 +141,7 @@ describe('notifications', () => {
     )
   })
 
-  it('lead to what they are about, which marks them as read; a prefetch does not', async () => {
+  it('redirect to their subject and are marked as read, except by a prefetch', async () => {
     const id = await publish(john, 'hello @susan')
     await john.post('/@susan/follow')
     const list = await susan.get('/notifications')
@@ -158,7 +158,7 @@ describe('notifications', () => {
     assert.ok(badge(await susan.get('/')), 'the badge is there, hidden, for the script')
   })
 
-  it('are all marked as read, but not those that came after the page was made', async () => {
+  it('are all marked as read, except those newer than the page', async () => {
     await john.post('/@susan/follow')
     const { page } = await susan.get('/notifications')
     const form = page.querySelector('form[action="/notifications/read"]')
@@ -174,7 +174,7 @@ describe('notifications', () => {
     assert.equal((await susan.post('/notifications/read', { upTo: 'x' })).status, 400)
   })
 
-  it('are nobody else’s', async () => {
+  it('are only accessible to their recipient', async () => {
     await john.post('/@susan/follow')
     const [own] = await all()
     assert.equal((await john.get(`/notifications/${own?.id}`)).status, 404)
@@ -188,13 +188,13 @@ describe('notifications', () => {
     assert.equal((await susan.get('/notifications/x')).status, 404)
   })
 
-  it('go with what they are about', async () => {
+  it('are deleted with their subject', async () => {
     const id = await publish(john, 'hello @susan')
     await john.post(`/posts/${id}/delete`)
     assert.deepEqual(await all(), [])
   })
 
-  it('are shown by pages, each with two statements', async () => {
+  it('are paged, with two statements each', async () => {
     await site.app.db.transaction(async tx => {
       for (let n = 0; n < 60; n++)
         await notify(tx, {
@@ -220,7 +220,7 @@ describe('notifications', () => {
     assert.match(first.text, /Your export is ready/)
   })
 
-  it('say so when there is nothing', async () => {
+  it('have an empty page', async () => {
     const answer = await susan.get('/notifications')
     assert.ok(answer.page.querySelector('.empty'))
     assert.equal(answer.page.querySelector('form[action="/notifications/read"]'), null)

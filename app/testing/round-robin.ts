@@ -65,7 +65,7 @@ function forward({ incoming, outgoing, body, goOn }: Exchange, address: string, 
   })
   asking.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (outgoing.headersSent) return outgoing.destroy()
-    // Nobody was there to hear it, so that it may be said again whatever it is.
+    // The connection was refused, so that any request may be retried.
     if (goOn && (isIdempotent || code === 'ECONNREFUSED')) return goOn()
     return outgoing.writeHead(502).end(String(code))
   })

@@ -19,7 +19,7 @@ export async function startServer(environment: Environment): Promise<Server> {
     )
   const isDecided = async () => child.exitCode !== null || (await isReady())
   await eventually(isDecided, 60_000).catch(error => {
-    // Nobody would end it, and the test would wait for it for ever.
+    // Otherwise the test would wait forever for its end.
     child.kill('SIGKILL')
     throw error
   })

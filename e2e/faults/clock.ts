@@ -57,7 +57,7 @@ function shifted(milliseconds: number) {
   return { nodeArguments: [`--import=${module}`], environment: { CLOCK_SHIFT: String(milliseconds) } }
 }
 
-/** Whoever has been signed in still is; pages, writing, lists and jobs work; what was forbidden for a while is not. */
+/** Sessions are still valid, pages, writes, lists and jobs work, and rate limits have ended. */
 async function liveAt(name: string, { server, visitor, database }: Scene): Promise<void> {
   const broken: string[] = []
   for (const page of pages) {

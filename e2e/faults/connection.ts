@@ -25,7 +25,7 @@ export function statusOf(raw: string): number | null {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(raw)?.[1] ?? Number.NaN) || null
 }
 
-/** The milliseconds that the slowest of the pages took that somebody asked for one after the other. */
+/** The milliseconds of the slowest of several pages requested one after the other. */
 export async function slowestPage(server: Server, milliseconds: number): Promise<number> {
   const visitor = new Visitor(server.url)
   let slowest = 0

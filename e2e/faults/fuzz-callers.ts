@@ -29,7 +29,7 @@ export class FuzzCallers {
     this.#site = site
   }
 
-  /** Mostly somebody who may use the route. */
+  /** Mostly a caller who may use the route. */
   callerOf(random: Random, isApi: boolean): Headers {
     const fitting = isApi ? this.#programs : this.#browsers
     if (random() < 0.85 && fitting.length > 0) return pick(fitting, random)

@@ -16,7 +16,7 @@ import { bodyOf, encoded, pick, queryOf, type Target, textOf } from './fuzz-inpu
 import { claim, claimNone, runFault } from './program.ts'
 import { auditRules } from './rules.ts'
 
-/** Requests under way at the same time, and how many are made before whoever was locked out is let in again. */
+/** The number of simultaneous requests, and of requests after which the rate limits are cleared. */
 const atOnce = 16
 const round = 500
 /** What only the inside of the program says: its files, its SQL, its stacks. */

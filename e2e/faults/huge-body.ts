@@ -1,4 +1,4 @@
-/** A gigabyte that somebody sends, made a piece at a time: nobody here ever holds it. */
+/** A request body of a gigabyte, generated in chunks, so that no process holds it in memory. */
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryOf } from '../load/processes.ts'

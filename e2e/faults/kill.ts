@@ -52,7 +52,7 @@ async function killAtRandom(server: Server, load: Load, isStarting: boolean): Pr
 
 /**
  * A job whose process has died six times, half a minute apart, is parked: it may be what kills it. Nothing is killed
- * for a while when one gets near that; whoever is killed every second for an hour has to retry by hand.
+ * for a while when one gets near that; a process that is killed every second for an hour has to retry by hand.
  */
 async function isJobInDanger(config: DatabaseConfig): Promise<boolean> {
   return (await countOf(config, `${unfinished} and attempts >= 4`)) > 0

@@ -25,7 +25,7 @@ export type Journal = {
   sessions: Map<string, 'open' | 'ended'>
   /** Names of those who asked for their export. */
   exports: Set<string>
-  /** Answers that nobody should get, whatever has happened. */
+  /** Responses that are wrong after any fault. */
   unexpected: string[]
   /** How often the site could not be reached, or said that it cannot just now; and its slowest answer that came. */
   failures: number

@@ -29,7 +29,7 @@ export async function answersNeverRead({ server }: Scene, { quick }: FaultOption
 /** The server ends a connection on which nothing has moved for two minutes. */
 export async function untilCut(sockets: Socket[]): Promise<void> {
   const start = performance.now()
-  // Whoever does not read does not see the end either: what is sent to a connection that is gone tells.
+  // A client that does not read does not see the end either; writing to the closed connection shows it.
   const probe = setInterval(() => {
     for (const socket of sockets) if (!socket.destroyed) socket.write('x')
   }, 5_000)

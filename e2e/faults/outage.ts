@@ -18,7 +18,7 @@ import { claim, claimNone, leaveOut, runFault } from './program.ts'
 import { Server } from './server.ts'
 import { type Reply, Visitor } from './visitor.ts'
 
-/** Milliseconds within which somebody is answered, whatever the database does; and until the site is back. */
+/** The maximum milliseconds of a response during an outage, and until the site recovers. */
 const patience = 11_000
 const recovery = 2_000
 
@@ -71,7 +71,7 @@ function outagesOf(postgres: PostgresServer, quick: boolean): Outage[] {
   return quick ? [stopped, crashed] : [stopped, crashed, frozen(3), frozen(15), longer]
 }
 
-/** One outage, looked at by somebody who asks for a page four times a second. */
+/** One outage, observed by a visitor who requests a page four times a second. */
 async function suffer({ name, seconds, begin, end }: Outage, server: Server): Promise<void> {
   const visitor = new Visitor(server.url)
   const asked: Promise<Reply | null>[] = []

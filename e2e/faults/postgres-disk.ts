@@ -40,7 +40,7 @@ async function peopled({ url }: PostgresServer): Promise<TestDatabase> {
   return database
 }
 
-/** Somebody else has the table of posts for longer than anybody would wait. */
+/** Another client locks the table of posts for longer than the timeouts. */
 async function beingLocked({ database, server, visitor }: Scene): Promise<void> {
   const form = { body: 'while it is locked', submission: 'locked' }
   const [told, slowest] = await withPostgres(database.url, client =>

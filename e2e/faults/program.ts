@@ -13,7 +13,7 @@ export type FaultOptions = {
 
 /** Runs a fault on the engine of DATABASE_URL; the process ends with 1 if anything did not hold. */
 export async function runFault(work: (options: FaultOptions) => Promise<void>): Promise<never> {
-  // Whoever ends it ends what it has started, too.
+  // Ending it ends the processes that it has started, too.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   try {
     await work(givenOptions())

@@ -40,7 +40,7 @@ export async function untilRefused(visitor: Visitor): Promise<Reply> {
   }
 }
 
-/** Milliseconds until somebody can write again. */
+/** Milliseconds until a person can write again. */
 export async function untilWritten(visitor: Visitor): Promise<number> {
   const start = performance.now()
   while ((await visitor.post('/posts', { body: 'room again', submission: 'room' })).status !== 303)

@@ -24,7 +24,7 @@ const some: Record<string, readonly string[]> = {
   name: ['my script'],
 }
 
-/** Null for a field that nobody knows. */
+/** Null for an unknown field. */
 export function rightValue(name: string, random: Random): string | null {
   const n = Math.floor(random() * 1_000_000)
   if (name === 'body')

@@ -40,7 +40,7 @@ async function peopled(): Promise<TestDatabase> {
   return database
 }
 
-/** Somebody else has the lock for longer than anybody would wait. */
+/** Another process holds the write lock for longer than the timeouts. */
 async function beingLocked({ database, server, visitor }: Scene): Promise<void> {
   const held = 7_000
   const script = path.join(import.meta.dirname, 'hold-lock.ts')

@@ -2,7 +2,7 @@
 
 export type Reply = { status: number; headers: Headers; text: string; milliseconds: number }
 
-/** Milliseconds after which somebody no longer waits. */
+/** Milliseconds after which a visitor gives up. */
 const patience = 20_000
 
 export class Visitor {

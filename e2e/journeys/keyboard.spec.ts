@@ -1,7 +1,7 @@
 import { password } from './people.ts'
 import { expect, type Page, test } from './site.ts'
 
-/** Presses Tab until it gets there, as somebody without a mouse does. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string): Promise<void> {
   const focused = page.locator(':focus').and(page.getByRole(role, { name, exact: true }))
   for (let presses = 0; presses < 60; presses++) {

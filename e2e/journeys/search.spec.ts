@@ -4,7 +4,7 @@ import { expect, type Page, type Site, test } from './site.ts'
 const box = (page: Page) => page.getByRole('searchbox', { name: 'Search posts and people' })
 const found = (page: Page) => page.getByRole('main').getByRole('article').locator('.content')
 
-/** Words that nobody else on this site has written. */
+/** Words that occur in no other post of this site. */
 async function write(site: Site): Promise<{ susan: Person; john: Person; word: string }> {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const word = site.newName('fog').replace('_', '')

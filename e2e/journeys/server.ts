@@ -15,14 +15,14 @@ export interface Server {
   url: string
   /** Where its mails arrive. */
   mailbox: Mailbox
-  /** What it has written so far, for whoever wonders why a journey failed. */
+  /** The output so far, to explain a failed journey. */
   log(): string
   /** Runs a command of app/cli.ts on the same database and answers what it printed. */
   command(...words: string[]): Promise<string>
   stop(): Promise<void>
 }
 
-/** Settings of whoever runs the tests must not reach the server: an empty variable means its default. */
+/** The environment of the test run must not reach the server: an empty variable means its default. */
 const defaults = {
   ...Object.fromEntries(Object.keys(variables).map(name => [name, ''])),
   LOG_LEVEL: 'warn',

@@ -8,9 +8,9 @@ export type { Page } from 'playwright/test'
 export { expect } from 'playwright/test'
 
 export interface Site extends Server {
-  /** Somebody new, whose username begins with this name: journeys that share a site never share people. */
+  /** A new person, whose username begins with this name: journeys that share a site never share people. */
   person(name: string): Promise<Person>
-  /** A username that nobody has yet. */
+  /** An unused username. */
   newName(name: string): string
 }
 
@@ -20,7 +20,7 @@ interface Worker {
 }
 
 interface Journey {
-  /** Another browser, of somebody else. */
+  /** Another person's browser. */
   openPage(options?: BrowserContextOptions): Promise<Page>
   /** A page whose visitor is signed in already. */
   pageOf(person: Person): Promise<Page>

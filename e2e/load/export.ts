@@ -3,7 +3,7 @@
  *
  *     DATABASE_URL=sqlite:x node e2e/load/export.ts 10000
  *
- * Somebody with so many posts and 10,000 messages, on a database of its own that is gone afterwards; with
+ * A person with so many posts and 10,000 messages, on a database of its own that is gone afterwards; with
  * PostgreSQL's URL of a server, on that server.
  */
 import { fork } from 'node:child_process'

@@ -3,7 +3,7 @@ import type { Site } from './processes.ts'
 import type { Scenario } from './scenarios.ts'
 
 export type Mixed = {
-  /** Answers a second that 32 readers get while nobody writes, and while as many write as can. */
+  /** Responses a second for 32 readers without writers, and beside as many writers as possible. */
   readingAlone: number
   reading: number
   /** Posts a second, acknowledged, beside those readers. */

@@ -24,7 +24,7 @@ export function siteOf(...servers: Server[]): Site {
   return { pids: servers.map(({ pid }) => pid), urls: servers.map(({ url }) => url) }
 }
 
-/** Settings of whoever runs the benchmark must not reach the server: an empty variable means its default. */
+/** The environment of the benchmark must not reach the server: an empty variable means its default. */
 const defaults = Object.fromEntries(Object.keys(variables).map(name => [name, '']))
 
 /** Starts a script of this repository as a server on a free port, and waits for its first 200. */

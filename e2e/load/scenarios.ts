@@ -58,7 +58,7 @@ export function scenariosFor(
   ]
 }
 
-/** Common words, rare combinations, somebody's, and nothing at all. */
+/** Common words, rare combinations, one author's posts, and no match. */
 const queries = [
   'kettle',
   'harbour neighbours',

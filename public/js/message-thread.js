@@ -1,5 +1,5 @@
 /**
- * <message-thread src end conversation>: opens a conversation at its end, and adds what comes while somebody looks at it.
+ * <message-thread src end conversation>: opens a conversation at its end, and adds new messages while the page is visible.
  *
  * The document's `live` events say that there is something new; what it is, is fetched from `src`, which marks it as
  * read. So nothing is fetched while the page is hidden, but as soon as it is visible again. Without `src` the page shows
