@@ -22,7 +22,7 @@ export type Writer = Reader &
 export interface Database extends Reader {
   /**
    * Runs `work` and commits what it did, or nothing if it throws. PostgreSQL may run it again after a
-   * serialisation failure, so it must have no effects outside `tx`. One that takes longer than
+   * serialization failure, so it must have no effects outside `tx`. One that takes longer than
    * `transactionTimeoutMs` is rolled back with an error.
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */

@@ -50,7 +50,7 @@ describe('messages', () => {
     const his = await people.john.get('/messages/@susan')
     assert.deepEqual(wordsOf(his), ['Is the kettle on?', 'It is.'])
     const whose = his.page.querySelectorAll('.message .hidden').map(({ text }) => text)
-    assert.deepEqual(whose, ['susan:', 'You:'], 'said, not only shown by colour and side')
+    assert.deepEqual(whose, ['susan:', 'You:'], 'said, not only shown by color and side')
     assert.equal((await site.app.db.select().from(conversations)).length, 1)
   })
 

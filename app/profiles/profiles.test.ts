@@ -69,7 +69,7 @@ describe('profiles', () => {
     assert.equal(elsewhere.page.querySelector('input[name=next]')?.getAttribute('value'), '/@susan')
   })
 
-  it('draws an avatar from the name: a letter of any script and a colour that stays', () => {
+  it('draws an avatar from the name: a letter of any script and a color that stays', () => {
     const avatar = (username: string, displayName: string) => avatarOf({ username, displayName })
     assert.equal(avatar('susan', 'susan').letter, 'S')
     assert.equal(avatar('layla', 'ليلى').letter, 'ل')

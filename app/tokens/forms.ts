@@ -19,7 +19,7 @@ export const TokenBody = Type.Object(
     name: Type.Optional({
       ...Name,
       default: 'API',
-      description: 'So that you recognise it in your settings.',
+      description: 'So that you recognize it in your settings.',
       examples: ['my script'],
     }),
     scope: Type.Optional({

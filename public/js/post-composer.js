@@ -4,7 +4,7 @@
  *
  * A draft is stored in localStorage under the person's id and the form's address. Submitting only marks it as sent; it is
  * deleted on the next page that confirms the save ([data-saved]). So it survives an error, an expired session and a lost
- * response. After a lost response it is restored with its `submission`, by which the server recognises the same post.
+ * response. After a lost response it is restored with its `submission`, by which the server recognizes the same post.
  *
  * @typedef {{ text: string, original: string, submission?: string, sent?: boolean }} Draft
  */

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import { inspectRedacted, type Row, secretFields } from './redact.ts'
 import { oneLine, truncate, widthOf } from './text.ts'
 
-/** Colours or none, the cells of a line, and how many rows are printed. */
+/** Colors or none, the cells of a line, and how many rows are printed. */
 export type Terminal = { colors: boolean; width: number; rows: number }
 
 /** Numbers are aligned to the right and never truncated; timestamps keep at least their date. */

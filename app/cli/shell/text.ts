@@ -6,7 +6,7 @@ const wide =
   /\p{Emoji_Presentation}|\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]/u
 const ascii = /^[\x20-\x7E]*$/
 
-/** One line without control characters: those of a post could move the cursor or recolour the terminal. */
+/** One line without control characters: those of a post could move the cursor or recolor the terminal. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\r?\n/g, '⏎').replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '·')
 }

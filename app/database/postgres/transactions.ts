@@ -14,7 +14,7 @@ type Work<T> = (tx: Writer) => Promise<T>
 type TransactionOptions = DatabaseOptions & { listeners: Listeners; origin: string }
 
 /**
- * Runs a transaction again after a serialisation failure (40001) or deadlock (40P01), and once after a
+ * Runs a transaction again after a serialization failure (40001) or deadlock (40P01), and once after a
  * duplicate (23505). Retries of this process run one after the other: at the same time
  * they would only fail each other again.
  */
@@ -26,7 +26,7 @@ export function openTransactions(pool: Pool, options: TransactionOptions): Datab
     try {
       return await run()
     } catch (error) {
-      if (!isSerialisationFailure(error) && !isDuplicate(error)) throw error
+      if (!isSerializationFailure(error) && !isDuplicate(error)) throw error
     }
     const result = last.then(() => repeated(run, deadline))
     last = result.catch(() => {})
@@ -40,18 +40,18 @@ async function repeated<T>(run: () => Promise<T>, deadline: number): Promise<T> 
     try {
       return await run()
     } catch (error) {
-      if (!isSerialisationFailure(error) || Date.now() > deadline) throw error
+      if (!isSerializationFailure(error) || Date.now() > deadline) throw error
       await delay(Math.random() * Math.min(2 ** tries, 50))
     }
   }
 }
 
-function isSerialisationFailure(error: unknown): boolean {
+function isSerializationFailure(error: unknown): boolean {
   return ['40001', '40P01'].includes(errorCode(error))
 }
 
 /**
- * May be a serialisation failure in disguise: a transaction that looked for a row, found none and wrote one finds the
+ * May be a serialization failure in disguise: a transaction that looked for a row, found none and wrote one finds the
  * row of another transaction when it runs again; a true duplicate fails once more.
  * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
  */
