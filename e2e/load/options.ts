@@ -17,7 +17,7 @@ export type Options = {
   profile?: string | undefined
   json?: string | undefined
   compare?: string | undefined
-  /** Whether the server remembers finished pages. */
+  /** Whether the server caches finished pages. */
   cache: 'on' | 'off'
   /** Requests to make in the end, before its memory is read. */
   soak: number
@@ -37,7 +37,7 @@ Fills a database, starts the real server on it and drives its pages on 127.0.0.1
   --only WORDS       the scenarios whose name has these words, e.g. home; mixed: readers beside writers
   --keep DIR         keep the filled SQLite file there, and use it the next time
   --profile DIR      write a CPU profile of the server there (open it in Chrome's developer tools)
-  --cache off        let the server make every page anew
+  --cache off        let the server cache no pages
   --soak N           make so many requests more before the server's memory is read (0)
   --json FILE        add the figures to those in that file
   --compare FILE     show each figure beside the last in that file

@@ -5,7 +5,7 @@ import type { Mixed } from './mixed.ts'
 export type Measured = Figures & {
   name: string
   bytes: number
-  /** Of the page when nothing of it is remembered. */
+  /** Of the page, uncached. */
   statements: number | null
   ceiling: Figures | null
 }

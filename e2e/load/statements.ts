@@ -2,7 +2,7 @@ import { buildApp } from '../../app/app.ts'
 import { environment, readConfig } from '../../app/config.ts'
 import type { Ask, Scenario } from './scenarios.ts'
 
-/** How many statements each scenario's page takes when nothing of it is remembered, by the scenario's name. */
+/** How many statements each scenario's page takes uncached, by the scenario's name. */
 export async function countStatements(scenarios: Scenario[]): Promise<Map<string, number>> {
   let statements = 0
   const config = readConfig({ ...environment, PAGE_CACHE: 'off', RATE_LIMITS: 'off' })
