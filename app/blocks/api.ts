@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
+import { ListQuery, lists, operation, returnsNothing, returnsProblem } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
-import { Problem } from '../http/errors.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
@@ -15,7 +14,11 @@ export default async function blocksApi(app: FastifyInstance) {
   const list = operation('blocks', 'listBlocks', 'List the people whom you have blocked', lists('Author'))
   const one = { params: UsernameParams, response: { 204: returnsNothing() } }
   members.get('/blocks', list, listBlocks)
-  members.put('/users/:username/block', operation('blocks', 'blockUser', 'Block a user', one), createBlock)
+  const blockUser = operation('blocks', 'blockUser', 'Block a user', {
+    ...one,
+    response: { ...one.response, 422: returnsProblem('You can’t block yourself.') },
+  })
+  members.put('/users/:username/block', blockUser, createBlock)
   members.delete(
     '/users/:username/block',
     operation('blocks', 'unblockUser', 'Unblock a user', one),
@@ -30,8 +33,7 @@ async function listBlocks({ server, viewer, query }: ListRequest, reply: Fastify
 
 async function createBlock(request: OneRequest, reply: FastifyReply) {
   const { id } = request.viewer
-  const person = await requirePerson(request.server.db, request)
-  if (person.id === id) throw new Problem(422, 'blocks.oneself')
+  const person = await requirePerson(request.server.db, request, 'block')
   await request.server.db.transaction(tx => block(tx, id, person.id))
   return reply.code(204).send()
 }

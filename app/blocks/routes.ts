@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
-import { Problem } from '../http/errors.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
@@ -38,12 +37,12 @@ export default async function blocks(app: FastifyInstance) {
 }
 
 async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
-  return reply.page('blocks/new', { person: await otherPerson(request) })
+  return reply.page('blocks/new', { person: await requirePerson(request.server.db, request, 'block') })
 }
 
 async function createBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
-  const person = await otherPerson(request)
+  const person = await requirePerson(request.server.db, request, 'block')
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
   return reply
     .flash('blocks.blocked', { name: person.displayName })
@@ -52,7 +51,7 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
-  const person = await otherPerson(request)
+  const person = await requirePerson(request.server.db, request, 'block')
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
   return reply
     .flash('blocks.unblocked', { name: person.displayName })
@@ -76,11 +75,4 @@ async function savePrivacy(request: MemberRequest<{ Body: PrivacyForm }>, reply:
   const messagesFrom = request.body.messages_from
   await request.server.db.transaction(tx => saveSettings(tx, id, { messagesFrom }))
   return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
-}
-
-/** The person in the URL, who is not the viewer. */
-async function otherPerson(request: ShowRequest): Promise<Person> {
-  const person = await requirePerson(request.server.db, request)
-  if (person.id === request.viewer.id) throw new Problem(422, 'blocks.oneself')
-  return person
 }

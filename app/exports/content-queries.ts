@@ -72,7 +72,7 @@ const postsOf = asPages(
 /** A person's posts, newest first. */
 export async function* ownPosts(db: Reader, userId: number): AsyncGenerator<Post> {
   for (let cursor: Cursor | null = cursorOf({}); cursor; ) {
-    const page: Page<Post> = await postsOf(db, { viewer: { id: userId } }, cursor)
+    const page: Page<Post> = await postsOf(db, { viewer: { id: userId, role: 'member' } }, cursor)
     yield* page.rows
     cursor = page.older
   }

@@ -33,7 +33,10 @@ export default async function followsApi(app: FastifyInstance) {
   )
   members.put(
     '/users/:username/follow',
-    operation('follows', 'followUser', 'Follow a user', one),
+    operation('follows', 'followUser', 'Follow a user', {
+      ...one,
+      response: { ...one.response, 422: returnsProblem('You can’t follow yourself.') },
+    }),
     createFollow,
   )
   members.delete(
@@ -62,7 +65,7 @@ async function sendPeople(request: ListRequest, reply: FastifyReply, list: Follo
 
 async function createFollow(request: OneRequest, reply: FastifyReply) {
   const { server, viewer } = request
-  await followPerson(server, viewer.id, await requirePerson(server.db, request))
+  await followPerson(server, viewer.id, await requirePerson(server.db, request, 'follow'))
   return reply.code(204).send()
 }
 

@@ -7,14 +7,13 @@ export const followingLimit: RateLimit = { name: 'following', burst: 60, every: 
 
 /**
  * Follows a person for the viewer, for the form and the API.
- * @throws Problem 422 for oneself, 403 if one of the two has blocked the other, 429 after too many
+ * @throws Problem 403 if one of the two has blocked the other, 429 after too many
  */
 export async function followPerson(
   { db, rateLimits }: FastifyInstance,
   viewerId: number,
   { id, displayName }: { id: number; displayName: string },
 ): Promise<void> {
-  if (id === viewerId) throw new Problem(422, 'follows.oneself')
   const followed = await db.transaction(async tx => {
     await rateLimits.consume(tx, followingLimit, viewerId)
     return follow(tx, viewerId, id)

@@ -12,17 +12,8 @@ import {
   personOf,
   type Shown,
 } from '../people/person.ts'
-import {
-  type AnyViewer,
-  areBlocked,
-  isOpen,
-  isUnblocked,
-  seenBy,
-  viewerId,
-  visiblePeople,
-} from '../people/visibility.ts'
-
-export type SuggestedPerson = Shown & { viewerFollows: false }
+import type { AnyViewer } from '../people/viewer.ts'
+import { areBlocked, isOpen, isUnblocked, seenBy, viewerId, visiblePeople } from '../people/visibility.ts'
 
 /** Idempotent. Returns false if one of the two has blocked the other. */
 export async function follow(tx: Writer, followerId: number, followedId: number): Promise<boolean> {
@@ -107,7 +98,7 @@ const suggestions = prepared<{ viewer: number }, Shown[]>('suggestions', db => {
     .limit(3)
 })
 
-export async function suggestPeople(db: Reader, viewerId: number): Promise<SuggestedPerson[]> {
-  const people = await suggestions(db, { viewer: viewerId })
-  return people.map(person => ({ ...person, viewerFollows: false }))
+export async function suggestPeople(db: Reader, viewer: AnyViewer): Promise<Person[]> {
+  const people = await suggestions(db, seenBy(viewer))
+  return people.map(person => personOf({ ...person, followed: false }, viewer))
 }

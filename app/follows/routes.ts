@@ -17,7 +17,7 @@ export default async function followRoutes(app: FastifyInstance) {
 
 async function createFollow(request: FollowRequest, reply: FastifyReply) {
   const { server, body, viewer } = request
-  const person = await requirePerson(server.db, request)
+  const person = await requirePerson(server.db, request, 'follow')
   await followPerson(server, viewer.id, person)
   return reply
     .flash('follows.followed', { name: person.displayName })

@@ -2,8 +2,10 @@
 import { columnsIn, pick } from '../database/fields.ts'
 import { follows, users } from '../database/schema.ts'
 import { type SQL, sql } from '../database/sql.ts'
+import { type PersonAction, personPermissions } from './policy.ts'
 import { userFields } from './profile-fields.ts'
-import { type AnyViewer, viewerId } from './visibility.ts'
+import type { AnyViewer } from './viewer.ts'
+import { viewerId } from './visibility.ts'
 
 /** To be selected from `users`, besides whether the viewer follows them. */
 export const personColumns = columnsIn(userFields, 'public')
@@ -12,6 +14,7 @@ export type Shown = Pick<typeof users.$inferSelect, keyof typeof personColumns>
 export type Person = Shown & {
   /** Null for a visitor, and for the viewer's own row. */
   viewerFollows: boolean | null
+  can: Record<PersonAction, boolean>
 }
 
 /** Whether the viewer follows the person of the row. */
@@ -22,7 +25,7 @@ export function isFollowedByViewer(person: typeof users.id): SQL<boolean> {
 export type PersonRow = Shown & { followed: unknown; createdAt: Date }
 
 /** SQLite answers `exists` with 0 or 1. */
-export function personOf(row: PersonRow, viewer: AnyViewer): Person {
+export function personOf(row: Omit<PersonRow, 'createdAt'>, viewer: AnyViewer): Person {
   const viewerFollows = viewer === null || viewer.id === row.id ? null : Boolean(row.followed)
-  return { ...pick(row, personColumns), viewerFollows }
+  return { ...pick(row, personColumns), viewerFollows, can: personPermissions(viewer, row) }
 }

@@ -7,6 +7,7 @@ import type {
   RouteShorthandOptions,
 } from 'fastify'
 import { users } from '../database/schema.ts'
+import { sql } from '../database/sql.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,7 +20,13 @@ declare module 'fastify' {
   }
 }
 
-export type Viewer = Pick<typeof users.$inferSelect, keyof typeof viewerColumns>
+/** What a person is on this site, which the policy asks for. */
+export type Role = 'member'
+export type Viewer = Pick<typeof users.$inferSelect, Exclude<keyof typeof viewerColumns, 'role'>> & {
+  role: Role
+}
+/** Who looks at something; null is a visitor. */
+export type AnyViewer = Pick<Viewer, 'id' | 'role'> | null
 
 /** To be selected from `users` by the query that finds the owner of a session or a token. */
 export const viewerColumns = {
@@ -29,6 +36,8 @@ export const viewerColumns = {
   language: users.language,
   theme: users.theme,
   createdAt: users.createdAt,
+  /** Everybody is a member: there is no column yet. */
+  role: sql<Role>`'member'`,
 }
 
 /** A request for a route that is not public: a hook (sessions/plugin.ts, tokens/authentication.ts) has refused visitors. */

@@ -5,9 +5,7 @@
 import type { Reader } from '../database/database.ts'
 import { blocks, posts, users } from '../database/schema.ts'
 import { type AnyColumn, and, eq, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
-
-/** Who asks; null is a visitor. */
-export type AnyViewer = { id: number } | null
+import type { AnyViewer } from './viewer.ts'
 
 /** The placeholder for the viewer's id in every query about people and posts. */
 export const viewerId = sql.placeholder('viewer')

@@ -11,14 +11,13 @@ import {
   returnsCreated,
   returnsNothing,
 } from '../api/schemas.ts'
-import type { Reader } from '../database/database.ts'
-import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
 import { postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
+import { requirePost } from './require-post.ts'
 import { serializePost } from './serializer.ts'
 
 const PostBody = Type.Object(
@@ -87,7 +86,7 @@ async function draftOf(request: CreateRequest) {
 }
 
 async function showPost(request: OneRequest, reply: FastifyReply) {
-  const post = await postOr404(request.server.db, request)
+  const post = await requirePost(request.server.db, request)
   return reply.resource(serializePost(post, request.server.config))
 }
 
@@ -95,32 +94,20 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   const { config, db } = request.server
   const draft = await draftOf(request)
   const edited = await db.transaction(async tx => {
-    const { id } = await ownPost(tx, request)
+    const post = await requirePost(tx, request, 'edit')
+    requireUnchanged(request, serializePost(post, config))
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
-    await editPost(tx, { ...draft, id }, new Date())
-    return (await findPost(tx, id, request.viewer)) as Post
+    await editPost(tx, { ...draft, id: post.id }, new Date())
+    return (await findPost(tx, post.id, request.viewer)) as Post
   })
   return reply.resource(serializePost(edited, config))
 }
 
 async function destroyPost(request: MemberRequest<{ Params: IdParams }>, reply: FastifyReply) {
   await request.server.db.transaction(async tx => {
-    const { id, author } = await ownPost(tx, request)
-    await deletePost(tx, { id, userId: author.id })
+    const post = await requirePost(tx, request, 'delete')
+    requireUnchanged(request, serializePost(post, request.server.config))
+    await deletePost(tx, { id: post.id, userId: post.author.id })
   })
   return reply.code(204).send()
-}
-
-async function postOr404(db: Reader, { params, viewer }: OneRequest): Promise<Post> {
-  const post = await findPost(db, params.id, viewer)
-  if (!post) throw new Problem(404, 'errors.post_missing')
-  return post
-}
-
-/** The viewer's own post, unchanged since the ETag that they sent, if they sent one. */
-async function ownPost(db: Reader, request: MemberRequest<{ Params: IdParams }>): Promise<Post> {
-  const post = await postOr404(db, request)
-  if (post.author.id !== request.viewer.id) throw new Problem(403)
-  requireUnchanged(request, serializePost(post, request.server.config))
-  return post
 }

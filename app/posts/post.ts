@@ -5,7 +5,9 @@ import type { Reader, Values } from '../database/database.ts'
 import { columnsIn, type Field, type Place } from '../database/fields.ts'
 import { posts, users } from '../database/schema.ts'
 import { and, eq, type SQL } from '../database/sql.ts'
-import { type AnyViewer, seenBy, visiblePosts } from '../people/visibility.ts'
+import { type PostAction, postPermissions } from '../people/policy.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { seenBy, visiblePosts } from '../people/visibility.ts'
 
 const everywhere = ['public', 'personalExport', 'siteExport'] as const satisfies Place[]
 
@@ -32,7 +34,7 @@ export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Pick<typeof posts.$inferSelect, Exclude<keyof typeof columns, 'author'>> & {
   author: Author
 }
-export type Post = PostRow
+export type Post = PostRow & { can: Record<PostAction, boolean> }
 
 /** The posts that meet the condition and that the viewer sees; `asPosts` or `asPages` runs the query made of it. */
 export function selectPosts(db: Reader, condition: SQL | undefined) {
@@ -44,8 +46,8 @@ export function selectAnyPosts(db: Reader, condition: SQL | undefined) {
   return db.select(columns).from(posts).innerJoin(users, eq(users.id, posts.userId)).where(condition)
 }
 
-function postOf(row: PostRow, _viewer: AnyViewer): Post {
-  return row
+function postOf(row: PostRow, viewer: AnyViewer): Post {
+  return { ...row, can: postPermissions(viewer, row) }
 }
 
 type Given = Values & { viewer: AnyViewer }

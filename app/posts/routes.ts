@@ -16,6 +16,7 @@ import {
 } from './forms.ts'
 import { type Post, postTags } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
+import { requirePost } from './require-post.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -86,19 +87,19 @@ async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
 }
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
-  const post = await postOr404(request)
+  const post = await requirePost(request.server.db, request)
   await request.cacheTags(() => postTags([post]))
   return reply.page('posts/show', { post })
 }
 
 async function showEdit(request: ShowEditRequest, reply: FastifyReply) {
-  const post = await ownPost(request)
+  const post = await requirePost(request.server.db, request, 'edit')
   const { body = post.body, language = post.language ?? '' } = request.query
   return reply.page('posts/edit', { post, values: { body, language }, errors: {} })
 }
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
-  const post = await ownPost(request)
+  const post = await requirePost(request.server.db, request, 'edit')
   const errors = validatePost(request, post.language)
   const { body, language = '' } = request.body
   const values = { body, language }
@@ -114,26 +115,14 @@ async function updatePost(request: EditRequest, reply: FastifyReply) {
 }
 
 async function confirmDelete(request: OwnRequest, reply: FastifyReply) {
-  return reply.page('posts/delete', { post: await ownPost(request) })
+  return reply.page('posts/delete', { post: await requirePost(request.server.db, request, 'delete') })
 }
 
 /** Deleting what is already gone is harmless: the second of two clicks is told the same. */
 async function destroyPost(request: OwnRequest, reply: FastifyReply) {
-  const { id: userId } = request.viewer
-  const { id } = request.params
-  const deleted = await request.server.db.transaction(tx => deletePost(tx, { id, userId }))
-  if (!deleted && (await findPost(request.server.db, id, request.viewer))) throw new Problem(403)
-  return reply.flash('posts.deleted').redirect('/', 303)
-}
-
-async function postOr404({ server, params, viewer }: PostRequest): Promise<Post> {
+  const { server, params, viewer } = request
   const post = await findPost(server.db, params.id, viewer)
-  if (!post) throw new Problem(404, 'errors.post_missing')
-  return post
-}
-
-async function ownPost(request: OwnRequest): Promise<Post> {
-  const post = await postOr404(request)
-  if (post.author.id !== request.viewer.id) throw new Problem(403)
-  return post
+  if (post && !post.can.delete) throw new Problem(403)
+  if (post) await server.db.transaction(tx => deletePost(tx, { id: post.id, userId: post.author.id }))
+  return reply.flash('posts.deleted').redirect('/', 303)
 }

@@ -4,7 +4,8 @@ import type { Reader } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, desc, gt, lt, sql } from '../database/sql.ts'
 import { isFollowedByViewer, type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
-import { type AnyViewer, seenBy, visiblePeople } from '../people/visibility.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { seenBy, visiblePeople } from '../people/visibility.ts'
 
 /** Ordered by id, because ids only grow: the list walks along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {

@@ -3,9 +3,11 @@ import { columnsIn } from '../database/fields.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { isFollowedByViewer, type Person, personColumns } from '../people/person.ts'
+import { personPermissions } from '../people/policy.ts'
 import { userFields } from '../people/profile-fields.ts'
 import { idOfUsername } from '../people/username-queries.ts'
-import { type AnyViewer, blocksBetween, isOpen, seenBy } from '../people/visibility.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { blocksBetween, isOpen, seenBy } from '../people/visibility.ts'
 import { foldName } from '../text/fold.ts'
 
 export type Profile = Person & {
@@ -56,7 +58,8 @@ export async function findProfile(
   const viewerBlocks = Boolean(byViewer)
   const apart = viewerBlocks || Boolean(ofViewer)
   const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
-  return { ...profile, isViewer, viewerFollows, viewerBlocks, apart }
+  const can = personPermissions(viewer, { id: profile.id, apart })
+  return { ...profile, isViewer, viewerFollows, viewerBlocks, apart, can }
 }
 
 /** The person with this current or former username. */

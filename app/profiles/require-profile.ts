@@ -2,7 +2,8 @@
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
-import type { AnyViewer } from '../people/visibility.ts'
+import { can } from '../people/policy.ts'
+import type { AnyViewer } from '../people/viewer.ts'
 import { findPerson, findProfile, type Profile } from './queries.ts'
 
 type Named = { username: string }
@@ -11,9 +12,21 @@ export function profileNotFound({ username }: Named): Problem {
   return new Problem(404, 'errors.profile_missing', { username })
 }
 
-export async function requirePerson(db: Reader, { params }: { params: Named }) {
+const refusals = { follow: 'follows.oneself', block: 'blocks.oneself' } as const
+
+/**
+ * The person of an address, for the viewer who is about to do something with them. Whether there is a block between
+ * the two, only the transaction that does it can say.
+ * @throws Problem 404 for nobody, 422 for oneself
+ */
+export async function requirePerson(
+  db: Reader,
+  { params, viewer }: { params: Named; viewer: AnyViewer },
+  action?: keyof typeof refusals,
+) {
   const person = await findPerson(db, params.username)
   if (!person) throw profileNotFound(params)
+  if (action && !can(viewer, action, person)) throw new Problem(422, refusals[action])
   return person
 }
 

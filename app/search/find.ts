@@ -2,7 +2,7 @@
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import type { Person } from '../people/person.ts'
-import type { AnyViewer } from '../people/visibility.ts'
+import type { AnyViewer } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.ts'
 import type { Order } from './forms.ts'

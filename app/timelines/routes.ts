@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheTag } from '../database/cache-tags.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
-import { type SuggestedPerson, suggestPeople } from '../follows/queries.ts'
+import { suggestPeople } from '../follows/queries.ts'
 import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/cached-reads.ts'
+import type { Person } from '../people/person.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/post.ts'
 import { foldTag, tagPath } from '../text/entities.ts'
@@ -17,7 +18,7 @@ import {
 } from './queries.ts'
 import { type Timeline, timelineOf } from './timeline.ts'
 
-type Sidebar = { suggestions: SuggestedPerson[]; trending: TrendingTag[] }
+type Sidebar = { suggestions: Person[]; trending: TrendingTag[] }
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -99,19 +100,18 @@ async function followedAuthors(request: TimelineRequest, viewer: number): Promis
 
 /** The sidebar may be some seconds old; a person blocked since is not in it. */
 const maxAgeMs = 15_000
-const cachedSuggestions = cachedReads<number, SuggestedPerson[]>({ maxAgeMs })
+const cachedSuggestions = cachedReads<number, Person[]>({ maxAgeMs })
 const cachedTrending = cachedReads<string, TrendingTag[]>({ maxAgeMs })
 
 async function timelineSidebar(request: TimelineRequest): Promise<Sidebar> {
-  const viewer = request.viewer?.id
+  const { viewer } = request
   const [suggestions, trending] = await Promise.all([
-    viewer === undefined
-      ? []
-      : cachedSuggestions(request, {
-          key: viewer,
-          tags: () => [`viewer:${viewer}`],
-          read: db => suggestPeople(db, viewer),
-        }),
+    viewer &&
+      cachedSuggestions(request, {
+        key: viewer.id,
+        tags: () => [`viewer:${viewer.id}`],
+        read: db => suggestPeople(db, viewer),
+      }),
     cachedTrending(request, { key: 'trending', tags: () => [], read: trendingTags }),
   ])
   return { suggestions: suggestions ?? [], trending: trending ?? [] }

@@ -4,7 +4,7 @@ import { IdParams } from '../http/params.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { Post } from '../posts/post.ts'
-import { findPost } from '../posts/queries.ts'
+import { requirePost } from '../posts/require-post.ts'
 import { isForeign } from './languages.ts'
 import { type Failure, TranslationFailed } from './libretranslate.ts'
 import { findTranslation } from './queries.ts'
@@ -55,9 +55,9 @@ export default async function translations(app: FastifyInstance) {
 
 /** The page, or only the translation for the script that inserts it. */
 async function showTranslation(request: PostRequest, reply: FastifyReply, kind: 'page' | 'fragment') {
-  const post = await findPost(request.server.db, request.params.id, request.viewer)
-  if (!post) throw new Problem(404, 'errors.post_missing')
-  if (post.language && !isForeign(post, request.language)) return reply.redirect(`/posts/${post.id}`, 303)
+  const post = await requirePost(request.server.db, request)
+  const isReadable = post.language && !isForeign(post, request.language)
+  if (isReadable || !post.can.translate) return reply.redirect(`/posts/${post.id}`, 303)
   const translated = await translate(request, post)
   const { failure } = translated
   if (failure && prefersJson(request)) throw new Problem(statuses[failure], `translations.${failure}`)
