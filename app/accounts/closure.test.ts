@@ -28,7 +28,7 @@ import {
 import { eq } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { publishPost } from '../posts/queries.ts'
-import { indexedPeople, tsvectorPosts } from '../search-index/tables.ts'
+import { indexedPeople, tsvectorPosts } from '../search-index/indexing.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, password, type Site } from '../testing/site.ts'

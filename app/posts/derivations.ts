@@ -6,8 +6,7 @@ import type { Writer } from '../database/database.ts'
 import { hashtags, mentions } from '../database/schema.ts'
 import { inArray } from '../database/sql.ts'
 import { resolveMentions } from '../people/username-queries.ts'
-import { type IndexedPost, indexPosts, removePosts } from '../search-index/indexing.ts'
-import type { PostKey } from '../search-index/tables.ts'
+import { type IndexedPost, indexPosts, type PostKey, removePosts } from '../search-index/indexing.ts'
 import { tagsOf } from '../text/entities.ts'
 
 /** A post as it was written, and the people whom it mentions. */

@@ -6,7 +6,7 @@
 import type { Place } from '../database/cursor.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
 import { isOpenAccount, isUnblocked } from '../people/visibility.ts'
-import { indexedPeople, tsvectorPosts } from './tables.ts'
+import { indexedPeople, tsvectorPosts } from './indexing.ts'
 
 /** The number of rows to scan, for a page (5 ms) and for the best of the newest 1,000 (25 ms). */
 const scannedRows = (limit: number) => (limit < 100 ? 10_000 : 50_000)

@@ -3,7 +3,7 @@ import type { Place } from '../database/cursor.ts'
 import { posts, users } from '../database/schema.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
 import { visiblePeople, visiblePosts } from '../people/visibility.ts'
-import { fts5Posts, indexedPeople, numberBits, numberMask, placeOfCursor } from './tables.ts'
+import { fts5Posts, indexedPeople, numberBits, numberMask, placeOfCursor } from './indexing.ts'
 
 const match = sql.placeholder('match')
 const bits = sql.raw(String(numberBits))

@@ -4,8 +4,16 @@ import { engine } from '../database/engine.ts'
 import { posts, users } from '../database/schema.ts'
 import { asc, gt, sql } from '../database/sql.ts'
 import { rebuildDerivedRows } from '../posts/derivations.ts'
-import { indexPeople, removePeopleBetween, removePostsBetween } from '../search-index/indexing.ts'
-import { fts5Posts, indexedPeople, numberMask, type PostKey, tsvectorPosts } from '../search-index/tables.ts'
+import {
+  fts5Posts,
+  indexedPeople,
+  indexPeople,
+  numberMask,
+  type PostKey,
+  removePeopleBetween,
+  removePostsBetween,
+  tsvectorPosts,
+} from '../search-index/indexing.ts'
 
 type Transaction = <T>(work: (tx: Writer) => Promise<T>) => Promise<T>
 export type Rebuilding = {

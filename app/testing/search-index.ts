@@ -1,7 +1,7 @@
 import Client from 'better-sqlite3'
 import postgres from 'postgres'
 import type { DatabaseConfig } from '../config.ts'
-import { type PostKey, placeOf } from '../search-index/tables.ts'
+import { type PostKey, placeOf } from '../search-index/indexing.ts'
 
 /** Everything that the index holds, as text: each word of each row, and its position. */
 export async function dumpIndex(config: DatabaseConfig): Promise<string[]> {

@@ -1,10 +1,17 @@
-import { keysetList, type Place } from '../database/cursor.ts'
+import { keysetList, type Page, type Place, pageLinks } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
 import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
 import { viewerId } from '../people/visibility.ts'
-import { asPages, type PostRow, selectPosts } from '../posts/post.ts'
+import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
+
+/** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
+export type Timeline = { posts: Post[]; newer: string | null; older: string | null }
+
+export function timelineOf(page: Page<Post>, path: string): Timeline {
+  return { posts: page.rows, ...pageLinks(page, path) }
+}
 
 /** A list of posts, newest first. */
 function timeline(name: string, condition: (place: Place) => SQL | undefined) {

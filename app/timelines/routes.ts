@@ -12,11 +12,12 @@ import {
   exploreTimeline,
   followedIds,
   homeTimeline,
+  type Timeline,
   type TrendingTag,
   tagTimeline,
+  timelineOf,
   trendingTags,
 } from './queries.ts'
-import { type Timeline, timelineOf } from './timeline.ts'
 
 type Sidebar = { suggestions: Person[]; trending: TrendingTag[] }
 
