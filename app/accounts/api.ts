@@ -56,7 +56,9 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
   const taken = await takenNames(db, request.body)
   if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
   await db.transaction(tx => request.server.rateLimits.consume(tx, signUpLimit, networkOf(request.ip)))
-  const account = await newAccount(request)
+  const { username, email, password } = request.body
+  const language = request.headers['accept-language'] ? request.language : null
+  const account = { username, email, passwordHash: await hashPassword(password), language }
   const created = await db.transaction(async tx => {
     const opened = await registerAccount(tx, account, config)
     if ('taken' in opened) return opened
@@ -68,12 +70,6 @@ async function createUser(request: CreateRequest, reply: FastifyReply) {
   })
   if (!('taken' in created)) return sendCreated(reply, created)
   return replayOrRefuse(request, reply, { username: false, email: false, [created.taken]: true })
-}
-
-async function newAccount({ body, headers, language }: CreateRequest) {
-  const { username, email, password } = body
-  const preferred = headers['accept-language'] ? language : null
-  return { username, email, passwordHash: await hashPassword(password), language: preferred }
 }
 
 /** A retry of the request that created the account gets the stored response. */

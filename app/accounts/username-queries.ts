@@ -39,10 +39,12 @@ export async function renameAccount(
   now: Date,
 ): Promise<boolean> {
   const usernameKey = foldName(username)
-  const before = await namesOf(tx, id)
+  const names = { username: users.username, usernameKey: users.usernameKey, displayName: users.displayName }
+  const [before] = await tx.select(names).from(users).where(eq(users.id, id))
   if (!before) return false
   if (before.usernameKey !== usernameKey) {
-    if (await isTaken(tx, usernameKey, id)) return false
+    const [namesake] = await tx.select({ id: users.id }).from(users).where(eq(users.usernameKey, usernameKey))
+    if (namesake || (await isReserved(tx, usernameKey, id))) return false
     await reserveUsername(tx, usernameKey, id)
     await tx
       .insert(formerUsernames)
@@ -54,15 +56,4 @@ export async function renameAccount(
   await tx.update(users).set({ username, usernameKey, displayName }).where(eq(users.id, id))
   await indexPerson(tx, id)
   return true
-}
-
-async function namesOf(db: Reader, id: number) {
-  const { username, usernameKey, displayName } = users
-  const [found] = await db.select({ username, usernameKey, displayName }).from(users).where(eq(users.id, id))
-  return found
-}
-
-async function isTaken(db: Reader, usernameKey: string, userId: number): Promise<boolean> {
-  const [namesake] = await db.select({ id: users.id }).from(users).where(eq(users.usernameKey, usernameKey))
-  return namesake !== undefined || isReserved(db, usernameKey, userId)
 }

@@ -2,7 +2,7 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
-import { and, eq, type SQL } from '../database/sql.ts'
+import { and, eq } from '../database/sql.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 
 /** Serializes following, blocking and messaging between two people, which write different rows. */
@@ -27,15 +27,11 @@ async function removeTies(tx: Writer, one: number, other: number): Promise<void>
 
 export async function unblock(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
   invalidateBlock(tx, blockerId, blockedId)
-  await tx.delete(blocks).where(isBlock(blockerId, blockedId))
+  await tx.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)))
 }
 
 function invalidateBlock(tx: Writer, one: number, other: number): void {
   tx.invalidates(`viewer:${one}`, `viewer:${other}`, `follows:${one}`, `follows:${other}`)
-}
-
-function isBlock(blockerId: number, blockedId: number): SQL | undefined {
-  return and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId))
 }
 
 export type BlockedPerson = { id: number; username: string; displayName: string; createdAt: Date }

@@ -10,11 +10,8 @@ export default plugin(async (app: FastifyInstance) => {
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, ip } = request
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10
-    request.log.info({ method, path: loggable(url), status: reply.statusCode, ip, milliseconds }, 'answered')
+    // Without the token of a password link.
+    const path = String(url.split('?')[0]).replace(/^(\/passwords\/).+/, '$1…')
+    request.log.info({ method, path, status: reply.statusCode, ip, milliseconds }, 'answered')
   })
 })
-
-/** The path without its query, and without the token of a password link. */
-function loggable(url: string): string {
-  return String(url.split('?')[0]).replace(/^(\/passwords\/).+/, '$1…')
-}

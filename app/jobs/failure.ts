@@ -2,12 +2,9 @@
 export function causeOf(error: unknown): string {
   const { message, cause } = Object(error) as { message?: unknown; cause?: unknown }
   if (cause instanceof Error) return causeOf(cause)
-  return redact(String(message ?? error)).slice(0, 500)
-}
-
-/** Removes the credentials of URLs, and control characters, which a database or terminal may reject. */
-function redact(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1***@')
+  // Without control characters, which a database or terminal may reject, and without the credentials of URLs.
+  const text = String(message ?? error).replaceAll(/\p{Cc}+/gu, ' ')
+  return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1***@').slice(0, 500)
 }
 
 /** Exponential backoff: 5 s, 10 s, 20 s … up to an hour, with 25 % of jitter. */

@@ -4,8 +4,10 @@ import { isIPv4, isIPv6 } from 'node:net'
  * The network that a request is counted for: an IPv4 address itself, or the /64 of an IPv6 address, because one
  * household has a whole /64. Behind a proxy the address may be any text.
  */
-export function networkOf(address: string | undefined): string {
-  const bare = withoutPort(address ?? '')
+export function networkOf(address = ''): string {
+  // Some proxies add a port, and a link-local address names its interface.
+  const written = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
+  const bare = written.split('%')[0] as string
   if (isIPv4(bare)) return bare
   if (!isIPv6(bare)) return 'unknown'
   const groups = groupsOf(bare)
@@ -19,12 +21,6 @@ export function networkOf(address: string | undefined): string {
     .slice(0, 4)
     .map(group => group.toString(16))
     .join(':')}::/64`
-}
-
-/** Removes the port that some proxies add, and the interface of a link-local address. */
-function withoutPort(address: string): string {
-  const written = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
-  return written.split('%')[0] as string
 }
 
 /** The eight numbers of an IPv6 address; the URL parser normalizes an embedded IPv4 address. */

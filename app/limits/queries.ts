@@ -11,20 +11,15 @@ export type RateLimit = { name: string; burst: number; every: number }
 /** Milliseconds by which the clocks of two machines may differ. */
 const tolerance = 600_000
 
-/** The latest valid `freeAt`. A later one was written while the clock was wrong, and is ignored. */
-function maxFreeAt({ burst, every }: RateLimit): Date {
-  return new Date(Date.now() + burst * every + tolerance)
-}
-
 /**
  * Counts one use by the key, in one statement. False if the limit is exceeded.
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
-export async function consumeOne(tx: Writer, key: string, limit: RateLimit): Promise<boolean> {
-  const { burst, every } = limit
+export async function consumeOne(tx: Writer, key: string, { burst, every }: RateLimit): Promise<boolean> {
   const now = Date.now()
   const { freeAt } = rateLimits
-  const isImpossible = gt(freeAt, maxFreeAt(limit))
+  // Written while the clock was wrong, and ignored.
+  const isImpossible = gt(freeAt, new Date(now + burst * every + tolerance))
   const later = sql`case when ${gt(freeAt, new Date(now))} and not (${isImpossible}) then ${shifted(freeAt, every)}
     else ${sql.param(new Date(now + every), freeAt)} end`
   const taken = await tx

@@ -21,30 +21,20 @@ export function renderMail(
 ): RenderedMail {
   const t = translate(language)
   const site = { name: config.siteName, url: config.publicUrl }
-  const title = t(subject, { ...argumentsAmong(locals), site: site.name })
+  const values = Object.entries(locals).filter(([, value]) => ['string', 'number'].includes(typeof value))
+  const title = t(subject, { ...(Object.fromEntries(values) as Arguments), site: site.name })
   const { when, number } = formatsFor(language)
   const all = { ...locals, site, language, t, when, number, subject: title }
-  return {
-    subject: oneLine(title),
-    text: `${collapseBlankLines(texts.render(`${view}-text`, all))}\n`,
-    html: pages.render(view, all),
-  }
-}
-
-function argumentsAmong(locals: MailLocals): Arguments {
-  const entries = Object.entries(locals).filter(([, value]) => ['string', 'number'].includes(typeof value))
-  return Object.fromEntries(entries) as Arguments
-}
-
-/** A header is one line, whatever characters a person's name contains. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-}
-
-/** The templates' tags leave blank lines; the trailing space of `-- ` stays, because it starts a signature. */
-function collapseBlankLines(text: string): string {
-  return text
+  // The templates' tags leave blank lines; the trailing space of `-- ` stays, because it starts a signature.
+  const text = texts
+    .render(`${view}-text`, all)
     .replaceAll(/(?<!^--)[^\S\n]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
+  return {
+    // A header is one line, whatever characters a person's name contains.
+    subject: title.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim(),
+    text: `${text}\n`,
+    html: pages.render(view, all),
+  }
 }

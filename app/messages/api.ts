@@ -22,7 +22,7 @@ import { validateMessage } from './forms.ts'
 import { obstacleWords } from './obstacles.ts'
 import { findMessage, inbox, thread } from './queries.ts'
 import { markMessagesRead } from './reading-queries.ts'
-import { messageLimit, type Sent, sendMessage } from './sending-queries.ts'
+import { messageLimit, sendMessage } from './sending-queries.ts'
 import { messagesPath, serializeConversation, serializeMessage } from './serializer.ts'
 
 const MessageBody = Type.Object(
@@ -96,17 +96,15 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
   return createOnce(request, reply, async tx => {
     const consumeLimit = () => request.server.rateLimits.consume(tx, messageLimit, senderId)
     const sent = await sendMessage(tx, draft, new Date(), consumeLimit)
-    const message = sentOrRefuse(request, sent)
+    if (!sent) throw profileNotFound(request.params)
+    if ('obstacle' in sent) {
+      const { obstacle } = sent
+      const status = obstacle === 'oneself' ? 422 : 403
+      throw new Problem(status, obstacleWords[obstacle], { name: request.params.username })
+    }
     const location = messagesPath(request.params.username)
-    return { location, body: serializeMessage(message, senderId, request.server.config) }
+    return { location, body: serializeMessage(sent.message, senderId, request.server.config) }
   })
-}
-
-function sentOrRefuse({ params }: OneRequest, sent: Sent | undefined) {
-  if (!sent) throw profileNotFound(params)
-  if ('message' in sent) return sent.message
-  const { obstacle } = sent
-  throw new Problem(obstacle === 'oneself' ? 422 : 403, obstacleWords[obstacle], { name: params.username })
 }
 
 /** Listing messages does not mark them as read, because a program may only copy them. */

@@ -43,10 +43,15 @@ export async function sendMessage(
   const people = { senderId, recipientId: recipient.id }
   const conversationId = recipient.conversationId ?? (await createConversation(tx, people, now))
   const createdAt = await countUnread(tx, { conversationId, ...people }, now)
-  const message = await addMessage(tx, draft, { conversationId, createdAt })
+  const { body, language, submission } = draft
+  const { entities } = await resolveEntities(tx, body)
+  const [message] = await tx
+    .insert(messages)
+    .values({ conversationId, createdAt, senderId, body, entities, language, submission })
+    .returning(messageColumns)
   const news = { about: conversationId, conversationId, actorId: senderId, at: createdAt }
   await notify(tx, { userId: recipient.id, kind: 'message', ...news })
-  return { message }
+  return { message: message as Message }
 }
 
 async function findSubmission(tx: Writer, submission: string | null): Promise<Message | undefined> {
@@ -98,17 +103,4 @@ async function countUnread(
     .where(eq(participants.conversationId, conversationId))
     .returning({ lastMessageAt })
   return (side as { lastMessageAt: Date }).lastMessageAt
-}
-
-async function addMessage(
-  tx: Writer,
-  { senderId, body, language, submission }: NewMessage,
-  place: { conversationId: number; createdAt: Date },
-): Promise<Message> {
-  const { entities } = await resolveEntities(tx, body)
-  const [added] = await tx
-    .insert(messages)
-    .values({ ...place, senderId, body, entities, language, submission })
-    .returning(messageColumns)
-  return added as Message
 }

@@ -106,7 +106,7 @@ export async function indexPeople(tx: Writer, people: IndexedPerson[]): Promise<
     await tx.delete(indexedPeople).where(inArray(indexedPeople.userId, ids))
     await tx.insert(indexedPeople).values(
       some.map(person => {
-        const entry = personEntry(person)
+        const entry = entryOf(`${person.username} ${person.displayName}`, [])
         return { userId: person.id, words: engine === 'sqlite' ? entry : tsvectorParameter(entry) }
       }),
     )
@@ -158,11 +158,6 @@ const mostPlaces = 255
 function postEntry({ userId, body, entities }: Omit<IndexedPost, 'id' | 'createdAt'>): string {
   const marks = [authorToken(userId), ...new Set(tagsOf(entities).map(tagToken))]
   return entryOf(body, marks)
-}
-
-/** The words of a person's names. */
-function personEntry({ username, displayName }: Omit<IndexedPerson, 'id'>): string {
-  return entryOf(`${username} ${displayName}`, [])
 }
 
 function entryOf(text: string, marks: string[]): string {

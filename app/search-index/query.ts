@@ -1,7 +1,7 @@
 /** Parses queries: any text is a valid query. */
 import { foldName } from '../text/fold.ts'
 import { sanitizeText } from '../text/sanitize.ts'
-import { fold, type Token, tagToken, tokensOf } from './tokens.ts'
+import { fold, tagToken, tokensOf } from './tokens.ts'
 
 /** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */
 export type Term = { tokens: string[]; prefix: boolean }
@@ -52,13 +52,9 @@ export function starred(typed: string): string {
 function termOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term | null {
   const { phrase, tag, words } = groups
   const prefix = found.endsWith('*') || input[index + found.length] === '*'
-  if (tag && isTag(tag)) return { tokens: [tagToken(tag)], prefix }
+  // As for hashtags in posts, where digits alone are a number.
+  if (tag && /\p{L}|_/u.test(tag) && fold(tag) !== '') return { tokens: [tagToken(tag)], prefix }
   return termOfWords(phrase ?? tag ?? words ?? '', prefix)
-}
-
-/** As for hashtags in posts, where digits alone are a number. */
-function isTag(tag: string): boolean {
-  return /\p{L}|_/u.test(tag) && fold(tag) !== ''
 }
 
 /** Words without a space between them, such as `well-known`, are a phrase. */
@@ -68,15 +64,11 @@ function termOfWords(words: string, prefix: boolean): Term | null {
   if (!last) return null
   // At the end of an unspaced text, the last character alone is already part of the pair before it.
   const isHalf = last.half === last.end
-  const asked = isHalf && isPaired(found.at(-2), last) ? found.slice(0, -1) : found
+  const asked = isHalf && found.at(-2)?.half === last.start ? found.slice(0, -1) : found
   return {
     tokens: asked.map(({ text }) => text),
     prefix: prefix || (isHalf && asked.length === found.length),
   }
-}
-
-function isPaired(before: Token | undefined, { start }: Token): boolean {
-  return before?.half !== null && before?.half === start
 }
 
 function withinLimits(terms: Term[]): Term[] {

@@ -20,16 +20,14 @@ export function scoreOf(body: string, terms: Term[]): number {
   const tokens = tokensOf(body)
   const found = terms.map(term => occurrencesOf(term, tokens))
   const length = 1 - lengthWeight + (lengthWeight * tokens.length) / averageLength
-  const counts = found.map(countOf)
+  const counts = found.map(occurrences =>
+    occurrences.reduce((sum, { isWhole }) => sum + (isWhole ? 1 : prefixWeight), 0),
+  )
   const frequency = counts.reduce(
     (sum, count) => sum + (count * (saturation + 1)) / (count + saturation * length),
     0,
   )
   return frequency + adjacencyBonus * adjacentPairs(found)
-}
-
-function countOf(occurrences: Occurrence[]): number {
-  return occurrences.reduce((sum, { isWhole }) => sum + (isWhole ? 1 : prefixWeight), 0)
 }
 
 /** The number of terms that are directly followed by the next one. */

@@ -7,8 +7,11 @@ import { and, eq, lt, ne } from '../database/sql.ts'
 type Device = { tokenHash: string; userId: number }
 
 /** Whether this person has signed in with this browser before. */
-export async function isKnownDevice(db: Reader, device: Device): Promise<boolean> {
-  const found = await db.select({ id: knownDevices.id }).from(knownDevices).where(isDevice(device))
+export async function isKnownDevice(db: Reader, { tokenHash, userId }: Device): Promise<boolean> {
+  const found = await db
+    .select({ id: knownDevices.id })
+    .from(knownDevices)
+    .where(and(eq(knownDevices.tokenHash, tokenHash), eq(knownDevices.userId, userId)))
   return found.length > 0
 }
 
@@ -30,10 +33,6 @@ export async function deleteOtherKnownDevices(
 ): Promise<void> {
   const others = and(eq(knownDevices.userId, userId), ne(knownDevices.tokenHash, tokenHash ?? ''))
   await tx.delete(knownDevices).where(others)
-}
-
-function isDevice({ tokenHash, userId }: Device) {
-  return and(eq(knownDevices.tokenHash, tokenHash), eq(knownDevices.userId, userId))
 }
 
 export const unusedDevices: RetentionRule = {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import { writeAfterResponses } from '../http/after-response.ts'
 import { Problem, prefersJson } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Unread } from '../notifications/unread.ts'
@@ -29,6 +30,7 @@ export function sessionOf({ session }: MemberRequest): Session {
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
+/** A page redirects to sign-in and back; a form is answered with the sign-in page, so that its text is not lost. */
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
     app.decorateRequest('viewer', null)
@@ -44,8 +46,18 @@ export default plugin(
       // A used session is extended: in the browser now, in the database after the response.
       if (isStale(session) && session.persistent) setSessionCookie(reply, token, true)
     })
-    app.addHook('preValidation', requireViewer(askToSignIn))
-    recordVisits(app)
+    app.addHook('preValidation', async (request, reply) => {
+      if (request.viewer || request.is404 || request.routeOptions.config.public) return
+      if (prefersJson(request)) throw new Problem(401)
+      if (request.method !== 'GET' && request.method !== 'HEAD') return askToSignIn(request, reply)
+      return reply.redirect(`/sign-in?next=${encodeURIComponent(returnPath(request.url))}`, 303)
+    })
+    // "Last seen", at most every five minutes.
+    writeAfterResponses(app, 'the visit was not recorded', ({ session, routeOptions }) =>
+      session && isStale(session) && routeOptions.config.touchSession !== false
+        ? tx => touchSession(tx, session, new Date())
+        : null,
+    )
   },
   { name: 'sessions', dependencies: ['cookies', 'freshness'] },
 )
@@ -64,29 +76,4 @@ async function findSignedIn(request: FastifyRequest, tokenHash: string): Promise
 
 function isStale({ lastUsedAt }: Session): boolean {
   return Date.now() - lastUsedAt.getTime() > touchIntervalMs
-}
-
-/** Redirects a page to sign-in and back; answers a form with the sign-in page, so that its text is not lost. */
-function requireViewer(askToSignIn: Answer) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.viewer || request.is404 || request.routeOptions.config.public) return
-    if (prefersJson(request)) throw new Problem(401)
-    if (request.method !== 'GET' && request.method !== 'HEAD') return askToSignIn(request, reply)
-    return reply.redirect(`/sign-in?next=${encodeURIComponent(returnPath(request.url))}`, 303)
-  }
-}
-
-/** "Last seen" is written after the response, best effort, at most every five minutes. */
-function recordVisits(app: FastifyInstance): void {
-  const writing = new Set<Promise<void>>()
-  app.addHook('onResponse', async request => {
-    const { session, routeOptions } = request
-    if (!session || !isStale(session) || routeOptions.config.touchSession === false) return
-    const written = app.db
-      .transaction(tx => touchSession(tx, session, new Date()))
-      .catch(error => request.log.warn({ err: error }, 'the visit was not recorded'))
-      .finally(() => writing.delete(written))
-    writing.add(written)
-  })
-  app.addHook('onClose', async () => void (await Promise.all(writing)))
 }

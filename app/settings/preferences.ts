@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { negotiateLanguage } from '../locales/negotiate.ts'
 import { isLanguage, type Language, type Translate, translate } from '../locales/translate.ts'
@@ -20,21 +20,12 @@ export default plugin(
     app.decorateRequest('t', translate('en'))
     app.decorateRequest('theme', 'auto')
     app.addHook('onRequest', async request => {
-      request.language = languageOf(request)
+      const language = request.viewer?.language ?? request.siteCookie('language')
+      request.language = isLanguage(language) ? language : negotiateLanguage(request.raw)
       request.t = translate(request.language)
-      request.theme = themeOf(request)
+      const theme = request.viewer?.theme ?? request.siteCookie('theme')
+      request.theme = isTheme(theme) ? theme : 'auto'
     })
   },
   { name: 'preferences', dependencies: ['sessions'] },
 )
-
-function languageOf(request: FastifyRequest): Language {
-  const chosen = request.viewer?.language ?? request.siteCookie('language')
-  if (isLanguage(chosen)) return chosen
-  return negotiateLanguage(request.raw)
-}
-
-function themeOf(request: FastifyRequest): Theme {
-  const chosen = request.viewer?.theme ?? request.siteCookie('theme')
-  return isTheme(chosen) ? chosen : 'auto'
-}

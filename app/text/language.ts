@@ -44,11 +44,10 @@ export type LanguageChoice = { code: string; name: string }
 
 /** The languages that an author may choose from, in the reader's alphabetical order. */
 export const languageChoices = memoize((reader: Language): LanguageChoice[] => {
-  const choices = postLanguages.map(code => ({ code, name: capitalize(languageName(code, reader), reader) }))
+  const choices = postLanguages.map(code => {
+    const name = languageName(code, reader)
+    // Spanish writes language names in lower case, except at the beginning of a line.
+    return { code, name: name.charAt(0).toLocaleUpperCase(reader) + name.slice(1) }
+  })
   return choices.toSorted((a, b) => a.name.localeCompare(b.name, reader))
 }, String)
-
-/** Spanish writes language names in lower case, except at the beginning of a line. */
-function capitalize(name: string, reader: Language): string {
-  return name.charAt(0).toLocaleUpperCase(reader) + name.slice(1)
-}

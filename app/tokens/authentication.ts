@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { scopeOf, unauthorized } from '../api/bearer.ts'
 import { countRequests } from '../api/rate-limit.ts'
+import { writeAfterResponses } from '../http/after-response.ts'
 import { hashToken, touchIntervalMs } from '../security/tokens.ts'
 import { type Authenticated, findToken, touchToken } from './queries.ts'
 
@@ -25,9 +26,18 @@ export default plugin(async (app: FastifyInstance) => {
     Object.assign(request, found)
     await count(request)
     if (secret !== null && !request.viewer) throw unauthorized(reply, 'invalid_token')
-    if (!request.is404) requireScope(request, reply)
+    const { token, method, is404, routeOptions } = request
+    if (is404 || routeOptions.config.public) return
+    if (!token) throw unauthorized(reply, null)
+    if (token.scope === 'read' && scopeOf(method, routeOptions.config) === 'write')
+      throw unauthorized(reply, 'insufficient_scope')
   })
-  recordUse(app)
+  // "Last used", at most every five minutes.
+  writeAfterResponses(app, 'the use of a token was not recorded', ({ token }) => {
+    const now = new Date()
+    if (!token || now.getTime() - (token.lastUsedAt?.getTime() ?? 0) < touchIntervalMs) return null
+    return tx => touchToken(tx, token.id, now)
+  })
 })
 
 /** The token of `Authorization: Bearer …`; null without the header, empty for another scheme. */
@@ -35,29 +45,4 @@ function bearerToken({ headers, routeOptions }: FastifyRequest): string | null {
   const { authorization } = headers
   if (authorization === undefined || routeOptions.config.password) return null
   return /^bearer +([\w.~+/=-]{1,200})$/i.exec(authorization)?.[1] ?? ''
-}
-
-function requireScope(request: FastifyRequest, reply: FastifyReply): void {
-  const { token, method, routeOptions } = request
-  const { config } = routeOptions
-  if (config.public) return
-  if (!token) throw unauthorized(reply, null)
-  if (token.scope === 'read' && scopeOf(method, config) === 'write')
-    throw unauthorized(reply, 'insufficient_scope')
-}
-
-/** "Last used" is written after the response, best effort, at most every five minutes. */
-function recordUse(app: FastifyInstance): void {
-  const writing = new Set<Promise<void>>()
-  app.addHook('onResponse', async request => {
-    const { token } = request
-    const now = new Date()
-    if (!token || now.getTime() - (token.lastUsedAt?.getTime() ?? 0) < touchIntervalMs) return
-    const written = app.db
-      .transaction(tx => touchToken(tx, token.id, now))
-      .catch(error => request.log.warn({ err: error }, 'the use of a token was not recorded'))
-      .finally(() => writing.delete(written))
-    writing.add(written)
-  })
-  app.addHook('onClose', async () => void (await Promise.all(writing)))
 }

@@ -32,7 +32,9 @@ export async function translateText(service: TranslateConfig, request: Translati
   try {
     const response = await send(service, request)
     if (!response.ok) throw failureOf(response)
-    return translationIn(await readBounded(response))
+    const text = sanitizeText(translatedText(await readBounded(response))).trim()
+    if (isBlank(text)) throw new TranslationFailed('nonsense', 'an empty translation')
+    return [...text].slice(0, max.codePoints).join('')
   } catch (error) {
     if (error instanceof TranslationFailed) throw error
     throw Object(error).name === 'TimeoutError'
@@ -74,12 +76,6 @@ async function readBounded({ body }: Response): Promise<string> {
       throw new TranslationFailed('nonsense', `a response of more than ${max.bytes} bytes`)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function translationIn(answer: string): string {
-  const text = sanitizeText(translatedText(answer)).trim()
-  if (isBlank(text)) throw new TranslationFailed('nonsense', 'an empty translation')
-  return [...text].slice(0, max.codePoints).join('')
 }
 
 function translatedText(answer: string): string {

@@ -67,21 +67,19 @@ async function showTranslation(request: PostRequest, reply: FastifyReply, kind: 
     : reply.fragment('translations/fragment', { post, translated })
 }
 
+/** The stored translation, or a new one. */
 async function translate(request: PostRequest, post: Post): Promise<Translated> {
+  const { server, viewer, ip, language } = request
+  const { db, translator } = server
   try {
-    return { body: await translationOf(request, post), failure: null }
+    const stored = await findTranslation(db, post.id, language)
+    if (stored !== null) return { body: stored, failure: null }
+    await db.transaction(tx => server.rateLimits.consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
+    const original = { postId: post.id, body: post.body, language: post.language }
+    return { body: await translator(original, language), failure: null }
   } catch (error) {
     if (!(error instanceof TranslationFailed)) throw error
     request.log.warn({ err: error }, 'no translation')
     return { body: null, failure: error.failure }
   }
-}
-
-/** The stored translation, or a new one. */
-async function translationOf({ server, viewer, ip, language }: PostRequest, post: Post): Promise<string> {
-  const { db, translator } = server
-  const stored = await findTranslation(db, post.id, language)
-  if (stored !== null) return stored
-  await db.transaction(tx => server.rateLimits.consume(tx, translatingLimit, viewer?.id ?? networkOf(ip)))
-  return translator({ postId: post.id, body: post.body, language: post.language }, language)
 }
