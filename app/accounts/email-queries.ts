@@ -3,7 +3,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 
 /** Milliseconds that a link is valid. */
 export const confirmationLifetime = 3 * 24 * 3_600_000

@@ -2,7 +2,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
 import { indexPeople } from '../search-index/indexing.ts'
-import { foldIdentifier, foldName } from '../text/fold.ts'
+import { foldIdentifier, foldName } from '../text/normalize.ts'
 import { isReserved, reserveUsername } from './username-queries.ts'
 
 export type NewAccount = {

@@ -3,7 +3,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 import { indexPerson } from '../search-index/indexing.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 
 /** Whether a folded username is reserved for a former owner other than this person. */
 export async function isReserved(db: Reader, usernameKey: string, userId = 0): Promise<boolean> {

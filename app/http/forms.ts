@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Arguments, LocaleKey } from '../locales/translate.ts'
-import { sanitizeText } from '../text/sanitize.ts'
+import { sanitizeText } from '../text/normalize.ts'
 
 declare module 'typebox' {
   interface TSchemaOptions {

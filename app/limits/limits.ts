@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Writer } from '../database/database.ts'
 import { Problem, retrySentence } from '../http/errors.ts'
 import type { LocaleKey } from '../locales/translate.ts'
-import { foldIdentifier } from '../text/fold.ts'
+import { foldIdentifier } from '../text/normalize.ts'
 import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
 
 /** Answered with 429 and Retry-After. */

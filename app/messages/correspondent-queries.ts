@@ -5,7 +5,7 @@ import { follows, messages, participants, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { isUnblocked, viewerId } from '../people/visibility.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 
 const person = sql.placeholder('person')
 

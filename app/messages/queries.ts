@@ -7,7 +7,7 @@ import { and, eq, sql } from '../database/sql.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { viewerId } from '../people/visibility.ts'
 import type { Entity } from '../text/entities.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 import type { Pair } from './correspondent-queries.ts'
 
 export type Message = {

@@ -4,7 +4,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 import { ForgottenForm } from './forms.ts'
 import { resetLimit } from './queries.ts'
 

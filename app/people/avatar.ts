@@ -1,5 +1,5 @@
-import { foldName } from '../text/fold.ts'
 import { memoize } from '../text/memoize.ts'
+import { foldName } from '../text/normalize.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const hues = 12

@@ -3,7 +3,7 @@ import type { Reader } from '../database/database.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type Entity, findEntities, mentionedNames } from '../text/entities.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 import { isOpen } from './visibility.ts'
 
 /** The id of the person who has this folded username, or had it before; null when there is none. */

@@ -7,7 +7,7 @@ import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
-import { isBlank } from '../text/sanitize.ts'
+import { isBlank } from '../text/normalize.ts'
 
 /** An edit tells people of mentions, too, so it counts like a new post. */
 export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_000 }

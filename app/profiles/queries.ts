@@ -8,7 +8,7 @@ import { userFields } from '../people/profile-fields.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { blocksBetween, isOpen, seenBy } from '../people/visibility.ts'
-import { foldName } from '../text/fold.ts'
+import { foldName } from '../text/normalize.ts'
 
 export type Profile = Person & {
   createdAt: Date

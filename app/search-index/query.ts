@@ -1,6 +1,5 @@
 /** Parses queries: any text is a valid query. */
-import { foldName } from '../text/fold.ts'
-import { sanitizeText } from '../text/sanitize.ts'
+import { foldName, sanitizeText } from '../text/normalize.ts'
 import { fold, tagToken, tokensOf } from './tokens.ts'
 
 /** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { languages } from '../locales/translate.ts'
 import { ofWrittenFields, writtenFields } from '../people/profile-fields.ts'
-import { isBlank } from '../text/sanitize.ts'
+import { isBlank } from '../text/normalize.ts'
 
 export const ProfileForm = Type.Object(
   ofWrittenFields(({ length: [, maxLength], input }) =>

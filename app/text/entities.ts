@@ -1,6 +1,6 @@
 /** The links, mentions and hashtags of a post, with their UTF-16 offsets. */
 import { LinkifyIt } from 'linkify-it'
-import { foldName } from './fold.ts'
+import { foldName } from './normalize.ts'
 
 export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
 export type Part = {

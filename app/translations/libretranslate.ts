@@ -1,7 +1,7 @@
 /** A client of LibreTranslate's protocol. */
 
 import type { TranslateConfig } from '../config.ts'
-import { isBlank, sanitizeText } from '../text/sanitize.ts'
+import { isBlank, sanitizeText } from '../text/normalize.ts'
 
 /** Until the last byte of the response. */
 const timeoutMs = 5_000

@@ -3,7 +3,7 @@
 import { linesOf, tableNames } from '../../app/cli/transfer/tables.ts'
 import type { Site } from '../../app/testing/site.ts'
 import { type Entity, graphemeCount } from '../../app/text/entities.ts'
-import { foldName } from '../../app/text/fold.ts'
+import { foldName } from '../../app/text/normalize.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, rowsOf } from './rows.ts'
 

@@ -10,7 +10,7 @@ import { addDerivedRows } from '../../app/posts/derivations.ts'
 import { indexPeople } from '../../app/search-index/indexing.ts'
 import { hashPassword } from '../../app/security/passwords.ts'
 import { findEntities, mentionedNames } from '../../app/text/entities.ts'
-import { foldName } from '../../app/text/fold.ts'
+import { foldName } from '../../app/text/normalize.ts'
 import type { Options } from './options.ts'
 import { authorOf, bodyOf, castOf, displayNameOf, followedBy, usernameOf } from './population.ts'
 

@@ -12,7 +12,7 @@ import { endsWith, inByteOrder, startsWith } from '../../database/text.ts'
 import { editPost, publishPost } from '../../posts/queries.ts'
 import { findPerson } from '../../profiles/queries.ts'
 import { hashPassword } from '../../security/passwords.ts'
-import { foldName } from '../../text/fold.ts'
+import { foldName } from '../../text/normalize.ts'
 
 /** Create a user; `returning` gives back the new id. */
 export async function createUser(db: Database, username: string, email: string) {

@@ -8,7 +8,7 @@ import { sendMessage } from '../../messages/sending-queries.ts'
 import { editPost, publishPost } from '../../posts/queries.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
-import { foldName } from '../../text/fold.ts'
+import { foldName } from '../../text/normalize.ts'
 import { type Community, community } from './community.ts'
 import { privateMessages } from './private-messages.ts'
 

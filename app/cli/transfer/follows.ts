@@ -1,5 +1,5 @@
 import type { Writer } from '../../database/database.ts'
-import { foldName } from '../../text/fold.ts'
+import { foldName } from '../../text/normalize.ts'
 import { findByNames, insertFollows, type NewFollow } from './queries.ts'
 import { type Entry, type FollowRow, type Outcome, parseTimestamp } from './site-format.ts'
 

@@ -3,8 +3,8 @@ import type { Writer } from '../../database/database.ts'
 import { resolveMentions } from '../../people/username-queries.ts'
 import { addDerivedRows, removeDerivedRows } from '../../posts/derivations.ts'
 import { findEntities } from '../../text/entities.ts'
-import { foldName } from '../../text/fold.ts'
 import { languageOf } from '../../text/language.ts'
+import { foldName } from '../../text/normalize.ts'
 import { findByNames, findConflictingPosts, insertFreePosts, type NewPost } from './queries.ts'
 import {
   columnValues,

@@ -19,7 +19,7 @@ import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
 import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
-import { sanitizeText } from '../../text/sanitize.ts'
+import { sanitizeText } from '../../text/normalize.ts'
 
 /** In an order in which every row finds the rows that it needs. */
 export const kinds = ['users', 'posts', 'follows'] as const

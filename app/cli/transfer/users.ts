@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Writer } from '../../database/database.ts'
 import { hashPassword } from '../../security/passwords.ts'
-import { foldName } from '../../text/fold.ts'
+import { foldName } from '../../text/normalize.ts'
 import {
   findConflictingUsers,
   findFormerUsernames,
