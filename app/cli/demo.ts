@@ -17,19 +17,16 @@ Nothing is kept: the database goes when the demo stops.`,
     const folder = await mkdtemp(path.join(tmpdir(), 'microblog-demo-'))
     const env = { ...environment, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'warn' }
     try {
-      await runNode(['app/cli/demo-server.ts', password], env)
+      // A process opens one engine only. The demo always uses SQLite, so it runs in a process of its own.
+      const args = ['app/cli/demo-server.ts', password]
+      const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+      const [code] = await once(child, 'exit')
+      process.exitCode = code ?? 0
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   },
-}
-
-/** A process opens one engine only. The demo always uses SQLite, so it runs in a process of its own. */
-async function runNode(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  const [code] = await once(child, 'exit')
-  process.exitCode = code ?? 0
 }
 
 export default demo

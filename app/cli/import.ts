@@ -28,9 +28,12 @@ Importing twice changes nothing. An account without a password needs: user reset
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: import ${importCommand.usage}`)
     const report = await importFile(typedPath(named), values.partial)
-    console.log(summaryOf(report))
-    if (report.failed === 0) return
-    console.error(`${counted(report.failed, 'row')} could not be imported:\n${errorList(report)}`)
+    const { created, present, failed } = report
+    const { users, posts, follows } = created
+    const added = `${counted(users, 'user')}, ${counted(posts, 'post')} and ${counted(follows, 'follow')}`
+    console.log(`Added ${added}; ${counted(present, 'row')} ${present === 1 ? 'was' : 'were'} there already.`)
+    if (failed === 0) return
+    console.error(`${counted(failed, 'row')} could not be imported:\n${errorList(report)}`)
     process.exitCode = 1
   },
 }
@@ -51,12 +54,6 @@ async function importFile(file: string, isPartial: boolean): Promise<Report> {
     bar.clear()
     await db.close()
   }
-}
-
-function summaryOf({ created, present }: Report): string {
-  const { users, posts, follows } = created
-  const added = `${counted(users, 'user')}, ${counted(posts, 'post')} and ${counted(follows, 'follow')}`
-  return `Added ${added}; ${counted(present, 'row')} ${present === 1 ? 'was' : 'were'} there already.`
 }
 
 function counted(count: number, what: string): string {

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../config/user-error.ts'
-import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
+import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { migrationStatus } from '../database/migrations/migrations.ts'
 import { copyFile } from '../database/sqlite/file.ts'
 import type { Command } from './command.ts'
 import type { MigrateMessage } from './migrate-worker.ts'
+import { timestampForFilename } from './transfer/files.ts'
 
 const migrateCommand: Command = {
   usage: '[--to NAME] [--no-backup]',
@@ -19,19 +20,16 @@ A missing SQLite file is created. The copy is put beside the file, and its name 
     const { values } = parseArgs({ args, options })
     const { database } = readConfig(environment)
     const pending = (await migrationStatus(database)).some(({ state }) => state === 'pending')
-    if (pending && !values['no-backup']) await backUp(database)
+    if (pending && !values['no-backup'] && database.engine === 'sqlite' && existsSync(database.file)) {
+      const copy = `${database.file}.before-migration-${timestampForFilename()}`
+      await copyFile(database.file, copy)
+      console.log(`Copied the database to ${copy}`)
+    }
     const applied = await migrateInWorker(values.to)
     console.log(
       applied === 0 ? 'There is nothing to do.' : `Applied ${applied} to ${publicDatabaseUrl(database)}.`,
     )
   },
-}
-
-async function backUp(database: DatabaseConfig): Promise<void> {
-  if (database.engine !== 'sqlite' || !existsSync(database.file)) return
-  const copy = `${database.file}.before-migration-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
-  await copyFile(database.file, copy)
-  console.log(`Copied the database to ${copy}`)
 }
 
 /** SQLite blocks the thread that uses it, so another thread migrates while this one reports progress. */

@@ -50,7 +50,11 @@ const user: Command = {
     if (verb !== typed)
       console.error(`user ${typed} is now user ${verb}; the old spelling goes with the next release`)
     const action = actions[verb]
-    if (verb === 'list') return withDatabase(listUsers)
+    if (verb === 'list')
+      return withDatabase(async db => {
+        for (const { id, username, email, createdAt } of await listAccounts(db))
+          console.log([id, username, email, createdAt.toISOString().slice(0, 10)].join('\t'))
+      })
     if (!action || !name) throw new UsageError(`usage: user ${user.usage}`)
     if (verb === 'delete' && !values.yes)
       throw new UsageError(`this deletes the account ${name} and everything in it: add --yes to confirm`)
@@ -60,12 +64,6 @@ const user: Command = {
       console.log(await action(db, person, config.publicUrl))
     })
   },
-}
-
-async function listUsers(db: Database): Promise<void> {
-  for (const { id, username, email, createdAt } of await listAccounts(db)) {
-    console.log([id, username, email, createdAt.toISOString().slice(0, 10)].join('\t'))
-  }
 }
 
 export default user

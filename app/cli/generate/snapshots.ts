@@ -16,19 +16,17 @@ const empty: Snapshot = { id: '00000000-0000-0000-0000-000000000000', ddl: [] }
 /** The schema after a migration; empty before the first. */
 export async function snapshotAfter(engine: Engine, migration: string | undefined): Promise<Snapshot> {
   if (migration === undefined) return empty
-  const files = await snapshotFiles(engine)
+  const folder = migrationsFolder(engine)
+  const names = (await readdir(folder)).filter(name => /^\d{14}_/.test(name))
+  const read = async (name: string): Promise<[string, Record<string, unknown>]> => [
+    name,
+    JSON.parse(await readFile(path.join(folder, name, 'snapshot.json'), 'utf8')),
+  ]
+  const files = Object.fromEntries(await Promise.all(names.map(read)))
   const snapshot = files[migration]
   if (engine === 'sqlite') return snapshot as unknown as Snapshot
   const { reconstruct } = await import('drizzle-kit/payload/postgres')
   return (await reconstruct(files, (snapshot as unknown as Snapshot).id)) as unknown as Snapshot
-}
-
-async function snapshotFiles(engine: Engine): Promise<Record<string, Record<string, unknown>>> {
-  const folder = migrationsFolder(engine)
-  const names = (await readdir(folder)).filter(name => /^\d{14}_/.test(name))
-  const read = async (name: string) =>
-    [name, JSON.parse(await readFile(path.join(folder, name, 'snapshot.json'), 'utf8'))] as const
-  return Object.fromEntries(await Promise.all(names.map(read)))
 }
 
 /**

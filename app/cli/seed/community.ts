@@ -28,7 +28,15 @@ const DAY = 24 * HOUR
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
   const posts = withUniqueTimes(conversations.flatMap(thread => postsOf(thread, now, random)))
-  const people = members.map((person, index) => accountOf(person, index, { posts, random }))
+  const people = members.map(({ username, displayName, about, language, newcomer }: Person, index): Account => {
+    // Those listed first have been here the longest.
+    const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
+    // Their first post or mention; the very first post for those who have neither.
+    const first =
+      posts.find(post => post.author === username || mentions(post.body).includes(username)) ?? posts[0]
+    const createdAt = new Date((first?.createdAt.getTime() ?? 0) - 5 * MINUTE - tenure)
+    return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
+  })
   const follows = people.flatMap(person => followsOf(person, people, { posts, now, random }))
   return { people, posts, follows: follows.sort(oldestFirst) }
 }
@@ -63,24 +71,6 @@ function withUniqueTimes(posts: Post[]): Post[] {
       return { ...post, createdAt: new Date(later) }
     })
     .toReversed()
-}
-
-/** A person's account, created before their first post or mention; those listed first have been here the longest. */
-function accountOf(
-  person: Person,
-  index: number,
-  { posts, random }: { posts: Post[]; random: Random },
-): Account {
-  const { username, displayName, about, language, newcomer } = person
-  const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
-  const createdAt = new Date(firstAppearance(username, posts) - 5 * MINUTE - tenure)
-  return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
-}
-
-/** When a person first posted or was first mentioned; the very first post for those who never were. */
-function firstAppearance(username: string, posts: Post[]): number {
-  const first = posts.find(post => post.author === username || mentions(post.body).includes(username))
-  return (first ?? posts[0])?.createdAt.getTime() ?? 0
 }
 
 /** The usernames that a post mentions, without their `@`. */

@@ -25,7 +25,13 @@ export type Session = { names: Names; sqlLog: SqlLog; streams: Streams }
 export async function runInteractive(session: Session): Promise<void> {
   const server = start(session, { terminal: true, prompt: 'microblog> ', breakEvalOnSigint: true })
   const exited = once(server, 'exit')
-  await keepHistory(server)
+  // What was typed is kept in a file that git ignores; NODE_REPL_HISTORY names another, or '' for none.
+  const file = environment['NODE_REPL_HISTORY'] ?? path.join(root, '.cache', 'shell_history')
+  if (file) mkdirSync(path.dirname(file), { recursive: true })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  // A file that cannot be opened is reported by Node; the shell works without a history.
+  server.setupHistory(file, () => resolve())
+  await promise
   await exited
 }
 
@@ -43,7 +49,10 @@ export async function runStatements(
   const exited = once(server, 'exit')
   const isUnfinished = watchForUnfinished(server)
   for await (const statement of statements) {
-    if (await Promise.race([exited, runStatement(server, statement)])) break
+    const { promise: asksForTheNext, resolve } = Promise.withResolvers<void>()
+    server.displayPrompt = () => resolve()
+    server.emit('line', statement)
+    if (await Promise.race([exited, asksForTheNext])) break
   }
   if (isUnfinished()) fail(session, server, new SyntaxError('the code ends in the middle of a statement'))
   server.close()
@@ -112,16 +121,6 @@ function fail({ streams }: Session, server: REPLServer, error: unknown): void {
   server.displayPrompt()
 }
 
-/** Keeps what was typed in a file that git ignores; NODE_REPL_HISTORY names another, or '' for none. */
-async function keepHistory(server: REPLServer): Promise<void> {
-  const file = environment['NODE_REPL_HISTORY'] ?? path.join(root, '.cache', 'shell_history')
-  if (file) mkdirSync(path.dirname(file), { recursive: true })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  // A file that cannot be opened is reported by Node; the shell works without a history.
-  server.setupHistory(file, () => resolve())
-  await promise
-}
-
 const commandHelp = `Commands
   .sql on | off  show each statement with its time
   .editor        type many lines; Ctrl+D runs them
@@ -155,14 +154,6 @@ function replaceConsole({ output, errors }: Streams): void {
     void output.write(`${print(value, { colors: false, width: Infinity, rows: Infinity })}\n`)
   const [out, err] = [log(output), log(errors)]
   Object.assign(console, { log: out, info: out, debug: out, dir: table, table, warn: err, error: err })
-}
-
-/** Resolves when the REPL asks for the next statement. */
-function runStatement(server: REPLServer, statement: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.displayPrompt = () => resolve()
-  server.emit('line', statement)
-  return promise
 }
 
 /** Tells whether the last statement needs more lines. Also explains a `$` that was lost in double quotes. */

@@ -48,17 +48,15 @@ export function formatTable(rows: Row[], terminal: Terminal): string {
 function columnsOf(rows: Row[]): Column[] {
   const names = new Set(rows.flatMap(row => Object.keys(row)))
   return [...names].map(name => {
-    const kind = kindOf(rows.map(row => row[name]))
+    const values = rows.map(row => row[name])
+    const isTimestamps = values.every(value => value instanceof Date)
+    const isNumbers = values.every(value => typeof value === 'number')
+    const kind: Column['kind'] = isNumbers ? 'number' : isTimestamps ? 'timestamp' : 'text'
     const cells = rows.map(row => formatCell(name, row[name]))
     const width = Math.max(...[name, ...cells].map(text => Math.min(widthOf(text), maxWidth)))
     const minWidth = Math.min(width, { number: width, timestamp: dateWidth, text: 8 }[kind])
     return { name, cells, kind, width, minWidth }
   })
-}
-
-function kindOf(values: unknown[]): Column['kind'] {
-  if (values.every(value => typeof value === 'number')) return 'number'
-  return values.every(value => value instanceof Date) ? 'timestamp' : 'text'
 }
 
 /** A value on one line; timestamps to the minute, in UTC. */

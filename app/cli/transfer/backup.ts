@@ -37,28 +37,22 @@ export async function backUp(config: DatabaseConfig, target: string): Promise<Di
   const file = fileOf(config)
   if (file && !existsSync(file)) throw new UserError(`there is no database at ${publicDatabaseUrl(config)}`)
   if (target !== '-') assertNew(target)
-  if (!file || isPortableName(target)) return backUpPortably(config, target)
+  if (!file || target === '-' || /\.ndjson(\.gz)?$/.test(target)) {
+    const header = await headerOf(config)
+    let digests: Digests = {}
+    await withConsistentRead(config, db =>
+      writeText(
+        portableText(db, header, tables => void (digests = tables)),
+        target,
+      ),
+    )
+    return digests
+  }
   const bar = progressBar('Copying')
   await writeAtomically(target, part => copyFile(file, part, share => bar.show(share))).finally(() =>
     bar.clear(),
   )
   return null
-}
-
-function isPortableName(target: string): boolean {
-  return target === '-' || /\.ndjson(\.gz)?$/.test(target)
-}
-
-async function backUpPortably(config: DatabaseConfig, target: string): Promise<Digests> {
-  const header = await headerOf(config)
-  let digests: Digests = {}
-  await withConsistentRead(config, db =>
-    writeText(
-      portableText(db, header, tables => void (digests = tables)),
-      target,
-    ),
-  )
-  return digests
 }
 
 export type Examined = { kind: string; schema: string; tables: Digests | null }

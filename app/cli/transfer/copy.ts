@@ -27,8 +27,12 @@ export async function copyDatabase({
   // When one of them ends early, its own message says why.
   pipeline(sender.stdout as Readable, receiver.stdin as Writable).catch(() => {})
   const [sent, arrived] = await Promise.all([resultOf(sender), resultOf(receiver)])
-  const failed = failureOf(sent, arrived)
-  if (failed) throw new UserError(failed.stderr.trim() || `the copying process ended early (${failed.code})`)
+  // When the sender fails, the receiver only sees a backup that is cut short; when the receiver fails, the sender only
+  // sees a closed pipe.
+  const isReceivers = arrived.code !== 0 && (sent.code === 0 || !arrived.stderr.includes('cut short'))
+  const failed = isReceivers ? arrived : sent
+  if (failed.code !== 0)
+    throw new UserError(failed.stderr.trim() || `the copying process ended early (${failed.code})`)
   return { sent: digestsIn(sent.stderr), arrived: digestsIn(arrived.stderr) }
 }
 
@@ -41,12 +45,6 @@ function start(url: string, args: string[]): ChildProcess {
 async function resultOf(child: ChildProcess): Promise<Result> {
   const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
   return { stderr, code: code as number | null }
-}
-
-/** When the sender fails, the receiver only sees a backup that is cut short; when the receiver fails, the sender only sees a closed pipe. */
-function failureOf(sent: Result, arrived: Result): Result | undefined {
-  if (arrived.code !== 0 && (sent.code === 0 || !arrived.stderr.includes('cut short'))) return arrived
-  return sent.code === 0 ? undefined : sent
 }
 
 /** One line a table: its name, how many rows it has, and the SHA-256 of their canonical text. */

@@ -2,7 +2,7 @@
 import type { Reader } from '../../database/database.ts'
 import { pickByColumn } from '../../database/fields.ts'
 import { findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
-import { type Kind, kinds, postColumns, userColumns } from './site-format.ts'
+import { kinds, postColumns, userColumns } from './site-format.ts'
 
 export type ExportOptions = {
   /** A row a line, instead of one document. */
@@ -13,13 +13,16 @@ export type ExportOptions = {
 type Row = Record<string, unknown>
 
 /** The text of an export. With password hashes, importing it into an empty database makes the same site. */
-export async function* exportText(db: Reader, options: ExportOptions): AsyncGenerator<string> {
-  const { asLines } = options
+export async function* exportText(
+  db: Reader,
+  { asLines, withPasswords }: ExportOptions,
+): AsyncGenerator<string> {
+  const rows = { users: userRows(db, withPasswords), posts: postRows(db), follows: followRows(db) }
   if (!asLines) yield '{'
   for (const [index, kind] of kinds.entries()) {
     if (!asLines) yield `${index > 0 ? ',' : ''}\n"${kind}": [`
     let separator = '\n'
-    for await (const row of rowsOf(db, kind, options)) {
+    for await (const row of rows[kind]) {
       yield asLines
         ? `${JSON.stringify(kind === 'users' ? row : { table: kind, ...row })}\n`
         : separator + JSON.stringify(row)
@@ -28,11 +31,6 @@ export async function* exportText(db: Reader, options: ExportOptions): AsyncGene
     if (!asLines) yield ']'
   }
   if (!asLines) yield '\n}\n'
-}
-
-function rowsOf(db: Reader, kind: Kind, { withPasswords }: ExportOptions): AsyncGenerator<Row> {
-  if (kind === 'users') return userRows(db, withPasswords)
-  return kind === 'posts' ? postRows(db) : followRows(db)
 }
 
 /** JSON leaves out a value that is undefined. */

@@ -66,19 +66,16 @@ async function sync(file: string): Promise<void> {
 
 /** Writes text to a file, compressed if its name ends in .gz, or to standard output if it is "-". */
 export async function writeText(text: AsyncIterable<string>, file: string): Promise<void> {
-  if (file === '-') return writeToStdout(text)
-  await writeAtomically(file, async part => {
-    const target = createWriteStream(part, { mode: 0o600 })
-    const compression: Transform[] = file.endsWith('.gz') ? [createGzip()] : []
-    await pipeline([Readable.from(text), ...compression, target])
-  })
-}
-
-/** The reader may close the pipe early, like `head`. */
-async function writeToStdout(text: AsyncIterable<string>): Promise<void> {
+  if (file !== '-')
+    return writeAtomically(file, async part => {
+      const target = createWriteStream(part, { mode: 0o600 })
+      const compression: Transform[] = file.endsWith('.gz') ? [createGzip()] : []
+      await pipeline([Readable.from(text), ...compression, target])
+    })
   try {
     await pipeline(Readable.from(text), process.stdout, { end: false })
   } catch (error) {
+    // The reader may close the pipe early, like `head`.
     if (errorCode(error) !== 'EPIPE') throw error
   }
 }

@@ -4,12 +4,20 @@ import { UserError } from '../../config/user-error.ts'
 import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
 import { isKind, isObject, kinds, type RawRow } from './site-format.ts'
 
-/** The rows of a file, as many at a time as have arrived. */
+/**
+ * The rows of a file, as many at a time as have arrived.
+ * @throws UserError when it is no such file, or a row is over a megabyte: little more is ever in memory
+ */
 export async function* rowsIn(file: string, onBytes?: (count: number) => void): AsyncGenerator<RawRow[]> {
   const shape = await detectShape(file)
   const bytes = readBytes(file, onBytes)
-  if (shape !== 'lines') return yield* documentRows(bytes, shape === 'list')
-  for await (const lines of linesIn(bytes)) yield lines.map(rowOfLine)
+  if (shape === 'lines') {
+    for await (const lines of linesIn(bytes)) yield lines.map(rowOfLine)
+    return
+  }
+  const parser = new DocumentParser(shape === 'list')
+  for await (const chunk of bytes) yield parser.read(chunk)
+  parser.end()
 }
 
 /** By the file's name or, failing that, its first characters. */
@@ -46,18 +54,9 @@ function rowOfLine({ number, text }: Line): RawRow {
   }
 }
 
-/**
- * The rows of a JSON document, `[…]` or `{ "users": […], … }`, as many at a time as have arrived. A bare list is one of users.
- * @throws UserError when it is no such JSON, or a row is over a megabyte: little more is ever in memory
- */
-async function* documentRows(bytes: AsyncIterable<Buffer>, isBare: boolean): AsyncGenerator<RawRow[]> {
-  const parser = new DocumentParser(isBare)
-  for await (const chunk of bytes) yield parser.read(chunk)
-  parser.end()
-}
-
 type Token = { token: TokenType; value: unknown; offset: number }
 
+/** A JSON document, `[…]` or `{ "users": […], … }`. A bare list is one of users. */
 class DocumentParser {
   private readonly parser: JSONParser
   private readonly utf8 = new TextDecoder('utf-8', { fatal: true })
