@@ -2,7 +2,7 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseConfig, Engine } from '../config.ts'
 import { reference, table, text } from './columns.ts'
-import { type Database, type Reader, type Writer } from './database.ts'
+import type { Database, Reader, Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { assertEngine, openDatabase } from './open.ts'
 import { readerOf } from './reader-writer.ts'
@@ -16,15 +16,12 @@ const forever = 2 ** 31 - 1
 
 /** A database whose transactions and statements may take hours, for commands that move many rows. */
 export function openWithoutTimeouts(config: DatabaseConfig): Promise<Database> {
-  return openDatabase(patient(config), { transactionTimeoutMs: forever })
-}
-
-/** postgres.js lets the URL's parameters win over the connection's ten seconds a statement. */
-function patient(config: DatabaseConfig): DatabaseConfig {
-  if (config.engine === 'sqlite') return config
+  const options = { transactionTimeoutMs: forever }
+  if (config.engine === 'sqlite') return openDatabase(config, options)
+  // postgres.js lets the URL's parameters win over the connection's ten seconds a statement.
   const url = new URL(config.url)
   url.searchParams.set('statement_timeout', '0')
-  return { ...config, url: url.href }
+  return openDatabase({ ...config, url: url.href }, options)
 }
 
 /**
@@ -90,15 +87,12 @@ const sequences = table('sqlite_sequence', { name: text().notNull(), seq: refere
 /** Makes the next row's id higher than `last`, unless it would be already. */
 export async function keepIdsAbove(tx: Writer, name: string, last: number): Promise<void> {
   if (last === 0) return
-  if (engine === 'postgresql') await moveSequence(tx, name, last)
-  else if (last > (await lastId(tx, name))) {
+  if (engine === 'postgresql') {
+    const sequence = sequenceOf(name)
+    const above = sql`greatest(${last}::bigint, pg_sequence_last_value(${sequence}::regclass))`
+    await tx.select({ last: sql`setval(${sequence}, ${above})` }).from(one)
+  } else if (last > (await lastId(tx, name))) {
     const moved = await tx.update(sequences).set({ seq: last }).where(eq(sequences.name, name)).returning()
     if (moved.length === 0) await tx.insert(sequences).values({ name, seq: last })
   }
-}
-
-async function moveSequence(tx: Writer, name: string, last: number): Promise<void> {
-  const sequence = sequenceOf(name)
-  const above = sql`greatest(${last}::bigint, pg_sequence_last_value(${sequence}::regclass))`
-  await tx.select({ last: sql`setval(${sequence}, ${above})` }).from(one)
 }

@@ -1,13 +1,9 @@
 /** The tables of schema.ts as a Mermaid diagram, for README.md. */
-import { getTableConfig as postgresConfig } from 'drizzle-orm/pg-core'
-import { getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core'
-import { engine } from './engine.ts'
+import { tableConfig } from './columns.ts'
 import * as schema from './schema.ts'
 
 /** The tables that the guide's examples use: only these are drawn with their columns. */
 const detailed = new Set(['users', 'posts', 'follows'])
-
-const tableConfig = (engine === 'postgresql' ? postgresConfig : sqliteConfig) as typeof postgresConfig
 
 /**
  * An erDiagram, the same on both engines: a line from parent to child for the foreign keys between two tables,

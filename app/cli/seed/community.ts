@@ -28,15 +28,17 @@ const DAY = 24 * HOUR
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
   const posts = withUniqueTimes(conversations.flatMap(thread => postsOf(thread, now, random)))
-  const people = members.map(({ username, displayName, about, language, newcomer }: Person, index): Account => {
-    // Those listed first have been here the longest.
-    const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
-    // Their first post or mention; the very first post for those who have neither.
-    const first =
-      posts.find(post => post.author === username || mentions(post.body).includes(username)) ?? posts[0]
-    const createdAt = new Date((first?.createdAt.getTime() ?? 0) - 5 * MINUTE - tenure)
-    return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
-  })
+  const people = members.map(
+    ({ username, displayName, about, language, newcomer }: Person, index): Account => {
+      // Those listed first have been here the longest.
+      const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
+      // Their first post or mention; the very first post for those who have neither.
+      const first =
+        posts.find(post => post.author === username || mentions(post.body).includes(username)) ?? posts[0]
+      const createdAt = new Date((first?.createdAt.getTime() ?? 0) - 5 * MINUTE - tenure)
+      return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
+    },
+  )
   const follows = people.flatMap(person => followsOf(person, people, { posts, now, random }))
   return { people, posts, follows: follows.sort(oldestFirst) }
 }

@@ -21,17 +21,12 @@ export function dataLossBetween(before: RowCounts, after: RowCounts, statements:
     const kept = (column: string) =>
       left.values.has(column) || left.values.has(renamed.get(`${table}.${column}`) ?? column)
     const columns = [...values].filter(([column, count]) => count > 0 && !kept(column))
-    return [...rowLoss, ...columns.map(([column, count]) => columnLoss(table, column, count))]
+    const columnLosses = columns.map(([column, count]) => {
+      const description = `column ${table}.${column} with ${count === 1 ? '1 value' : `${count} values`}`
+      return { table, column, count, description }
+    })
+    return [...rowLoss, ...columnLosses]
   })
-}
-
-function columnLoss(table: string, column: string, count: number): Loss {
-  return {
-    table,
-    column,
-    count,
-    description: `column ${table}.${column} with ${count === 1 ? '1 value' : `${count} values`}`,
-  }
 }
 
 function counted(rows: number): string {

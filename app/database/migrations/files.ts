@@ -31,14 +31,13 @@ export function migrationsFolder(engine: Engine): string {
 export async function readMigrations(engine: Engine): Promise<Migration[]> {
   const folder = migrationsFolder(engine)
   const names = (await readdir(folder)).filter(name => /^\d{14}_\w+$/.test(name)).toSorted()
-  return Promise.all(names.map(name => readMigration(path.join(folder, name), name)))
-}
-
-async function readMigration(folder: string, name: string): Promise<Migration> {
-  const sql = await readFile(path.join(folder, 'migration.sql'), 'utf8')
-  const down = await readFile(path.join(folder, 'down.sql'), 'utf8').catch(() => null)
-  const hash = createHash('sha256').update(sql).digest('hex')
-  return { name, sql, down, hash, folderMillis: millisOf(name) }
+  const read = async (name: string): Promise<Migration> => {
+    const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8')
+    const down = await readFile(path.join(folder, name, 'down.sql'), 'utf8').catch(() => null)
+    const hash = createHash('sha256').update(sql).digest('hex')
+    return { name, sql, down, hash, folderMillis: millisOf(name) }
+  }
+  return Promise.all(names.map(read))
 }
 
 /** The timestamp in a migration's name, as drizzle-kit records it: `20261120160000_create_users`. */
@@ -50,9 +49,6 @@ function millisOf(name: string): number {
 
 /** The statements of a file of migration SQL, without comments and blank statements. */
 export function statementsOf(sql: string): string[] {
-  return sql.split('--> statement-breakpoint').filter(statement => withoutComments(statement) !== '')
-}
-
-function withoutComments(sql: string): string {
-  return sql.replaceAll(/--.*$/gm, '').trim()
+  const statements = sql.split('--> statement-breakpoint')
+  return statements.filter(statement => statement.replaceAll(/--.*$/gm, '').trim() !== '')
 }

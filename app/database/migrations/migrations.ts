@@ -38,22 +38,17 @@ export async function migrate(config: DatabaseConfig, options: MigrateOptions = 
     const waiting = async () => pending(known, await connection.applied(), options.to)
     // The exclusive transaction ends with a check of every row: it is not begun without need.
     if ((await waiting()).length === 0) return []
-    return connection.exclusively(async () => applyAll(connection, await waiting(), options))
+    return connection.exclusively(async () => {
+      const migrations = await waiting()
+      for (const migration of migrations) {
+        const start = performance.now()
+        options.onStart?.(migration.name)
+        await connection.apply(migration)
+        options.onDone?.(migration.name, performance.now() - start)
+      }
+      return migrations.map(({ name }) => name)
+    })
   })
-}
-
-async function applyAll(
-  connection: MigrationConnection,
-  waiting: Migration[],
-  options: MigrateOptions,
-): Promise<string[]> {
-  for (const migration of waiting) {
-    const start = performance.now()
-    options.onStart?.(migration.name)
-    await connection.apply(migration)
-    options.onDone?.(migration.name, performance.now() - start)
-  }
-  return waiting.map(({ name }) => name)
 }
 
 function pending(known: Migration[], applied: Applied[], to: string | undefined): Migration[] {
@@ -115,32 +110,24 @@ export class DataLossRefused extends UserError {
 }
 
 function toRevert(known: Migration[], applied: Applied[], target: Target): Migration[] {
-  const present = applied.map(
-    ({ name }) => known.find(migration => migration.name === name) ?? unknownMigration(name),
-  )
+  const present = applied.map(({ name }) => {
+    const migration = known.find(migration => migration.name === name)
+    if (migration) return migration
+    throw new SchemaTooNew(
+      `the database has the migration ${name}, which this code does not know: update the code`,
+    )
+  })
   const newestFirst = present.toReversed()
-  const leaving = newestFirst.slice(0, stepsTo(newestFirst, target))
-  for (const { name, down } of leaving) assertReversible(name, down)
-  return leaving
-}
-
-function stepsTo(newestFirst: Migration[], target: Target): number {
-  if (target === 'all') return newestFirst.length
-  return 'steps' in target ? target.steps : indexOf(newestFirst, target.to)
-}
-
-function unknownMigration(name: string): never {
-  throw new SchemaTooNew(
-    `the database has the migration ${name}, which this code does not know: update the code`,
-  )
-}
-
-function assertReversible(name: string, down: string | null): void {
-  const why = /^--\s*irreversible:\s*(.*)$/im.exec(down ?? '')?.[1]
-  if (why !== undefined) throw new MigrationRefused(`${name} cannot be rolled back: ${why}`)
-  if (down === null || statementsOf(down).length === 0) {
-    throw new MigrationRefused(`${name} has no down.sql to roll it back`)
+  let steps = newestFirst.length
+  if (target !== 'all') steps = 'steps' in target ? target.steps : indexOf(newestFirst, target.to)
+  const leaving = newestFirst.slice(0, steps)
+  for (const { name, down } of leaving) {
+    const why = /^--\s*irreversible:\s*(.*)$/im.exec(down ?? '')?.[1]
+    if (why !== undefined) throw new MigrationRefused(`${name} cannot be rolled back: ${why}`)
+    if (down === null || statementsOf(down).length === 0)
+      throw new MigrationRefused(`${name} has no down.sql to roll it back`)
   }
+  return leaving
 }
 
 export type MigrationState = 'applied' | 'edited' | 'pending' | 'unknown'

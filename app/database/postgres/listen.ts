@@ -21,10 +21,6 @@ export function payloadOf(invalidation: Invalidation, origin: string): string {
   return Buffer.byteLength(payload) > maxPayloadBytes ? `${origin} ${ALL}` : payload
 }
 
-function invalidationOf(tags: string[]): Invalidation {
-  return tags.includes(ALL) ? ALL : new Set(tags as CacheTag[])
-}
-
 type Callbacks = { onnotify(channel: string, payload: string): void; onclose(): void }
 type Open = (callbacks: Callbacks) => postgres.Sql
 
@@ -64,7 +60,8 @@ export class Listener {
     const client = this.#open({
       onnotify: (_channel, payload) => {
         const [from, ...tags] = payload.split(' ')
-        if (client === this.#client && from !== this.#origin) this.#emit(invalidationOf(tags))
+        if (client === this.#client && from !== this.#origin)
+          this.#emit(tags.includes(ALL) ? ALL : new Set(tags as CacheTag[]))
       },
       onclose: () => {
         if (client === this.#client) this.#reconnect()

@@ -55,8 +55,12 @@ class Follower {
   async look(): Promise<void> {
     try {
       this.#reached = await replayedUpTo(this.#standby)
-      if (this.#reached >= this.#goal.position)
-        this.#goal = await nextGoal(this.#primary, this.#goal.position)
+      if (this.#reached >= this.#goal.position) {
+        const since = Date.now()
+        // While the primary does not answer, nothing is written that the standby could lack.
+        const position = await writtenUpTo(this.#primary).catch(() => this.#goal.position)
+        this.#goal = { position, since }
+      }
       this.set(Date.now() - this.#goal.since <= this.#maxLagMs)
     } catch {
       this.set(false)
@@ -68,12 +72,6 @@ class Follower {
     this.#isServing = isServing
     for (const listener of this.listeners) listener(isServing)
   }
-}
-
-/** While the primary does not answer, nothing is written that the standby could lack. */
-async function nextGoal(primary: Client, last: number): Promise<{ position: number; since: number }> {
-  const since = Date.now()
-  return { position: await writtenUpTo(primary).catch(() => last), since }
 }
 
 /** Looks now and then, never twice at a time. */

@@ -14,9 +14,11 @@ type Work<T> = (tx: Writer) => Promise<T>
 type TransactionOptions = DatabaseOptions & { listeners: Listeners; origin: string }
 
 /**
- * Runs a transaction again after a serialization failure (40001) or deadlock (40P01), and once after a
- * duplicate (23505). Retries of this process run one after the other: at the same time
- * they would only fail each other again.
+ * Runs a transaction again after a serialization failure (40001) or deadlock (40P01), and once after a duplicate
+ * (23505), which may be one in disguise: a transaction that looked for a row, found none and wrote one finds the row of
+ * another transaction when it runs again; a true duplicate fails once more. Retries of this process run one after the
+ * other: at the same time they would only fail each other again.
+ * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
  */
 export function openTransactions(pool: Pool, options: TransactionOptions): Database['transaction'] {
   let last: Promise<unknown> = Promise.resolve()
@@ -26,7 +28,7 @@ export function openTransactions(pool: Pool, options: TransactionOptions): Datab
     try {
       return await run()
     } catch (error) {
-      if (!isSerializationFailure(error) && !isDuplicate(error)) throw error
+      if (!isSerializationFailure(error) && errorCode(error) !== '23505') throw error
     }
     const result = last.then(() => repeated(run, deadline))
     last = result.catch(() => {})
@@ -48,15 +50,6 @@ async function repeated<T>(run: () => Promise<T>, deadline: number): Promise<T> 
 
 function isSerializationFailure(error: unknown): boolean {
   return ['40001', '40P01'].includes(errorCode(error))
-}
-
-/**
- * May be a serialization failure in disguise: a transaction that looked for a row, found none and wrote one finds the
- * row of another transaction when it runs again; a true duplicate fails once more.
- * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
- */
-function isDuplicate(error: unknown): boolean {
-  return errorCode(error) === '23505'
 }
 
 /** The longest that a timer can wait: 24 days. */

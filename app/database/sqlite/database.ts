@@ -16,7 +16,7 @@ export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
 /** Milliseconds between looks for commits of other processes: only looking shows them. */
 const lookEveryMs = 250
 
-/** Opens the file, creating it readable by its owner only. */
+/** Opens the file, creating it if it is missing. */
 export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Database {
   const writing = connect(config)
   const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
@@ -52,9 +52,12 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   }
 }
 
-/** A connection that may write. Its busy timeout is 0: waiting inside SQLite would stall the event loop. */
+/** A connection that may write; a new file is readable by its owner only. Its busy timeout is 0: waiting inside SQLite would stall the event loop. */
 export function connect(config: SqliteConfig): Client.Database {
-  createPrivately(config.file)
+  const folder = path.dirname(config.file)
+  // One level: `recursive` never returns where folders cannot be made at all (/proc).
+  if (!existsSync(folder)) mkdirSync(folder)
+  closeSync(openSync(config.file, 'a', 0o600))
   const client = new Client(config.file, { timeout: 5_000 })
   client.pragma('journal_mode = WAL')
   client.pragma(`synchronous = ${config.synchronous}`)
@@ -88,11 +91,4 @@ function watchForeignCommits(writing: Client.Database, changed: () => void) {
     start: () => void (timer ??= setInterval(look, lookEveryMs).unref()),
     stop: () => clearInterval(timer),
   }
-}
-
-function createPrivately(file: string): void {
-  const folder = path.dirname(file)
-  // One level: `recursive` never returns where folders cannot be made at all (/proc).
-  if (!existsSync(folder)) mkdirSync(folder)
-  closeSync(openSync(file, 'a', 0o600))
 }

@@ -24,7 +24,7 @@ export async function copyFile(file: string, copy: string, progress: Progress = 
         return 2_000
       },
     })
-    withoutLog(copy)
+    endLog(copy)
   } catch (error) {
     removeFile(copy)
     throw error
@@ -33,8 +33,9 @@ export async function copyFile(file: string, copy: string, progress: Progress = 
   }
 }
 
-function withoutLog(file: string): void {
-  const client = new Client(file)
+/** Only the last connection to a database can end its write-ahead log. */
+function endLog(file: string, timeout = 5_000): void {
+  const client = new Client(file, { timeout })
   try {
     client.pragma('journal_mode = DELETE')
   } finally {
@@ -114,18 +115,13 @@ export function replaceFile(file: string, fresh: string, kept: string | null): v
 }
 
 /**
- * Only the last connection can end a database's write-ahead log: if that works, the database is not in use.
+ * Ends the database's write-ahead log: if that works, the database is not in use.
  * @throws UserError while a process, such as the running site, has it open
  */
 export function assertUnused(file: string): void {
   if (!existsSync(file)) return
   try {
-    const client = new Client(file, { timeout: 500 })
-    try {
-      client.pragma('journal_mode = DELETE')
-    } finally {
-      client.close()
-    }
+    endLog(file, 500)
   } catch (error) {
     if (isBusy(error)) throw new UserError('the database is in use: stop the site first, then try again')
     if (!/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) throw error

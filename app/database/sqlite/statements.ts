@@ -61,20 +61,13 @@ export function drizzleOn(
 ): Parameters<typeof writerOf>[0] {
   const client = { prepare: onStatement ? observed(prepare, onStatement) : prepare }
   const database = drizzle({ client: client as unknown as Client.Database, relations })
-  writeLimitsOut((database as unknown as { dialect: LimitingDialect }).dialect)
-  return database as unknown as Parameters<typeof writerOf>[0]
-}
-
-type LimitingDialect = { buildLimit(limit: unknown): SQL | undefined }
-
-/**
- * Drizzle makes a parameter of each limit, and with a limit that is a parameter SQLite (built with STAT4) compiles the
- * statement again at each run: three quarters of the time of a page's statements.
- */
-function writeLimitsOut(dialect: LimitingDialect): void {
+  // Drizzle makes a parameter of each limit, and with a limit that is a parameter SQLite (built with STAT4) compiles the
+  // statement again at each run: three quarters of the time of a page's statements.
+  const { dialect } = database as unknown as { dialect: { buildLimit(limit: unknown): SQL | undefined } }
   const build = dialect.buildLimit
   dialect.buildLimit = limit =>
     Number.isInteger(limit) ? sql.raw(` limit ${String(limit)}`) : build.call(dialect, limit)
+  return database as unknown as Parameters<typeof writerOf>[0]
 }
 
 /** Drizzle's logger is only called when a statement begins; its end is observed here. */
