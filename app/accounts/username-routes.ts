@@ -4,7 +4,7 @@ import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.t
 import { confirmPassword } from '../passwords/confirm-password.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { UsernameForm } from './forms.ts'
-import { type Account, hasPassword } from './queries.ts'
+import { hasPassword } from './queries.ts'
 import { renameAccount } from './username-queries.ts'
 
 declare module '../http/views.ts' {
@@ -31,16 +31,14 @@ async function changeUsername(request: UsernameRequest, reply: FastifyReply) {
   const { username } = request.body
   const errors = fieldErrorsOf(request)
   reply.code(422)
-  const account = await confirmPassword(request, reply, errors)
-  if (!hasFieldErrors(errors) && !(await rename(request, account)))
-    errors['username'] = request.t('accounts.username_taken')
+  const { id, passwordHash } = await confirmPassword(request, reply, errors)
+  if (!hasFieldErrors(errors)) {
+    const isRenamed = await request.server.db.transaction(async tx => {
+      if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
+      return renameAccount(tx, { id, username }, new Date())
+    })
+    if (!isRenamed) errors['username'] = request.t('accounts.username_taken')
+  }
   if (hasFieldErrors(errors)) return reply.page('accounts/username', { values: { username }, errors })
   return reply.flash('accounts.username_changed', { username }).redirect('/settings/account', 303)
-}
-
-function rename({ server, body }: UsernameRequest, { id, passwordHash }: Account): Promise<boolean> {
-  return server.db.transaction(async tx => {
-    if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
-    return renameAccount(tx, { id, username: body.username }, new Date())
-  })
 }

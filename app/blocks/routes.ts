@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
-import { PrivacyForm } from './forms.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
+
+/** Who may write to a person: `users.messages_from`. */
+const PrivacyForm = Type.Object({ messages_from: Type.Enum(['everyone', 'following']) })
+type PrivacyForm = Type.Static<typeof PrivacyForm>
 
 type Person = { id: number; username: string; displayName: string }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
+import type { Language } from '../locales/translate.ts'
 import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import {
@@ -14,7 +15,6 @@ import {
   isExportRunning,
   startExport,
 } from './queries.ts'
-import { formatBytes } from './size.ts'
 
 type ExportsPage = { exports: ExportState[]; willMail: boolean; size(bytes: number): string }
 
@@ -93,4 +93,13 @@ async function destroyExport({ server, viewer, params }: ExportRequest, reply: F
   const own = { id: params.id, userId: viewer.id }
   const done = await server.db.transaction(tx => deleteExport(tx, own, new Date()))
   return reply.flash(`exports.${done ?? 'deleted'}`).redirect('/settings/data', 303)
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** A number of bytes as people read it: 2,412,000 as "2.4 MB". */
+function formatBytes(bytes: number, language: Language): string {
+  const power = Math.min(Math.max(0, Math.floor(Math.log10(bytes) / 3)), units.length - 1)
+  const options = { style: 'unit', unitDisplay: 'short', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language, { ...options, unit: units[power] }).format(bytes / 1000 ** power)
 }

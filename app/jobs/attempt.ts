@@ -11,7 +11,6 @@ import {
   setResult,
 } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
-import { causeOf } from './failure.ts'
 import { atMostEvery } from './throttle.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
@@ -147,4 +146,13 @@ async function recordFailure(
 
 function ignoreLostClaim(error: unknown): void {
   if (!(error instanceof ClaimLost)) throw error
+}
+
+/** The innermost message, because Drizzle's own quotes the statement with its values: people's texts and hashes. */
+function causeOf(error: unknown): string {
+  const { message, cause } = Object(error) as { message?: unknown; cause?: unknown }
+  if (cause instanceof Error) return causeOf(cause)
+  // Without control characters, which a database or terminal may reject, and without the credentials of URLs.
+  const text = String(message ?? error).replaceAll(/\p{Cc}+/gu, ' ')
+  return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1***@').slice(0, 500)
 }

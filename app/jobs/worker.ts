@@ -3,7 +3,6 @@ import { ALL, type CacheTag } from '../database/cache-tags.ts'
 import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
-import { retryDelayMs } from './failure.ts'
 import { oneAtATime } from './throttle.ts'
 
 export type WorkerOptions = {
@@ -88,6 +87,11 @@ function createWorker(parts: WorkerParts, options: WorkerOptions): RunningWorker
     now: () => new Date(),
   }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
+}
+
+/** Exponential backoff: 5 s, 10 s, 20 s … up to an hour, with 25 % of jitter. */
+function retryDelayMs(failures: number): number {
+  return Math.min(5_000 * 2 ** (failures - 1), 3_600_000) * (0.75 + Math.random() / 2)
 }
 
 function termsOf({ definitions, leaseMs, retryDelayMs }: RunningWorker, name: string) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
 import { isSameOrigin } from '../http/same-origin.ts'
@@ -7,7 +8,6 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { sessionOf } from '../sessions/plugin.ts'
 import { homeTimeline } from '../timelines/queries.ts'
-import { LiveQuery } from './forms.ts'
 import { SseHub, type SseHubOptions } from './hub.ts'
 import { over, Stream } from './stream.ts'
 
@@ -27,6 +27,12 @@ declare module '../noun.ts' {
     live?: SseHubOptions
   }
 }
+
+const LiveQuery = Type.Object({
+  /** Who the page is for: it may be an old one, and another person signed in by now. */
+  user: Type.Optional(Type.Integer()),
+})
+type LiveQuery = Type.Static<typeof LiveQuery>
 
 type LiveRequest = MemberRequest<{ Querystring: LiveQuery }>
 

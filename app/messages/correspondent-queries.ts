@@ -3,6 +3,7 @@
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, messages, participants, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { isUnblocked, viewerId } from '../people/visibility.ts'
 import { foldName } from '../text/normalize.ts'
@@ -14,6 +15,14 @@ export type Pair = { viewer: number; username: string }
 
 /** Why the viewer cannot write to a person. */
 export type Obstacle = 'oneself' | 'apart' | 'closed' | 'only_following'
+
+/** The sentences of obstacles, which take the person's `name`. */
+export const obstacleWords: Record<Obstacle, LocaleKey> = {
+  oneself: 'messages.oneself',
+  apart: 'messages.apart',
+  closed: 'messages.closed',
+  only_following: 'messages.only_following',
+}
 
 /** A person as the viewer's correspondent, whether or not there is a message yet. */
 export type Correspondent = {

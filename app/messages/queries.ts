@@ -1,9 +1,11 @@
 /** The viewer's own conversations. */
 
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
-import type { Reader } from '../database/database.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import { messages, participants, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
+import { markSubjectRead } from '../notifications/queries.ts'
+import { type Unread, unreadOf } from '../notifications/unread.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { viewerId } from '../people/visibility.ts'
 import type { Entity } from '../text/entities.ts'
@@ -101,4 +103,34 @@ export async function findMessage(
     .innerJoin(participants, eq(participants.conversationId, messages.conversationId))
     .where(and(eq(messages.id, id), eq(participants.userId, viewer), eq(participants.otherId, other)))
   return found
+}
+
+type Seen = {
+  userId: number
+  conversationId: number
+  /** The last message that they have seen. */
+  until: Pick<Message, 'id' | 'createdAt'>
+}
+
+/**
+ * Marks messages as read until the last one seen, and returns the person's unread counts. A late call never increases
+ * the count that another has left.
+ */
+export async function markMessagesRead(
+  tx: Writer,
+  { userId, conversationId, until }: Seen,
+  now: Date,
+): Promise<Unread> {
+  const place = sql`(${sql.param(until.createdAt, messages.createdAt)}, ${sql.param(until.id, messages.id)})`
+  const later = sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversationId}
+    and ${messages.senderId} <> ${userId} and (${messages.createdAt}, ${messages.id}) > ${place})`
+  const mine = and(eq(participants.conversationId, conversationId), eq(participants.userId, userId))
+  tx.invalidates(`viewer:${userId}`)
+  const [read] = await tx
+    .update(participants)
+    .set({ unread: later })
+    .where(and(mine, sql`${participants.unread} > ${later}`))
+    .returning({ unread: participants.unread })
+  if (read?.unread === 0) await markSubjectRead(tx, { userId, kind: 'message', about: conversationId }, now)
+  return unreadOf(tx, userId)
 }

@@ -4,7 +4,7 @@ import { conversations, messages, notifications, participants } from '../databas
 import { and, asc, eq } from '../database/sql.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
-import { markMessagesRead } from './reading-queries.ts'
+import { markMessagesRead } from './queries.ts'
 import { sendMessage } from './sending-queries.ts'
 
 const badgeOf = ({ page }: Answer, name = 'messages') => {

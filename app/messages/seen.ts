@@ -3,8 +3,7 @@ import type { Cursor, Page } from '../database/cursor.ts'
 import { isUnavailable } from '../database/errors.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import type { Correspondent } from './correspondent-queries.ts'
-import type { Message } from './queries.ts'
-import { markMessagesRead } from './reading-queries.ts'
+import { type Message, markMessagesRead } from './queries.ts'
 
 type Shown = { other: Correspondent; page: Page<Message>; cursor: Cursor }
 

@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { isUnavailable } from '../database/errors.ts'
 import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { ReadForm } from './forms.ts'
 import { kinds, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
+
+/** The time of the page (milliseconds) until which notifications are marked as read; all without it. */
+const ReadForm = Type.Object({ upTo: Type.Optional(Type.String({ pattern: '^\\d{1,14}$' })) })
+type ReadForm = Type.Static<typeof ReadForm>
 
 type ShownNotification = Notification & { sentence: string; icon: string | null }
 

@@ -6,7 +6,7 @@ import { addFieldErrors, type FieldErrors, fieldErrorsOf, hasFieldErrors } from 
 import { canMail, sendMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashPassword } from '../security/passwords.ts'
-import { deviceHash } from '../sessions/device-cookie.ts'
+import { deviceHash } from '../sessions/device.ts'
 import { deleteOtherKnownDevices } from '../sessions/known-device-queries.ts'
 import { sessionOf } from '../sessions/plugin.ts'
 import { endOtherSessions } from '../sessions/queries.ts'
@@ -31,28 +31,20 @@ export default async function passwordChange(app: FastifyInstance) {
 }
 
 async function changePassword(request: ChangeRequest, reply: FastifyReply) {
-  const { body, viewer } = request
-  const { username } = viewer
-  const errors = addFieldErrors(request, fieldErrorsOf(request), validatePasswords(body, username))
+  const { server, body, viewer, language } = request
+  const errors = addFieldErrors(request, fieldErrorsOf(request), validatePasswords(body, viewer.username))
   reply.code(422)
   const { passwordHash } = await confirmPassword(request, reply, errors)
   if (hasFieldErrors(errors)) return reply.page('passwords/change', { errors })
-  await saveChange(request, { before: passwordHash, after: await hashPassword(body.password) })
-  return reply.flash('passwords.saved').redirect('/settings/account', 303)
-}
-
-function saveChange(
-  request: ChangeRequest,
-  { before, after }: { before: string; after: string },
-): Promise<void> {
-  const { server, language, viewer } = request
-  return server.db.transaction(async tx => {
-    if (!(await hasPassword(tx, viewer.id, before))) throw new Problem(401)
-    await setPassword(tx, viewer.id, after)
+  const newHash = await hashPassword(body.password)
+  await server.db.transaction(async tx => {
+    if (!(await hasPassword(tx, viewer.id, passwordHash))) throw new Problem(401)
+    await setPassword(tx, viewer.id, newHash)
     await endOtherSessions(tx, sessionOf(request))
     await deleteOtherKnownDevices(tx, { userId: viewer.id, tokenHash: deviceHash(request) })
     if (!canMail(server.config)) return
     const input = { userId: viewer.id }
     await sendMail(tx, { name: 'passwords.changed', language, input, userId: viewer.id })
   })
+  return reply.flash('passwords.saved').redirect('/settings/account', 303)
 }

@@ -38,21 +38,13 @@ async function showPassword(request: ShowRequest, reply: FastifyReply) {
 }
 
 async function savePassword(request: SaveRequest, reply: FastifyReply) {
-  const { token } = request.params
-  const { password } = request.body
+  const { server, params, body, language } = request
+  const { token } = params
   const { username } = await resetOr404(request)
-  const errors = addFieldErrors(request, {}, validatePasswords(request.body, username))
+  const errors = addFieldErrors(request, {}, validatePasswords(body, username))
   if (hasFieldErrors(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
-  const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(password) }
-  await useLink(request, change)
-  return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)
-}
-
-function useLink(
-  { server, language }: SaveRequest,
-  change: { tokenHash: string; passwordHash: string },
-): Promise<void> {
-  return server.db.transaction(async tx => {
+  const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(body.password) }
+  await server.db.transaction(async tx => {
     const used = await usePasswordReset(tx, change, new Date())
     if (!used) throw new Problem(404, 'passwords.link_expired')
     if (!canMail(server.config)) return
@@ -60,6 +52,7 @@ function useLink(
     const readers = used.language ?? language
     await sendMail(tx, { name: 'passwords.changed', language: readers, input: { userId }, userId })
   })
+  return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)
 }
 
 async function resetOr404({ server, params }: ShowRequest) {

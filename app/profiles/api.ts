@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ListQuery, lists, operation, returns } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { UsernameParams } from '../http/params.ts'
-import { listPeople } from './list-queries.ts'
+import { listPeople } from './queries.ts'
 import { requireProfile } from './require-profile.ts'
 import { serializePerson, serializeUser } from './serializer.ts'
 

@@ -32,8 +32,8 @@ export default async function profiles(app: FastifyInstance) {
   const config = { ...open, cached: true }
   const schema = { params: UsernameParams, querystring: CursorQuery }
   app.get('/@:username', { config, schema }, showProfile)
-  app.get('/@:username/followers', { config, schema }, showFollowers)
-  app.get('/@:username/following', { config, schema }, showFollowing)
+  app.get('/@:username/followers', { config, schema }, showPeople('followers'))
+  app.get('/@:username/following', { config, schema }, showPeople('following'))
   // Not cached, because the card returns to the page on which it opened.
   app.get('/@:username/card', { config: open, schema }, showCard)
 }
@@ -49,32 +49,22 @@ async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   return reply.page('profiles/show', { profile, timeline: timelineOf(page, path) })
 }
 
-function showFollowers(request: ProfileRequest, reply: FastifyReply) {
-  return showPeople(request, reply, 'followers')
-}
-
-function showFollowing(request: ProfileRequest, reply: FastifyReply) {
-  return showPeople(request, reply, 'following')
-}
-
-async function showPeople(request: ProfileRequest, reply: FastifyReply, kind: FollowList) {
-  const profile = await profileOrRedirect(request, reply)
-  if (!profile) return reply
-  if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
-  const cursor = cursorOf(request.query)
-  const page = await followList(request.server.db, {
-    user: profile.id,
-    viewer: request.viewer,
-    list: kind,
-    cursor,
-  })
-  const path = `/@${profile.username}/${kind}`
-  if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-  await request.cacheTags(() => [
-    ...profileTags(profile),
-    ...page.rows.map(({ id }): CacheTag => `person:${id}`),
-  ])
-  return reply.page('profiles/people', { profile, kind, people: page.rows, ...pageLinks(page, path) })
+function showPeople(kind: FollowList) {
+  return async (request: ProfileRequest, reply: FastifyReply) => {
+    const { server, viewer } = request
+    const profile = await profileOrRedirect(request, reply)
+    if (!profile) return reply
+    if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
+    const cursor = cursorOf(request.query)
+    const page = await followList(server.db, { user: profile.id, viewer, list: kind, cursor })
+    const path = `/@${profile.username}/${kind}`
+    if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+    await request.cacheTags(() => [
+      ...profileTags(profile),
+      ...page.rows.map(({ id }): CacheTag => `person:${id}`),
+    ])
+    return reply.page('profiles/people', { profile, kind, people: page.rows, ...pageLinks(page, path) })
+  }
 }
 
 /** The tags of a profile's head: names, counts of posts and follows. */
@@ -86,7 +76,11 @@ function profileTags({ id }: Profile): CacheTag[] {
 async function showCard(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrRedirect(request, reply)
   if (!profile) return reply
-  return reply.fragment('profiles/card', { profile, next: refererOf(request) })
+  const { headers, host, params } = request
+  const referer = headers.referer && URL.canParse(headers.referer) ? new URL(headers.referer) : null
+  // After following, the card returns to the page on which it opened.
+  const next = referer?.host === host ? returnPath(referer.pathname + referer.search) : `/@${params.username}`
+  return reply.fragment('profiles/card', { profile, next })
 }
 
 /** The profile; null after a redirect from a former username to the current one. */
@@ -96,10 +90,4 @@ async function profileOrRedirect(request: ProfileRequest, reply: FastifyReply): 
   if (foldName(profile.username) === foldName(params.username)) return profile
   reply.redirect(url.replace(/^\/@[^/?]+/, `/@${profile.username}`))
   return null
-}
-
-/** The page on which the card opened, as return path after following. */
-function refererOf({ headers, host, params }: ProfileRequest): string {
-  const referer = headers.referer && URL.canParse(headers.referer) ? new URL(headers.referer) : null
-  return referer?.host === host ? returnPath(referer.pathname + referer.search) : `/@${params.username}`
 }

@@ -38,8 +38,8 @@ type SearchRequest = FastifyRequest<{ Querystring: SearchQuery }>
 export default async function search(app: FastifyInstance) {
   const open = { config: { public: true }, schema: { querystring: SearchQuery } }
   app.get('/search', open, showSearch)
-  app.get('/search/results', open, showResults)
-  app.get('/search/brief', open, showBrief)
+  app.get('/search/results', open, showWhileTyping('search/fragment'))
+  app.get('/search/brief', open, showWhileTyping('search/brief'))
   app.get('/search/people', open, showPeople)
   app.addHook('onReady', async () => {
     await scheduleRebuild(app.db).catch(error =>
@@ -56,16 +56,13 @@ async function showSearch(request: SearchRequest, reply: FastifyReply) {
   return reply.page('search/index', { text: normalizeQuery(input.text), ...shown(found, input) })
 }
 
-/** The results on the search page while a person types. */
-async function showResults(request: SearchRequest, reply: FastifyReply) {
-  const input = inputWhileTyping(request)
-  return reply.fragment('search/fragment', shown(await findFor(request, input), input))
-}
-
-/** The first results below the search box on other pages. */
-async function showBrief(request: SearchRequest, reply: FastifyReply) {
-  const input = inputWhileTyping(request)
-  return reply.fragment('search/brief', shown(await findFor(request, input), input))
+/** The results on the search page, or the first ones below the search box of other pages. */
+function showWhileTyping(view: 'search/fragment' | 'search/brief') {
+  return async (request: SearchRequest, reply: FastifyReply) => {
+    const text = starred(textOf(request.query.q))
+    const input = { ...inputOf(request), text, cursor: cursorOf({}) }
+    return reply.fragment(view, shown(await findFor(request, input), input))
+  }
 }
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
@@ -80,12 +77,7 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
 }
 
 function inputOf({ query, viewer }: SearchRequest): SearchInput {
-  const cursor = cursorOf(query)
-  return { text: textOf(query.q), order: orderOf(query), viewer, cursor }
-}
-
-function inputWhileTyping(request: SearchRequest): SearchInput {
-  return { ...inputOf(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
+  return { text: textOf(query.q), order: orderOf(query), viewer, cursor: cursorOf(query) }
 }
 
 async function findFor(request: SearchRequest, input: SearchInput): Promise<SearchResult | null> {

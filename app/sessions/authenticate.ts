@@ -4,7 +4,7 @@ import { digestOf } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { verifyPassword } from '../security/passwords.ts'
-import { deviceHash } from './device-cookie.ts'
+import { deviceHash } from './device.ts'
 import { isKnownDevice } from './known-device-queries.ts'
 
 export const signInLimit: RateLimit = { name: 'sign-in', burst: 10, every: 60_000 }
