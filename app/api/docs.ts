@@ -83,7 +83,14 @@ function operationView({ path, method, url }: Place, operation: Operation): Oper
       ),
     body: body ? fieldsOf(body) : [],
     curl: curlOf({ path, method, url }, operation, body),
-    responses: responsesOf(operation),
+    // Errors are the same everywhere.
+    responses: Object.entries(operation.responses)
+      .filter(([status]) => status.startsWith('2'))
+      .map(([status, { content }]) => {
+        const schema = content?.['application/json']?.schema
+        const items = schema?.properties?.['items']?.items
+        return { status, schema: nameOf(items ?? schema), isList: items !== undefined }
+      }),
   }
 }
 
@@ -121,16 +128,6 @@ function exampleOf(schema: Schema | undefined): string {
   const given = Object.entries(schema?.properties ?? {}).filter(([, { examples }]) => examples)
   const example = Object.fromEntries(given.map(([name, { examples }]) => [name, examples?.[0]]))
   return given.length > 0 ? JSON.stringify(example) : ''
-}
-
-/** The successful responses; errors are the same everywhere. */
-function responsesOf({ responses }: Operation): OperationView['responses'] {
-  const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
-  return good.map(([status, { content }]) => {
-    const schema = content?.['application/json']?.schema
-    const items = schema?.properties?.['items']?.items
-    return { status, schema: nameOf(items ?? schema), isList: items !== undefined }
-  })
 }
 
 function fieldsOf({ properties = {}, required = [] }: Schema): Field[] {

@@ -33,18 +33,14 @@ function sendProblem(error: FastifyError | Problem, request: FastifyRequest, rep
   reply.code(status).header('cache-control', 'no-store').header('vary', 'Authorization, Accept-Language')
   const instance = request.url.split('?')[0]
   const errors = error instanceof FieldProblem ? { errors: error.errors } : {}
-  const sentence = detailOf(error, request)
-  const detail = retryAfter ? `${sentence} ${retrySentence(retryAfter, request.t)}` : sentence
+  const nearest = statusesWithDetail.find(known => known === status) ?? (status < 500 ? 400 : 500)
+  const { t } = request
+  const sentence =
+    error instanceof Problem && error.key ? t(error.key, error.values) : t(`api.detail_${nearest}`)
+  const detail = retryAfter ? `${sentence} ${retrySentence(retryAfter, t)}` : sentence
   const about = { type: 'about:blank', title: phraseFor(status), status, detail }
   return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
 }
 
 /** Statuses with a sentence of their own; others use that of 400 or 500. */
 const statusesWithDetail = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503] as const
-
-function detailOf(error: FastifyError | Problem, { t }: FastifyRequest): string {
-  const status = statusOf(error)
-  if (error instanceof Problem && error.key) return t(error.key, error.values)
-  const nearest = statusesWithDetail.find(known => known === status) ?? (status < 500 ? 400 : 500)
-  return t(`api.detail_${nearest}`)
-}

@@ -1,5 +1,8 @@
+import { firstWeek } from './conversations/first-week.ts'
+import { secondWeek } from './conversations/second-week.ts'
+import { thirdWeek } from './conversations/third-week.ts'
 import type { Thread } from './conversations/thread.ts'
-import { conversations } from './conversations.ts'
+import { today } from './conversations/today.ts'
 import { people as members, type Person } from './people.ts'
 import { between, mulberry32, type Random, sample } from './random.ts'
 
@@ -14,6 +17,9 @@ export type Account = {
 }
 export type Post = { author: string; body: string; language: string; createdAt: Date; editedAt: Date | null }
 export type Follow = { follower: string; followed: string; createdAt: Date }
+
+/** Three weeks in Pellhaven, oldest week first. */
+const conversations: readonly Thread[] = [...firstWeek, ...secondWeek, ...thirdWeek, ...today]
 
 const SEED = 1998
 const SECOND = 1000

@@ -50,7 +50,7 @@ export async function newestSchema({ engine }: DatabaseConfig): Promise<string> 
 export async function* portableText(
   db: Reader,
   header: Header,
-  onEnd: (tables: Digests) => void = () => {},
+  onEnd: (tables: Digests) => void,
 ): AsyncGenerator<string> {
   const whole = createHash('sha256')
   const digested = (text: string) => (whole.update(text), text)

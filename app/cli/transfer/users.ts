@@ -99,18 +99,13 @@ function conflictOf({ row, user }: Candidate, { byName, byEmail, byId, formerNam
     return `username ${row.username} once belonged to another account and stays reserved`
   if (sameId && sameId !== own) return `id ${row.id} is ${sameId.username}'s already`
   if (!own) return `username ${row.username} was taken meanwhile`
-  const field = differingField(row, own)
-  return field ? `${own.username} already exists with another ${field}` : null
+  const differs = ([name, value]: [string, unknown]) =>
+    !notCompared.includes(name) && !isDeepStrictEqual(value, own[name as keyof User])
+  const differing = Object.entries(columnValues(row, userColumns)).find(differs)
+  if (!differing) return null
+  const { name } = userColumns[differing[0] as keyof typeof userColumns]
+  return `${own.username} already exists with another ${name}`
 }
 
 /** Passwords and visits change after an export; names and addresses may differ in case. */
 const notCompared = ['username', 'email', 'passwordHash', 'lastSeenAt']
-
-function differingField(row: UserRow, own: User): string | undefined {
-  const given = Object.entries(columnValues(row, userColumns))
-  const [name] =
-    given.find(
-      ([name, value]) => !notCompared.includes(name) && !isDeepStrictEqual(value, own[name as keyof User]),
-    ) ?? []
-  return name && userColumns[name as keyof typeof userColumns].name
-}

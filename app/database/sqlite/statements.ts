@@ -34,23 +34,19 @@ type Prepare = (sql: string) => Statement & { raw(): Statement }
 export function statementsOf(client: Client.Database): Prepare {
   const compiled = new Map<string, ReturnType<Prepare>>()
   return sql => {
-    let statement = compiled.get(sql)
-    if (statement) return statement
+    const known = compiled.get(sql)
+    if (known) return known
     if (compiled.size >= 500) compiled.clear()
-    statement = withRawTwin(client, sql)
+    const plain = client.prepare(sql)
+    let twin: Statement | undefined
+    const statement = {
+      all: plain.all.bind(plain),
+      get: plain.get.bind(plain),
+      run: plain.run.bind(plain),
+      raw: () => (twin ??= client.prepare(sql).raw()),
+    }
     compiled.set(sql, statement)
     return statement
-  }
-}
-
-function withRawTwin(client: Client.Database, sql: string): ReturnType<Prepare> {
-  const plain = client.prepare(sql)
-  let twin: Statement | undefined
-  return {
-    all: plain.all.bind(plain),
-    get: plain.get.bind(plain),
-    run: plain.run.bind(plain),
-    raw: () => (twin ??= client.prepare(sql).raw()),
   }
 }
 
