@@ -25,15 +25,14 @@ export const postFields = {
   submission: { column: posts.submission, internal: 'the digest of the form that sent it' },
 } as const satisfies Record<keyof typeof posts.$inferSelect, Field>
 
+/** A count of something, or what the viewer did with the post, is one more column here. */
 const columns = {
   ...columnsIn(postFields, 'public'),
   author: { id: users.id, username: users.username, displayName: users.displayName },
 }
 
 export type Author = { id: number; username: string; displayName: string }
-export type PostRow = Pick<typeof posts.$inferSelect, Exclude<keyof typeof columns, 'author'>> & {
-  author: Author
-}
+export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
 export type Post = PostRow & { can: Record<PostAction, boolean> }
 
 /** The posts that meet the condition and that the viewer sees; `asPosts` or `asPages` runs the query made of it. */
