@@ -10,6 +10,7 @@ import {
   posts,
 } from '../database/schema.ts'
 import { and, eq, inArray, or } from '../database/sql.ts'
+import { tagsOfNotified } from '../notifications/queries.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
 
 /** Rows of one statement; small, because deleting their dependents blocks other writers on SQLite. */
@@ -50,7 +51,7 @@ async function deletePosts(tx: Writer, id: number) {
   const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
   await removeDerivedRows(tx, some)
   const ids = some.map(({ id }) => id)
-  tx.invalidates('posts', `author:${id}`)
+  tx.invalidates('posts', `author:${id}`, ...(await tagsOfNotified(tx, ids)))
   return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
 }
 

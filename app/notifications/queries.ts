@@ -1,3 +1,4 @@
+import type { CacheTag } from '../database/cache-tags.ts'
 /** Writes notifications and marks them as read. */
 import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
@@ -90,4 +91,13 @@ export async function markSubjectRead(
     .update(notifications)
     .set({ readAt: now })
     .where(and(ofSubject, isNull(notifications.readAt)))
+}
+
+/** The cache tags of people whose notifications of these posts are deleted with the posts, by cascade. */
+export async function tagsOfNotified(tx: Writer, postIds: number[]): Promise<CacheTag[]> {
+  const rows = await tx
+    .selectDistinct({ userId: notifications.userId })
+    .from(notifications)
+    .where(inArray(notifications.postId, postIds))
+  return rows.map(({ userId }) => `viewer:${userId}` as const)
 }

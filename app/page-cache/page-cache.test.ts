@@ -114,6 +114,17 @@ describe('the page cache', () => {
     assert.match((await susan.get('/')).text, /href="\/sign-in"/)
   })
 
+  it('drops the badge of a mention together with the post that mentions', async () => {
+    const susan = await site.signedIn('susan')
+    const [mention] = await site.write('john', ['hello @susan'])
+    const badge = async () =>
+      (await susan.get('/explore')).page.querySelector('[data-badge=notifications]')?.hasAttribute('hidden')
+    assert.equal(await badge(), false)
+    const john = await site.signedIn('john')
+    await john.post(`/posts/${mention}/delete`)
+    assert.equal(await badge(), true)
+  })
+
   it('shows a flash once', async () => {
     const susan = await site.signedIn('susan')
     await susan.get('/')

@@ -1,7 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { mentions, posts } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
-import { notifyEach } from '../notifications/queries.ts'
+import { notifyEach, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { deleteTranslations } from '../translations/queries.ts'
@@ -81,11 +81,13 @@ export async function deletePost(
   tx: Writer,
   { id, userId }: { id: number; userId: number },
 ): Promise<boolean> {
+  const notified = await tagsOfNotified(tx, [id])
   const deleted = await tx
     .delete(posts)
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
     .returning({ id: posts.id, createdAt: posts.createdAt })
-  tx.invalidates('posts', `post:${id}`, `author:${userId}`)
+  if (deleted.length === 0) return false
+  tx.invalidates('posts', `post:${id}`, `author:${userId}`, ...notified)
   await removeDerivedRows(tx, deleted)
-  return deleted.length > 0
+  return true
 }
