@@ -36,7 +36,7 @@ export async function unfollow(tx: Writer, followerId: number, followedId: numbe
 }
 
 /** Invalidates the lists and counts of both, and the follower's Home. */
-export function invalidateFollow(tx: Writer, followerId: number, followedId: number): void {
+function invalidateFollow(tx: Writer, followerId: number, followedId: number): void {
   tx.invalidates(
     `viewer:${followerId}`,
     `viewer:${followedId}`,

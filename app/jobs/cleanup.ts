@@ -1,7 +1,7 @@
 /** Deletes expired rows every hour, in small transactions. */
 import type { Database, Writer } from '../database/database.ts'
 import { deleteExpired, type RetentionRule } from '../database/retention.ts'
-import { defineJob, type JobContext } from './definition.ts'
+import { defineJob } from './definition.ts'
 import { enqueue } from './queue.ts'
 
 declare module './queue.ts' {
@@ -17,29 +17,23 @@ export const cleanupJob = (rules: RetentionRule[]) =>
   defineJob({
     name: 'jobs.clean',
     attempts: Number.POSITIVE_INFINITY,
-    async run(_input, context) {
-      const rows = await applyRules(rules, context)
+    async run(_input, { transaction, signal, now }) {
+      const time = now()
+      let rows = 0
+      for (const rule of rules) {
+        let deleted: number
+        do {
+          signal.throwIfAborted()
+          deleted = await transaction(tx => deleteExpired(tx, rule, time))
+          rows += deleted
+        } while (deleted > 0)
+      }
       return async tx => {
-        await enqueueCleanup(tx, new Date(context.now().getTime() + hour))
+        await enqueueCleanup(tx, new Date(now().getTime() + hour))
         return { rows }
       }
     },
   })
-
-/** Returns the number of deleted rows. */
-async function applyRules(rules: RetentionRule[], { transaction, signal, now }: JobContext): Promise<number> {
-  const time = now()
-  let rows = 0
-  for (const rule of rules) {
-    let deleted: number
-    do {
-      signal.throwIfAborted()
-      deleted = await transaction(tx => deleteExpired(tx, rule, time))
-      rows += deleted
-    } while (deleted > 0)
-  }
-  return rows
-}
 
 /** Schedules the cleanup, once for all processes. */
 export async function scheduleCleanup(db: Database): Promise<void> {

@@ -22,16 +22,13 @@ export function threadPath({ username }: Pick<Correspondent, 'username'>): strin
 /** Groups a page of messages by day, oldest first. */
 export function threadOf(page: Page<Message>, other: Correspondent): Thread {
   const days: Day[] = []
+  const dateOf = (time: Date) => time.toISOString().slice(0, 10)
   for (const message of page.rows.toReversed()) {
     const last = days.at(-1)
-    if (last && isSameDay(last.date, message.createdAt)) last.messages.push(message)
+    if (last && dateOf(last.date) === dateOf(message.createdAt)) last.messages.push(message)
     else days.push({ date: message.createdAt, messages: [message] })
   }
   const [newest] = page.rows
   const end = newest ? `${newest.createdAt.getTime()}-${newest.id}` : null
   return { days, ...pageLinks(page, threadPath(other)), end }
-}
-
-function isSameDay(one: Date, other: Date): boolean {
-  return one.toISOString().slice(0, 10) === other.toISOString().slice(0, 10)
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Writer } from '../database/database.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { catchRateLimit, digestOf, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { canMail } from '../mail/mail.ts'
 import { foldName } from '../text/normalize.ts'
@@ -29,29 +30,22 @@ async function showForgotten({ server }: FastifyRequest, reply: FastifyReply) {
 
 /** The response and its timing do not reveal whether an account has the address; the job checks that. */
 async function askForLink(request: ForgottenRequest, reply: FastifyReply) {
-  const values = { email: request.body.email }
-  if (!canMail(request.server.config))
+  const { server, body, ip, language } = request
+  const values = { email: body.email }
+  if (!canMail(server.config))
     return reply.code(403).page('passwords/forgotten', { values, canMail: false, errors: {} })
   const errors = fieldErrorsOf(request)
   reply.code(422)
-  const limit = hasFieldErrors(errors) ? null : await enqueueRequest(request)
-  if (limit) errors['form'] = tooManyRequests(reply, limit)
-  if (hasFieldErrors(errors)) return reply.page('passwords/forgotten', { values, canMail: true, errors })
-  return reply.flash('passwords.asked', values).redirect('/sign-in', 303)
-}
-
-async function enqueueRequest({
-  server,
-  body,
-  ip,
-  language,
-}: ForgottenRequest): Promise<RateLimitExceeded | void> {
-  const email = foldName(body.email)
-  return server.db
-    .transaction(async tx => {
+  if (!hasFieldErrors(errors)) {
+    const email = foldName(body.email)
+    const enqueueRequest = async (tx: Writer) => {
       await server.rateLimits.consume(tx, resetLimit, networkOf(ip))
       await server.rateLimits.consume(tx, resetLimit, digestOf(email))
       await enqueue(tx, { name: 'passwords.request', input: { email, language } })
-    })
-    .catch(catchRateLimit)
+    }
+    const limit = await server.db.transaction(enqueueRequest).catch(catchRateLimit)
+    if (limit) errors['form'] = tooManyRequests(reply, limit)
+  }
+  if (hasFieldErrors(errors)) return reply.page('passwords/forgotten', { values, canMail: true, errors })
+  return reply.flash('passwords.asked', values).redirect('/sign-in', 303)
 }

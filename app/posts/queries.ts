@@ -27,15 +27,14 @@ export async function publishPost(tx: Writer, { submission, ...draft }: Draft, n
     .values({ ...draft, entities, submission, createdAt: now })
     .onConflictDoNothing({ target: posts.submission })
     .returning({ id: posts.id })
-  if (!created) return idOfSubmission(tx, submission as string)
+  if (!created) {
+    const isSame = eq(posts.submission, submission as string)
+    const [earlier] = await tx.select({ id: posts.id }).from(posts).where(isSame)
+    return (earlier as { id: number }).id
+  }
   await addDerivedRows(tx, [{ ...draft, id: created.id, createdAt: now, entities, mentioned }])
   await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, mentioned)
   return created.id
-}
-
-async function idOfSubmission(tx: Writer, submission: string): Promise<number> {
-  const [earlier] = await tx.select({ id: posts.id }).from(posts).where(eq(posts.submission, submission))
-  return (earlier as { id: number }).id
 }
 
 /**

@@ -1,5 +1,5 @@
 import { keysetList, type Page, type Place, pageLinks } from '../database/cursor.ts'
-import { prepared, type Reader } from '../database/database.ts'
+import { prepared } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
 import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
@@ -84,7 +84,7 @@ export const tagTimeline = asPages(
 export type TrendingTag = { tag: string; posts: number }
 
 /** The tags used most among the newest 200 uses: bounded however many posts there are. */
-const trending = prepared<Record<string, never>, TrendingTag[]>('trending_tags', db => {
+export const trendingTags = prepared<Record<string, never>, TrendingTag[]>('trending_tags', db => {
   const recent = db
     .select({ tag: hashtags.tag })
     .from(hashtags)
@@ -98,7 +98,3 @@ const trending = prepared<Record<string, never>, TrendingTag[]>('trending_tags',
     .orderBy(desc(count()), recent.tag)
     .limit(5)
 })
-
-export function trendingTags(db: Reader): Promise<TrendingTag[]> {
-  return trending(db, {})
-}

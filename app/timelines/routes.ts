@@ -113,7 +113,7 @@ async function timelineSidebar(request: TimelineRequest): Promise<Sidebar> {
         tags: () => [`viewer:${viewer.id}`],
         read: db => suggestPeople(db, viewer),
       }),
-    cachedTrending(request, { key: 'trending', tags: () => [], read: trendingTags }),
+    cachedTrending(request, { key: 'trending', tags: () => [], read: db => trendingTags(db, {}) }),
   ])
   return { suggestions: suggestions ?? [], trending: trending ?? [] }
 }
