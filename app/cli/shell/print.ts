@@ -20,19 +20,17 @@ export function print(value: unknown, terminal: Terminal): string {
   const { rows, ...rest } = value
   if (isTableOfRows(rows)) return `${formatTable(rows, terminal)}\n${inspect(rest)}`
   const summary = summaryOf(value)
-  return summary === undefined ? inspect(value) : `${summary}\n${formatFields(value)}`
+  if (summary === undefined) return inspect(value)
+  const fields = Object.entries(value)
+  const width = Math.max(...fields.map(([field]) => field.length))
+  const lines = fields.map(([field, cell]) =>
+    `  ${field.padEnd(width)}  ${formatCell(field, cell)}`.trimEnd(),
+  )
+  return [summary, ...lines].join('\n')
 }
 
 function isTableOfRows(value: unknown): value is Row[] {
   return Array.isArray(value) && value.length > 0 && value.every(isRow)
-}
-
-function formatFields(row: Row): string {
-  const fields = Object.entries(row)
-  const width = Math.max(...fields.map(([field]) => field.length))
-  return fields
-    .map(([field, value]) => `  ${field.padEnd(width)}  ${formatCell(field, value)}`.trimEnd())
-    .join('\n')
 }
 
 /** A change without `returning` resolves to the driver's own result object; only its count is of interest. */

@@ -3,7 +3,6 @@ import Client from 'better-sqlite3'
 import { DatabaseUnavailable } from '../errors.ts'
 import { connect, type SqliteConfig } from '../sqlite/database.ts'
 import { isBusy } from '../sqlite/write-queue.ts'
-import type { RowCounts } from './data-loss.ts'
 import { type Applied, type Migration, type MigrationConnection, statementsOf } from './files.ts'
 
 /**
@@ -22,8 +21,16 @@ export function sqliteMigrations(config: SqliteConfig, lockTimeoutMs = 60_000): 
       for (const statement of statementsOf(down as string)) open().exec(statement)
       open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
-    rowCounts: async () => countRows(open()),
-    schemaDump: async () => dumpSchema(open()),
+    rowCounts: async () => {
+      // Without the search index, which is derived from other rows.
+      const tables = tablesOf(open()).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
+      return new Map(tables.map(table => [table, countColumns(open(), table)]))
+    },
+    schemaDump: async () => {
+      const described =
+        "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
+      return open().prepare(`${described} order by type, name`).pluck().all() as string[]
+    },
     close: async () => void client?.close(),
   }
 }
@@ -91,12 +98,6 @@ function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migra
     .run(hash, folderMillis, name, new Date().toISOString())
 }
 
-/** Without the search index, which is derived from other rows. */
-function countRows(client: Client.Database): RowCounts {
-  const tables = tablesOf(client).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
-  return new Map(tables.map(table => [table, countColumns(client, table)]))
-}
-
 function countColumns(client: Client.Database, table: string) {
   const columns = (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
   const counts = columns.map(column => `count("${column}")`).join(', ')
@@ -109,10 +110,4 @@ function countColumns(client: Client.Database, table: string) {
 
 function tablesOf(client: Client.Database): string[] {
   return client.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
-}
-
-function dumpSchema(client: Client.Database): string[] {
-  const described =
-    "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
-  return client.prepare(`${described} order by type, name`).pluck().all() as string[]
 }

@@ -41,16 +41,13 @@ if (engine === 'postgresql') {
     load(url, context, next) {
       const loaded = next(url, context)
       if (!url.endsWith('/node_modules/postgres/src/connection.js')) return loaded
-      return { ...loaded, source: patched(Buffer.from(loaded.source as Uint8Array).toString()) }
+      let source = Buffer.from(loaded.source as Uint8Array).toString()
+      for (const [search, replacement] of patches) {
+        if (source.split(search).length !== 2)
+          throw new Error(`driver-patch.ts does not fit this version of postgres.js: ${search}`)
+        source = source.replace(search, () => replacement)
+      }
+      return { ...loaded, source }
     },
   })
-}
-
-/** @throws Error when the source is not the version that the patches were made for */
-function patched(source: string): string {
-  return patches.reduce((text, [search, replacement]) => {
-    if (text.split(search).length !== 2)
-      throw new Error(`driver-patch.ts does not fit this version of postgres.js: ${search}`)
-    return text.replace(search, () => replacement)
-  }, source)
 }
