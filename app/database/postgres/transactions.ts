@@ -1,10 +1,9 @@
 /** Transactions on PostgreSQL: at REPEATABLE READ, run again when others were in the way, and never for too long. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type postgres from 'postgres'
-import { Change } from '../cache-tags.ts'
+import { Change, type Listeners } from '../cache-tags.ts'
 import type { Database, DatabaseOptions, Writer } from '../database.ts'
 import { errorCode, transactionTimedOut, withinTime } from '../errors.ts'
-import type { Listeners } from '../listeners.ts'
 import { writerOf } from '../reader-writer.ts'
 import { notifyStatement, payloadOf } from './listen.ts'
 import type { Client, Pool } from './pool.ts'

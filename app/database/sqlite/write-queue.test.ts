@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import Client from 'better-sqlite3'
 import { eventually } from '../../testing/eventually.ts'
+import { Listeners } from '../cache-tags.ts'
 import type { Database, Writer } from '../database.ts'
 import { engine } from '../engine.ts'
-import { Listeners } from '../listeners.ts'
 import { openTransactions } from './write-queue.ts'
 
 /** The queue alone, on a connection in memory: what is written here is written with `client` itself. */

@@ -4,10 +4,9 @@
  */
 import { setTimeout as delay, setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type Client from 'better-sqlite3'
-import { Change } from '../cache-tags.ts'
+import { Change, type Listeners } from '../cache-tags.ts'
 import type { Database, Writer } from '../database.ts'
 import { DatabaseUnavailable } from '../errors.ts'
-import type { Listeners } from '../listeners.ts'
 
 type Work<T> = (tx: Writer) => Promise<T>
 
