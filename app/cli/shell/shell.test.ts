@@ -230,7 +230,7 @@ describe(`the shell on ${engine}`, () => {
     )
     for (const name of ['db', 'users', 'posts', 'findProfile', 'publishPost', 'homeTimeline', 'hashPassword'])
       assert.ok(names.includes(name), name)
-    assert.match(output, /findProfile +\(db, username, viewer\) {2}The profile of the person/)
+    assert.match(output, /findProfile +\(db, username, viewer\) {2}The profile with this current or former/)
     assert.match(output, /^ {2}and, asc, count, desc, eq/m)
   })
 
