@@ -4,7 +4,7 @@ import { Eta } from 'eta'
 import { type Config, root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Language, translate } from '../locales/translate.ts'
-import { type Entity, type Part, partsOf } from '../text/entities.ts'
+import { type Entity, partsOf } from '../text/entities.ts'
 import type { Profile } from './content-queries.ts'
 
 export const sections = ['posts', 'followers', 'following', 'messages'] as const
@@ -46,12 +46,11 @@ function sharedLocals({ config, profile, language, now }: ExportInfo) {
     t: translate(language),
     when,
     number,
-    parts: (text: { body: string; entities: Entity[] }) => partsOf(text).map(part => absolute(part, url)),
+    /** A link leads to the site, or to another address of the web; any other kind of link is left out. */
+    parts: (text: { body: string; entities: Entity[] }) =>
+      partsOf(text).map(part => {
+        const href = part.href?.startsWith('/') ? url + part.href : part.href
+        return { ...part, href: href && /^https?:\/\//i.test(href) ? href : null }
+      }),
   }
-}
-
-/** A link leads to the site, or to another address of the web; any other kind of link is left out. */
-function absolute(part: Part, site: string): Part {
-  const href = part.href?.startsWith('/') ? site + part.href : part.href
-  return { ...part, href: href && /^https?:\/\//i.test(href) ? href : null }
 }

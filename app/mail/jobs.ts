@@ -34,31 +34,24 @@ export const mailJob = (mails: MailDefinitions) =>
 
 async function writeEmail(
   definition: MailDefinition | undefined,
-  input: MailInput,
+  { name, to, language, input }: MailInput,
   context: JobContext,
 ): Promise<Email | null> {
-  const { config } = context
-  if (!definition) throw new PermanentFailure(`there is no mail ${input.name}`)
-  const addressed = await address(definition, input, context)
+  const { config, transaction, now } = context
+  if (!definition) throw new PermanentFailure(`there is no mail ${name}`)
+  const { prepare } = definition
+  if (!prepare && to === null) throw new PermanentFailure('the mail has no recipient')
+  const mailContext = { config, language, t: translate(language), now: now() }
+  const addressed = prepare
+    ? await transaction(tx => prepare(tx, input as never, mailContext))
+    : { to: to as string, locals: Object(input) as MailLocals }
   if (!addressed) return null
-  const { to, locals } = addressed
   return {
-    ...renderMail(definition, locals, { config, language: input.language }),
+    ...renderMail(definition, addressed.locals, { config, language }),
     from: { name: config.siteName, address: config.mailFrom },
-    to,
+    to: addressed.to,
     messageId: messageId(context),
   }
-}
-
-async function address(
-  { prepare }: MailDefinition,
-  { to, language, input }: MailInput,
-  { config, transaction, now }: JobContext,
-): Promise<{ to: string; locals: MailLocals } | null> {
-  const context = { config, language, t: translate(language), now: now() }
-  if (prepare) return transaction(tx => prepare(tx, input as never, context))
-  if (to === null) throw new PermanentFailure('the mail has no recipient')
-  return { to, locals: Object(input) as MailLocals }
 }
 
 /** The same at every attempt, so that mail programs recognize a second copy. */

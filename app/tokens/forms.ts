@@ -8,7 +8,7 @@ export const lifetimes = [30, 90, 365] as const
 
 export const TokenForm = Type.Object({
   name: Type.String({ ...Name, default: '' }),
-  scope: Type.Enum(['read', 'write'], { errorKey: 'tokens.scope_unknown' }),
+  scope: Scope,
   expiry: Type.Enum([...lifetimes.map(String), 'never'], { errorKey: 'tokens.expiry_unknown' }),
 })
 export type TokenForm = Type.Static<typeof TokenForm>
