@@ -11,8 +11,6 @@ type Keyed = { createdAt: Date; id: number }
 /** Rows that a page shows, and where the pages before and after it begin. */
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
 
-const usualPageSize = 25
-
 const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
 export type CursorQuery = Type.Static<typeof CursorQuery>
@@ -48,7 +46,7 @@ export function keysetList<Row extends Keyed>(
   name: string,
   keys: Keys,
   build: (db: Reader, place: Place) => Preparable<Row[]>,
-  pageSize = usualPageSize,
+  pageSize = 25,
 ): (db: Reader, values: Values, cursor: Cursor) => Promise<Page<Row>> {
   const statement = (direction: Direction) =>
     prepared<Values, Row[]>(`${name}_${direction}`, db => build(db, placeOf(direction, keys, pageSize)))

@@ -51,7 +51,11 @@ export function community(now: Date): Community {
 
 /** The posts of a thread: some minutes apart, the last one still before `now`. */
 function postsOf(thread: Thread, now: Date, random: Random): Post[] {
-  let time = startOf(thread, now, random)
+  const midnight = Math.floor(now.getTime() / DAY) * DAY
+  let time =
+    'minutesAgo' in thread
+      ? now.getTime() - thread.minutesAgo * MINUTE - random() * 30 * SECOND
+      : midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
   const maxPause = (now.getTime() - time) / thread.posts.length
   const pause = Math.min(between(random, 6, 40) * MINUTE, maxPause)
   return thread.posts.map(([author, body, language = 'en', edited]) => {
@@ -60,12 +64,6 @@ function postsOf(thread: Thread, now: Date, random: Random): Post[] {
     time += pause * between(random, 0.2, 1)
     return { author, body, language, createdAt, editedAt }
   })
-}
-
-function startOf(thread: Thread, now: Date, random: Random): number {
-  if ('minutesAgo' in thread) return now.getTime() - thread.minutesAgo * MINUTE - random() * 30 * SECOND
-  const midnight = Math.floor(now.getTime() / DAY) * DAY
-  return midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
 }
 
 /** Sorts the posts, and moves one a millisecond back wherever two have the same time. */

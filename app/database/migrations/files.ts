@@ -35,16 +35,12 @@ export async function readMigrations(engine: Engine): Promise<Migration[]> {
     const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8')
     const down = await readFile(path.join(folder, name, 'down.sql'), 'utf8').catch(() => null)
     const hash = createHash('sha256').update(sql).digest('hex')
-    return { name, sql, down, hash, folderMillis: millisOf(name) }
+    // The timestamp in its name, as drizzle-kit records it: `20261120160000_create_users`.
+    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) as RegExpExecArray
+    const [year, month, ...rest] = parts.map(Number) as [number, number, number, number, number, number]
+    return { name, sql, down, hash, folderMillis: Date.UTC(year, month - 1, ...rest) }
   }
   return Promise.all(names.map(read))
-}
-
-/** The timestamp in a migration's name, as drizzle-kit records it: `20261120160000_create_users`. */
-function millisOf(name: string): number {
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) as RegExpExecArray
-  const [year, month, ...rest] = parts.map(Number) as [number, number, number, number, number, number]
-  return Date.UTC(year, month - 1, ...rest)
 }
 
 /** The statements of a file of migration SQL, without comments and blank statements. */
