@@ -8,50 +8,52 @@ type Post = { author: { id: number } }
 /** `apart`: one of the two has blocked the other, where that is known already. */
 type Person = { id: number; apart?: boolean }
 
-const isAuthor = (viewer: AnyViewer, post: Post) => viewer?.id === post.author.id
-const isOther = (viewer: AnyViewer, person: Person) => viewer !== null && viewer.id !== person.id
+type Rule<Thing> = (viewer: AnyViewer, thing: Thing) => boolean
+
+const isAuthor: Rule<Post> = (viewer, post) => viewer?.id === post.author.id
+const isOther: Rule<Person> = (viewer, person) => viewer !== null && viewer.id !== person.id
 
 const postRules = {
   edit: isAuthor,
   delete: isAuthor,
   /** A translation is for readers. */
-  translate: (viewer: AnyViewer, post: Post) => !isAuthor(viewer, post),
-}
+  translate: (viewer, post) => !isAuthor(viewer, post),
+} satisfies Record<string, Rule<Post>>
 const personRules = {
   block: isOther,
-  follow: (viewer: AnyViewer, person: Person) => isOther(viewer, person) && !person.apart,
-  message: (viewer: AnyViewer, person: Person) => isOther(viewer, person) && !person.apart,
-}
-const rules = { ...postRules, ...personRules }
+  follow: (viewer, person) => isOther(viewer, person) && !person.apart,
+  message: (viewer, person) => isOther(viewer, person) && !person.apart,
+} satisfies Record<string, Rule<Person>>
 
 export type PostAction = keyof typeof postRules
 export type PersonAction = keyof typeof personRules
-type Thing<A extends PostAction | PersonAction> = Parameters<(typeof rules)[A]>[1]
+type Thing<Action> = Action extends PostAction ? Post : Person
 
 /** Whether the viewer, or a visitor, may do that with the post or the person. */
-export function can<A extends PostAction | PersonAction>(
+export function can<Action extends PostAction | PersonAction>(
   viewer: AnyViewer,
-  action: A,
-  thing: Thing<A>,
+  action: Action,
+  thing: Thing<Action>,
 ): boolean {
-  const rule = rules[action] as (viewer: AnyViewer, thing: Thing<A>) => boolean
-  return rule(viewer, thing)
+  const rules: Record<string, Rule<never>> = { ...postRules, ...personRules }
+  return (rules[action] as Rule<Thing<Action>>)(viewer, thing)
 }
 
 /** All that the viewer may do with a post, for its `can`. */
 export function postPermissions(viewer: AnyViewer, post: Post): Record<PostAction, boolean> {
-  return {
-    edit: can(viewer, 'edit', post),
-    delete: can(viewer, 'delete', post),
-    translate: can(viewer, 'translate', post),
-  }
+  return permissions(postRules, viewer, post)
 }
 
 /** All that the viewer may do with a person, for their `can`. */
 export function personPermissions(viewer: AnyViewer, person: Person): Record<PersonAction, boolean> {
-  return {
-    block: can(viewer, 'block', person),
-    follow: can(viewer, 'follow', person),
-    message: can(viewer, 'message', person),
-  }
+  return permissions(personRules, viewer, person)
+}
+
+function permissions<Action extends string, Thing>(
+  rules: Record<Action, Rule<Thing>>,
+  viewer: AnyViewer,
+  thing: Thing,
+): Record<Action, boolean> {
+  const allowed = Object.entries<Rule<Thing>>(rules).map(([action, rule]) => [action, rule(viewer, thing)])
+  return Object.fromEntries(allowed) as Record<Action, boolean>
 }
