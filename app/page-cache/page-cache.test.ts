@@ -9,8 +9,7 @@ import { editPost } from '../posts/queries.ts'
 import { saveSettings } from '../settings/queries.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openSite, type Site } from '../testing/site.ts'
-import { cachedReads } from './cached-reads.ts'
-import { Freshness } from './freshness.ts'
+import { cachedReads, Freshness } from './freshness.ts'
 
 describe('the page cache', () => {
   let site: Site
