@@ -7,7 +7,8 @@ import { root } from '../config.ts'
 import { engine } from '../database/engine.ts'
 import { emptyDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
-import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
+import { freePort } from '../testing/free-port.ts'
+import { endProcess, runProcess, startProcess } from '../testing/process.ts'
 import { openSite, password } from '../testing/site.ts'
 
 describe(`the commands on ${engine}`, () => {

@@ -17,7 +17,8 @@ import {
   type TestDatabase,
 } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
-import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
+import { freePort } from '../testing/free-port.ts'
+import { endProcess, runProcess, startProcess } from '../testing/process.ts'
 import { copyProject } from '../testing/project.ts'
 
 const cli = (args: string[], url: string) => runProcess(['app/cli.ts', ...args], { DATABASE_URL: url })

@@ -10,8 +10,9 @@ import { eq } from '../database/sql.ts'
 import { sendMail } from '../mail/mail.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
+import { freePort } from '../testing/free-port.ts'
 import { type Mailbox, openMailbox } from '../testing/mailbox.ts'
-import { endProcess, freePort, runProcess, startProcess } from '../testing/process.ts'
+import { endProcess, runProcess, startProcess } from '../testing/process.ts'
 import { openSite } from '../testing/site.ts'
 
 describe(`job workers on ${engine}`, () => {

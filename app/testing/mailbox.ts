@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { eventually } from './eventually.ts'
-import { freePort } from './process.ts'
+import { freePort } from './free-port.ts'
 
 /** accept; refuse the recipient for good; refuse for now; never greet; keep the mail but never say so; cut the line. */
 export type Mood = 'accept' | 'refuse' | 'busy' | 'silent' | 'hang' | 'drop'

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
-import { freePort } from './process.ts'
+import { freePort } from './free-port.ts'
 import { openProcessGroup, type ProcessGroup, type Program, unprivileged } from './process-group.ts'
 
 const exec = promisify(execFile)

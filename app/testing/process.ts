@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { type Environment, root } from '../config.ts'
 
 export type Started = ChildProcess & { output(): string }
@@ -52,14 +50,4 @@ export async function endProcess(
   child.kill(signal)
   const [code] = (await once(child, 'close')) as [number | null]
   return code
-}
-
-/** A free port. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -5,27 +5,25 @@ import type { Tally } from './stages.ts'
 
 export default async function* reporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [], milliseconds: {} }
-  const empty: string[] = []
   for await (const { type, data } of source) {
-    if (data === undefined) continue
-    const file = 'file' in data && data.file ? relative(process.cwd(), data.file) : ''
-    const isFile = 'name' in data && data.name === file
-    // A file without a test is reported as a test that passed, by the name of the file.
-    if (type === 'test:pass' && isFile) empty.push(`${file} holds no test`)
-    if (type === 'test:fail' && !isOfSubtests(data.details.error))
-      tally.failures.push(`${file}: ${data.name}`)
-    if (type === 'test:summary' && file) tally.milliseconds[file] = data.duration_ms
-    if (type === 'test:summary' && !file) {
+    if (type === 'test:pass' || type === 'test:fail') {
+      const file = relative(process.cwd(), data.file ?? '')
+      // A process without a test is reported as a test by the name of its file.
+      const isTest = data.name !== file
+      if (isTest && data.nesting === 0)
+        tally.milliseconds[file] = (tally.milliseconds[file] ?? 0) + data.details.duration_ms
+      if (type === 'test:fail' && !isOfSubtests(data.details.error))
+        tally.failures.push(`${file}: ${data.name}`)
+    } else if (type === 'test:summary' && !data.file) {
       // The types leave out `failed`.
       const { passed, failed, cancelled, skipped, todo } = data.counts as typeof data.counts & {
         failed: number
       }
-      tally.passed = passed - empty.length
-      tally.failed = failed + cancelled + empty.length
+      tally.passed = passed
+      tally.failed = failed + cancelled
       tally.skipped = skipped + todo
     }
   }
-  tally.failures.push(...empty)
   yield JSON.stringify(tally)
 }
 

@@ -102,7 +102,7 @@ async function runStage(stage: Chosen, environment: TestEnvironment, group: Proc
   const templates = env.DATABASE_URL ? await prepareTemplates(variables) : undefined
   const code = await runNode(args, { ...variables, TEST_TEMPLATES: templates?.json }, group)
   await templates?.drop()
-  const tally = stage.tally(await readFile(report, 'utf8'))
+  const tally = stage.tally(await readFile(report, 'utf8'), stage.found)
   if (tally.passed + tally.failed === 0) throw new Error('no test ran')
   // What ended badly without a failed test to show for it.
   return code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 }

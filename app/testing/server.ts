@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type Environment, root } from '../config.ts'
 import { eventually } from './eventually.ts'
-import { freePort, type Started, startProcess } from './process.ts'
+import { freePort } from './free-port.ts'
+import { type Started, startProcess } from './process.ts'
 
 /** The application as a process of its own, as `npm start` would have it. */
 export type Server = { child: Started; address: string; port: number }

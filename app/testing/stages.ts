@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LaunchOptions } from 'playwright'
@@ -28,7 +30,7 @@ export interface Stage {
   concerns?(file: string): boolean
   /** Node's arguments and environment for a run that writes its results to the file `report`. */
   command(files: string[], report: string, environment: TestEnvironment): Promise<Command>
-  tally(report: string): Tally
+  tally(report: string, files: string[]): Tally
 }
 
 interface Command {
@@ -39,14 +41,14 @@ interface Command {
 
 /** In the order in which they run. */
 export const STAGES: Stage[] = [
-  { name: 'sqlite', files: 'app/**/*.test.ts', command: onSqlite, tally: report => JSON.parse(report) },
+  { name: 'sqlite', files: 'app/**/*.test.ts', command: onSqlite, tally: tallyNodeTest },
   {
     name: 'postgres',
     files: 'app/**/*.test.ts',
     // A test that never asks for the engine has run on SQLite.
     concerns: file => filesRunBy(path.join(root, file)).has(path.join(root, 'app/database/engine.ts')),
     command: onPostgres,
-    tally: report => JSON.parse(report),
+    tally: tallyNodeTest,
   },
   { name: 'browser', files: 'e2e/journeys/**/*.spec.ts', command: inBrowser, tally: tallyPlaywright },
 ]
@@ -55,14 +57,14 @@ export const STAGES: Stage[] = [
 async function onSqlite(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
   const url = await environment.postgresUrl.catch(() => '')
   return {
-    args: nodeTest(files, report),
+    args: await nodeTest(files, report),
     env: { DATABASE_URL: 'sqlite:.cache/test.db', TEST_POSTGRES_URL: url },
   }
 }
 
 async function onPostgres(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
   const url = await environment.postgresUrl
-  return { args: nodeTest(files, report), env: { DATABASE_URL: url, TEST_POSTGRES_URL: url } }
+  return { args: await nodeTest(files, report), env: { DATABASE_URL: url, TEST_POSTGRES_URL: url } }
 }
 
 async function inBrowser(files: string[], report: string, environment: TestEnvironment): Promise<Command> {
@@ -75,11 +77,37 @@ async function inBrowser(files: string[], report: string, environment: TestEnvir
   return { args: [cli, 'test', '-c', 'e2e/playwright.config.ts', '--forbid-only', ...files], env }
 }
 
-/** Output for people, and a report for the tally. Two files at a time: Node would leave one core of two unused. */
-function nodeTest(files: string[], report: string): string[] {
+/** Output for people, and a report for the tally. Two processes at a time: Node would leave one core of two unused. */
+async function nodeTest(files: string[], report: string): Promise<string[]> {
   const printed = ['--test-reporter=spec', '--test-reporter-destination=stdout']
   const counted = ['--test-reporter=./app/testing/reporter.ts', `--test-reporter-destination=${report}`]
-  return ['--test', '--test-concurrency=2', '--test-timeout=120000', ...printed, ...counted, ...files]
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=120000', ...printed, ...counted]
+  const shared = files.filter(sharesProcess)
+  const halves = [0, 1].map(half => shared.filter((_, index) => index % 2 === half))
+  const programs = halves.map(async (half, index) => {
+    const program = `${report}-${index}.test.mjs`
+    await writeFile(program, half.map(file => `import '${path.join(root, file)}'\n`).join(''))
+    return half.length > 0 ? [program] : []
+  })
+  return [...options, ...(await Promise.all(programs)).flat(), ...files.filter(file => !sharesProcess(file))]
+}
+
+/**
+ * Loading the application takes longer than most test files: those that start no process of their own are run in two
+ * processes. A hook outside of `describe` would be one for all of them.
+ */
+function sharesProcess(file: string): boolean {
+  const place = path.join(root, file)
+  const startsProcesses = filesRunBy(place).has(path.join(root, 'app/testing/process.ts'))
+  return !startsProcesses && !/^(before|after)(Each)?\(/m.test(readFileSync(place, 'utf8'))
+}
+
+/** Node counts a file without a test as a test that passed, or not at all; here it has failed. */
+function tallyNodeTest(report: string, files: string[]): Tally {
+  const tally: Tally = JSON.parse(report)
+  const empty = files.filter(file => tally.milliseconds[file] === undefined)
+  const failures = [...tally.failures, ...empty.map(file => `${file} holds no test`)]
+  return { ...tally, failed: Math.max(tally.failed, failures.length), failures }
 }
 
 type Suite = { file: string; suites?: Suite[]; specs: Spec[] }

@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, root } from '../../app/config.ts'
-import { freePort, type Started, startProcess } from '../../app/testing/process.ts'
+import { freePort } from '../../app/testing/free-port.ts'
+import { type Started, startProcess } from '../../app/testing/process.ts'
 
 export type ServerOptions = { environment?: Environment; nodeArguments?: string[] }
 

@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { expect } from 'playwright/test'
 import { type Engine, type Environment, root, variables } from '../../app/config.ts'
 import { emptyPostgresDatabase } from '../../app/testing/database.ts'
+import { freePort } from '../../app/testing/free-port.ts'
 import { type Mailbox, openMailbox } from '../../app/testing/mailbox.ts'
-import { freePort } from '../../app/testing/process.ts'
 
 export interface Server {
   url: string

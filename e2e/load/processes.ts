@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { variables } from '../../app/config.ts'
-import { freePort } from '../../app/testing/process.ts'
+import { freePort } from '../../app/testing/free-port.ts'
 import { fetchPage } from './page.ts'
 
 export type Server = {
