@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { type Environment, root } from '../config.ts'
 
 export type Started = ChildProcess & { output(): string }
@@ -29,6 +30,14 @@ export function startProcess(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => (output += text))
   return Object.assign(child, { output: () => output })
+}
+
+/** The flags of `npm start`: tests and the benchmark run what people run. */
+export function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').filter(word => word.startsWith('--'))
 }
 
 /** Runs a process to its end; `words` start from the project's root. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, root } from '../../app/config.ts'
 import { freePort } from '../../app/testing/free-port.ts'
-import { type Started, startProcess } from '../../app/testing/process.ts'
+import { type Started, startFlags, startProcess } from '../../app/testing/process.ts'
 
 export type ServerOptions = { environment?: Environment; nodeArguments?: string[] }
 
@@ -43,7 +43,7 @@ export class Server {
   /** Begins to start; `ready` says when it has. */
   spawn({ environment = {}, nodeArguments = [] }: ServerOptions = {}): void {
     this.#said = this.output
-    this.#child = startProcess([...nodeArguments, `${root}/app/server.ts`], {
+    this.#child = startProcess([...nodeArguments, ...startFlags(), `${root}/app/server.ts`], {
       ...this.#environment,
       ...environment,
     })

@@ -7,6 +7,7 @@ import { openDatabase } from '../../app/database/open.ts'
 import { users } from '../../app/database/schema.ts'
 import { hashToken, newToken } from '../../app/security/tokens.ts'
 import { createSession } from '../../app/sessions/queries.ts'
+import { startFlags } from '../../app/testing/process.ts'
 import { createToken } from '../../app/tokens/queries.ts'
 import { drive, fire, type Load } from './drive.ts'
 import { driveMixed, type Mixed } from './mixed.ts'
@@ -32,7 +33,7 @@ async function measure(): Promise<Run> {
     RATE_LIMITS: 'off',
     PAGE_CACHE: options.cache,
   }
-  const servers = await startServers(url, profiling)
+  const servers = await startServers(url, [...startFlags(), ...profiling])
   const site = siteOf(...servers)
   const ceiling = await startServer('ceiling.ts')
   const rows: Measured[] = []
