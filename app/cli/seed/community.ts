@@ -1,10 +1,6 @@
-import { firstWeek } from './conversations/first-week.ts'
-import { secondWeek } from './conversations/second-week.ts'
-import { thirdWeek } from './conversations/third-week.ts'
-import type { Thread } from './conversations/thread.ts'
-import { today } from './conversations/today.ts'
-import { people as members, type Person } from './people.ts'
+import members from './people.json' with { type: 'json' }
 import { between, mulberry32, type Random, sample } from './random.ts'
+import { type Thread, threads } from './threads.ts'
 
 export type Community = { people: Account[]; posts: Post[]; follows: Follow[] }
 export type Account = {
@@ -18,9 +14,6 @@ export type Account = {
 export type Post = { author: string; body: string; language: string; createdAt: Date; editedAt: Date | null }
 export type Follow = { follower: string; followed: string; createdAt: Date }
 
-/** Three weeks in Pellhaven, oldest week first. */
-const conversations: readonly Thread[] = [...firstWeek, ...secondWeek, ...thirdWeek, ...today]
-
 const SEED = 1998
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -33,18 +26,17 @@ const DAY = 24 * HOUR
  */
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
-  const posts = withUniqueTimes(conversations.flatMap(thread => postsOf(thread, now, random)))
-  const people = members.map(
-    ({ username, displayName, about, language, newcomer }: Person, index): Account => {
-      // Those listed first have been here the longest.
-      const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
-      // Their first post or mention; the very first post for those who have neither.
-      const first =
-        posts.find(post => post.author === username || mentions(post.body).includes(username)) ?? posts[0]
-      const createdAt = new Date((first?.createdAt.getTime() ?? 0) - 5 * MINUTE - tenure)
-      return { username, displayName, about, email: `${username}@example.com`, language, createdAt }
-    },
-  )
+  const posts = withUniqueTimes(threads.flatMap(thread => postsOf(thread, now, random)))
+  const people = members.map(({ newcomer, ...person }, index): Account => {
+    const { username } = person
+    // Those listed first have been here the longest; a newcomer joined a few hours before their first post.
+    const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY
+    // Their first post or mention; the very first post for those who have neither.
+    const first =
+      posts.find(post => post.author === username || mentions(post.body).includes(username)) ?? posts[0]
+    const createdAt = new Date((first?.createdAt.getTime() ?? 0) - 5 * MINUTE - tenure)
+    return { ...person, email: `${username}@example.com`, createdAt }
+  })
   const follows = people.flatMap(person => followsOf(person, people, { posts, now, random }))
   return { people, posts, follows: follows.sort(oldestFirst) }
 }
@@ -58,11 +50,11 @@ function postsOf(thread: Thread, now: Date, random: Random): Post[] {
       : midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
   const maxPause = (now.getTime() - time) / thread.posts.length
   const pause = Math.min(between(random, 6, 40) * MINUTE, maxPause)
-  return thread.posts.map(([author, body, language = 'en', edited]) => {
+  return thread.posts.map(({ isEdited, ...post }) => {
     const createdAt = new Date(time)
-    const editedAt = edited ? new Date(time + between(random, 1, 9) * MINUTE) : null
+    const editedAt = isEdited ? new Date(time + between(random, 1, 9) * MINUTE) : null
     time += pause * between(random, 0.2, 1)
-    return { author, body, language, createdAt, editedAt }
+    return { ...post, createdAt, editedAt }
   })
 }
 
@@ -105,8 +97,8 @@ function countBy(person: Account, posts: Post[]): number {
 /** Higher for people who talk in the same threads, and much higher for those who share a language other than English. */
 function affinity(one: Account, other: Account): number {
   const postsIn = (person: Account, thread: Thread) =>
-    thread.posts.some(([author]) => author === person.username)
-  const shared = conversations.filter(thread => postsIn(one, thread) && postsIn(other, thread)).length
+    thread.posts.some(({ author }) => author === person.username)
+  const shared = threads.filter(thread => postsIn(one, thread) && postsIn(other, thread)).length
   const sameLanguage = one.language === other.language && one.language !== 'en'
   return (1 + shared) * (sameLanguage ? 6 : 1)
 }

@@ -1,6 +1,6 @@
 import type { Database, Writer } from '../../database/database.ts'
 import { follows, users } from '../../database/schema.ts'
-import { inArray } from '../../database/sql.ts'
+import { eq, inArray } from '../../database/sql.ts'
 import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
 import { markMessagesRead } from '../../messages/queries.ts'
@@ -63,11 +63,7 @@ async function addPosts(tx: Writer, posts: Community['posts'], ids: Ids): Promis
     if (editedAt) await editPost(tx, { id, userId, body, language }, editedAt)
     seen.set(userId, createdAt)
   }
-  for (const [id, lastSeenAt] of seen)
-    await tx
-      .update(users)
-      .set({ lastSeenAt })
-      .where(inArray(users.id, [id]))
+  for (const [id, lastSeenAt] of seen) await tx.update(users).set({ lastSeenAt }).where(eq(users.id, id))
 }
 
 async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Promise<void> {
