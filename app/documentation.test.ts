@@ -12,10 +12,10 @@ const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
   Record<string, string>
 >
 
-/** The maximum number of words of each document, as `wc -w` counts them. */
+/** The maximum number of words that people wrote in each document. Generated URLs do not count: a new route is free. */
 const documents = {
   'README.md': 1_000,
-  'app/README.md': 1_500,
+  'app/README.md': 1_100,
   'app/DEPLOYING.md': 700,
   'app/DECISIONS.md': 2_500,
   'app/database/README.md': 1_800,
@@ -43,7 +43,8 @@ for (const [document, maxWords] of Object.entries(documents)) {
     const text = read(document)
 
     it(`has at most ${maxWords} words`, () => {
-      const words = text.split(/\s+/).filter(Boolean).length
+      const written = text.replace(/<!-- routes -->.*<!-- \/routes -->/s, '')
+      const words = written.split(/\s+/).filter(Boolean).length
       assert.ok(words <= maxWords, `${words} words`)
     })
 
