@@ -37,6 +37,7 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   former_usernames: null,
   hashtags: ['tag', 'post'],
   idempotency_keys: null,
+  interrupted_forms: null,
   jobs: null,
   known_devices: null,
   locks: null,

@@ -256,6 +256,23 @@ export const knownDevices = table(
   ],
 )
 
+/** Forms that were sent without a session, until their sender has signed in: sessions/interrupted-forms.ts. */
+export const interruptedForms = table(
+  'interrupted_forms',
+  {
+    /** SHA-256 of the cookie's token. */
+    tokenHash: text('token_hash').primaryKey(),
+    /** The path that the form was sent to. */
+    path: text().notNull(),
+    fields: json().$type<Record<string, string>>().notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  forms => [
+    index('interrupted_forms_created_at_index').on(forms.createdAt),
+    check('interrupted_forms_path_length', lengthBetween(forms.path, 1, 200)),
+  ],
+)
+
 /** One row for each key that was locked lately; only PostgreSQL needs them (database/lock.ts). */
 export const locks = table(
   'locks',
@@ -553,6 +570,7 @@ export const tables = {
   formerUsernames,
   emailConfirmations,
   knownDevices,
+  interruptedForms,
   locks,
   rateLimits,
   blocks,

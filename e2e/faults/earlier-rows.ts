@@ -111,6 +111,10 @@ export async function earlierRows(password: string): Promise<[table: string, row
     ],
     ['former_usernames', [{ username_key: 'suse', user_id: 1, created_at: at(1) }]],
     ['known_devices', [{ id: 1, token_hash: token(5), user_id: 1, last_used_at: at(1) }]],
+    [
+      'interrupted_forms',
+      [{ token_hash: token(6), path: '/posts', fields: { body: long }, created_at: at(1) }],
+    ],
     ['rate_limits', [{ key: 'posting:2', free_at: at(10_000) }]],
     ['blocks', [{ blocker_id: 2, blocked_id: 900, created_at: at(1) }]],
     ['conversations', [{ id: 1, first_id: 1, second_id: 2, created_at: at(1) }]],
