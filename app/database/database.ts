@@ -14,7 +14,8 @@ export type Writer = Reader &
   Pick<Drizzle, 'insert' | 'update' | 'delete'> & {
     /**
      * Names what this transaction changes. Once it has committed, every process drops what it has cached under these
-     * tags and sends live updates. A table that pages show, written without one of its tags, invalidates everything.
+     * tags and sends live updates. A table that pages show, written without one of its tags, invalidates everything; a
+     * delete writes the tables whose rows go with it, too.
      */
     invalidates(...tags: CacheTag[]): void
   }

@@ -13,7 +13,7 @@ import { engine } from './engine.ts'
 import { migrate } from './migrations/migrations.ts'
 import { openDatabase } from './open.ts'
 import * as schema from './schema.ts'
-import { rateLimits, users } from './schema.ts'
+import { notifications, posts, rateLimits, users } from './schema.ts'
 
 /** What another process hears of a commit: on SQLite, only that there was one. */
 const abroad = (tag: CacheTag) => (engine === 'sqlite' ? ALL : tag)
@@ -113,6 +113,30 @@ describe(`invalidations on ${engine}`, () => {
       await tx.insert(users).values(person('david'))
     })
     assert.deepEqual(heardHere, ['person:3'])
+  })
+
+  it('are everything if rows that pages show went by cascade without one of their tags', async () => {
+    const given = { kind: 'mention', subject: 'post:1', createdAt: new Date() }
+    for (const [tags, expected] of [
+      [['post:1'], [ALL]],
+      [
+        ['post:1', 'viewer:2'],
+        ['post:1', 'viewer:2'],
+      ],
+    ] as [CacheTag[], string[]][]) {
+      await here.transaction(async tx => {
+        const row = { userId: 1, body: 'hello', entities: [], createdAt: new Date() }
+        const [post] = await tx.insert(posts).values(row).returning({ id: posts.id })
+        await tx.insert(notifications).values({ ...given, userId: 2, postId: post?.id })
+      })
+      heardHere.length = 0
+      await here.transaction(async tx => {
+        await tx.delete(posts)
+        tx.invalidates(...tags)
+      })
+      assert.equal(await here.$count(notifications), 0)
+      assert.deepEqual(heardHere, expected)
+    }
   })
 
   it('are nothing if only tables were written that no page shows', async () => {

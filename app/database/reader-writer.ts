@@ -1,9 +1,11 @@
 /** A Reader and a Writer made of a Drizzle database: both engines hand out these. */
 import type { PgAsyncDatabase, PgTable } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import { memoize } from '../text/memoize.ts'
 import type { Change } from './cache-tags.ts'
+import { tableConfig } from './columns.ts'
 import type { Reader, Writer } from './database.ts'
-import type { relations } from './schema.ts'
+import { type relations, tables } from './schema.ts'
 
 type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
 
@@ -32,6 +34,28 @@ export function writerOf(drizzle: Drizzle, change: Change): Writer {
     invalidates: (...tags) => change.invalidates(tags),
     insert: noting(table => drizzle.insert(table)),
     update: noting(table => drizzle.update(table)),
-    delete: noting(table => drizzle.delete(table)),
+    delete: noting(table => {
+      for (const child of dependentsOf(table)) change.wrote(child)
+      return drizzle.delete(table)
+    }),
   } as Writer
 }
+
+/** The tables whose rows a delete takes along, or changes, by their foreign keys. */
+const dependentsOf = memoize(
+  (table: PgTable): Set<PgTable> => {
+    const found = new Set<PgTable>()
+    const visit = (parent: PgTable) => {
+      for (const child of Object.values(tables)) {
+        const { foreignKeys } = tableConfig(child)
+        const isChild = foreignKeys.some(key => key.onDelete && key.reference().foreignTable === parent)
+        if (!isChild || found.has(child)) continue
+        found.add(child)
+        visit(child)
+      }
+    }
+    visit(table)
+    return found
+  },
+  table => table,
+)

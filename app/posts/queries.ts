@@ -86,7 +86,7 @@ export async function deletePost(
     .where(and(eq(posts.id, id), eq(posts.userId, userId)))
     .returning({ id: posts.id, createdAt: posts.createdAt })
   if (deleted.length === 0) return false
-  tx.invalidates('posts', `post:${id}`, `author:${userId}`, ...notified)
+  tx.invalidates('posts', `post:${id}`, `author:${userId}`, `viewer:${userId}`, ...notified)
   await removeDerivedRows(tx, deleted)
   return true
 }
