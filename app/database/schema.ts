@@ -69,15 +69,20 @@ export const users = table(
   ],
 )
 
+/** A person whom the row needs: it is deleted with their account. */
+function deletedWithUser(name: string) {
+  return reference(name)
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' })
+}
+
 export const sessions = table(
   'sessions',
   {
     id: id(),
     /** SHA-256 of the cookie's token: reading this table does not let anyone sign in. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     createdAt: time('created_at').notNull(),
     lastUsedAt: time('last_used_at').notNull(),
     expiresAt: time('expires_at').notNull(),
@@ -100,9 +105,7 @@ export const posts = table(
   'posts',
   {
     id: id(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     body: text().notNull(),
     /** The links, mentions and hashtags in the body, found when it was written. */
     entities: json().$type<Entity[]>().notNull(),
@@ -122,15 +125,18 @@ export const posts = table(
   ],
 )
 
+/** A post that the row needs: it is deleted with it. */
+function deletedWithPost(name: string) {
+  return reference(name)
+    .notNull()
+    .references(() => posts.id, { onDelete: 'cascade' })
+}
+
 export const follows = table(
   'follows',
   {
-    followerId: reference('follower_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    followedId: reference('followed_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    followerId: deletedWithUser('follower_id'),
+    followedId: deletedWithUser('followed_id'),
     createdAt: time('created_at').notNull(),
   },
   follows => [
@@ -152,12 +158,8 @@ export const follows = table(
 export const mentions = table(
   'mentions',
   {
-    postId: reference('post_id')
-      .notNull()
-      .references(() => posts.id, { onDelete: 'cascade' }),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    postId: deletedWithPost('post_id'),
+    userId: deletedWithUser('user_id'),
   },
   mentions => [
     primaryKey({ name: 'mentions_pk', columns: [mentions.postId, mentions.userId] }),
@@ -170,9 +172,7 @@ export const hashtags = table(
   {
     /** Folded by foldTag(). */
     tag: text().notNull(),
-    postId: reference('post_id')
-      .notNull()
-      .references(() => posts.id, { onDelete: 'cascade' }),
+    postId: deletedWithPost('post_id'),
     /** The post's own timestamp, repeated so that a tag's page is one walk along one index. */
     createdAt: time('created_at').notNull(),
   },
@@ -191,9 +191,7 @@ export const passwordResets = table(
     id: id(),
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
   },
@@ -208,9 +206,7 @@ export const formerUsernames = table(
   'former_usernames',
   {
     usernameKey: text('username_key').primaryKey(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     createdAt: time('created_at').notNull(),
   },
   names => [index('former_usernames_user_id_index').on(names.userId)],
@@ -223,9 +219,7 @@ export const emailConfirmations = table(
     id: id(),
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     email: text().notNull(),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
@@ -244,9 +238,7 @@ export const knownDevices = table(
     id: id(),
     /** SHA-256 of the cookie's token. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     lastUsedAt: time('last_used_at').notNull(),
   },
   devices => [
@@ -294,12 +286,8 @@ export const rateLimits = table(
 export const blocks = table(
   'blocks',
   {
-    blockerId: reference('blocker_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    blockedId: reference('blocked_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    blockerId: deletedWithUser('blocker_id'),
+    blockedId: deletedWithUser('blocked_id'),
     createdAt: time('created_at').notNull(),
   },
   blocks => [
@@ -348,12 +336,8 @@ export const conversations = table(
   'conversations',
   {
     id: id(),
-    firstId: reference('first_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    secondId: reference('second_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    firstId: deletedWithUser('first_id'),
+    secondId: deletedWithUser('second_id'),
     createdAt: time('created_at').notNull(),
   },
   conversations => [
@@ -370,12 +354,8 @@ export const participants = table(
     conversationId: reference('conversation_id')
       .notNull()
       .references(() => conversations.id, { onDelete: 'cascade' }),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    otherId: reference('other_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
+    otherId: deletedWithUser('other_id'),
     /** Messages that this side has not seen. */
     unread: integer().notNull().default(0),
     lastMessageAt: time('last_message_at').notNull(),
@@ -401,9 +381,7 @@ export const messages = table(
     conversationId: reference('conversation_id')
       .notNull()
       .references(() => conversations.id, { onDelete: 'cascade' }),
-    senderId: reference('sender_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    senderId: deletedWithUser('sender_id'),
     body: text().notNull(),
     entities: json().$type<Entity[]>().notNull(),
     language: text(),
@@ -428,9 +406,7 @@ export const notifications = table(
   {
     id: id(),
     /** Who is notified. */
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     /** One of notifications/kinds.ts. */
     kind: text().notNull(),
     /** What it is about, such as `follow:7`: one notification for each person and subject. */
@@ -466,9 +442,7 @@ export const apiTokens = table(
     id: id(),
     /** SHA-256 of the token, which is shown once. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     name: text().notNull(),
     scope: text().notNull(),
     createdAt: time('created_at').notNull(),
@@ -488,9 +462,7 @@ export const apiTokens = table(
 export const idempotencyKeys = table(
   'idempotency_keys',
   {
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     key: text().notNull(),
     /** Digest of the request that the key was first used for. */
     request: text().notNull(),
@@ -511,9 +483,7 @@ export const exports = table(
   'exports',
   {
     id: id(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     jobId: reference('job_id').references(() => jobs.id, { onDelete: 'set null' }),
     /** Bytes; null until it is finished. */
     size: integer(),
@@ -545,9 +515,7 @@ export const exportParts = table(
 export const translations = table(
   'translations',
   {
-    postId: reference('post_id')
-      .notNull()
-      .references(() => posts.id, { onDelete: 'cascade' }),
+    postId: deletedWithPost('post_id'),
     /** BCP 47, the language translated to. */
     language: text().notNull(),
     body: text().notNull(),
