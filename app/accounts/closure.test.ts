@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { linesOf, tableNames } from '../cli/transfer/tables.ts'
 import type { Writer } from '../database/database.ts'
 import {
+  accountRecoveries,
   apiTokens,
   blocks,
   conversations,
@@ -22,6 +23,7 @@ import {
   posts,
   rateLimits,
   sessions,
+  signInLinks,
   translations,
   users,
 } from '../database/schema.ts'
@@ -70,6 +72,9 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
   await tx.insert(blocks).values({ blockerId: id, blockedId: other, createdAt: now })
   await tx.insert(passwordResets).values(token('zelda-reset'))
   await tx.insert(emailConfirmations).values({ ...token('zelda-confirmation'), email: zelda.email })
+  const address = { email: zelda.email, emailKey: zelda.email }
+  await tx.insert(accountRecoveries).values({ ...token('zelda-recovery'), ...address })
+  await tx.insert(signInLinks).values(token('zelda-sign-in'))
   await tx.insert(knownDevices).values({ tokenHash: 'zelda-device', userId: id, lastUsedAt: now })
   await tx.insert(rateLimits).values([
     { key: `posting:${id}`, freeAt: later },
@@ -157,7 +162,16 @@ describe('deleting an account', () => {
     const tables = new Set(
       (await rowsWithTraces()).map(line => (JSON.parse(line) as { table: string }).table),
     )
-    const hasNothing = ['hashtags', 'participants', 'exports', 'export_parts', 'translations']
+    const hasNothing = [
+      'hashtags',
+      'participants',
+      'exports',
+      'export_parts',
+      'translations',
+      'retired_usernames',
+      'sign_ups',
+      'interrupted_forms',
+    ]
     assert.deepEqual(
       tableNames.filter(name => !tables.has(name) && !hasNothing.includes(name)),
       [],

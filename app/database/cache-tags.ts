@@ -27,6 +27,7 @@ export type Invalidation = ReadonlySet<CacheTag> | typeof ALL
 
 /** The kinds of tags of which a write to the table must name one; null: no cached page or read shows the table. */
 export const tagsOfTable: Record<string, readonly string[] | null> = {
+  account_recoveries: null,
   api_tokens: null,
   blocks: ['viewer'],
   conversations: null,
@@ -50,7 +51,10 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   post_fts: null,
   posts: ['author', 'post'],
   rate_limits: null,
+  retired_usernames: null,
   sessions: ['viewer'],
+  sign_in_links: null,
+  sign_ups: null,
   sqlite_sequence: null,
   translations: null,
   users: ['person', 'viewer'],

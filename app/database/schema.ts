@@ -86,6 +86,8 @@ export const sessions = table(
     createdAt: time('created_at').notNull(),
     lastUsedAt: time('last_used_at').notNull(),
     expiresAt: time('expires_at').notNull(),
+    /** When the person last typed their password in it; null if they came by a link. */
+    confirmedAt: time('confirmed_at'),
     /** "Keep me signed in": the cookie outlives the browser. */
     persistent: flag().notNull(),
     userAgent: text('user_agent').notNull(),
@@ -210,6 +212,84 @@ export const formerUsernames = table(
     createdAt: time('created_at').notNull(),
   },
   names => [index('former_usernames_user_id_index').on(names.userId)],
+)
+
+/** Names that rest after their account was deleted, as digests: nothing of a deleted account is left to read. */
+export const retiredUsernames = table(
+  'retired_usernames',
+  { usernameDigest: text('username_digest').primaryKey(), freeAt: time('free_at').notNull() },
+  names => [index('retired_usernames_free_at_index').on(names.freeAt)],
+)
+
+/** Accounts that wait for their email address to be confirmed. */
+export const signUps = table(
+  'sign_ups',
+  {
+    id: id(),
+    /** SHA-256 of the token in the link. */
+    tokenHash: text('token_hash').notNull(),
+    username: text().notNull(),
+    email: text().notNull(),
+    emailKey: text('email_key').notNull(),
+    passwordHash: text('password_hash').notNull(),
+    language: text(),
+    theme: text().notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  signUps => [
+    uniqueIndex('sign_ups_token_hash_unique').on(signUps.tokenHash),
+    index('sign_ups_email_key_index').on(signUps.emailKey),
+    index('sign_ups_expires_at_index').on(signUps.expiresAt),
+    check('sign_ups_username_length', lengthBetween(signUps.username, ...lengths.username)),
+    check('sign_ups_email_length', lengthBetween(signUps.email, ...lengths.email)),
+  ],
+)
+
+/** Links with which a changed email address or password is undone by the owner of the earlier address. */
+export const accountRecoveries = table(
+  'account_recoveries',
+  {
+    id: id(),
+    /** SHA-256 of the token in the link. */
+    tokenHash: text('token_hash').notNull(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The address to go back to; no other account can have it meanwhile. */
+    email: text().notNull(),
+    emailKey: text('email_key').notNull(),
+    /** When the change was made. */
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  recoveries => [
+    uniqueIndex('account_recoveries_token_hash_unique').on(recoveries.tokenHash),
+    index('account_recoveries_user_id_index').on(recoveries.userId),
+    index('account_recoveries_email_key_index').on(recoveries.emailKey),
+    index('account_recoveries_expires_at_index').on(recoveries.expiresAt),
+    check('account_recoveries_email_length', lengthBetween(recoveries.email, ...lengths.email)),
+  ],
+)
+
+/** Links that sign in once, for a person whose account is under attack. */
+export const signInLinks = table(
+  'sign_in_links',
+  {
+    id: id(),
+    /** SHA-256 of the token in the link. */
+    tokenHash: text('token_hash').notNull(),
+    userId: reference('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  links => [
+    uniqueIndex('sign_in_links_token_hash_unique').on(links.tokenHash),
+    index('sign_in_links_user_id_index').on(links.userId),
+    index('sign_in_links_expires_at_index').on(links.expiresAt),
+  ],
 )
 
 /** Links that confirm an email address: of a new account, or the one it is being changed to. */
@@ -536,6 +616,10 @@ export const tables = {
   hashtags,
   passwordResets,
   formerUsernames,
+  retiredUsernames,
+  signUps,
+  accountRecoveries,
+  signInLinks,
   emailConfirmations,
   knownDevices,
   interruptedForms,
