@@ -253,9 +253,7 @@ export const accountRecoveries = table(
     id: id(),
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     /** The address to go back to; no other account can have it meanwhile. */
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
@@ -279,9 +277,7 @@ export const signInLinks = table(
     id: id(),
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
-    userId: reference('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: deletedWithUser('user_id'),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
   },
