@@ -15,6 +15,7 @@ import {
 import { and, eq, isNull, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { deleteRateLimits } from '../limits/queries.ts'
+import { tagsOfToldBy } from '../notifications/queries.ts'
 import { removePerson } from '../search-index/indexing.ts'
 import { deleteChunk } from './deletion-queries.ts'
 
@@ -54,7 +55,8 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
   if (closed.length === 0) return
   for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
     await tx.delete(keys).where(eq(keys.userId, id))
-  tx.invalidates('posts', `person:${id}`, `author:${id}`, `viewer:${id}`)
+  const told = await tagsOfToldBy(tx, id)
+  tx.invalidates('posts', `person:${id}`, `author:${id}`, `viewer:${id}`, ...told)
   await removePerson(tx, id)
   // Without an owner, because the job would be deleted with the account while it runs.
   await enqueue(tx, { name: 'accounts.delete', input: { userId: id }, uniqueKey: jobKey(id) })

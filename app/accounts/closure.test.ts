@@ -32,6 +32,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { publishPost } from '../posts/queries.ts'
 import { indexedPeople, tsvectorPosts } from '../search-index/indexing.ts'
 import { hashPassword } from '../security/passwords.ts'
+import type { Answer } from '../testing/browser.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { measureAccount } from './closure-queries.ts'
@@ -253,6 +254,7 @@ describe('deleting an account', () => {
 })
 
 describe('a closed account', () => {
+  const badgeOf = ({ page }: Answer) => page.querySelector('[data-badge=notifications] span')?.text
   let site: Site
   before(async () => {
     site = await openSite()
@@ -260,7 +262,9 @@ describe('a closed account', () => {
     const [susan, john] = [await site.signedIn('susan'), await site.signedIn('john')]
     await john.post('/@susan/follow')
     await susan.post('/@john/follow')
+    await susan.post('/posts', { body: 'goodbye @john' })
     assert.match((await john.get('/')).text, /farewell/)
+    assert.equal(badgeOf(await john.get('/')), '2', 'a follow and a mention')
     // The job has not started: only closing has an effect.
     await susan.post(form, { current_password: password })
   })
@@ -276,6 +280,12 @@ describe('a closed account', () => {
     const wrong = await answerTo('john', 'wrong')
     for (const identifier of ['susan', 'susan@example.com'])
       assert.deepEqual(await answerTo(identifier, password), wrong)
+  })
+
+  it('is not counted on badges, which hear of it', async () => {
+    const john = await site.signedIn('john')
+    assert.equal(badgeOf(await john.get('/')), '0')
+    assert.equal((await john.get('/notifications')).page.querySelector('.notification'), null)
   })
 
   it('is hidden with its posts', async () => {

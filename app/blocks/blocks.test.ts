@@ -95,6 +95,21 @@ describe('blocking a person', () => {
     )
   })
 
+  it('takes the other’s messages off the badge, at once and for good, and leaves their badge alone', async () => {
+    const unread = async (browser: Browser) =>
+      (await browser.get('/')).page.querySelector('[data-badge=messages] span')?.text
+    await john.post('/messages/@susan', { body: 'hello' })
+    await john.post('/messages/@susan', { body: 'hello?' })
+    await mary.post('/messages/@susan', { body: 'hi' })
+    await susan.post('/messages/@mary', { body: 'hi' })
+    assert.deepEqual([await unread(susan), await unread(mary)], ['3', '1'])
+    await susan.post('/@john/block')
+    await mary.post('/@susan/block')
+    assert.deepEqual([await unread(susan), await unread(mary)], ['1', '0'])
+    await susan.post('/@john/block/delete')
+    assert.equal(await unread(susan), '1', 'reading has begun anew after the block')
+  })
+
   it('prevents following, with a sentence that blames neither', async () => {
     await blocking('susan', 'john')
     for (const [browser, name] of [

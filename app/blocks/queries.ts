@@ -3,6 +3,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
+import { clearUnread } from '../messages/queries.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 
 /** Serializes following, blocking and messaging between two people, which write different rows. */
@@ -10,13 +11,14 @@ export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
   return lock(tx, `pair:${Math.min(a, b)}:${Math.max(a, b)}`)
 }
 
-/** Blocks a person and removes follows and notifications between the two. Idempotent. */
+/** Blocks a person, removes follows and notifications between the two, and clears the badge of their messages. Idempotent. */
 export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
   await lockPair(tx, blockerId, blockedId)
   invalidateBlock(tx, blockerId, blockedId)
   await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
   await removeTies(tx, blockerId, blockedId)
   await removeTies(tx, blockedId, blockerId)
+  await clearUnread(tx, { userId: blockerId, otherId: blockedId })
 }
 
 /** Removes one person's follow of the other, and their notifications caused by the other. */

@@ -48,6 +48,8 @@ export const users = table(
     about: text().notNull().default(''),
     /** Null: what the browser asks for. */
     language: text(),
+    /** IANA name; null: what the browser says. */
+    timeZone: text('time_zone'),
     theme: text().notNull().default('auto'),
     /** Who may write to them: everyone, or only the people whom they follow. */
     messagesFrom: text('messages_from').notNull().default('everyone'),
@@ -60,6 +62,8 @@ export const users = table(
     uniqueIndex('users_username_key_unique').on(users.usernameKey),
     uniqueIndex('users_email_key_unique').on(users.emailKey),
     index('users_last_seen_at_index').on(users.lastSeenAt, users.id),
+    /** For lists that leave out closed accounts; almost empty, because a job deletes them. */
+    index('users_closed_index').on(users.id).where(sql`${users.closedAt} is not null`),
     check('users_username_length', lengthBetween(users.username, ...lengths.username)),
     check('users_display_name_length', lengthBetween(users.displayName, ...lengths.displayName)),
     check('users_email_length', lengthBetween(users.email, ...lengths.email)),

@@ -3,7 +3,7 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { follows, users } from '../database/schema.ts'
 import { and, desc, eq, notExists, sql } from '../database/sql.ts'
-import { notify } from '../notifications/queries.ts'
+import { notify, retract } from '../notifications/queries.ts'
 import {
   isFollowedByViewer,
   type Person,
@@ -33,6 +33,7 @@ export async function follow(tx: Writer, followerId: number, followedId: number)
 export async function unfollow(tx: Writer, followerId: number, followedId: number): Promise<void> {
   invalidateFollow(tx, followerId, followedId)
   await tx.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+  await retract(tx, [followedId], { kind: 'follow', about: followerId })
 }
 
 /** Invalidates the lists and counts of both, and the follower's Home. */

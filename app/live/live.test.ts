@@ -142,6 +142,18 @@ describe('the stream', () => {
     await susan.until(({ messages }) => messages === 0)
   })
 
+  it('takes back what is no longer so: an unfollow, a mention that an edit removes', async () => {
+    const john = await as('john')
+    const susan = await listenAs('susan')
+    await john.post('/@susan/follow')
+    const [id] = await site.write('john', ['hello @susan'], new Date())
+    await susan.until(({ notifications }) => notifications === 2)
+    await john.post(`/posts/${id}`, { body: 'hello' })
+    await susan.until(({ notifications }) => notifications === 1)
+    await john.post('/@susan/follow/delete')
+    await susan.until(({ notifications, notification }) => notifications === 0 && notification === null)
+  })
+
   it('says when the newest post at Home was written, one’s own as well, and no other', async () => {
     await following('susan', 'john')
     const [susan, david] = [await listenAs('susan'), await listenAs('david')]

@@ -134,3 +134,15 @@ export async function markMessagesRead(
   if (read?.unread === 0) await markSubjectRead(tx, { userId, kind: 'message', about: conversationId }, now)
   return unreadOf(tx, userId)
 }
+
+/** Takes a person's messages off the viewer's badge without their being seen. */
+export async function clearUnread(
+  tx: Writer,
+  { userId, otherId }: { userId: number; otherId: number },
+): Promise<void> {
+  tx.invalidates(`viewer:${userId}`)
+  await tx
+    .update(participants)
+    .set({ unread: 0 })
+    .where(and(eq(participants.userId, userId), eq(participants.otherId, otherId)))
+}

@@ -49,7 +49,7 @@ export async function sendMessage(
     .insert(messages)
     .values({ conversationId, createdAt, senderId, body, entities, language, submission })
     .returning(messageColumns)
-  const news = { about: conversationId, conversationId, actorId: senderId, at: createdAt }
+  const news = { about: conversationId, actorId: senderId, at: createdAt }
   await notify(tx, { userId: recipient.id, kind: 'message', ...news })
   return { message: message as Message }
 }

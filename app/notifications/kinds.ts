@@ -1,17 +1,19 @@
 /** The kinds of notifications; an incomplete entry does not compile. */
 import type { LocaleKey, Translate } from '../locales/translate.ts'
 
+/** What a notification can be about. */
+type SubjectKind = 'person' | 'post' | 'conversation' | 'export'
+
 type Kind = {
+  /** A person has one notification of each kind and subject: of a person who follows them, say, one. */
+  subject: SubjectKind
   /** With `{name}` for the person who caused it. */
   sentence: LocaleKey
   /** The page that the notification opens. */
   path(notification: { actor: { username: string } | null; post: { id: number } | null }): string
   /** From views/layouts/_icon.eta; null: the avatar of the person who caused it. */
   icon: string | null
-  /**
-   * A person has one notification of each kind and subject (a follower, a post, a conversation). True: another event
-   * makes it unread again.
-   */
+  /** True: another event about the same subject makes it unread again. */
   again: boolean
   /** Whether it may also be sent by mail. */
   mayMail: boolean
@@ -19,6 +21,7 @@ type Kind = {
 
 export const kinds = {
   follow: {
+    subject: 'person',
     sentence: 'notifications.follow',
     path: ({ actor }) => `/@${actor?.username ?? ''}`,
     icon: null,
@@ -26,6 +29,7 @@ export const kinds = {
     mayMail: false,
   },
   mention: {
+    subject: 'post',
     sentence: 'notifications.mention',
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: null,
@@ -33,6 +37,7 @@ export const kinds = {
     mayMail: false,
   },
   message: {
+    subject: 'conversation',
     sentence: 'notifications.message',
     path: ({ actor }) => `/messages/@${actor?.username ?? ''}`,
     icon: null,
@@ -40,6 +45,7 @@ export const kinds = {
     mayMail: false,
   },
   export: {
+    subject: 'export',
     sentence: 'notifications.export',
     path: () => '/settings/data',
     icon: 'check',
@@ -51,9 +57,18 @@ export const kinds = {
 export type NotificationKind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as NotificationKind[]
 
-/** The stored subject: a person has one notification of each. */
+/** The stored subject, by the id of what it is about: a person has one notification of each. */
 export function subjectOf(kind: NotificationKind, about: number): string {
   return `${kind}:${about}`
+}
+
+/** The columns that join the row with what it is about, and delete it with that. */
+export function subjectColumns(kind: NotificationKind, about: number) {
+  const { subject }: Kind = kinds[kind]
+  return {
+    postId: subject === 'post' ? about : null,
+    conversationId: subject === 'conversation' ? about : null,
+  }
 }
 
 /** The sentence of a notification; Unicode isolates keep a name in either direction intact. */

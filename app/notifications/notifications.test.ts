@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
 import { block, unblock } from '../blocks/queries.ts'
-import { blocks, follows, notifications, posts } from '../database/schema.ts'
+import { blocks, conversations, follows, notifications, posts } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { publishPost } from '../posts/queries.ts'
@@ -43,13 +43,29 @@ describe('notifications', () => {
   const told = (name: Name) => async () =>
     (await all()).filter(({ userId }) => userId === site.ids[name]).map(({ kind }) => kind)
 
-  it('announce a new follower once, however often they unfollow and follow again', async () => {
-    await john.post('/@susan/follow')
-    await john.post('/@susan/follow')
-    await john.post('/@susan/follow/delete')
-    await john.post('/@susan/follow')
+  it('announce a new follower once, and no more after they unfollow', async () => {
+    const counts: number[] = []
+    for (const action of ['follow', 'follow', 'follow/delete', 'follow']) {
+      await john.post(`/@susan/${action}`)
+      counts.push(counted(await susan.get('/')))
+    }
+    assert.deepEqual(counts, [1, 1, 0, 1])
     assert.deepEqual(sentences(await susan.get('/notifications')), ['john followed you'])
-    assert.equal((await all()).length, 1)
+    await (await programOf(site, 'john')).delete('/api/users/susan/follow')
+    assert.deepEqual(await all(), [])
+  })
+
+  it('of an unfollow and an edit are taken back alone: those of others and of other posts stay', async () => {
+    const david = await site.signedIn('david')
+    for (const browser of [john, david]) await browser.post('/@susan/follow')
+    const id = await publish(john, 'tea, @susan and @mary?')
+    await publish(john, 'and you, @susan?')
+    await john.post('/@susan/follow/delete')
+    await john.post(`/posts/${id}`, { body: 'tea, @mary?' })
+    const list = await susan.get('/notifications')
+    assert.deepEqual(sentences(list), ['john mentioned you in a post', 'david followed you'])
+    assert.equal(counted(list), 2)
+    assert.deepEqual(await told('mary')(), ['mention'])
   })
 
   it('announce a mention with the post’s beginning, and not one’s own', async () => {
@@ -60,15 +76,17 @@ describe('notifications', () => {
     assert.deepEqual(await told('john')(), [])
   })
 
-  it('announce an edited post only to people whom it did not mention before', async () => {
+  it('announce an edited post to those whom it did not mention before, and no more to those whom it did', async () => {
     const id = await publish(john, 'tea with @susan')
     await susan.post('/notifications/read')
     await john.post(`/posts/${id}`, { body: 'tea with @susan and @david' })
-    await john.post(`/posts/${id}`, { body: 'tea' })
-    await john.post(`/posts/${id}`, { body: 'tea with @susan' })
-    assert.deepEqual(await told('susan')(), ['mention'])
-    assert.deepEqual(await told('david')(), ['mention'])
     assert.equal(counted(await susan.get('/')), 0)
+    assert.deepEqual([await told('susan')(), await told('david')()], [['mention'], ['mention']])
+    await john.post(`/posts/${id}`, { body: 'tea' })
+    assert.deepEqual(await all(), [])
+    await john.post(`/posts/${id}`, { body: 'tea with @SUSAN' })
+    assert.deepEqual(await told('susan')(), ['mention'])
+    assert.equal(counted(await susan.get('/')), 1)
   })
 
   it('reach fifty people with two statements', async () => {
@@ -108,8 +126,19 @@ describe('notifications', () => {
 
   it('are unread again after another event, for kinds with `again`', async () => {
     const { db } = site.app
-    for (const kind of ['follow', 'message'] as const) {
-      const news = { userId: site.ids.susan, kind, about: 7, actorId: site.ids.john }
+    const { susan: userId, john: actorId } = site.ids
+    const pair = { firstId: Math.min(userId, actorId), secondId: Math.max(userId, actorId) }
+    const [conversation] = await db.transaction(tx =>
+      tx
+        .insert(conversations)
+        .values({ ...pair, createdAt: new Date() })
+        .returning({ id: conversations.id }),
+    )
+    for (const [kind, about] of [
+      ['follow', actorId],
+      ['message', Number(conversation?.id)],
+    ] as const) {
+      const news = { userId, kind, about, actorId }
       await db.transaction(tx => notify(tx, news))
       await susan.post('/notifications/read')
       const before = (await all()).at(-1)

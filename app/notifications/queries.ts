@@ -1,10 +1,10 @@
+/** Writes notifications, takes them back and marks them as read. */
 import type { CacheTag } from '../database/cache-tags.ts'
-/** Writes notifications and marks them as read. */
 import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
 import { unblockedAmong } from '../people/visibility.ts'
-import { kindNames, kinds, type NotificationKind, subjectOf } from './kinds.ts'
+import { kindNames, kinds, type NotificationKind, subjectColumns, subjectOf } from './kinds.ts'
 
 /** Rows of an unknown kind, written by a newer version of the site, are neither shown nor counted. */
 export const hasKnownKind = inArray(notifications.kind, kindNames)
@@ -13,12 +13,10 @@ export type NewNotification = {
   /** The recipient. */
   userId: number
   kind: NotificationKind
-  /** The id of what it is about: a follower, a post, a conversation. */
+  /** The id of the kind's subject: a follower, a post, a conversation. */
   about: number
   /** The person who caused it: not notified themselves, nor is a person in a block with them. */
   actorId?: number
-  postId?: number
-  conversationId?: number
   /** The time of the event; by default now. */
   at?: Date
 }
@@ -39,13 +37,26 @@ export async function notifyEach(
   if (others.length === 0) return
   const audience = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
   if (audience.length === 0) return
-  const row = { ...news, subject: subjectOf(news.kind, about), createdAt: at }
+  const { kind } = news
+  const row = { ...news, ...subjectColumns(kind, about), subject: subjectOf(kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
   const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...row, userId })))
   const target = [notifications.userId, notifications.subject]
-  await (kinds[news.kind].again
+  await (kinds[kind].again
     ? insertion.onConflictDoUpdate({ target, set: { ...row, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
+}
+
+/** Takes back what `notifyEach` told people of a subject, because it is no longer so. */
+export async function retract(
+  tx: Writer,
+  people: number[],
+  { kind, about }: Pick<NewNotification, 'kind' | 'about'>,
+): Promise<void> {
+  if (people.length === 0) return
+  const { userId, subject } = notifications
+  tx.invalidates(...people.map(id => `viewer:${id}` as const))
+  await tx.delete(notifications).where(and(inArray(userId, people), eq(subject, subjectOf(kind, about))))
 }
 
 export type Own = { id: number; userId: number }
@@ -99,5 +110,14 @@ export async function tagsOfNotified(tx: Writer, postIds: number[]): Promise<Cac
     .selectDistinct({ userId: notifications.userId })
     .from(notifications)
     .where(inArray(notifications.postId, postIds))
+  return rows.map(({ userId }) => `viewer:${userId}` as const)
+}
+
+/** The cache tags of people whose badge counts notifications that this person caused. */
+export async function tagsOfToldBy(tx: Writer, actorId: number): Promise<CacheTag[]> {
+  const rows = await tx
+    .selectDistinct({ userId: notifications.userId })
+    .from(notifications)
+    .where(and(eq(notifications.actorId, actorId), isNull(notifications.readAt)))
   return rows.map(({ userId }) => `viewer:${userId}` as const)
 }

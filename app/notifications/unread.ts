@@ -10,8 +10,11 @@ export type Unread = {
   unreadMessages: number
 }
 
+/** The alias keeps the account that caused one apart from the one that is counted for. */
+const isShown = sql`(select actor.closed_at from ${users} actor where actor.id = ${notifications.actorId}) is null`
 const countedNotifications = sql`(select count(*) from (select 1 from ${notifications}
-  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null and ${hasKnownKind} limit 100) as unread)`
+  where ${notifications.userId} = ${users.id} and ${notifications.readAt} is null and ${hasKnownKind} and ${isShown}
+  limit 100) as unread)`
 const countedMessages = sql`(select coalesce(sum(${participants.unread}), 0) from ${participants}
   where ${participants.userId} = ${users.id} and ${participants.unread} > 0)`
 

@@ -1,7 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { mentions, posts } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
-import { notifyEach, tagsOfNotified } from '../notifications/queries.ts'
+import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { deleteTranslations } from '../translations/queries.ts'
@@ -56,23 +56,32 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   await tx.update(posts).set({ language }).where(own)
   if (!isReworded) return true
   const { entities, mentioned } = await resolveEntities(tx, body)
-  const known = await tx.select({ id: mentions.userId }).from(mentions).where(eq(mentions.postId, id))
+  const known = await mentionedIn(tx, id)
   await tx.update(posts).set({ body, entities, editedAt: now }).where(own)
   const written = { ...edit, createdAt: before.createdAt, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
-  const newly = mentioned.filter(userId => !known.some(({ id }) => id === userId))
-  await tellMentioned(tx, { ...edit, at: now }, newly)
+  await tellMentioned(tx, { ...edit, at: now }, without(mentioned, known))
+  await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
   return true
 }
 
-/** Tells people that a post mentions them, each once however often it is edited. */
+async function mentionedIn(tx: Writer, postId: number): Promise<number[]> {
+  const rows = await tx.select({ id: mentions.userId }).from(mentions).where(eq(mentions.postId, postId))
+  return rows.map(({ id }) => id)
+}
+
+function without(ids: number[], others: number[]): number[] {
+  return ids.filter(id => !others.includes(id))
+}
+
+/** Tells people that a post mentions them. */
 function tellMentioned(
   tx: Writer,
   { id: postId, userId: actorId, at }: { id: number; userId: number; at: Date },
   people: number[],
 ): Promise<void> {
-  return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, postId, at })
+  return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, at })
 }
 
 /** Deletes one's own post; false if there is none. */

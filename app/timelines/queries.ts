@@ -3,7 +3,7 @@ import { prepared } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
 import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
-import { viewerId } from '../people/visibility.ts'
+import { isNotClosed, viewerId } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
 /** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
@@ -45,8 +45,12 @@ export const followedIds = prepared<{ viewer: number }, { id: number }[]>('follo
   db.select({ id: follows.followedId }).from(follows).where(eq(follows.followerId, viewerId)),
 )
 
+/** Without closed accounts: their posts, left out later, would leave a page short or empty. */
+const followedAuthorIds = sql`select ${follows.followedId} as id from ${follows}
+  where ${follows.followerId} = ${viewerId} and ${isNotClosed(follows.followedId)}`
+
 function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
-  const authors = sql`select ${follows.followedId} from ${follows} where ${follows.followerId} = ${viewerId} union all select ${viewerId}`
+  const authors = sql`${followedAuthorIds} union all select ${viewerId}`
   return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, beyond)} ${inOrder(order, limit)}`
 }
 
@@ -60,7 +64,7 @@ function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
     select ${posts.id}, ${posts.createdAt} from ${posts}
     where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, most)}
   ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
-  const authors = sql`select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${viewerId} union all select ${viewerId}::bigint`
+  const authors = sql`${followedAuthorIds} union all select ${viewerId}::bigint`
   return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
-import { follows, posts } from '../database/schema.ts'
+import { follows, posts, users } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { publishPost } from '../posts/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
@@ -39,6 +40,28 @@ describe('timelines', () => {
     await following('john')
     assert.deepEqual(bodies(await susan.get('/')), ['john new', 'susan', 'john old'])
     assert.deepEqual(bodies(await site.visitor().get('/explore')), ['john new', 'mary', 'susan', 'john old'])
+  })
+
+  it('is full without the account of a loud person, from the moment that it is closed', async () => {
+    const from = (ago: number) => new Date(Date.now() - ago * 3_600_000)
+    await site.write('john', numbered(30), from(4))
+    await site.write('mary', ['mary'], from(3))
+    await site.write('david', numbered(26, 100), from(2))
+    for (const name of ['john', 'mary', 'david'] as const) await following(name)
+    const closing = (closedAt: Date | null) =>
+      site.app.db.transaction(async tx => {
+        tx.invalidates(`person:${site.ids.david}`, `author:${site.ids.david}`)
+        await tx.update(users).set({ closedAt }).where(eq(users.id, site.ids.david))
+      })
+    assert.equal(bodies(await susan.get('/'))[0], 'post 125')
+    await closing(new Date())
+    const first = await susan.get('/')
+    const others = ['mary', ...numbered(30).toReversed()]
+    assert.deepEqual(bodies(first), others.slice(0, 25))
+    const second = await susan.get(linkTo(first, 'next') as string)
+    assert.deepEqual(bodies(second), others.slice(25))
+    assert.deepEqual(bodies(await susan.get(linkTo(second, 'prev') as string)), others.slice(0, 25))
+    await closing(null)
   })
 
   it('orders posts of the same millisecond by their id', async () => {
