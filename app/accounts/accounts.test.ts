@@ -56,9 +56,16 @@ describe('signing up', () => {
       'the username as password',
       { username: 'harbourmaster', password: 'HarbourMaster1' },
       'password',
-      /username/i,
+      /close to your name/,
     ],
-    ['a common password', { password: 'Password123' }, 'password', /too common/],
+    [
+      'the address’s words as password',
+      { email: 'lara.quist@example.com', password: 'quist.lara77' },
+      'password',
+      /close to your name or email/,
+    ],
+    ['a common password', { password: 'metallica' }, 'password', /too common/],
+    ['the site’s name as password', { password: 'microblog2026' }, 'password', /too common/],
     ['two passwords that differ', { password_again: 'another one' }, 'password_again', /same|match|differ/i],
   ]
   for (const [name, over, field, sentence] of wrong) {

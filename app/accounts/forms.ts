@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Config } from '../config.ts'
 import { lengths } from '../database/schema.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
-import { isCommon, isLikeUsername } from '../security/passwords.ts'
+import { isGuessable, isMadeOf } from '../security/password-strength.ts'
 import { Token } from '../sessions/forms.ts'
 
 /** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a required dot in the domain */
@@ -55,28 +56,34 @@ export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 
 /** The errors of a sign-up that need no query. */
 export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): FieldErrors {
+  const { username, email } = request.body
   return addFieldErrors(
     request,
     fieldErrorsOf(request),
-    validatePasswords(request.body, request.body.username),
+    validatePasswords(request.body, [username, email], request.server.config),
   )
 }
 
-/** The errors of a new password, and of its repetition if there is one. */
+/**
+ * The errors of a new password, and of its repetition if there is one. `own` are the person's names and address, which
+ * are guessed first.
+ */
 export function validatePasswords(
   { password, password_again }: { password: string; password_again?: string },
-  username: string,
+  own: string[],
+  { siteName }: Pick<Config, 'siteName'>,
 ) {
   return {
-    password: errorKeyFor(password, username),
+    password: errorKeyFor(password, own, siteName),
     password_again:
       password_again !== undefined && password_again !== password && ('accounts.passwords_differ' as const),
   }
 }
 
-function errorKeyFor(password: string, username: string): LocaleKey | false {
+function errorKeyFor(password: string, own: string[], siteName: string): LocaleKey | false {
   if ([...password].length < 8) return 'accounts.password_too_short'
   if ([...password].length > 200) return 'accounts.password_too_long'
-  if (isLikeUsername(password, username)) return 'accounts.password_like_username'
-  return isCommon(password) && 'accounts.password_common'
+  if (isMadeOf(password, own)) return 'accounts.password_like_you'
+  const isGuessed = isMadeOf(password, [siteName]) || isGuessable(password, [...own, siteName])
+  return isGuessed && 'accounts.password_common'
 }

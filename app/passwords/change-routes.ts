@@ -32,9 +32,11 @@ export default async function passwordChange(app: FastifyInstance) {
 
 async function changePassword(request: ChangeRequest, reply: FastifyReply) {
   const { server, body, viewer, language } = request
-  const errors = addFieldErrors(request, fieldErrorsOf(request), validatePasswords(body, viewer.username))
+  const errors = fieldErrorsOf(request)
   reply.code(422)
-  const { passwordHash } = await confirmPassword(request, reply, errors)
+  const { passwordHash, email } = await confirmPassword(request, reply, errors)
+  const own = [viewer.username, viewer.displayName, email]
+  addFieldErrors(request, errors, validatePasswords(body, own, server.config))
   if (hasFieldErrors(errors)) return reply.page('passwords/change', { errors })
   const newHash = await hashPassword(body.password)
   await server.db.transaction(async tx => {

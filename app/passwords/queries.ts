@@ -24,10 +24,11 @@ export async function createPasswordReset(
   await tx.insert(passwordResets).values({ tokenHash, userId, createdAt: now, expiresAt })
 }
 
-/** The account of a valid link. */
+/** Whose link it is, if it is valid. */
 export async function findPasswordReset(db: Reader, tokenHash: string, now: Date) {
+  const { username, displayName, email } = users
   const [found] = await db
-    .select({ userId: users.id, username: users.username })
+    .select({ username, displayName, email })
     .from(passwordResets)
     .innerJoin(users, eq(users.id, passwordResets.userId))
     .where(

@@ -40,8 +40,8 @@ async function showPassword(request: ShowRequest, reply: FastifyReply) {
 async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const { server, params, body, language } = request
   const { token } = params
-  const { username } = await resetOr404(request)
-  const errors = addFieldErrors(request, {}, validatePasswords(body, username))
+  const { username, own } = await resetOr404(request)
+  const errors = addFieldErrors(request, {}, validatePasswords(body, own, server.config))
   if (hasFieldErrors(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(body.password) }
   await server.db.transaction(async tx => {
@@ -58,5 +58,6 @@ async function savePassword(request: SaveRequest, reply: FastifyReply) {
 async function resetOr404({ server, params }: ShowRequest) {
   const reset = await findPasswordReset(server.db, hashToken(params.token), new Date())
   if (!reset) throw new Problem(404, 'passwords.link_expired')
-  return reset
+  const { username, displayName, email } = reset
+  return { username, own: [username, displayName, email] }
 }

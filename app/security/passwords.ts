@@ -1,7 +1,5 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { foldName } from '../text/normalize.ts'
-import { commonPasswords } from './common-passwords.ts'
 
 const derive = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>
 
@@ -40,20 +38,6 @@ export async function verifyPassword(password: string, stored: string | undefine
 
 /** A hash of the same cost that belongs to no account. */
 const decoyHash = hashPassword(randomBytes(16).toString('hex'))
-
-export function isCommon(password: string): boolean {
-  return commonPasswords.has(password.toLowerCase())
-}
-
-/** True for the username itself, reversed, or with digits around it. */
-export function isLikeUsername(password: string, username: string): boolean {
-  const name = foldName(username)
-  const core = foldName(password).replaceAll(/^[\d\W_]+|[\d\W_]+$/g, '')
-  return (
-    name !== '' &&
-    [foldName(password), core].some(word => word === name || [...word].toReversed().join('') === name)
-  )
-}
 
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
