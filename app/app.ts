@@ -110,8 +110,7 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     forceCloseConnections: true,
     // During shutdown, requests on open connections are still answered (http/graceful-shutdown.ts).
     return503OnClosing: false,
-    // A post sent without a session is carried through sign-in in the URL.
-    http: { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv accepts the text 1e309 as an integer, because bounds do not apply to Infinity.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['errorKey'] } },

@@ -31,6 +31,7 @@ export const SignUpForm = Type.Object({
   /** Present where no script can show the password. */
   password_again: Type.Optional(Type.String()),
   next: Type.Optional(Type.String()),
+  press: Type.Optional(Type.String()),
 })
 export type SignUpForm = Type.Static<typeof SignUpForm>
 

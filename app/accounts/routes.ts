@@ -4,8 +4,9 @@ import { returnPath } from '../http/return-path.ts'
 import { catchRateLimit, tooManyRequests } from '../limits/limits.ts'
 import { networkOf } from '../limits/network.ts'
 import { hashPassword } from '../security/passwords.ts'
-import { NextQuery } from '../sessions/forms.ts'
-import { startSession } from '../sessions/routes.ts'
+import { OnwardQuery } from '../sessions/forms.ts'
+import { goOn, type Onward } from '../sessions/interrupted-forms.ts'
+import { onwardOf, startSession } from '../sessions/routes.ts'
 import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
@@ -15,7 +16,7 @@ import usernames from './username-routes.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'accounts/sign-up': { values: { username: string; email: string }; next: string; errors: FieldErrors }
+    'accounts/sign-up': Onward & { values: { username: string; email: string }; errors: FieldErrors }
   }
 }
 
@@ -24,14 +25,14 @@ export default async function accounts(app: FastifyInstance) {
   app.register(usernames)
   app.register(emails)
   app.register(closing)
-  app.get('/sign-up', { ...open, schema: { querystring: NextQuery } }, showSignUp)
+  app.get('/sign-up', { ...open, schema: { querystring: OnwardQuery } }, showSignUp)
   app.post('/sign-up', { ...open, schema: { body: SignUpForm }, attachValidation: true }, signUp)
 }
 
-async function showSignUp(request: FastifyRequest<{ Querystring: NextQuery }>, reply: FastifyReply) {
-  const next = returnPath(request.query.next)
-  if (request.viewer) return reply.redirect(next, 303)
-  return reply.page('accounts/sign-up', { values: { username: '', email: '' }, next, errors: {} })
+async function showSignUp(request: FastifyRequest<{ Querystring: OnwardQuery }>, reply: FastifyReply) {
+  const onward = await onwardOf(request)
+  if (request.viewer) return reply.redirect(onward.next, 303)
+  return reply.page('accounts/sign-up', { values: { username: '', email: '' }, ...onward, errors: {} })
 }
 
 async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: FastifyReply) {
@@ -47,12 +48,13 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   }
   reply.code(config.signUpOpen ? 422 : 403)
   const account = hasFieldErrors(errors) ? null : await createAccount(request, reply, errors)
-  const { username, email, next } = request.body
+  const { username, email, press = null } = request.body
+  const next = returnPath(request.body.next)
   if (!account) {
-    return reply.page('accounts/sign-up', { values: { username, email }, next: returnPath(next), errors })
+    return reply.page('accounts/sign-up', { values: { username, email }, next, press, errors })
   }
-  await startSession(request, reply, { ...account, persistent: false })
-  return reply.flash('accounts.welcome', { name: username }).redirect(returnPath(next), 303)
+  const token = await startSession(request, reply, { ...account, persistent: false })
+  return goOn(request, reply.flash('accounts.welcome', { name: username }), { next, press, token })
 }
 
 /** Returns null and adds an error if the limit is exceeded or a name has been taken meanwhile. */

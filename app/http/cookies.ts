@@ -3,6 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** The name under which a cookie is sent. */
+    siteCookieName(name: string): string
+  }
   interface FastifyRequest {
     siteCookie(name: string): string | undefined
   }
@@ -20,6 +24,7 @@ export default plugin(
     const prefix = secure ? '__Host-' : ''
     const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
     await app.register(cookie)
+    app.decorate('siteCookieName', name => prefix + name)
     app.decorateRequest('siteCookie', function (name) {
       return this.cookies[prefix + name]
     })

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { CursorQuery } from '../database/cursor.ts'
 import { addFieldErrors, type FieldErrors } from '../http/forms.ts'
 import { validateText } from '../posts/forms.ts'
 
@@ -9,13 +8,6 @@ export const MessageForm = Type.Object({
   submission: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type MessageForm = Type.Static<typeof MessageForm>
-
-/** The cursor of a thread, and the text that was typed before signing in again. */
-export const ThreadQuery = Type.Object({
-  ...CursorQuery.properties,
-  body: Type.Optional(Type.String({ maxLength: 20_000 })),
-})
-export type ThreadQuery = Type.Static<typeof ThreadQuery>
 
 /** A message has the same limits as a post. */
 export function validateMessage(request: FastifyRequest<{ Body: MessageForm }>): FieldErrors {

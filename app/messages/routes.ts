@@ -8,10 +8,11 @@ import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/li
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
+import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
 import { foldName } from '../text/normalize.ts'
 import { type Correspondent, findCorrespondent, obstacleWords } from './correspondent-queries.ts'
-import { MessageForm, ThreadQuery, validateMessage } from './forms.ts'
+import { MessageForm, validateMessage } from './forms.ts'
 import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
 import { messageLimit, sendMessage } from './sending-queries.ts'
@@ -35,15 +36,14 @@ declare module '../http/views.ts' {
 
 type InboxRequest = MemberRequest<{ Querystring: CursorQuery }>
 type PersonRequest = MemberRequest<{ Params: UsernameParams }>
-type ThreadRequest = MemberRequest<{ Params: UsernameParams; Querystring: ThreadQuery }>
-type NewRequest = MemberRequest<{ Params: UsernameParams; Querystring: CursorQuery }>
+type ThreadRequest = MemberRequest<{ Params: UsernameParams; Querystring: CursorQuery }>
 type SendRequest = MemberRequest<{ Params: UsernameParams; Body: MessageForm }>
 
 export default async function messages(app: FastifyInstance) {
   const members = memberRoutes(app)
   const one = { params: UsernameParams }
   members.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
-  members.get('/messages/@:username', { schema: { ...one, querystring: ThreadQuery } }, showThread)
+  members.get('/messages/@:username', { schema: { ...one, querystring: CursorQuery } }, showThread)
   members.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)
   members.post('/messages/@:username', { schema: { ...one, body: MessageForm } }, createMessage)
 }
@@ -66,11 +66,12 @@ async function showThread(request: ThreadRequest, reply: FastifyReply) {
   if (foldName(params.username) !== foldName(other.username))
     return reply.redirect(url.replace(/^[^?]*/, path), 303)
   await markSeen(request, { other, page, cursor })
-  return sendThread(reply, { other, page, body: query.body ?? '' })
+  const { body = '' } = await keptWords(request)
+  return sendThread(reply, { other, page, body })
 }
 
 /** The fragment of messages newer than the page, for its script. */
-async function showNew(request: NewRequest, reply: FastifyReply) {
+async function showNew(request: ThreadRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const { other, page } = await conversationOr404(request, cursor)
   await markSeen(request, { other, page, cursor })

@@ -88,7 +88,7 @@ describe('sending messages', () => {
     const visitor = site.visitor()
     const asked = await visitor.post('/messages/@john', { body: 'Do not lose me & mine' })
     assert.equal(asked.status, 401)
-    assert.match(asked.page.querySelector('.lead')?.text ?? '', /send your message/)
+    assert.match(asked.page.querySelector('.lead')?.text ?? '', /^Sign in to message .?john/)
     const next = asked.page.querySelector('main input[name=next]')?.getAttribute('value') ?? ''
     const back = await visitor.post('/sign-in', { identifier: 'susan', password, next })
     const thread = await visitor.follow(back)

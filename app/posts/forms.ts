@@ -23,13 +23,6 @@ export const PostForm = Type.Object({
 })
 export type PostForm = Type.Static<typeof PostForm>
 
-/** What was typed before signing in again; it may well be too long. */
-export const NewPostQuery = Type.Object({
-  body: Type.Optional(Type.String({ maxLength: 20_000 })),
-  language: Type.Optional(Type.String()),
-})
-export type NewPostQuery = Type.Static<typeof NewPostQuery>
-
 /** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
 export function validatePost(
   request: FastifyRequest<{ Body: PostForm }>,

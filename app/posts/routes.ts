@@ -5,15 +5,9 @@ import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
-import {
-  NewPostQuery,
-  newSubmission,
-  PostForm,
-  postingLimit,
-  submissionDigest,
-  validatePost,
-} from './forms.ts'
+import { newSubmission, PostForm, postingLimit, submissionDigest, validatePost } from './forms.ts'
 import { type Post, postTags } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
@@ -30,24 +24,23 @@ declare module '../http/views.ts' {
 /** What was typed; an empty language is to be guessed. */
 type Values = { body: string; language: string }
 type PostRequest = FastifyRequest<{ Params: IdParams }>
-type ShowEditRequest = MemberRequest<{ Params: IdParams; Querystring: NewPostQuery }>
 type OwnRequest = MemberRequest<{ Params: IdParams }>
 type EditRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
 
 export default async function posts(app: FastifyInstance) {
   const members = memberRoutes(app)
   const one = { params: IdParams }
-  members.get('/posts/new', { schema: { querystring: NewPostQuery } }, writePost)
+  members.get('/posts/new', writePost)
   members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
   app.get('/posts/:id', { config: { public: true, cached: true }, schema: one }, showPost)
-  members.get('/posts/:id/edit', { schema: { ...one, querystring: NewPostQuery } }, showEdit)
+  members.get('/posts/:id/edit', { schema: one }, showEdit)
   members.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
   members.get('/posts/:id/delete', { schema: one }, confirmDelete)
   members.post('/posts/:id/delete', { schema: one }, destroyPost)
 }
 
-async function writePost(request: MemberRequest<{ Querystring: NewPostQuery }>, reply: FastifyReply) {
-  const { body = '', language = '' } = request.query
+async function writePost(request: MemberRequest, reply: FastifyReply) {
+  const { body = '', language = '' } = await keptWords(request)
   const values = { body, language }
   return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
 }
@@ -92,9 +85,9 @@ async function showPost(request: PostRequest, reply: FastifyReply) {
   return reply.page('posts/show', { post })
 }
 
-async function showEdit(request: ShowEditRequest, reply: FastifyReply) {
+async function showEdit(request: OwnRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'edit')
-  const { body = post.body, language = post.language ?? '' } = request.query
+  const { body = post.body, language = post.language ?? '' } = await keptWords(request)
   return reply.page('posts/edit', { post, values: { body, language }, errors: {} })
 }
 

@@ -28,9 +28,9 @@ export function sessionOf({ session }: MemberRequest): Session {
   return session
 }
 
-type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** A page redirects to sign-in and back; a form is answered with the sign-in page, so that its text is not lost. */
+/** A page redirects to sign-in and back; a form is answered with the sign-in page, which resumes it. */
 export default plugin(
   async (app: FastifyInstance, { askToSignIn }: { askToSignIn: Answer }) => {
     app.decorateRequest('viewer', null)

@@ -4,19 +4,20 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { findPerson } from '../profiles/queries.ts'
 import { hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
 import { deviceOf, deviceToken, setDeviceCookie } from './device.ts'
-import { NextQuery, SignInForm } from './forms.ts'
+import { type NextQuery, OnwardQuery, SignInForm } from './forms.ts'
+import { forgetForm, goOn, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
 import { saveKnownDevice } from './known-device-queries.ts'
 import sessionList from './list-routes.ts'
 import { createSession, endSession } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'sessions/sign-in': {
+    'sessions/sign-in': Onward & {
       values: { identifier: string; keep: boolean }
-      next: string
       errors: FieldErrors
       /** Too many attempts; the fields are valid. */
       limited?: boolean
@@ -25,28 +26,36 @@ declare module '../http/views.ts' {
   }
 }
 
+const emptyForm = { values: { identifier: '', keep: false }, errors: {} }
+
+type OnwardRequest = FastifyRequest<{ Querystring: OnwardQuery }>
 type SignInRequest = FastifyRequest<{ Body: SignInForm }>
 
 export default async function sessions(app: FastifyInstance) {
   const open = { config: { public: true } }
   app.register(sessionList)
-  app.get('/sign-in', { ...open, schema: { querystring: NextQuery } }, showSignIn)
+  app.get('/sign-in', { ...open, schema: { querystring: OnwardQuery } }, showSignIn)
   app.post('/sign-in', { ...open, schema: { body: SignInForm }, attachValidation: true }, signIn)
   app.post('/sign-out', open, signOut)
 }
 
-async function showSignIn(request: FastifyRequest<{ Querystring: NextQuery }>, reply: FastifyReply) {
-  const next = returnPath(request.query.next)
-  if (request.viewer) return reply.redirect(next, 303)
-  const reason =
-    next === '/'
-      ? null
-      : request.t(next.startsWith('/posts/new') ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
-  return reply.page('sessions/sign-in', { values: { identifier: '', keep: false }, next, errors: {}, reason })
+async function showSignIn(request: OnwardRequest, reply: FastifyReply) {
+  const onward = await onwardOf(request)
+  if (request.viewer) return reply.redirect(onward.next, 303)
+  const reason = await reasonFor(request, onward)
+  return reply.page('sessions/sign-in', { ...emptyForm, ...onward, reason })
+}
+
+/** Without a `next`, signing in or up resumes what this browser sent without a session. */
+export async function onwardOf(request: OnwardRequest): Promise<Onward> {
+  const { next, press = null } = request.query
+  const kept = next === undefined && !request.viewer ? await keptOnward(request) : null
+  return kept ?? { next: returnPath(next), press }
 }
 
 async function signIn(request: SignInRequest, reply: FastifyReply) {
-  const { identifier, keep, next } = request.body
+  const { identifier, keep, press = null } = request.body
+  const next = returnPath(request.body.next)
   const errors = fieldErrorsOf(request)
   reply.code(422)
   const found = hasFieldErrors(errors)
@@ -54,23 +63,24 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
     : await authenticate(request, request.body).catch(catchRateLimit)
   if (found instanceof RateLimitExceeded) errors['form'] = tooManyRequests(reply, found, 'limits.sign_in')
   else if (found) {
-    await startSession(request, reply, { ...found, persistent: keep !== undefined })
-    return reply.redirect(returnPath(next), 303)
+    const token = await startSession(request, reply, { ...found, persistent: keep !== undefined })
+    return goOn(request, reply, { next, press, token })
   } else if (!hasFieldErrors(errors)) errors['form'] = request.t('sessions.wrong')
   const values = { identifier, keep: keep !== undefined }
   const limited = reply.statusCode === 429
-  return reply.page('sessions/sign-in', { values, next: returnPath(next), errors, limited, reason: null })
+  const reason = press ? await reasonFor(request, { next, press }) : null
+  return reply.page('sessions/sign-in', { values, next, press, errors, limited, reason })
 }
 
 /**
- * Starts a session with a new token and ends the browser's previous one. The browser becomes a known device, which
+ * Starts a session, returns its token and ends the browser's previous one. The browser becomes a known device, which
  * failed attempts from elsewhere do not lock out.
  */
 export async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
   { id: userId, passwordHash, persistent }: { id: number; passwordHash: string; persistent: boolean },
-): Promise<void> {
+): Promise<string> {
   const token = newToken()
   const device = deviceToken(request)
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
@@ -84,48 +94,41 @@ export async function startSession(
   })
   setSessionCookie(reply, token, persistent)
   setDeviceCookie(reply, device)
+  return token
 }
 
 /** Public, so that signing out twice is harmless. */
 async function signOut(request: FastifyRequest, reply: FastifyReply) {
   const { session } = request
   if (session) await request.server.db.transaction(tx => endSession(tx, session.id))
-  return reply.clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
+  return forgetForm(reply).clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
 }
 
-/**
- * Answers a form without a session, which may have expired, with the sign-in page; its `next` carries the text of a
- * post back to the page where it was written.
- */
-export function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
-  const next = returnPathWithText(request)
-  const reason = reasonFor(request, next)
-  const values = { identifier: '', keep: false }
-  return reply.code(401).page('sessions/sign-in', { values, next, errors: {}, reason })
+/** Answers a form without a session, which may have expired, with the sign-in page, which resumes it. */
+export async function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
+  const kept = await keepForm(request, reply)
+  const onward = kept ?? { next: returnPathOf(request), press: null }
+  const reason = kept ? await reasonFor(request, kept) : request.t('sessions.sign_in_to_continue')
+  return reply.code(401).page('sessions/sign-in', { ...emptyForm, ...onward, reason })
 }
 
-function reasonFor({ url, t }: FastifyRequest, next: string): string {
-  const [, username] = /^\/@(\w+)\/follow$/.exec(url) ?? []
-  if (username) return t('sessions.sign_in_to_follow', { name: `@${username}` })
-  if (!next.includes('?body=')) return t('sessions.sign_in_to_continue')
-  return t(next.startsWith('/messages/') ? 'messages.sign_in' : 'sessions.sign_in_to_write')
+/** Why there is the sign-in page and not the page that was asked for, as a sentence. */
+async function reasonFor({ server, t }: FastifyRequest, { next, press }: Onward): Promise<string | null> {
+  const [path = ''] = (press ?? next).split('?')
+  const [, folder, username = '', button] = /^\/(messages\/)?@(\w+)(?:\/(\w+))?/.exec(path) ?? []
+  if (folder || button === 'follow' || button === 'block') {
+    const name = (await findPerson(server.db, username))?.displayName ?? `@${username}`
+    const action = folder ? 'message' : button === 'block' ? 'block' : 'follow'
+    return t(`sessions.sign_in_to_${action}`, { name })
+  }
+  if (press) return t('sessions.sign_in_to_continue')
+  if (path === '/') return null
+  return t(/^\/posts\/(new|\d+\/edit)$/.test(path) ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
 }
 
-/** Characters of a text that the sign-in page carries: a URL holds them, encoded twice. */
-const maxCarriedLength = 3_000
-
-/** The page of a form; forms on lists send it as `next`. */
-function returnPathWithText({ url, body }: FastifyRequest): string {
-  const { body: text = '', language, next } = Object(body) as Partial<Record<string, string>>
-  const [path = '/'] = url.split('?')
-  const languageParam = language
-    ? `&language=${encodeURIComponent(language.slice(0, 20).toWellFormed())}`
-    : ''
-  const query = `?body=${encodeURIComponent(text.slice(0, maxCarriedLength).toWellFormed())}${languageParam}`
-  if (path === '/posts') return `/posts/new${query}`
-  if (/^\/posts\/\d+$/.test(path)) return `${path}/edit${query}`
-  if (/^\/messages\/@\w+$/.test(path)) return path + query
+/** The page to return to from a form that is not resumed: of the settings, or the one that the form names. */
+function returnPathOf({ url, body }: FastifyRequest): string {
   // The URL that the form was sent to may have no page of its own.
-  const settings = /^\/settings\/(account\/\w+|\w+)/.exec(path)?.[0]
-  return settings ?? returnPath(next)
+  const settings = /^\/settings\/(account\/\w+|\w+)/.exec(url)?.[0]
+  return settings ?? returnPath((Object(body) as NextQuery).next)
 }

@@ -6,6 +6,7 @@ import { returnPath } from '../http/return-path.ts'
 import { canMail } from '../mail/mail.ts'
 import { type WrittenField, writtenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { keptWords } from '../sessions/interrupted-forms.ts'
 import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
@@ -32,9 +33,10 @@ export default async function settings(app: FastifyInstance) {
   app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
 }
 
-async function showProfile({ server, viewer }: MemberRequest, reply: FastifyReply) {
-  const values = await findProfileSettings(server.db, viewer.id)
-  if (!values) throw new Problem(401)
+async function showProfile(request: MemberRequest, reply: FastifyReply) {
+  const stored = await findProfileSettings(request.server.db, request.viewer.id)
+  if (!stored) throw new Problem(401)
+  const values = { ...stored, ...(await keptWords(request)) }
   return reply.page('settings/profile', { fields: writtenFields, values, errors: {} })
 }
 

@@ -88,3 +88,19 @@ test('a form whose answer got lost is sent again, and publishes once', async ({ 
   await page.reload()
   await expect(page.getByRole('article')).toHaveCount(1)
 })
+
+test('following while signed out, through signing up', async ({ page, site }) => {
+  const [wilf, username] = [await site.person('wilf'), site.newName('susan')]
+  await page.goto(`/@${wilf.username}`)
+  const main = page.getByRole('main')
+  await main.getByRole('button', { name: `Follow ${wilf.username}` }).click()
+  await expect(page.getByText(`Sign in to follow ${wilf.username}.`)).toBeVisible()
+  await main.getByRole('link', { name: 'Sign up' }).click()
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Email').fill(`${username}@example.com`)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel('Repeat password').fill(password)
+  await main.getByRole('button', { name: 'Sign up' }).click()
+  await expect(page).toHaveURL(`/@${wilf.username}`)
+  await expect(main.getByRole('button', { name: `Unfollow ${wilf.username}` })).toBeVisible()
+})
