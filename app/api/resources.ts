@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { type Cursor, cursorQuery, type Page } from '../database/cursor.ts'
+import { type Page, pageLinks } from '../database/cursor.ts'
 import { entityTag, isAmong } from './conditions.ts'
 
 declare module 'fastify' {
@@ -23,7 +23,7 @@ export default plugin(async (app: FastifyInstance) => {
     return this.send(resource)
   })
   app.decorateReply('list', function (page, path, serialize) {
-    const [next, prev] = [page.older, page.newer].map(cursor => cursor && pathTo(path, cursor))
+    const { older: next, newer: prev } = pageLinks(page, path)
     const links = Object.entries({ next, prev }).filter(([, link]) => link)
     if (links.length > 0) this.header('link', links.map(([rel, to]) => `<${to}>; rel="${rel}"`).join(', '))
     return this.resource({ items: page.rows.map(serialize), links: { next, prev } })
@@ -33,9 +33,3 @@ export default plugin(async (app: FastifyInstance) => {
     if (tag && encoding) reply.header('etag', `${String(tag).slice(0, -1)}-${String(encoding)}"`)
   })
 })
-
-/** Appends the cursor to the path, which may have a query already. */
-function pathTo(path: string, cursor: Cursor): string {
-  const query = cursorQuery(cursor)
-  return path + (path.includes('?') ? query.replace('?', '&') : query)
-}

@@ -10,6 +10,7 @@ type Keyed = { createdAt: Date; id: number }
 
 /** Rows that a page shows, and where the pages before and after it begin. */
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
+export const emptyPage = { rows: [], newer: null, older: null }
 
 const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
@@ -28,9 +29,12 @@ export function cursorQuery({ direction, time, id }: Cursor): string {
   return direction === 'newest' ? '' : `?${direction}=${time.getTime()}-${id}`
 }
 
-/** The addresses of the pages next to this one. */
+/** The addresses of the pages next to this one; `path` may have a query already. */
 export function pageLinks(page: Page<unknown>, path: string): { newer: string | null; older: string | null } {
-  const link = (cursor: Cursor | null) => cursor && path + cursorQuery(cursor)
+  const link = (cursor: Cursor | null) => {
+    const query = cursor && cursorQuery(cursor)
+    return query && path + (path.includes('?') ? query.replace('?', '&') : query)
+  }
   return { newer: link(page.newer), older: link(page.older) }
 }
 

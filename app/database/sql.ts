@@ -29,6 +29,12 @@ export function lengthBetween(column: AnyColumn, least: number, most: number): S
   return sql`length(${column}) between ${sql.raw(String(least))} and ${sql.raw(String(most))}`
 }
 
+/** The column's timestamp plus milliseconds: a number on SQLite, a timestamp on PostgreSQL. */
+export function shifted(column: AnyColumn, milliseconds: number): SQL {
+  const by = sql.raw(String(milliseconds))
+  return engine === 'postgresql' ? sql`${column} + ${by} * interval '1 millisecond'` : sql`${column} + ${by}`
+}
+
 /**
  * At the end of the subquery that picks the row to update: passes by the rows that another transaction is
  * about to take. On SQLite no other transaction can be, because each holds the write lock from its beginning.

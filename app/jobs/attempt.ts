@@ -14,134 +14,123 @@ import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from
 import { atMostEvery } from './throttle.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
-type Clocked = WorkerParts & Pick<JobContext, 'now'>
+/** `leaseMs` are the milliseconds without a heartbeat after which an attempt counts as dead. */
+type AttemptParts = WorkerParts & Pick<JobContext, 'now'> & { leaseMs: number }
 
-export type Attempt = {
-  job: ClaimedJob
+export class Attempt {
+  readonly job: ClaimedJob
   /** Resolves at the end of the attempt; never rejects. */
-  ended: Promise<void>
+  readonly ended: Promise<void>
+  readonly #definition: JobDefinition
+  readonly #parts: AttemptParts
+  readonly #controller = new AbortController()
+
+  constructor(job: ClaimedJob, definition: JobDefinition, parts: AttemptParts) {
+    const log = parts.log.child({ job: job.id, name: job.name, attempt: job.attempts })
+    this.job = job
+    this.#definition = definition
+    this.#parts = { ...parts, log }
+    this.ended = this.#run()
+  }
+
   /** Aborts the attempt's signal. */
-  abort(reason: string): void
+  abort(reason: string): void {
+    this.#controller.abort(new ClaimLost(reason))
+  }
+
   /** Aborts the attempt and makes the job due for another worker at once. */
-  release(): Promise<void>
-}
-
-type Terms = {
-  definition: JobDefinition
-  /** Milliseconds without a heartbeat after which an attempt counts as dead. */
-  leaseMs: number
-  /** Milliseconds before the next attempt, after that many failures. */
-  retryDelayMs(failures: number): number
-}
-type ControlledTerms = Terms & { controller: AbortController }
-
-export function startAttempt(job: ClaimedJob, parts: Clocked, terms: Terms): Attempt {
-  const controller = new AbortController()
-  const abort = (reason: string) => controller.abort(new ClaimLost(reason))
-  const ended = run(job, parts, { ...terms, controller })
-  return {
-    job,
-    ended,
-    abort,
-    release: async () => {
-      abort('the worker is stopping')
-      await parts.db.transaction(tx => releaseJob(tx, job, parts.now())).catch(ignoreLostClaim)
-    },
+  async release(): Promise<void> {
+    const { db, now } = this.#parts
+    this.abort('the worker is stopping')
+    await db.transaction(tx => releaseJob(tx, this.job, now())).catch(ignoreLostClaim)
   }
-}
 
-async function run(job: ClaimedJob, worker: Clocked, terms: ControlledTerms): Promise<void> {
-  const log = worker.log.child({ job: job.id, name: job.name, attempt: job.attempts })
-  const parts = { ...worker, log }
-  const stopHeartbeat = startHeartbeat(job, parts, terms)
-  try {
-    await runAndFinish(job, parts, terms)
-    log.info('job done')
-  } catch (error) {
-    await recordFailure(job, parts, { ...terms, error }).catch(cause =>
-      log.error({ err: cause }, 'the failure of a job was not recorded; it is retried when its lease ends'),
-    )
-  } finally {
-    stopHeartbeat()
+  async #run(): Promise<void> {
+    const { log } = this.#parts
+    const heartbeat = this.#startHeartbeat()
+    try {
+      await this.#runAndFinish()
+      log.info('job done')
+    } catch (error) {
+      await this.#recordFailure(error).catch(cause =>
+        log.error({ err: cause }, 'the failure of a job was not recorded; it is retried when its lease ends'),
+      )
+    } finally {
+      clearInterval(heartbeat)
+    }
   }
-}
 
-async function runAndFinish(job: ClaimedJob, parts: Clocked, terms: ControlledTerms): Promise<void> {
-  const { definition, controller } = terms
-  if (job.attempts > definition.attempts)
-    throw new PermanentFailure('its worker process died at every attempt')
-  const context = contextOf(job, parts, { ...terms, signal: controller.signal })
-  const finish = await definition.run(job.input as never, context)
-  await parts.db.transaction(async tx => {
-    await finishJob(tx, job, parts.now())
-    const result = typeof finish === 'function' ? await finish(tx) : finish
-    if (result !== undefined) await setResult(tx, job.id, result)
-  })
-}
-
-function contextOf(
-  job: ClaimedJob,
-  parts: Clocked,
-  { leaseMs, signal }: { leaseMs: number; signal: AbortSignal },
-): JobContext {
-  const { id, userId, createdAt, attempts: attempt } = job
-  const transaction = async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
-    signal.throwIfAborted()
-    return parts.db.transaction(async tx => {
-      await renewClaim(tx, job, leaseEnd(parts, leaseMs))
-      return work(tx)
+  async #runAndFinish(): Promise<void> {
+    const { db, now } = this.#parts
+    if (this.job.attempts > this.#definition.attempts)
+      throw new PermanentFailure('its worker process died at every attempt')
+    const finish = await this.#definition.run(this.job.input as never, this.#context())
+    await db.transaction(async tx => {
+      await finishJob(tx, this.job, now())
+      const result = typeof finish === 'function' ? await finish(tx) : finish
+      if (result !== undefined) await setResult(tx, this.job.id, result)
     })
   }
-  const progress = atMostEvery(200, (done: number, total: number) =>
-    transaction(tx => setProgress(tx, job, { done, total })),
-  )
-  return { ...parts, id, userId, createdAt, attempt, signal, progress, transaction }
+
+  #context(): JobContext {
+    const { id, userId, createdAt, attempts: attempt } = this.job
+    const { signal } = this.#controller
+    const transaction = async <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+      signal.throwIfAborted()
+      return this.#parts.db.transaction(async tx => {
+        await renewClaim(tx, this.job, leaseEnd(this.#parts))
+        return work(tx)
+      })
+    }
+    const progress = atMostEvery(200, (done: number, total: number) =>
+      transaction(tx => setProgress(tx, this.job, { done, total })),
+    )
+    return { ...this.#parts, id, userId, createdAt, attempt, signal, progress, transaction }
+  }
+
+  /** Renews the claim until the timer is cleared; aborts the attempt when the claim is lost or expired. */
+  #startHeartbeat(): NodeJS.Timeout {
+    const { db, log, now, leaseMs } = this.#parts
+    let heldUntil = leaseEnd(this.#parts)
+    const beat = async () => {
+      const until = leaseEnd(this.#parts)
+      try {
+        await db.transaction(tx => renewClaim(tx, this.job, until))
+        heldUntil = until
+      } catch (error) {
+        if (error instanceof ClaimLost) this.#controller.abort(error)
+        else if (now() > heldUntil) this.abort('the database was unavailable for too long')
+        else log.warn({ err: error }, 'the claim of a job was not renewed')
+      }
+    }
+    return setInterval(() => void beat(), leaseMs / 3).unref()
+  }
+
+  /** Schedules the next attempt, or none after the last; does nothing for an aborted attempt. */
+  async #recordFailure(error: unknown): Promise<void> {
+    const { job } = this
+    const { db, log, now } = this.#parts
+    if (error instanceof ClaimLost || this.#controller.signal.aborted) return log.info('job aborted')
+    const cause = causeOf(error)
+    const last = error instanceof PermanentFailure || job.attempts >= this.#definition.attempts
+    log[last ? 'error' : 'warn']({ err: error }, last ? 'job dead' : 'job failed, will be retried')
+    await db
+      .transaction(tx => {
+        if (last) return failJob(tx, job, { error: cause, now: now() })
+        const at = new Date(now().getTime() + retryDelayMs(job.attempts))
+        return postponeJob(tx, job, { error: cause, at })
+      })
+      .catch(ignoreLostClaim)
+  }
 }
 
-export function leaseEnd({ now }: Pick<JobContext, 'now'>, leaseMs: number): Date {
+export function leaseEnd({ now, leaseMs }: Pick<AttemptParts, 'now' | 'leaseMs'>): Date {
   return new Date(now().getTime() + leaseMs)
 }
 
-/** Renews the claim until the returned function is called; aborts the attempt when the claim is lost or expired. */
-function startHeartbeat(
-  job: ClaimedJob,
-  { db, log, now }: Clocked,
-  { leaseMs, controller }: ControlledTerms,
-): () => void {
-  let heldUntil = leaseEnd({ now }, leaseMs)
-  const beat = async () => {
-    const until = leaseEnd({ now }, leaseMs)
-    try {
-      await db.transaction(tx => renewClaim(tx, job, until))
-      heldUntil = until
-    } catch (error) {
-      if (error instanceof ClaimLost) controller.abort(error)
-      else if (now() > heldUntil) controller.abort(new ClaimLost('the database was unavailable for too long'))
-      else log.warn({ err: error }, 'the claim of a job was not renewed')
-    }
-  }
-  const timer = setInterval(() => void beat(), leaseMs / 3)
-  timer.unref()
-  return () => clearInterval(timer)
-}
-
-/** Schedules the next attempt, or none after the last; does nothing for an aborted attempt. */
-async function recordFailure(
-  job: ClaimedJob,
-  { db, log, now }: Clocked,
-  { definition, retryDelayMs, controller, error }: ControlledTerms & { error: unknown },
-): Promise<void> {
-  if (error instanceof ClaimLost || controller.signal.aborted) return log.info('job aborted')
-  const cause = causeOf(error)
-  const last = error instanceof PermanentFailure || job.attempts >= definition.attempts
-  log[last ? 'error' : 'warn']({ err: error }, last ? 'job dead' : 'job failed, will be retried')
-  await db
-    .transaction(tx => {
-      if (last) return failJob(tx, job, { error: cause, now: now() })
-      const at = new Date(now().getTime() + retryDelayMs(job.attempts))
-      return postponeJob(tx, job, { error: cause, at })
-    })
-    .catch(ignoreLostClaim)
+/** Exponential backoff: 5 s, 10 s, 20 s … up to an hour, with 25 % of jitter. */
+function retryDelayMs(failures: number): number {
+  return Math.min(5_000 * 2 ** (failures - 1), 3_600_000) * (0.75 + Math.random() / 2)
 }
 
 function ignoreLostClaim(error: unknown): void {

@@ -7,7 +7,7 @@ import { eventually } from '../testing/eventually.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { claimJob } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
-import { cancelJob, findJob, retryJob } from './queries.ts'
+import { cancelJob, retryJob } from './queries.ts'
 import { enqueue, type NewJob } from './queue.ts'
 import { startWorker, type WorkerOptions, workDueJobs } from './worker.ts'
 
@@ -35,9 +35,7 @@ describe(`jobs on ${engine}`, () => {
     workDueJobs(site.app, { ...optionsFor([definition]), ...(time && { now: () => time }) })
   const start = (definitions: JobDefinition[], options: Partial<WorkerOptions> = {}) =>
     startWorker(site.app, { ...optionsFor(definitions), ...options })
-  const find = async (id: number) => (await findJob(site.app.db, id)) as NonNullable<Found>
-  type Found = Awaited<ReturnType<typeof findJob>>
-  const row = async (id: number) =>
+  const find = async (id: number) =>
     (await site.app.db.select().from(jobs).where(eq(jobs.id, id)))[0] as typeof jobs.$inferSelect
   const leaveMark = (key: string) => (tx: Parameters<Parameters<JobContext['transaction']>[0]>[0]) =>
     tx.insert(rateLimits).values({ key, freeAt: new Date() })
@@ -205,7 +203,7 @@ describe(`jobs on ${engine}`, () => {
     assert.equal(await site.app.db.transaction(tx => cancelJob(tx, id, new Date())), true)
     await workOn(job)
     assert.equal((await find(id)).state, 'cancelled')
-    assert.equal((await row(id)).uniqueKey, null)
+    assert.equal((await find(id)).uniqueKey, null)
     assert.equal(await site.app.db.transaction(tx => cancelJob(tx, id, new Date())), false)
   })
 

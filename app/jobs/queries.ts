@@ -31,22 +31,6 @@ export async function retryJob(tx: Writer, id: number, now: Date): Promise<boole
   return retried.length > 0
 }
 
-export async function findJob(db: Reader, id: number) {
-  const [found] = await db
-    .select({
-      id: jobs.id,
-      state: jobs.state,
-      progress: jobs.progress,
-      result: jobs.result,
-      error: jobs.error,
-      attempts: jobs.attempts,
-      dueAt: jobs.dueAt,
-    })
-    .from(jobs)
-    .where(eq(jobs.id, id))
-  return found
-}
-
 export async function countJobs(db: Reader) {
   return db.select({ state: jobs.state, count: count() }).from(jobs).groupBy(jobs.state).orderBy(jobs.state)
 }

@@ -1,6 +1,6 @@
 /** Runs due jobs, several at a time; any number of workers and processes may share the queue. */
 import { ALL, type CacheTag } from '../database/cache-tags.ts'
-import { type Attempt, leaseEnd, startAttempt, type WorkerParts } from './attempt.ts'
+import { Attempt, leaseEnd, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
 import { oneAtATime } from './throttle.ts'
@@ -12,8 +12,6 @@ export type WorkerOptions = {
   leaseMs?: number
   /** Milliseconds that `stop` waits for running jobs. */
   stopTimeoutMs?: number
-  /** Milliseconds before the next attempt, after that many failures. */
-  retryDelayMs?(failures: number): number
   definitions: Record<string, JobDefinition>
   now?(): Date
 }
@@ -73,33 +71,23 @@ export async function workDueJobs(parts: WorkerParts, options: WorkerOptions): P
   for (;;) {
     const job = await claim(worker, names)
     if (!job) return
-    await startAttempt(job, worker, termsOf(worker, job.name)).ended
+    await new Attempt(job, definitionOf(worker, job), worker).ended
   }
 }
 
 function createWorker(parts: WorkerParts, options: WorkerOptions): RunningWorker {
   const { db, config, log } = parts
-  const defaults = {
-    concurrency: 4,
-    leaseMs: 30_000,
-    stopTimeoutMs: 3_000,
-    retryDelayMs,
-    now: () => new Date(),
-  }
+  const defaults = { concurrency: 4, leaseMs: 30_000, stopTimeoutMs: 3_000, now: () => new Date() }
   return { ...defaults, ...options, db, config, log, attempts: new Set() }
 }
 
-/** Exponential backoff: 5 s, 10 s, 20 s … up to an hour, with 25 % of jitter. */
-function retryDelayMs(failures: number): number {
-  return Math.min(5_000 * 2 ** (failures - 1), 3_600_000) * (0.75 + Math.random() / 2)
+function definitionOf({ definitions }: RunningWorker, { name }: { name: string }): JobDefinition {
+  return definitions[name] as JobDefinition
 }
 
-function termsOf({ definitions, leaseMs, retryDelayMs }: RunningWorker, name: string) {
-  return { definition: definitions[name] as JobDefinition, leaseMs, retryDelayMs }
-}
-
-function claim({ db, now, leaseMs }: RunningWorker, names: string[]) {
-  return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd({ now }, leaseMs) }))
+function claim(worker: RunningWorker, names: string[]) {
+  const { db, now } = worker
+  return db.transaction(tx => claimJob(tx, { names, now: now(), until: leaseEnd(worker) }))
 }
 
 /** Returns the milliseconds until the next poll. */
@@ -118,7 +106,7 @@ async function startDueJobs(
       const job = isStopped() ? undefined : await claim(worker, names)
       // Another worker was faster.
       if (!job) return 50 + Math.random() * 100
-      const attempt = startAttempt(job, worker, termsOf(worker, job.name))
+      const attempt = new Attempt(job, definitionOf(worker, job), worker)
       worker.attempts.add(attempt)
       void attempt.ended.finally(() => {
         worker.attempts.delete(attempt)

@@ -1,9 +1,8 @@
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { rateLimits } from '../database/schema.ts'
-import { eq, gt, lt, lte, or, sql } from '../database/sql.ts'
+import { eq, gt, lt, lte, or, shifted, sql } from '../database/sql.ts'
 import { endsWith } from '../database/text.ts'
-import { shifted } from '../database/time.ts'
 
 /** Allows `burst` uses at once, then one more every `every` milliseconds. Stored by name. */
 export type RateLimit = { name: string; burst: number; every: number }

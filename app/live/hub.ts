@@ -8,10 +8,10 @@ import type { Stream } from './stream.ts'
 export type SseHubOptions = {
   /** Milliseconds between signs of life. */
   heartbeatMs?: number
-  /** Milliseconds in which changes are gathered before the database is asked. */
-  gatherMs?: number
 }
 
+/** Milliseconds in which changes are gathered before the database is asked. */
+const gatherMs = 20
 /** Milliseconds without queries after one that failed, and after everybody was looked up. */
 const pauseMs = 1_000
 /** Sessions that are looked up at once; other requests have their turn in between. */
@@ -33,7 +33,7 @@ export class SseHub {
   readonly #streams = new Map<number, Set<Stream>>()
   readonly #db: Database
   readonly #log: FastifyBaseLogger
-  readonly #options: Required<SseHubOptions>
+  readonly #heartbeatMs: number
   readonly #unlisten: () => void
   #pending = noWork()
   #timer: NodeJS.Timeout | undefined
@@ -42,10 +42,13 @@ export class SseHub {
   /** No query before (as `performance.now()`). */
   #pausedUntil = 0
 
-  constructor({ db, log }: { db: Database; log: FastifyBaseLogger }, options: SseHubOptions = {}) {
+  constructor(
+    { db, log }: { db: Database; log: FastifyBaseLogger },
+    { heartbeatMs = 25_000 }: SseHubOptions,
+  ) {
     this.#db = db
     this.#log = log
-    this.#options = { heartbeatMs: 25_000, gatherMs: 20, ...options }
+    this.#heartbeatMs = heartbeatMs
     this.#unlisten = db.listen(invalidation => this.#hear(invalidation))
   }
 
@@ -57,8 +60,7 @@ export class SseHub {
   /** Keeps the stream up to date from now on, beginning with what is true now. */
   join(stream: Stream): void {
     const { userId } = stream.owner
-    if (this.#streams.size === 0)
-      this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs).unref()
+    if (this.#streams.size === 0) this.#heartbeat = setInterval(() => this.#beat(), this.#heartbeatMs).unref()
     this.#streams.set(userId, (this.#streams.get(userId) ?? new Set()).add(stream))
     this.#pending.viewer.add(userId)
     this.#schedule()
@@ -114,7 +116,7 @@ export class SseHub {
     const { viewer, author, job, everybody } = this.#pending
     const isWork = everybody || viewer.size + author.size + job.size > 0
     if (!isWork || this.#timer || this.#running) return
-    const delay = Math.max(this.#options.gatherMs, this.#pausedUntil - performance.now())
+    const delay = Math.max(gatherMs, this.#pausedUntil - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#running = this.#work()

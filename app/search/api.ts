@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ListQuery, lists, operation } from '../api/schemas.ts'
-import { cursorOf } from '../database/cursor.ts'
+import { cursorOf, emptyPage } from '../database/cursor.ts'
 import { networkOf } from '../limits/network.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { serializePerson } from '../profiles/serializer.ts'
@@ -28,8 +28,6 @@ const PostsQuery = Type.Object({
 type PeopleRequest = FastifyRequest<{ Querystring: Static<typeof PeopleQuery> }>
 type PostsRequest = FastifyRequest<{ Querystring: Static<typeof PostsQuery> }>
 
-const nothing = { rows: [], newer: null, older: null }
-
 export default async function searchApi(app: FastifyInstance) {
   const posts = operation('search', 'searchPosts', 'Search posts', {
     config: { public: true },
@@ -48,7 +46,7 @@ async function listPosts(request: PostsRequest, reply: FastifyReply) {
   const { order = 'newest' } = request.query
   const input = await searchInput(request)
   const query = parseQuery(input.text)
-  const found = input.isEmpty ? { query, posts: nothing } : await findPosts(db, query, { ...input, order })
+  const found = input.isEmpty ? { query, posts: emptyPage } : await findPosts(db, query, { ...input, order })
   const path = searchPath(found.query.text, order, '/api/search/posts')
   return reply.list(found.posts, path, post => serializePost(post, config))
 }
@@ -56,7 +54,7 @@ async function listPosts(request: PostsRequest, reply: FastifyReply) {
 async function listPeople(request: PeopleRequest, reply: FastifyReply) {
   const { db, config } = request.server
   const input = await searchInput(request)
-  const page = input.isEmpty ? nothing : await findPeople(db, input)
+  const page = input.isEmpty ? emptyPage : await findPeople(db, input)
   const path = searchPath(input.text, 'newest', '/api/search/people')
   return reply.list(page, path, person => serializePerson(person, config))
 }

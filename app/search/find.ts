@@ -1,5 +1,5 @@
 /** A search from its text to its posts and people. */
-import type { Cursor, Page } from '../database/cursor.ts'
+import { type Cursor, emptyPage, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import type { Person } from '../people/person.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -15,8 +15,6 @@ export type SearchResult = {
   hasMorePeople: boolean
 }
 export type SearchInput = { text: string; order: Order; viewer: AnyViewer; cursor: Cursor }
-
-const nothing = { rows: [], newer: null, older: null }
 
 /** The posts and people of a query; null if it is empty. */
 export async function find(db: Reader, input: SearchInput): Promise<SearchResult | null> {
@@ -50,9 +48,9 @@ async function postsFor(
   { viewer, cursor, order }: SearchInput,
 ): Promise<Page<Post>> {
   const wanted = await resolveAuthors(db, query)
-  if (!wanted) return nothing
+  if (!wanted) return emptyPage
   if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
-  return { ...nothing, rows: await searchBestPosts(db, { wanted, viewer }) }
+  return { ...emptyPage, rows: await searchBestPosts(db, { wanted, viewer }) }
 }
 
 /** The last word is always a prefix, because names are rarely typed out. Null for queries with from: or #. */
@@ -68,5 +66,5 @@ export async function findPeople(
   { text, viewer, cursor }: Pick<SearchInput, 'text' | 'viewer' | 'cursor'>,
 ): Promise<Page<Person>> {
   const wanted = wantedPeople(text)
-  return wanted ? searchPeople(db, { wanted, viewer, cursor }) : nothing
+  return wanted ? searchPeople(db, { wanted, viewer, cursor }) : emptyPage
 }

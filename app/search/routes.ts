@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Cursor, cursorOf, cursorQuery, isPastTheEnd, type Page } from '../database/cursor.ts'
+import { cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { isUnavailable } from '../database/errors.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
@@ -73,7 +73,7 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
   await consumeLimit(request)
   const page = await findPeople(request.server.db, input)
   if (isPastTheEnd(page, input.cursor)) return reply.redirect(path, 303)
-  return reply.page('search/people', { text, people: page.rows, ...linksOf(page, path) })
+  return reply.page('search/people', { text, people: page.rows, ...pageLinks(page, path) })
 }
 
 function inputOf({ query, viewer }: SearchRequest): SearchInput {
@@ -111,13 +111,7 @@ function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order:
     best: searchPath(query.text, 'best'),
     allPeople: hasMorePeople ? searchPath(query.text, 'newest', '/search/people') : null,
     people,
-    timeline: { posts: posts.rows, ...linksOf(posts, path) },
+    timeline: { posts: posts.rows, ...pageLinks(posts, path) },
     truncated: query.cut,
   }
-}
-
-/** Links to the adjacent pages, with the cursor after the query. */
-function linksOf(page: Page<unknown>, path: string): { newer: string | null; older: string | null } {
-  const link = (cursor: Cursor | null) => cursor && path + cursorQuery(cursor).replace('?', '&')
-  return { newer: link(page.newer), older: link(page.older) }
 }

@@ -24,7 +24,6 @@ export class MigrationRefused extends UserError {
 export type MigrateOptions = {
   /** Stop after this migration. */
   to?: string | undefined
-  onStart?: (name: string) => void
   onDone?: (name: string, milliseconds: number) => void
 }
 
@@ -42,7 +41,6 @@ export async function migrate(config: DatabaseConfig, options: MigrateOptions = 
       const migrations = await waiting()
       for (const migration of migrations) {
         const start = performance.now()
-        options.onStart?.(migration.name)
         await connection.apply(migration)
         options.onDone?.(migration.name, performance.now() - start)
       }

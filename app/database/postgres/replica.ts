@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { errorCode, isUnavailable } from '../errors.ts'
 import type { Client, Pool } from './pool.ts'
-import { followStandby, writtenUpTo } from './replication-lag.ts'
+import { Follower, writtenUpTo } from './replication-lag.ts'
 
 /** Where a request reads, and whether it has committed anything. */
 export type ReadPreference = { reads: 'primary' | 'standby'; wrote: boolean }
@@ -35,31 +35,31 @@ export type OpenReplica = {
 
 export function openReplica(primary: Pool, standby: Pool, maxLagMs: number): OpenReplica {
   const preferences = new AsyncLocalStorage<ReadPreference>()
-  const progress = followStandby(primary, standby, maxLagMs)
+  const follower = new Follower(primary, standby, maxLagMs)
   return {
-    reads: routed({ primary, standby, failed: progress.failed }, () => preferences.getStore()),
+    reads: routed({ primary, standby, failed: () => follower.failed() }, () => preferences.getStore()),
     replica: {
       maxLagMs,
       choose: async seen => ({
-        reads: (await progress.hasReached(seen)) ? 'standby' : 'primary',
+        reads: (await follower.hasReached(seen)) ? 'standby' : 'primary',
         wrote: false,
       }),
       during: (preference, work) => preferences.run(preference, work),
       position: () => writtenUpTo(primary),
-      onChange: progress.onChange,
+      onChange: listener => follower.onChange(listener),
     },
     wrote: () => {
       const preference = preferences.getStore()
       if (preference) Object.assign(preference, { reads: 'primary', wrote: true })
     },
     close: async () => {
-      progress.stop()
+      follower.stop()
       await standby.end()
     },
   }
 }
 
-type Servers = { primary: Client; standby: Client; failed(error: unknown): void }
+type Servers = { primary: Client; standby: Client; failed(): void }
 
 /**
  * Sends a query to the standby or the primary; to the primary, too, if the standby could not answer. From then on the
@@ -73,7 +73,7 @@ function routed({ primary, standby, failed }: Servers, current: () => ReadPrefer
     let asValues = false
     const answer = pending.catch((error: unknown) => {
       // 40001: the standby's replay was in the way of this query, and will not be in the way of the next.
-      if (isUnavailable(error) && errorCode(error) !== '40001') failed(error)
+      if (isUnavailable(error) && errorCode(error) !== '40001') failed()
       preference.reads = 'primary'
       const again = primary.unsafe(...query)
       return asValues ? again.values() : again

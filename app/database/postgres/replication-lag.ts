@@ -1,15 +1,6 @@
 /** How far a standby has come with what the primary has written: positions in its log, in bytes. */
 import type { Client } from './pool.ts'
 
-type Progress = {
-  /** Whether the standby answers and has everything up to a position. */
-  hasReached(position: number): Promise<boolean>
-  /** The standby did not answer: nothing is read there until it does. */
-  failed(error: unknown): void
-  onChange(listener: (isServing: boolean) => void): void
-  stop(): void
-}
-
 /** Milliseconds between looks; the first one comes with the first question. */
 const lookEveryMs = 1_000
 
@@ -17,28 +8,16 @@ const lookEveryMs = 1_000
  * Looks at both servers from the first question on. The standby serves while it answers, and while it reaches the
  * primary's position within `maxLagMs`, so that no reader sees a site that stands still.
  */
-export function followStandby(primary: Client, standby: Client, maxLagMs: number): Progress {
-  const follower = new Follower(primary, standby, maxLagMs)
-  let timer: NodeJS.Timeout | undefined
-  return {
-    hasReached: async position => {
-      timer ??= repeat(() => follower.look())
-      return follower.hasReached(position)
-    },
-    failed: () => follower.set(false),
-    onChange: listener => void follower.listeners.push(listener),
-    stop: () => clearInterval(timer),
-  }
-}
-
-class Follower {
-  readonly listeners: ((isServing: boolean) => void)[] = []
+export class Follower {
   readonly #primary: Client
   readonly #standby: Client
   readonly #maxLagMs: number
+  readonly #listeners: ((isServing: boolean) => void)[] = []
   #isServing = false
   #reached = 0
   #goal = { position: 0, since: Date.now() }
+  #timer: NodeJS.Timeout | undefined
+  #isLooking = false
 
   constructor(primary: Client, standby: Client, maxLagMs: number) {
     this.#primary = primary
@@ -46,13 +25,36 @@ class Follower {
     this.#maxLagMs = maxLagMs
   }
 
+  /** Whether the standby answers and has everything up to a position. */
   async hasReached(position: number): Promise<boolean> {
+    this.#timer ??= this.#start()
     if (!this.#isServing) return false
     if (this.#reached < position) this.#reached = await replayedUpTo(this.#standby).catch(() => 0)
     return this.#reached >= position
   }
 
-  async look(): Promise<void> {
+  /** The standby did not answer: nothing is read there until it does. */
+  failed(): void {
+    this.#set(false)
+  }
+
+  onChange(listener: (isServing: boolean) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #start(): NodeJS.Timeout {
+    void this.#look()
+    return setInterval(() => void this.#look(), lookEveryMs).unref()
+  }
+
+  /** Never twice at a time. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
     try {
       this.#reached = await replayedUpTo(this.#standby)
       if (this.#reached >= this.#goal.position) {
@@ -61,30 +63,18 @@ class Follower {
         const position = await writtenUpTo(this.#primary).catch(() => this.#goal.position)
         this.#goal = { position, since }
       }
-      this.set(Date.now() - this.#goal.since <= this.#maxLagMs)
+      this.#set(Date.now() - this.#goal.since <= this.#maxLagMs)
     } catch {
-      this.set(false)
+      this.#set(false)
     }
+    this.#isLooking = false
   }
 
-  set(isServing: boolean): void {
+  #set(isServing: boolean): void {
     if (isServing === this.#isServing) return
     this.#isServing = isServing
-    for (const listener of this.listeners) listener(isServing)
+    for (const listener of this.#listeners) listener(isServing)
   }
-}
-
-/** Looks now and then, never twice at a time. */
-function repeat(look: () => Promise<void>): NodeJS.Timeout {
-  let running = false
-  const next = async () => {
-    if (running) return
-    running = true
-    await look()
-    running = false
-  }
-  void next()
-  return setInterval(next, lookEveryMs).unref()
 }
 
 /** Where the primary is now: everything that has been committed lies before it, on disk already or not. */

@@ -8,7 +8,7 @@ import type { Database, DatabaseOptions } from '../database.ts'
 import { readerOf } from '../reader-writer.ts'
 import { drizzleOn, statementsOf, transactionRunner } from './statements.ts'
 import { WalFlusher } from './wal.ts'
-import { openTransactions } from './write-queue.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export type SqliteConfig = Extract<DatabaseConfig, { engine: 'sqlite' }>
 
@@ -24,7 +24,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   const isDurable = config.synchronous === 'FULL'
   // The write-ahead log is flushed here, without stopping the event loop for it.
   if (isDurable) writing.pragma('synchronous = NORMAL')
-  const transaction = openTransactions(writing, {
+  const queue = new WriteQueue(writing, {
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
     run: transactionRunner(writing, options),
     synced: async () => (isDurable ? wal.synced() : undefined),
@@ -33,7 +33,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
   const foreignCommits = watchForeignCommits(writing, () => listeners.emit(ALL))
   return {
     ...readerOf(drizzleOn(statementsOf(reading), options)),
-    transaction,
+    transaction: work => queue.enqueue(work),
     listen: listener => {
       foreignCommits.start()
       return listeners.add(listener)
@@ -44,7 +44,7 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
       foreignCommits.stop()
       reading.close()
       // After the last transaction, with the write lock. If it fails, the next process to close gathers the statistics.
-      await transaction(async () => void writing.pragma('optimize')).catch(() => {})
+      await queue.enqueue(async () => void writing.pragma('optimize')).catch(() => {})
       await wal.close()
       writing.close()
     },

@@ -1,8 +1,5 @@
 /** The write-ahead log as a file: commits are in it, and survive a power cut once it has been flushed. */
-import { close, fdatasync, open } from 'node:fs'
-import { promisify } from 'node:util'
-
-const [openFile, flushFile, closeFile] = [promisify(open), promisify(fdatasync), promisify(close)]
+import { type FileHandle, open } from 'node:fs/promises'
 
 /**
  * Flushes the log of an open database, in libuv's thread pool, which takes milliseconds. Callers that come during a
@@ -11,7 +8,7 @@ const [openFile, flushFile, closeFile] = [promisify(open), promisify(fdatasync),
  */
 export class WalFlusher {
   readonly #file: string
-  #open: Promise<number> | null = null
+  #open: Promise<FileHandle> | null = null
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
 
@@ -30,7 +27,7 @@ export class WalFlusher {
 
   async close(): Promise<void> {
     await this.#running?.catch(() => {})
-    if (this.#open) await closeFile(await this.#open)
+    await (await this.#open)?.close()
   }
 
   #start(): Promise<void> {
@@ -40,9 +37,9 @@ export class WalFlusher {
   }
 
   async #flush(): Promise<void> {
-    this.#open ??= openFile(this.#file, 'r+')
+    this.#open ??= open(this.#file, 'r+')
     // It may be there the next time.
     this.#open.catch(() => void (this.#open = null))
-    await flushFile(await this.#open)
+    await (await this.#open).datasync()
   }
 }

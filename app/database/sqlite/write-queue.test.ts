@@ -5,7 +5,7 @@ import { eventually } from '../../testing/eventually.ts'
 import { Listeners } from '../cache-tags.ts'
 import type { Database, Writer } from '../database.ts'
 import { engine } from '../engine.ts'
-import { openTransactions } from './write-queue.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** The queue alone, on a connection in memory: what is written here is written with `client` itself. */
 describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () => {
@@ -22,7 +22,7 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
     commits = 0
     const listeners = new Listeners()
     listeners.add(() => void commits++)
-    transaction = openTransactions(client, {
+    const queue = new WriteQueue(client, {
       lockTimeoutMs: 1_000,
       run: (work, change) => {
         change.invalidates(['jobs'])
@@ -31,6 +31,7 @@ describe('transactions that share a commit', { skip: engine !== 'sqlite' }, () =
       synced: () => synced(),
       listeners,
     })
+    transaction = work => queue.enqueue(work)
   })
   afterEach(() => void client.close())
   const add = (id: number) => async () => client.prepare('insert into parents values (?)').run(id).changes

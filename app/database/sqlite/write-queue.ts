@@ -5,7 +5,7 @@
 import { setTimeout as delay, setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type Client from 'better-sqlite3'
 import { Change, type Listeners } from '../cache-tags.ts'
-import type { Database, Writer } from '../database.ts'
+import type { Writer } from '../database.ts'
 import { DatabaseUnavailable } from '../errors.ts'
 
 type Work<T> = (tx: Writer) => Promise<T>
@@ -36,15 +36,7 @@ export type TransactionOptions = {
 const maxGroupSize = 64
 const maxGroupMs = 5
 
-export function openTransactions(
-  client: Client.Database,
-  options: TransactionOptions,
-): Database['transaction'] {
-  const queue = new WriteQueue(client, options)
-  return <T>(work: Work<T>): Promise<T> => queue.enqueue(work)
-}
-
-class WriteQueue {
+export class WriteQueue {
   readonly #client: Client.Database
   readonly #options: TransactionOptions
   readonly #control: Record<'begin' | 'commit' | 'rollback' | 'save' | 'release' | 'undo', () => void>
