@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Problem, phraseFor, retrySentence, statusOf } from '../http/errors.ts'
+import { beginAnswer, Problem, phraseFor, sendProblem } from '../http/errors.ts'
 import type { FieldErrors } from '../http/forms.ts'
 
 /** A request with wrong fields: one entry in `errors` for each. */
@@ -20,26 +20,24 @@ function locate(name: string, part: string): object {
 
 /** Sends every error as problem details. */
 export default plugin(async (app: FastifyInstance) => {
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply))
-  app.setNotFoundHandler((request, reply) => sendProblem(new Problem(404), request, reply))
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => answerError(new Problem(404), request, reply))
 })
 
-/** @see https://www.rfc-editor.org/rfc/rfc9457 */
-function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
-  const status = statusOf(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
-  const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
-  if (retryAfter) reply.header('retry-after', String(retryAfter))
-  reply.code(status).header('cache-control', 'no-store').header('vary', 'Authorization, Accept-Language')
-  const instance = request.url.split('?')[0]
-  const errors = error instanceof FieldProblem ? { errors: error.errors } : {}
+function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const { status, wait } = beginAnswer(error, request, reply)
+  reply.header('vary', 'Authorization, Accept-Language')
   const nearest = statusesWithDetail.find(known => known === status) ?? (status < 500 ? 400 : 500)
-  const { t } = request
+  const { t, id: requestId } = request
   const sentence =
     error instanceof Problem && error.key ? t(error.key, error.values) : t(`api.detail_${nearest}`)
-  const detail = retryAfter ? `${sentence} ${retrySentence(retryAfter, t)}` : sentence
-  const about = { type: 'about:blank', title: phraseFor(status), status, detail }
-  return reply.type('application/problem+json').send({ ...about, instance, requestId: request.id, ...errors })
+  const detail = wait ? `${sentence} ${wait}` : sentence
+  const errors = error instanceof FieldProblem && { errors: error.errors }
+  return sendProblem(
+    { title: String(phraseFor(status)), status, detail, requestId, ...errors },
+    request,
+    reply,
+  )
 }
 
 /** Statuses with a sentence of their own; others use that of 400 or 500. */

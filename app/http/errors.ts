@@ -43,17 +43,23 @@ export default plugin(async (app: FastifyInstance) => {
 
 /** A page for people, problem details (RFC 9457) for clients that prefer JSON: the same status in both. */
 export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const { status, wait } = beginAnswer(error, request, reply)
+  reply.header('vary', 'Accept, Cookie, Accept-Language')
+  const { title, detail } = textsFor(error, status, request)
+  const problem = { status, title, requestId: request.id }
+  if (!prefersJson(request)) return reply.page('errors/show', { ...problem, detail, wait })
+  return sendProblem({ ...problem, detail: wait ? `${detail} ${wait}` : detail }, request, reply)
+}
+
+/** Logs an error of ours, sets the status and headers, and says when to retry, as a sentence. */
+export function beginAnswer(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))
-  reply.code(status).header('cache-control', 'no-store').header('vary', 'Accept, Cookie, Accept-Language')
-  const { title, detail } = textsFor(error, status, request)
+  reply.code(status).header('cache-control', 'no-store')
   const seconds = Number(reply.getHeader('retry-after'))
-  const wait = seconds > 0 ? retrySentence(seconds, request.t) : null
-  const problem = { status, title, requestId: request.id }
-  if (!prefersJson(request)) return reply.page('errors/show', { ...problem, detail, wait })
-  return sendProblem({ ...problem, detail: wait ? `${detail} ${wait}` : detail }, request, reply)
+  return { status, wait: seconds > 0 ? retrySentence(seconds, request.t) : null }
 }
 
 /** An import would load all of Node's HTTP, with fetch: a twentieth of the start. */
@@ -99,10 +105,11 @@ type ProblemDetails = {
   status: number
   detail: string
   requestId: string
-  errors?: Record<string, string>
+  errors?: Record<string, string> | object[]
 }
 
-function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: FastifyReply) {
+/** @see https://www.rfc-editor.org/rfc/rfc9457 */
+export function sendProblem(details: ProblemDetails, request: FastifyRequest, reply: FastifyReply) {
   const instance = request.url.split('?')[0]
   const body = { type: 'about:blank', ...details, instance }
   return reply.type('application/problem+json').send(JSON.stringify(body))

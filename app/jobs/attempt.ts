@@ -107,13 +107,13 @@ export class Attempt {
   }
 
   /** Schedules the next attempt, or none after the last; does nothing for an aborted attempt. */
-  async #recordFailure(error: unknown): Promise<void> {
+  async #recordFailure(failure: unknown): Promise<void> {
     const { job } = this
     const { db, log, now } = this.#parts
-    if (error instanceof ClaimLost || this.#controller.signal.aborted) return log.info('job aborted')
-    const cause = causeOf(error)
-    const last = error instanceof PermanentFailure || job.attempts >= this.#definition.attempts
-    log[last ? 'error' : 'warn']({ err: error }, last ? 'job dead' : 'job failed, will be retried')
+    if (failure instanceof ClaimLost || this.#controller.signal.aborted) return log.info('job aborted')
+    const cause = causeOf(failure)
+    const last = failure instanceof PermanentFailure || job.attempts >= this.#definition.attempts
+    log[last ? 'error' : 'warn']({ err: failure }, last ? 'job dead' : 'job failed, will be retried')
     await db
       .transaction(tx => {
         if (last) return failJob(tx, job, { error: cause, now: now() })

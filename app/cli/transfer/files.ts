@@ -56,12 +56,8 @@ export async function writeAtomically(file: string, write: (part: string) => Pro
 
 /** The file must survive a power cut. */
 async function sync(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await using handle = await open(file, 'r+')
+  await handle.sync()
 }
 
 /** Writes text to a file, compressed if its name ends in .gz, or to standard output if it is "-". */
@@ -102,13 +98,9 @@ export async function* readBytes(
 
 /** Whether the file starts with these bytes, given as Latin-1. */
 export async function beginsWith(file: string, bytes: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes.length), 0, bytes.length, 0)
-    return buffer.toString('latin1', 0, bytesRead) === bytes
-  } finally {
-    await handle.close()
-  }
+  await using handle = await open(file, 'r')
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes.length), 0, bytes.length, 0)
+  return buffer.toString('latin1', 0, bytesRead) === bytes
 }
 
 /** The largest possible row, 4,000 escaped emoji with a link in each word, is less than half of it. */

@@ -7,12 +7,18 @@ import { isBusy } from './write-queue.ts'
 
 export type Progress = (share: number) => void
 
+/** A connection for `using`, which closes it at the end of the block. */
+function connectTo(file: string, options: Client.Options = {}): Client.Database & Disposable {
+  const client = new Client(file, { timeout: 5_000, ...options })
+  return Object.assign(client, { [Symbol.dispose]: () => void client.close() })
+}
+
 /**
  * Copies the database at `file` to `copy`, page by page, as it is now: the open read transaction
  * keeps writers of other processes from making the copy start again. The copy is one file without a log.
  */
 export async function copyFile(file: string, copy: string, progress: Progress = () => {}): Promise<void> {
-  const client = new Client(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
+  using client = connectTo(file, { readonly: true, fileMustExist: true })
   try {
     // Readable by its owner only, from the first byte: it will hold e-mail addresses.
     closeSync(openSync(copy, 'w', 0o600))
@@ -28,19 +34,13 @@ export async function copyFile(file: string, copy: string, progress: Progress = 
   } catch (error) {
     removeFile(copy)
     throw error
-  } finally {
-    client.close()
   }
 }
 
 /** Only the last connection to a database can end its write-ahead log. */
 function endLog(file: string, timeout = 5_000): void {
-  const client = new Client(file, { timeout })
-  try {
-    client.pragma('journal_mode = DELETE')
-  } finally {
-    client.close()
-  }
+  using client = connectTo(file, { timeout })
+  client.pragma('journal_mode = DELETE')
 }
 
 /**
@@ -49,7 +49,7 @@ function endLog(file: string, timeout = 5_000): void {
  */
 export async function examineFile(file: string): Promise<string> {
   const known = new Set((await readMigrations('sqlite')).map(({ name }) => name))
-  const client = new Client(file, { readonly: true, fileMustExist: true })
+  using client = connectTo(file, { readonly: true, fileMustExist: true })
   try {
     const problem = problemOf(client)
     if (problem) throw new UserError(`${file} is damaged: ${problem}`)
@@ -65,8 +65,6 @@ export async function examineFile(file: string): Promise<string> {
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code)))
       throw new UserError(`${file} is damaged: ${(error as Error).message}`)
     throw error
-  } finally {
-    client.close()
   }
 }
 
@@ -86,15 +84,13 @@ function appliedIn(client: Client.Database): string[] {
 /** Whether the file may be overwritten: it does not exist, or has no user in it. A damaged one may not. */
 export function isExpendable(file: string): boolean {
   if (!existsSync(file)) return true
-  const client = new Client(file, { readonly: true, timeout: 5_000 })
+  using client = connectTo(file, { readonly: true })
   try {
     const tables = client.prepare("select name from sqlite_master where type = 'table'").pluck().all()
     if (!tables.includes('users')) return tables.every(name => /^(sqlite_|__drizzle)/.test(String(name)))
     return client.prepare('select 1 from users limit 1').get() === undefined
   } catch {
     return false
-  } finally {
-    client.close()
   }
 }
 
