@@ -27,7 +27,7 @@ export default async function blocksApi(app: FastifyInstance) {
 }
 
 async function listBlocks({ server, viewer, query }: ListRequest, reply: FastifyReply) {
-  const page = await listBlocked(server.db, viewer.id, cursorOf(query))
+  const page = await listBlocked(server.db, { viewer: viewer.id }, cursorOf(query))
   return reply.list(page, '/api/blocks', ({ id, username, displayName }) => ({ id, username, displayName }))
 }
 

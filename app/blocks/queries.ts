@@ -1,5 +1,5 @@
-import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
-import type { Reader, Writer } from '../database/database.ts'
+import { keysetList } from '../database/cursor.ts'
+import type { Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
@@ -38,7 +38,8 @@ function invalidateBlock(tx: Writer, one: number, other: number): void {
 
 export type BlockedPerson = { id: number; username: string; displayName: string; createdAt: Date }
 
-const blockedList = keysetList<BlockedPerson>(
+/** A page of the people whom the viewer has blocked, newest block first. */
+export const listBlocked = keysetList<BlockedPerson>(
   'blocked',
   { time: blocks.createdAt, id: blocks.blockedId },
   (db, place) =>
@@ -55,8 +56,3 @@ const blockedList = keysetList<BlockedPerson>(
       .orderBy(...place.order)
       .limit(place.limit),
 )
-
-/** A page of the people whom the viewer has blocked, newest block first. */
-export function listBlocked(db: Reader, viewer: number, cursor: Cursor): Promise<Page<BlockedPerson>> {
-  return blockedList(db, { viewer }, cursor)
-}

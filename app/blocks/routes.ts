@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { redirectBack, requirePerson } from '../profiles/require-profile.ts'
+import { goBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
@@ -48,18 +48,14 @@ async function createBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
   const person = await requirePerson(request.server.db, request, 'block')
   await request.server.db.transaction(tx => block(tx, viewer.id, person.id))
-  return reply
-    .flash('blocks.blocked', { name: person.displayName })
-    .redirect(redirectBack(request.body, person), 303)
+  return goBack(reply, 'blocks.blocked', { ...person, next: request.body.next })
 }
 
 async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
   const viewer = request.viewer
   const person = await requirePerson(request.server.db, request, 'block')
   await request.server.db.transaction(tx => unblock(tx, viewer.id, person.id))
-  return reply
-    .flash('blocks.unblocked', { name: person.displayName })
-    .redirect(redirectBack(request.body, person), 303)
+  return goBack(reply, 'blocks.unblocked', { ...person, next: request.body.next })
 }
 
 async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
@@ -67,7 +63,7 @@ async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: Fas
   const cursor = cursorOf(query)
   const [messagesFrom, page] = await Promise.all([
     findMessagesFrom(server.db, id),
-    listBlocked(server.db, id, cursor),
+    listBlocked(server.db, { viewer: id }, cursor),
   ])
   const path = '/settings/privacy'
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)

@@ -11,7 +11,6 @@ import {
   setResult,
 } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
-import { atMostEvery } from './throttle.ts'
 
 export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
 /** `leaseMs` are the milliseconds without a heartbeat after which an attempt counts as dead. */
@@ -82,9 +81,13 @@ export class Attempt {
         return work(tx)
       })
     }
-    const progress = atMostEvery(200, (done: number, total: number) =>
-      transaction(tx => setProgress(tx, this.job, { done, total })),
-    )
+    let lastProgress = -Infinity
+    const progress = async (done: number, total: number) => {
+      const now = performance.now()
+      if (now - lastProgress < 200) return
+      lastProgress = now
+      await transaction(tx => setProgress(tx, this.job, { done, total }))
+    }
     return { ...this.#parts, id, userId, createdAt, attempt, signal, progress, transaction }
   }
 

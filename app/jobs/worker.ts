@@ -3,7 +3,6 @@ import { ALL, type CacheTag } from '../database/cache-tags.ts'
 import { Attempt, leaseEnd, type WorkerParts } from './attempt.ts'
 import { claimJob, claimsHeld, nextDueAt, reclaimExpiredJobs } from './claim-queries.ts'
 import type { JobDefinition } from './definition.ts'
-import { oneAtATime } from './throttle.ts'
 
 export type WorkerOptions = {
   /** Jobs at the same time. */
@@ -151,4 +150,21 @@ async function finishOrRelease({ attempts, stopTimeoutMs, log }: RunningWorker):
   clearTimeout(timer)
   const released = [...attempts].map(attempt => attempt.release())
   await Promise.all(released).catch(error => log.warn({ err: error }, 'a job was not released'))
+}
+
+/** Runs one call at a time; calls during a run make it run once more. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let again = false
+  const run = async () => {
+    do {
+      again = false
+      await work()
+    } while (again)
+    running = null
+  }
+  return () => {
+    again = running !== null
+    return (running ??= run())
+  }
 }

@@ -138,11 +138,13 @@ export class SseHub {
 
   async #update({ viewer, author, job, everybody }: PendingWork): Promise<void> {
     if (everybody) return this.#sendStates(this.#all())
-    const owners = job.size > 0 ? await jobOwners(this.#db, [...job]) : []
-    await this.#sendStates([...new Set([...viewer, ...owners])].flatMap(id => this.#of(id)))
+    const owners = await jobOwners(this.#db, [...job], {})
+    const people = new Set([...viewer, ...owners.map(({ userId }) => Number(userId))])
+    await this.#sendStates([...people].flatMap(id => this.#of(id)))
     for (const id of author) {
       await yieldToEventLoop()
-      for (const { userId, newestPostAt } of await readersAmong(this.#db, [...this.#streams.keys()], id))
+      const readers = await readersAmong(this.#db, [...this.#streams.keys()], { author: id })
+      for (const { userId, newestPostAt } of readers)
         for (const stream of this.#of(userId)) stream.updatePost(newestPostAt)
     }
   }
@@ -154,7 +156,8 @@ export class SseHub {
     for (let start = 0; start < ids.length; start += batchSize) {
       if (start > 0) await yieldToEventLoop()
       const batch = ids.slice(start, start + batchSize)
-      const states = await statesOf(this.#db, batch, new Date())
+      const open = await statesOf(this.#db, batch, { now: new Date() })
+      const states = new Map(open.map(state => [state.sessionId, state]))
       for (const id of batch)
         for (const stream of bySession.get(id) ?? []) {
           const state = states.get(id)

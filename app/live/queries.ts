@@ -1,5 +1,4 @@
 /** The queries of live updates, each for all people whom a change concerns. */
-import type { Reader } from '../database/database.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
 import { and, eq, gt, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
@@ -50,7 +49,8 @@ const unfinishedJobs = sql<string | null>`(select
   string_agg(job.id || ' ' || job.state || ' ' || coalesce(cast(job.progress as text), ''), ', ' order by job.id)
   from ${jobs} job where job.user_id = ${users.id} and job.due_at is not null)`
 
-const statesOfMany = preparedIn<{ now: Date }, SessionState>(
+/** The states of those of the sessions that are open. */
+export const statesOf = preparedIn<{ now: Date }, SessionState>(
   'live_states',
   db =>
     db
@@ -83,19 +83,10 @@ const statesOfMany = preparedIn<{ now: Date }, SessionState>(
       ) as never,
 )
 
-/** The states of those of the sessions that are open. */
-export async function statesOf(
-  db: Reader,
-  sessionIds: number[],
-  now: Date,
-): Promise<Map<number, SessionState>> {
-  const states = await statesOfMany(db, sessionIds, { now })
-  return new Map(states.map(state => [state.sessionId, state]))
-}
-
 export type PostReader = Pick<SessionState, 'newestPostAt'> & { userId: number }
 
-const readersAmongMany = preparedIn<{ author: number }, PostReader>('live_readers', db => {
+/** Those of the people at whose Home the author's posts are, with the time of the newest of these. */
+export const readersAmong = preparedIn<{ author: number }, PostReader>('live_readers', db => {
   const author = sql.placeholder('author')
   // Counted for each person who is connected: for `exists`, PostgreSQL may read all followers of the author.
   const isFollower = sql`(select count(*) from ${follows}
@@ -106,16 +97,7 @@ const readersAmongMany = preparedIn<{ author: number }, PostReader>('live_reader
     .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or ${isFollower})`))
 })
 
-/** Those of the people at whose Home the author's posts are, with the time of the newest of these. */
-export function readersAmong(db: Reader, people: number[], author: number): Promise<PostReader[]> {
-  return readersAmongMany(db, people, { author })
-}
-
-const ownersOfMany = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>
+/** The people whose jobs these are; null for a job of nobody. */
+export const jobOwners = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>
   db.select({ userId: jobs.userId }).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
 )
-
-/** The people whose jobs these are. */
-export async function jobOwners(db: Reader, jobIds: number[]): Promise<number[]> {
-  return (await ownersOfMany(db, jobIds, {})).map(({ userId }) => Number(userId))
-}

@@ -1,7 +1,9 @@
 /** Finds the person of a URL by their current or former username, or answers 404. */
+import type { FastifyReply } from 'fastify'
 import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { returnPath } from '../http/return-path.ts'
+import type { LocaleKey } from '../locales/translate.ts'
 import { can } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { findPerson, findProfile, type Profile } from './queries.ts'
@@ -41,7 +43,12 @@ export async function requireProfile(
   return profile
 }
 
-/** The path after a form about a person: its `next`, else the profile. */
-export function redirectBack({ next }: { next?: string | undefined }, { username }: Named): string {
-  return next ? returnPath(next) : `/@${username}`
+/** Answers a form about a person: says what was done, at its `next` or else on their profile. */
+export function goBack(
+  reply: FastifyReply,
+  done: LocaleKey,
+  { displayName, username, next }: Named & { displayName: string; next?: string | undefined },
+): FastifyReply {
+  const path = next ? returnPath(next) : `/@${username}`
+  return reply.flash(done, { name: displayName }).redirect(path, 303)
 }

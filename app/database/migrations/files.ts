@@ -18,8 +18,6 @@ export interface MigrationConnection {
   revert(migration: Migration): Promise<void>
   /** How many rows each table has, and how many values each of its columns. */
   rowCounts(): Promise<RowCounts>
-  /** Tables, indexes, triggers and constraints as the engine describes them, in one order. */
-  schemaDump(): Promise<string[]>
   close(): Promise<void>
 }
 

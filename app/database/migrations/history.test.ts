@@ -4,6 +4,7 @@ import { seedCommunity } from '../../cli/seed/seed.ts'
 import type { DatabaseConfig } from '../../config.ts'
 import { isIncomplete } from '../../search/rebuild.ts'
 import { emptyDatabase, type TestDatabase } from '../../testing/database.ts'
+import { schemaDump } from '../../testing/schema-dump.ts'
 import { engine } from '../engine.ts'
 import { openDatabase } from '../open.ts'
 import { blocks, follows, notifications, participants, posts, users } from '../schema.ts'
@@ -17,8 +18,6 @@ const rowsOf = (config: DatabaseConfig) =>
     async connection =>
       new Map([...(await connection.rowCounts())].map(([table, { rows }]) => [table, rows])),
   )
-
-const shapeOf = (config: DatabaseConfig) => withMigrations(config, connection => connection.schemaDump())
 
 async function withSeededDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()
@@ -67,7 +66,7 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
   it('comes from each earlier state to the newest, keeping what it can and making the rest the same', async () => {
     const names = (await readMigrations(engine)).map(({ name }) => name)
     await withSeededDatabase(async ({ config }) => {
-      const newest = await shapeOf(config)
+      const newest = await schemaDump(config)
       for (const name of names.slice(0, -1).toReversed()) {
         await rollBack(config, { to: name })
         const before = await rowsOf(config)
@@ -75,7 +74,11 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
         const after = await rowsOf(config)
         for (const [table, rows] of before)
           assert.equal(after.get(table), rows, `${table} after ${name} and back`)
-        assert.deepEqual(await shapeOf(config), newest, `tables, indexes and triggers after ${name} and back`)
+        assert.deepEqual(
+          await schemaDump(config),
+          newest,
+          `tables, indexes and triggers after ${name} and back`,
+        )
         await rollBack(config, { to: name })
       }
     })

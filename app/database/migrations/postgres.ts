@@ -25,7 +25,6 @@ export async function postgresMigrations(config: PostgresConfig): Promise<Migrat
       await client`delete from drizzle.__drizzle_migrations where name = ${name}`
     },
     rowCounts: () => countRows(client),
-    schemaDump: () => dumpSchema(client),
     close: async () => {
       client.release()
       await pool.end({ timeout: 5 })
@@ -84,17 +83,4 @@ async function countColumns(client: ReservedSql, table: string, columns: string[
   const [row = []] = await client.unsafe(`select count(*), ${counts} from "${table}"`).values()
   const [rows = 0, ...values] = (row as unknown[]).map(Number)
   return { rows, values: new Map(columns.map((column, at) => [column, values[at] ?? 0])) }
-}
-
-async function dumpSchema(client: ReservedSql): Promise<string[]> {
-  const rows = await client<{ line: string }[]>`
-    select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as line
-      from information_schema.columns where table_schema = current_schema()
-    union all select indexdef from pg_indexes where schemaname = current_schema()
-    union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-      from pg_constraint where connamespace = current_schema()::regnamespace
-    union all select pg_get_triggerdef(t.oid) from pg_trigger t
-      join pg_class c on c.oid = t.tgrelid and c.relnamespace = current_schema()::regnamespace where not tgisinternal
-    order by 1`
-  return rows.map(({ line }) => line)
 }

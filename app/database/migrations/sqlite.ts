@@ -26,11 +26,6 @@ export function sqliteMigrations(config: SqliteConfig, lockTimeoutMs = 60_000): 
       const tables = tablesOf(open()).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
       return new Map(tables.map(table => [table, countColumns(open(), table)]))
     },
-    schemaDump: async () => {
-      const described =
-        "select sql from sqlite_master where sql is not null and name not like '\\_\\_drizzle%' escape '\\'"
-      return open().prepare(`${described} order by type, name`).pluck().all() as string[]
-    },
     close: async () => void client?.close(),
   }
 }
