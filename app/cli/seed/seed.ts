@@ -10,7 +10,7 @@ import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/normalize.ts'
 import { type Community, community } from './community.ts'
-import { privateMessages } from './private-messages.ts'
+import privateMessages from './private-messages.json' with { type: 'json' }
 
 type Ids = Map<string, number>
 
@@ -74,9 +74,9 @@ async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Pr
   await tx.insert(follows).values(rows).onConflictDoNothing()
 }
 
-/** Before each message its sender has read the conversation; the last messages stay unread. */
+/** Oldest first. Before each message its sender has read the conversation; the last messages stay unread. */
 async function addPrivateMessages(tx: Writer, ids: Ids, now: Date): Promise<void> {
-  for (const [minutesAgo, from, to, body] of privateMessages) {
+  for (const { minutesAgo, from, to, body } of privateMessages) {
     const [senderId, recipientId] = [ids.get(foldName(from)), ids.get(foldName(to))]
     if (!senderId || !recipientId) continue
     const timestamp = new Date(now.getTime() - minutesAgo * 60_000)
