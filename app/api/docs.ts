@@ -2,33 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenApi, Operation, Schema } from './openapi.ts'
 
-type Field = {
-  name: string
-  /** For example `string`, `integer | null`, `Post[]`. */
-  type: string
-  /** The shared schema that its type names. */
-  link: string | null
-  required: boolean
-  description: string
-}
-type OperationView = {
-  id: string
-  method: string
-  path: string
-  summary: string
-  description: string
-  access: string
-  parameters: Field[]
-  body: Field[]
-  curl: string
-  responses: { status: string; schema: string | null; isList: boolean }[]
-}
-type Section = { name: string; title: string; operations: OperationView[] }
-type SchemaView = { name: string; description: string; fields: Field[] }
-
 declare module '../http/views.ts' {
   interface Pages {
-    'api/docs': { introduction: string; sections: Section[]; schemas: SchemaView[] }
+    'api/docs': ReturnType<typeof docsOf>
   }
 }
 
@@ -38,35 +14,34 @@ export default async function docs(app: FastifyInstance) {
 }
 
 async function showDocs({ server }: FastifyRequest, reply: FastifyReply) {
-  const document = server.openapi()
-  return reply.page('api/docs', {
-    introduction: document.info.description,
-    sections: sectionsOf(document, server.config.publicUrl),
-    schemas: Object.entries(document.components.schemas).map(([name, schema]) => ({
-      name,
-      description: schema.description ?? '',
-      fields: fieldsOf(schema),
-    })),
-  })
+  return reply.page('api/docs', docsOf(server.openapi(), server.config.publicUrl))
 }
 
-function sectionsOf({ paths, tags }: OpenApi, url: string): Section[] {
+function docsOf({ info, paths, tags, components }: OpenApi, url: string) {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       tag: operation.tags[0],
       view: operationView({ path, method: method.toUpperCase(), url }, operation),
     })),
   )
-  return tags.map(({ name, description: title }) => ({
-    name,
-    title,
-    operations: operations.filter(({ tag }) => tag === name).map(({ view }) => view),
-  }))
+  return {
+    introduction: info.description,
+    sections: tags.map(({ name, description: title }) => ({
+      name,
+      title,
+      operations: operations.filter(({ tag }) => tag === name).map(({ view }) => view),
+    })),
+    schemas: Object.entries(components.schemas).map(([name, schema]) => ({
+      name,
+      description: schema.description ?? '',
+      fields: fieldsOf(schema),
+    })),
+  }
 }
 
 type Place = { path: string; method: string; url: string }
 
-function operationView({ path, method, url }: Place, operation: Operation): OperationView {
+function operationView({ path, method, url }: Place, operation: Operation) {
   const { operationId: id, summary, description = '', parameters = [], requestBody } = operation
   const body = requestBody && Object.values(requestBody.content)[0]?.schema
   return {
@@ -130,11 +105,12 @@ function exampleOf(schema: Schema | undefined): string {
   return given.length > 0 ? JSON.stringify(example) : ''
 }
 
-function fieldsOf({ properties = {}, required = [] }: Schema): Field[] {
+function fieldsOf({ properties = {}, required = [] }: Schema) {
   return Object.entries(properties).map(([name, schema]) => field(name, schema, required.includes(name)))
 }
 
-function field(name: string, schema: Schema, required: boolean): Field {
+/** Its type is, for example, `string`, `integer | null`, `Post[]`; `link` is the shared schema that the type names. */
+function field(name: string, schema: Schema, required: boolean) {
   const link = nameOf(schema.items ?? schema.anyOf?.[0] ?? schema)
   return { name, type: typeOf(schema), link, required, description: schema.description ?? '' }
 }

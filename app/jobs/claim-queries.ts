@@ -6,17 +6,16 @@ import { and, asc, eq, gt, inArray, isNotNull, lte, or, skipLocked, sql } from '
 import { ClaimLost } from './definition.ts'
 import { finished, type Progress } from './queries.ts'
 
-/** A job claimed by an attempt. */
-export type ClaimedJob = {
-  id: number
-  name: string
-  input: unknown
-  userId: number | null
-  attempts: number
-  /** Identifies the attempt; the next one replaces it, after which this one can store nothing. */
-  claim: string
-  createdAt: Date
+const columns = {
+  id: jobs.id,
+  name: jobs.name,
+  input: jobs.input,
+  userId: jobs.userId,
+  attempts: jobs.attempts,
+  createdAt: jobs.createdAt,
 }
+/** A job claimed by an attempt, which `claim` names: the next one replaces it, and this one can store nothing more. */
+export type ClaimedJob = Pick<typeof jobs.$inferSelect, keyof typeof columns> & { claim: string }
 
 export type Claim = Pick<ClaimedJob, 'id' | 'claim'>
 
@@ -38,14 +37,7 @@ export async function claimJob(
     .update(jobs)
     .set({ state: 'running', claim, dueAt: until, attempts: sql`${jobs.attempts} + 1` })
     .where(eq(jobs.id, due))
-    .returning({
-      id: jobs.id,
-      name: jobs.name,
-      input: jobs.input,
-      userId: jobs.userId,
-      attempts: jobs.attempts,
-      createdAt: jobs.createdAt,
-    })
+    .returning(columns)
   return claimed && { ...claimed, claim }
 }
 

@@ -4,23 +4,7 @@ import { sentenceOf } from '../notifications/kinds.ts'
 import type { SessionState } from './queries.ts'
 
 /** What is true for a person now: each of their pages compares it with what it shows. */
-export type LiveState = {
-  /** Unread, at most 100. */
-  notifications: number
-  messages: number
-  words: Record<'notifications' | 'messages', string>
-  /** The newest, unless it is read; `at` (ISO 8601) is later when the same happens again. */
-  notification: {
-    id: number
-    at: string
-    sentence: string
-    conversationId: number | null
-  } | null
-  /** When the newest post at Home was written (ISO 8601). */
-  newestPostAt: string | null
-  /** Another text whenever an unfinished job has moved. */
-  jobs: string
-}
+export type LiveState = ReturnType<typeof liveStateOf>
 
 /** Whose stream it is, and how they read. */
 export type Owner = { userId: number; sessionId: number; expiresAt: Date; t: Translate }
@@ -84,25 +68,26 @@ export class Stream {
   }
 }
 
-function liveStateOf(
-  { unreadNotifications, unreadMessages, ...state }: SessionState,
-  t: Translate,
-): LiveState {
+function liveStateOf({ unreadNotifications, unreadMessages, ...state }: SessionState, t: Translate) {
   const { notification, newestPostAt, jobs } = state
   return {
+    /** Unread, at most 100. */
     notifications: unreadNotifications,
     messages: unreadMessages,
     words: {
       notifications: t('nav.unread', { count: unreadNotifications }),
       messages: t('nav.unread', { count: unreadMessages }),
     },
+    /** The newest, unless it is read; `at` (ISO 8601) is later when the same happens again. */
     notification: notification && {
       id: notification.id,
       at: notification.createdAt.toISOString(),
       sentence: sentenceOf(notification.kind, notification.actorName, t),
       conversationId: notification.conversationId,
     },
+    /** When the newest post at Home was written (ISO 8601). */
     newestPostAt: newestPostAt?.toISOString() ?? null,
+    /** Another text whenever an unfinished job has moved. */
     jobs: jobs ?? '',
   }
 }

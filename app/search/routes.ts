@@ -4,25 +4,13 @@ import { isUnavailable } from '../database/errors.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
-import type { Timeline } from '../timelines/queries.ts'
+import { timelineOf } from '../timelines/queries.ts'
 import { find, findPeople, type SearchInput, type SearchResult } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
 import { scheduleRebuild } from './jobs.ts'
 import { partsMarking } from './marks.ts'
 
-type Results = {
-  /** The query as executed. */
-  query: string
-  order: Order
-  /** URLs of the same search in both orders, and of all people. */
-  newest: string
-  best: string
-  allPeople: string | null
-  people: Person[]
-  timeline: Timeline
-  truncated: boolean
-}
-type Shown = { results: Results | null; parts: ReturnType<typeof partsMarking>; path: string }
+type Shown = ReturnType<typeof shown>
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -97,21 +85,23 @@ async function consumeLimit({ server, viewer, ip, log }: SearchRequest): Promise
 }
 
 /** `path` is the page to which forms in a fragment return. */
-function shown(found: SearchResult | null, { text, order }: SearchInput): Shown {
+function shown(found: SearchResult | null, { text, order }: SearchInput) {
   const path = searchPath(found?.query.text ?? normalizeQuery(text), order)
   return { results: found && resultsOf(found, order), parts: partsMarking(found?.query.terms ?? []), path }
 }
 
-function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order: Order): Results {
+function resultsOf({ query, posts, people, hasMorePeople }: SearchResult, order: Order) {
   const path = searchPath(query.text, order)
   return {
+    /** As executed. */
     query: query.text,
     order,
+    /** URLs of the same search in both orders, and of all people. */
     newest: searchPath(query.text),
     best: searchPath(query.text, 'best'),
     allPeople: hasMorePeople ? searchPath(query.text, 'newest', '/search/people') : null,
     people,
-    timeline: { posts: posts.rows, ...pageLinks(posts, path) },
+    timeline: timelineOf(posts, path),
     truncated: query.cut,
   }
 }

@@ -7,7 +7,7 @@ import type { Database, DatabaseOptions } from '../database.ts'
 import { readerOf } from '../reader-writer.ts'
 import { Listener } from './listen.ts'
 import { openPool, type Pool } from './pool.ts'
-import { openReplica, type Replica } from './replica.ts'
+import { Replica } from './replica.ts'
 import { drizzleOn, guard, withDrizzlesDates } from './statements.ts'
 import { openTransactions } from './transactions.ts'
 
@@ -29,13 +29,13 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
   const transaction = openTransactions(pool, { ...options, listeners, origin })
   return {
     ...reader,
-    transaction: replica ? work => transaction(work).finally(replica.wrote) : transaction,
+    transaction: replica ? work => transaction(work).finally(() => replica.wrote()) : transaction,
     listen: callback => {
       listener.start()
       return listeners.add(callback)
     },
     isListening: () => listener.isListening,
-    replica: replica?.replica ?? null,
+    replica,
     ping: async () => void (await pool.unsafe('select 1')),
     close: async () => {
       await listener.close()
@@ -58,7 +58,7 @@ function replicaOn(
 ) {
   if (!replica) return null
   const standby = openReading({ engine: 'postgresql', ...replica }, Math.min(timeoutMs, 1_000))
-  return openReplica(primary, standby, maxLagMs)
+  return new Replica(primary, standby, maxLagMs)
 }
 
 /** A pool of `pool_size` connections, each replaced after `pool_recycle` seconds (postgres.js: 45 to 90 minutes). */

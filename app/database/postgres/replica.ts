@@ -11,51 +11,54 @@ import { Follower, writtenUpTo } from './replication-lag.ts'
 export type ReadPreference = { reads: 'primary' | 'standby'; wrote: boolean }
 
 /** A standby that follows the primary, moments behind. Outside `during`, everything is read from the primary. */
-export interface Replica {
+export class Replica {
   /** Milliseconds that the standby may be behind and still be read. */
   readonly maxLagMs: number
+  /** Reads where the request's preference says. */
+  readonly reads: Client
+  readonly #primary: Pool
+  readonly #standby: Pool
+  readonly #follower: Follower
+  readonly #preferences = new AsyncLocalStorage<ReadPreference>()
+
+  constructor(primary: Pool, standby: Pool, maxLagMs: number) {
+    this.maxLagMs = maxLagMs
+    this.#primary = primary
+    this.#standby = standby
+    this.#follower = new Follower(primary, standby, maxLagMs)
+    const failed = () => this.#follower.failed()
+    this.reads = routed({ primary, standby, failed }, () => this.#preferences.getStore())
+  }
+
   /** The standby, if it has all that the primary had at the position `seen`; else the primary. */
-  choose(seen: number): Promise<ReadPreference>
+  async choose(seen: number): Promise<ReadPreference> {
+    return { reads: (await this.#follower.hasReached(seen)) ? 'standby' : 'primary', wrote: false }
+  }
+
   /** Runs `work`, which reads, with all that it begins, where the preference says, and marks there what it writes. */
-  during<T>(preference: ReadPreference, work: () => T): T
+  during<T>(preference: ReadPreference, work: () => T): T {
+    return this.#preferences.run(preference, work)
+  }
+
   /** Where the primary is now: all that has been committed lies before it. */
-  position(): Promise<number>
+  position(): Promise<number> {
+    return writtenUpTo(this.#primary)
+  }
+
   /** Calls back when the standby begins to be read, and when it is not any more because it is away or behind. */
-  onChange(listener: (isServing: boolean) => void): void
-}
+  onChange(listener: (isServing: boolean) => void): void {
+    this.#follower.onChange(listener)
+  }
 
-export type OpenReplica = {
-  /** Reads where the request's preference says; on the primary outside any request. */
-  reads: Client
-  replica: Replica
   /** The request has written: from now on it reads the primary. */
-  wrote(): void
-  close(): Promise<void>
-}
+  wrote(): void {
+    const preference = this.#preferences.getStore()
+    if (preference) Object.assign(preference, { reads: 'primary', wrote: true })
+  }
 
-export function openReplica(primary: Pool, standby: Pool, maxLagMs: number): OpenReplica {
-  const preferences = new AsyncLocalStorage<ReadPreference>()
-  const follower = new Follower(primary, standby, maxLagMs)
-  return {
-    reads: routed({ primary, standby, failed: () => follower.failed() }, () => preferences.getStore()),
-    replica: {
-      maxLagMs,
-      choose: async seen => ({
-        reads: (await follower.hasReached(seen)) ? 'standby' : 'primary',
-        wrote: false,
-      }),
-      during: (preference, work) => preferences.run(preference, work),
-      position: () => writtenUpTo(primary),
-      onChange: listener => follower.onChange(listener),
-    },
-    wrote: () => {
-      const preference = preferences.getStore()
-      if (preference) Object.assign(preference, { reads: 'primary', wrote: true })
-    },
-    close: async () => {
-      follower.stop()
-      await standby.end()
-    },
+  async close(): Promise<void> {
+    this.#follower.stop()
+    await this.#standby.end()
   }
 }
 
