@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os'
 import process from 'node:process'
 import { defineConfig } from 'drizzle-kit'
-import { environment, readConfig } from './app/config.ts'
+import { type DatabaseConfig, environment, readConfig } from './app/config.ts'
 
 if (process.argv.includes('migrate')) {
   // On SQLite it deletes the rows that refer to a table it rebuilds (drizzle-orm#5782), and it takes no lock.
@@ -13,7 +14,22 @@ export default defineConfig({
   dialect: database.engine,
   schema: './app/database/schema.ts',
   out: `./drizzle/${database.engine}`,
-  dbCredentials: { url: database.engine === 'sqlite' ? database.file : database.url },
+  dbCredentials: credentialsOf(database),
   // Full-text tables belong to the search, not to the schema: `push` would drop them.
   tablesFilter: ['!*_fts', '!*_fts_*'],
 })
+
+/** As drizzle-kit takes them: its own reading of a URL is not ours. Its type depends on the dialect. */
+function credentialsOf(database: DatabaseConfig): { url: string } {
+  if (database.engine === 'sqlite') return { url: database.file }
+  const { hosts, ports, user = userInfo().username, password, tls } = database
+  const [host = ''] = hosts
+  return {
+    host: hosts.length > 1 ? hosts.map((each, n) => `${each}:${ports[n]}`).join(',') : host,
+    port: ports[0] ?? 5432,
+    user,
+    ...(password && { password }),
+    database: database.database ?? user,
+    ssl: tls,
+  } as never
+}

@@ -29,16 +29,69 @@ describe('configuration', () => {
     }
   })
 
-  it('removes the pool settings from a PostgreSQL URL and keeps the rest', () => {
-    const { database } = readConfig({
-      DATABASE_URL: 'postgres://u:p@h/db?pool_size=5&pool_recycle=60&sslmode=require',
-    })
-    assert.deepEqual(database, {
+  const serverOf = (url: string) => {
+    const { database } = readConfig({ DATABASE_URL: url })
+    assert.equal(database.engine, 'postgresql')
+    return database
+  }
+
+  it('reads a connection string of PostgreSQL', () => {
+    const url = 'postgres://u%40x:p:w@h/we%20ird?pool_size=5&pool_recycle=60&sslmode=require&jit=on'
+    const { tls, ...server } = serverOf(url)
+    assert.equal((tls as { rejectUnauthorized: boolean }).rejectUnauthorized, false)
+    assert.deepEqual(server, {
       engine: 'postgresql',
-      url: 'postgres://u:p@h/db?sslmode=require',
+      url,
+      hosts: ['h'],
+      ports: [5432],
+      user: 'u@x',
+      password: 'p:w',
+      database: 'we ird',
       poolSize: 5,
       poolRecycle: 60,
+      connectTimeout: 5,
+      directTls: false,
+      role: null,
+      session: { jit: 'on' },
+      notes: [],
     })
+  })
+
+  it('reads it as libpq does, also where an URL could not be', () => {
+    for (const [url, shown] of [
+      ['postgres://u:50%@h/süd', 'postgres://u:***@h:5432/süd'],
+      ['postgres://u:p@ss#1@h:6432/s%C3%BCd', 'postgres://u:***@h:6432/süd'],
+      ['postgresql+psycopg://u:%F0%9F%8D%B5%zz@h/db', 'postgres://u:***@h:5432/db'],
+      ['postgres://u@[::1]:5433/db', 'postgres://u@[::1]:5433/db'],
+      ['postgres:///db?host=/run/postgresql', 'postgres:///db?host=/run/postgresql'],
+      ['postgres://u@/db?host=/run/postgresql&password=secret', 'postgres://u:***@/db?host=/run/postgresql'],
+      ['postgres://%2Frun%2Fpostgresql/db', 'postgres:///db?host=/run/postgresql'],
+      ['postgres://a,b:5433/db?target_session_attrs=primary', 'postgres://a:5432,b:5433/db'],
+      ['POSTGRES://h?user=u&dbname=d', 'postgres://u@h:5432/d'],
+    ])
+      assert.equal(publicDatabaseUrl(serverOf(String(url))), shown)
+    assert.equal(serverOf('postgres://u:%F0%9F%8D%B5%zz%ff@h/db').password, '🍵%zz%ff')
+  })
+
+  it('encrypts where the server offers it, unless that is this machine', () => {
+    for (const [url, tls] of [
+      ['postgres://h/db', 'prefer'],
+      ['postgres://localhost/db', false],
+      ['postgres://127.0.0.2/db', false],
+      ['postgres://[::1]/db?sslmode=prefer', 'prefer'],
+      ['postgres:///db?host=/run&sslmode=require', false],
+      ['postgres://h/db?sslmode=disable', false],
+    ])
+      assert.equal(serverOf(String(url)).tls, tls)
+  })
+
+  it('takes the limits of other drivers for its own, and says what it leaves out', () => {
+    const url = 'postgres://h/db?connection_limit=3&max_lifetime=90&pgbouncer=true&pool_timeout=9&supa=x'
+    const { poolSize, poolRecycle } = serverOf(url)
+    assert.deepEqual([poolSize, poolRecycle], [3, 90])
+    const { warnings } = readConfig({ DATABASE_URL: `${url}&channel_binding=require` })
+    assert.equal(warnings.length, 3)
+    assert.match(warnings[0] as string, /^DATABASE_URL has pool_timeout, supa: of no use here/)
   })
 
   for (const url of [
@@ -52,25 +105,57 @@ describe('configuration', () => {
     'sqlite:app.db?mode=ro',
     'postgres://',
     'postgres://h/db?pool_size=0',
+    'postgres://u:p/w@h/db',
+    'postgres://u:p?w@h/db',
+    'postgres://h:port/db',
+    'postgres://a,/run/db',
+    'postgres:///db',
+    'postgres://h/db?frobnicate=1',
+    'postgres://h/db?TimeZone=Asia/Tokyo',
+    'postgres://h/db?sslmode=sometimes',
+    'postgres://h/db?sslrootcert=/nowhere/root.crt&sslmode=verify-full',
+    'postgres://h/db?sslmode=require&sslcert=package.json',
+    'postgres://h/db?sslmode=require&sslcert=package.json&sslkey=package.json',
+    'postgres://h/db?gssencmode=require',
+    'postgres://h/db?require_auth=scram-sha-256',
+    'postgres://h/db?service=x',
+    'postgres://h/db?target_session_attrs=standby',
+    'postgres://h/db?connect_timeout=soon',
+    'jdbc:postgresql://h/db',
   ]) {
     it(`refuses ${url} in one sentence`, () => {
       assert.throws(
         () => readConfig({ DATABASE_URL: url }),
-        error => error instanceof ConfigError && /^DATABASE_URL (?!.*\n)/.test(error.message),
+        error =>
+          error instanceof ConfigError &&
+          /^DATABASE_URL (?!.*\n)/.test(error.message) &&
+          !/p[/?]w/.test(error.message),
       )
     })
   }
+
+  it('names the parameter that it refuses', () => {
+    for (const name of [
+      'frobnicate',
+      'require_auth',
+      'sslidentity',
+      'gssencmode',
+      'DateStyle',
+      'constructor',
+    ])
+      assert.throws(
+        () => readConfig({ DATABASE_URL: `postgres://h/db?${name}=require&sslmode=disable` }),
+        new RegExp(`^ConfigError: DATABASE_URL .*\\b${name}\\b`),
+      )
+  })
 
   it('accepts a replica of PostgreSQL, with its own pool', () => {
     const { database } = readConfig({
       DATABASE_URL: 'postgres://h/db?pool_size=5',
       DATABASE_REPLICA_URL: 'postgres://r/db?pool_size=7',
     })
-    assert.deepEqual(database.engine === 'postgresql' && database.replica, {
-      url: 'postgres://r/db',
-      poolSize: 7,
-      poolRecycle: null,
-    })
+    const { hosts, poolSize } = (database as ReturnType<typeof serverOf>).replica ?? {}
+    assert.deepEqual([hosts, poolSize], [['r'], 7])
   })
 
   it('refuses a replica of SQLite, and one that is SQLite', () => {

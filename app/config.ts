@@ -17,6 +17,7 @@ import {
 } from './config/values.ts'
 
 export { type DatabaseConfig, type Engine, engineOf, publicDatabaseUrl } from './config/database-url.ts'
+export { isSocketFolder } from './config/postgres-url.ts'
 export { root }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -128,6 +129,10 @@ export function readConfig(environment: Environment): Config {
   if (values.DATABASE_REPLICA_URL && values.DATABASE_URL?.engine === 'sqlite')
     problems.push('DATABASE_REPLICA_URL needs a DATABASE_URL of PostgreSQL, too')
   if (problems.length > 0) throw new ConfigError(problems)
+  for (const name of ['DATABASE_URL', 'DATABASE_REPLICA_URL'] as const) {
+    const server = values[name]
+    if (server && 'notes' in server) warnings.push(...server.notes.map(note => `${name} has ${note}`))
+  }
   return Object.freeze(configOf(values as Values, warnings))
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../config/user-error.ts'
-import { errorCode, isUnavailable } from '../database/errors.ts'
+import { errorCode, isUnavailable, untrusted } from '../database/errors.ts'
 
 /** The message for the most common error codes of a start or a command. */
 const messages: [RegExp, string][] = [
@@ -8,6 +8,15 @@ const messages: [RegExp, string][] = [
   [/^42501$/, 'this database user does not have permission for that'],
   // Before the rest of class 53, which means too many connections.
   [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full: nothing was changed'],
+  [
+    /^08P01$/,
+    'the database server does not accept what the site needs: a connection pooler in front of it must be in session mode and ignore unknown start-up parameters; or name the server itself in DATABASE_URL',
+  ],
+  [/^TLS_NOT_OFFERED$/, 'the database server has no TLS, which the sslmode of DATABASE_URL requires'],
+  [
+    untrusted,
+    'the certificate of the database server is not trusted: check sslmode and sslrootcert of DATABASE_URL',
+  ],
   [
     /^(ECONN.*|CONNECT.*|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|57P0.|08...|53...)$/,
     'the database server cannot be reached',

@@ -1,6 +1,17 @@
 /** Parsers of variables: each returns the value, or throws an Error whose message completes "NAME …". */
 import { isIP } from 'node:net'
 
+/** The same parser for a parameter inside a value: its message names the parameter. */
+export function inside<T>(name: string, read: (value: string) => T) {
+  return (value: string): T => {
+    try {
+      return read(value)
+    } catch (error) {
+      throw new Error(`has the parameter ${name}, which ${(error as Error).message}`, { cause: error })
+    }
+  }
+}
+
 export function oneOf<const T extends string>(...choices: T[]) {
   return (value: string): T => {
     const found = choices.find(choice => choice.toLowerCase() === value.toLowerCase())
@@ -13,7 +24,7 @@ export function integer(min: number, max: number) {
   return (value: string): number => {
     const number = Number(value)
     if (/^\d+$/.test(value) && number >= min && number <= max) return number
-    throw new Error(`must have a whole number from ${min} to ${max}, not "${value}"`)
+    throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`)
   }
 }
 

@@ -18,10 +18,7 @@ const forever = 2 ** 31 - 1
 export function openWithoutTimeouts(config: DatabaseConfig): Promise<Database> {
   const options = { transactionTimeoutMs: forever }
   if (config.engine === 'sqlite') return openDatabase(config, options)
-  // postgres.js lets the URL's parameters win over the connection's ten seconds a statement.
-  const url = new URL(config.url)
-  url.searchParams.set('statement_timeout', '0')
-  return openDatabase({ ...config, url: url.href }, options)
+  return openDatabase({ ...config, session: { ...config.session, statement_timeout: '0' } }, options)
 }
 
 /**

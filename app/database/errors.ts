@@ -21,6 +21,10 @@ export function errorCode(error: unknown): string {
   return cause ? errorCode(cause) : ''
 }
 
+/** The names that Node and the driver give to a TLS connection that was refused. */
+export const untrusted =
+  /^(TLS_.*|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|(DEPTH_ZERO_)?SELF_SIGNED_.*|EPROTO)$/
+
 /**
  * Lost connections, servers that shut down or are full, statements cut short, locked, full and read-only files; 0A000
  * is a standby's answer to a write.
@@ -33,7 +37,8 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable || error instanceof TransactionClosed) return true
   // Drizzle wraps the errors of its statements.
   const { cause } = Object(error) as { cause?: unknown }
-  return unavailable.test(errorCode(error)) || (cause !== undefined && isUnavailable(cause))
+  const code = errorCode(error)
+  return unavailable.test(code) || untrusted.test(code) || (cause !== undefined && isUnavailable(cause))
 }
 
 /** True when a row was to refer to one that was deleted meanwhile. */

@@ -1,7 +1,7 @@
 /** The database contract on postgres.js: a bounded pool that reads, and transactions at REPEATABLE READ. */
 import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
-import type { DatabaseConfig } from '../../config.ts'
+import { type DatabaseConfig, isSocketFolder } from '../../config.ts'
 import { Listeners } from '../cache-tags.ts'
 import type { Database, DatabaseOptions } from '../database.ts'
 import { readerOf } from '../reader-writer.ts'
@@ -67,20 +67,40 @@ export function connect(
   options: postgres.Options<Record<string, never>> = {},
   readOnly = false,
 ): postgres.Sql {
-  return postgres(config.url, {
+  return postgres({
+    ...addressOf(config),
     max: config.poolSize,
     ...(config.poolRecycle ? { max_lifetime: config.poolRecycle } : {}),
-    connect_timeout: 5,
+    connect_timeout: config.connectTimeout,
     backoff: attempt => Math.min(0.05 * 2 ** attempt, 0.25),
     onnotice: () => {},
     connection: {
       application_name: 'microblog',
       statement_timeout: 10_000,
       TimeZone: 'UTC',
-      default_transaction_read_only: readOnly,
       // Compiling a statement takes longer than any statement here runs.
       jit: false,
+      ...config.session,
+      default_transaction_read_only: readOnly,
     },
     ...options,
   })
+}
+
+/** As options, and not as a URL: the driver decodes one part of a URL only, and hands parameters to the server. */
+function addressOf(config: PostgresConfig): postgres.Options<Record<string, never>> {
+  const { hosts, ports, user, password, database, tls, directTls, role } = config
+  const [first = ''] = hosts
+  return {
+    // Of several hosts it takes lists, which its types do not know.
+    host: hosts as unknown as string,
+    port: ports as unknown as number,
+    ...(isSocketFolder(first) && { path: `${first}/.s.PGSQL.${ports[0]}` }),
+    ...(user && { username: user }),
+    ...(password && { password }),
+    ...(database && { database }),
+    ssl: tls,
+    ...(directTls && tls && { sslnegotiation: 'direct' }),
+    ...(role && { target_session_attrs: role }),
+  }
 }

@@ -1,8 +1,8 @@
 /**
  * postgres.js 3.4.9 ends the process when a connection is lost during a transaction: it writes the rollback to a
  * closed socket, and no caller can catch the error. The bytes that were waiting to be written then block the next
- * connection, and a statement sent between a socket's error and its end is never answered. These edits are applied to
- * its source while it is loaded, until a release has them.
+ * connection, and a statement sent between a socket's error and its end is never answered. To a server without TLS it
+ * sends encrypted bytes all the same. These edits are applied to its source while it is loaded, until a release has them.
  * @see https://github.com/porsager/postgres/issues/1208
  * @see https://github.com/porsager/postgres/issues/1154
  */
@@ -32,6 +32,18 @@ const patches: [search: string, replacement: string][] = [
     `    clearImmediate(nextWriteTimer)
     chunk = nextWriteTimer = null
     socket.removeListener('data', data)`,
+  ],
+  [
+    `        return connected()
+    }
+
+    const options = {`,
+    `        return connected()
+      if (!canSSL)
+        return socket.destroy(Object.assign(new Error('the server offers no TLS'), { code: 'TLS_NOT_OFFERED' }))
+    }
+
+    const options = {`,
   ],
   [`    !hadError && (query || sent.length) && error(`, `    ;(query || sent.length) && error(`],
 ]

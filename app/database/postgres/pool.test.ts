@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { readConfig } from '../../config.ts'
 import { migratedDatabase, type TestDatabase } from '../../testing/database.ts'
 import { endedProcess, startProcess } from '../../testing/process.ts'
 import { type Database } from '../database.ts'
@@ -18,8 +19,7 @@ describe('the pool', { skip: engine !== 'postgresql' }, () => {
   before(async () => {
     test = await migratedDatabase()
     network = await networkTo(new URL(test.url))
-    const config = { ...test.config, url: network.url } as TestDatabase['config']
-    db = await openDatabase(config, { timeoutMs: 1_500 })
+    db = await openDatabase(readConfig({ DATABASE_URL: network.url }).database, { timeoutMs: 1_500 })
   })
   after(async () => {
     await db.close()
