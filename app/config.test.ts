@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
+import { readEnvFile } from './config/env-file.ts'
 import { ConfigError, engineOf, publicDatabaseUrl, readConfig, root, variables } from './config.ts'
+import { copyProject } from './testing/project.ts'
 
 describe('configuration', () => {
   it('has defaults for everything: an embedded file in the project’s root', () => {
@@ -209,6 +213,23 @@ describe('configuration', () => {
     )
   })
 
+  it('refuses /dev/mail to other machines, and warns of it and of TRUST_PROXY=true', () => {
+    for (const [environment, said] of [
+      [{ HOST: '0.0.0.0' }, /^HOST must be this machine alone/],
+      [{ HOST: '::' }, /^HOST must/],
+      [{ HOST: 'social.example.org' }, /^HOST must/],
+      [{ PUBLIC_URL: 'https://social.example.org' }, /^PUBLIC_URL must not be https/],
+    ] as const)
+      assert.throws(
+        () => readConfig({ NODE_ENV: 'development', ...environment }),
+        error => error instanceof ConfigError && said.test(error.message),
+      )
+    for (const HOST of ['localhost', '127.0.0.2', '[::1]'])
+      assert.match(String(readConfig({ NODE_ENV: 'development', HOST }).warnings), /\/dev\/mail/)
+    assert.match(String(readConfig({ TRUST_PROXY: 'true' }).warnings), /^TRUST_PROXY=true believes any/)
+    assert.deepEqual(readConfig({ TRUST_PROXY: '127.0.0.1', HOST: '0.0.0.0' }).warnings, [])
+  })
+
   it('derives the engine from a URL', () => {
     assert.equal(engineOf('postgresql://h/db'), 'postgresql')
     assert.equal(engineOf(undefined), 'sqlite')
@@ -222,5 +243,42 @@ describe('configuration', () => {
     ])
     const expected = Object.entries(variables).map(([name, { default: value }]) => [name, value])
     assert.deepEqual(rows, expected)
+  })
+})
+
+describe('.env', () => {
+  const place = mkdtempSync(path.join(tmpdir(), 'microblog-env-'))
+  after(() => rmSync(place, { recursive: true }))
+  const text = '# café\r\nSITE_NAME="Plaza ñ"\r\nPORT=3100\r\n'
+  const swapped = Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()
+  for (const [how, bytes] of [
+    ['as UTF-8', Buffer.from(text)],
+    ['with a byte order mark', Buffer.from(`\uFEFF${text}`)],
+    ['as UTF-16, little-endian', Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['as UTF-16, big-endian', swapped],
+  ] as const) {
+    it(`is understood ${how}`, () => {
+      writeFileSync(path.join(place, '.env'), bytes)
+      assert.deepEqual({ ...readEnvFile(path.join(place, '.env')) }, { SITE_NAME: 'Plaza ñ', PORT: '3100' })
+    })
+  }
+
+  it('is refused in a sentence when it is something else', async () => {
+    const project = copyProject()
+    const file = path.join(project.folder, '.env')
+    const said = async (environment = {}) => {
+      const { code, output } = await project.cli(['db:status'], environment)
+      assert.equal(code, 1)
+      return output
+    }
+    mkdirSync(file)
+    assert.match(await said(), /^\S+\.env is a folder: it should be a text file[^\n]*\n$/)
+    rmSync(file, { recursive: true })
+    writeFileSync(file, Buffer.from(text, 'latin1'))
+    assert.match(await said(), /^\S*\.env is not UTF-8 text[^\n]*\n$/)
+    writeFileSync(file, Buffer.from('\uFEFFPORT=x\r\n', 'utf16le'))
+    assert.match(await said(), /^PORT must be a whole number/)
+    project.remove()
+    assert.deepEqual(readEnvFile(file), {})
   })
 })

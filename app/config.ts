@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
-import process, { loadEnvFile } from 'node:process'
+import process from 'node:process'
 import { type DatabaseConfig, databaseUrl, replicaUrl } from './config/database-url.ts'
+import { readEnvFile } from './config/env-file.ts'
+import { isLoopback, originAt } from './config/hosts.ts'
 import { root } from './config/root.ts'
 import { UserError } from './config/user-error.ts'
 import {
@@ -38,7 +39,7 @@ export const variables = {
   DATABASE_URL: { default: 'sqlite:app.db', read: databaseUrl },
   DATABASE_REPLICA_URL: { default: '', read: replicaUrl },
   SQLITE_SYNCHRONOUS: { default: 'FULL', read: oneOf('FULL', 'NORMAL') },
-  HOST: { default: 'localhost', read: (value: string) => value },
+  HOST: { default: 'localhost', read: (value: string) => value.replace(/^\[(.*)\]$/, '$1') },
   PORT: { default: '3000', read: integer(0, 65_535) },
   PUBLIC_URL: { default: '', read: origin },
   SITE_NAME: { default: 'Microblog', read: maxLength(60) },
@@ -72,12 +73,14 @@ export type TranslateConfig = NonNullable<Config['translate']>
 
 /** The configuration under the names that the code uses. */
 function configOf(values: Values, warnings: string[]) {
-  const publicUrl = values.PUBLIC_URL || `http://localhost:${values.PORT}`
+  const publicUrl = values.PUBLIC_URL || originAt(values.HOST, values.PORT)
   return {
     database: databaseOf(values),
     host: values.HOST,
     port: values.PORT,
     publicUrl,
+    /** Whether PUBLIC_URL says it, and not only HOST and PORT. */
+    hasPublicUrl: values.PUBLIC_URL !== '',
     siteName: values.SITE_NAME,
     contact: values.CONTACT,
     signUpOpen: values.SIGN_UP === 'open',
@@ -110,15 +113,15 @@ function databaseOf(values: Values): DatabaseConfig {
  * Builds the frozen configuration.
  * @throws ConfigError that lists every invalid variable
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(given: Environment): Config {
   const [problems, warnings]: [string[], string[]] = [[], []]
   const read = (name: Name): unknown => {
-    const given = environment[name]?.trim() || variables[name].default
-    const current = formerValues[name]?.[given.toLowerCase()]
+    const value = given[name]?.trim() || variables[name].default
+    const current = formerValues[name]?.[value.toLowerCase()]
     if (current)
-      warnings.push(`${name}=${given} is now ${name}=${current}; the old value goes with the next release`)
+      warnings.push(`${name}=${value} is now ${name}=${current}; the old value goes with the next release`)
     try {
-      return variables[name].read(current ?? given)
+      return variables[name].read(current ?? value)
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`)
       return undefined
@@ -126,20 +129,52 @@ export function readConfig(environment: Environment): Config {
   }
   const names = Object.keys(variables) as Name[]
   const values = Object.fromEntries(names.map(name => [name, read(name)])) as Partial<Values>
-  if (values.DATABASE_REPLICA_URL && values.DATABASE_URL?.engine === 'sqlite')
-    problems.push('DATABASE_REPLICA_URL needs a DATABASE_URL of PostgreSQL, too')
+  problems.push(...contradictions(values))
+  if (given === environment && envFileProblem) problems.unshift(envFileProblem)
   if (problems.length > 0) throw new ConfigError(problems)
-  for (const name of ['DATABASE_URL', 'DATABASE_REPLICA_URL'] as const) {
-    const server = values[name]
-    if (server && 'notes' in server) warnings.push(...server.notes.map(note => `${name} has ${note}`))
-  }
+  warnings.push(...warningsOn(values as Values))
   return Object.freeze(configOf(values as Values, warnings))
 }
 
-/** The environment; `.env` in the project's root adds variables that are not set. */
+/** What one variable forbids another, one sentence each; the invalid ones are absent. */
+function contradictions(values: Partial<Values>): string[] {
+  const { DATABASE_REPLICA_URL: replica, DATABASE_URL: database, NODE_ENV, HOST = '', PUBLIC_URL } = values
+  const found: string[] = []
+  if (replica && database?.engine === 'sqlite')
+    found.push('DATABASE_REPLICA_URL needs a DATABASE_URL of PostgreSQL, too')
+  if (NODE_ENV !== 'development') return found
+  const why = 'in development, because /dev/mail shows the secret links of all mails'
+  if (!isLoopback(HOST))
+    found.push(`HOST must be this machine alone, such as localhost, and not ${HOST}, ${why}`)
+  if (PUBLIC_URL?.startsWith('https:')) found.push(`PUBLIC_URL must not be https ${why}`)
+  return found
+}
+
+function warningsOn(values: Values): string[] {
+  const found: string[] = []
+  for (const name of ['DATABASE_URL', 'DATABASE_REPLICA_URL'] as const) {
+    const server = values[name]
+    if (server && 'notes' in server) found.push(...server.notes.map(note => `${name} has ${note}`))
+  }
+  if (values.NODE_ENV === 'development')
+    found.push('NODE_ENV=development: whoever uses this machine can read all mails at /dev/mail')
+  if (values.TRUST_PROXY === true)
+    found.push(
+      'TRUST_PROXY=true believes any X-Forwarded-For: name the address of the proxy, or let nothing else reach this port',
+    )
+  return found
+}
+
+let envFileProblem: string | null = null
+
+/** The environment; `.env` in the project's root adds variables that are not set. readConfig() reports its problems. */
 function loadEnvironment(): Environment {
-  const file = path.join(root, '.env')
-  if (existsSync(file)) loadEnvFile(file)
+  try {
+    for (const [name, value] of Object.entries(readEnvFile(path.join(root, '.env'))))
+      process.env[name] ??= value
+  } catch (error) {
+    envFileProblem = (error as Error).message
+  }
   return process.env
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
+import { root } from './config.ts'
 import { engine } from './database/engine.ts'
 import { emptyDatabase, migratedDatabase, migrateInTheFuture, type TestDatabase } from './testing/database.ts'
 import { eventually } from './testing/eventually.ts'
@@ -17,10 +18,29 @@ describe(`the server process on ${engine}`, () => {
 
   it('migrates an empty database, prints its address and stops on SIGTERM', async () => {
     const { child: server, address, port } = await startServer({ DATABASE_URL: test.url })
-    assert.match(server.output(), new RegExp(`http://localhost:${port}`))
+    assert.match(server.output(), new RegExp(`http://127.0.0.1:${port}\n`))
     assert.equal((await fetch(address)).status, 200)
     assert.equal(await endProcess(server), 0)
   })
+
+  for (const [HOST, shown] of [
+    ['127.0.0.2', 'http://127.0.0.2:'],
+    ['::1', 'http://[::1]:'],
+    ['0.0.0.0', 'http://localhost:'],
+  ] as const) {
+    it(`prints the address at which it listens, at HOST=${HOST} and PORT=0`, async context => {
+      const server = startProcess(
+        ['app/server.ts'],
+        { DATABASE_URL: test.url, HOST, PORT: '0' },
+        { cwd: root },
+      )
+      context.after(() => endProcess(server))
+      const printed = () => / is open at (\S+)\n/.exec(server.output())?.[1]
+      await eventually(async () => printed() !== undefined || server.exitCode !== null, 60_000)
+      assert.ok(printed()?.startsWith(shown), server.output())
+      assert.equal((await fetch(`${printed()}/livez`)).status, 200)
+    })
+  }
 
   it('starts and stops at the same time as others on one new database', async () => {
     // Collecting statistics while closing needs a lock that the other processes also want.

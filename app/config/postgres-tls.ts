@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
+import { isLoopback } from './hosts.ts'
 import { root } from './root.ts'
 import { inside, oneOf } from './values.ts'
 
@@ -66,10 +67,6 @@ function modeOf(given: Given): Mode | undefined {
   if (given.get('sslrootcert') === 'system') return 'verify-full'
   if (mode === undefined) return undefined
   return otherNames.get(mode) ?? inside('sslmode', oneOf(...modes))(mode)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function clientCertificate(given: Given): ConnectionOptions | null {

@@ -59,8 +59,9 @@ describe(`mail on ${engine}`, () => {
   it('arrives as text and HTML, from the site, with a link to it', async () => {
     await send()
     await site.workJobs()
-    const { subject, text, html, email, source } = await mailbox.next(to)
+    const { subject, text, html, email, source, greeting } = await mailbox.next(to)
     assert.equal(subject, translate('en')('passwords.reset_subject', { site: 'Harbour & Sons' }))
+    assert.equal(greeting, 'harbour.example')
     assert.deepEqual(email.from, { address: 'noreply@harbour.example', name: 'Harbour & Sons' })
     assert.deepEqual(email.to, [{ address: to, name: '' }])
     assert.ok(Math.abs(Date.parse(String(email.date)) - Date.now()) < 60_000)
@@ -160,6 +161,28 @@ describe(`mail on ${engine}`, () => {
     })
   }
 
+  it('crosses a network only encrypted, unless that is allowed', async () => {
+    // The system takes 0.0.0.0 for this machine; for the site it is another one.
+    const elsewhere = mailbox.url.replace('127.0.0.1', '0.0.0.0')
+    for (const [url, state] of [
+      [elsewhere, 'waiting'],
+      [`${elsewhere}&requireTLS=false`, 'done'],
+      [`${elsewhere}&ignoreTLS=true`, 'done'],
+    ] as const) {
+      const other = await openSite({ SMTP_URL: url, MAIL_FROM: 'site@mañana.example' })
+      const input = { userId: other.ids.susan }
+      await other.app.db.transaction(tx => sendMail(tx, { name: 'passwords.reset', language: 'en', input }))
+      await other.workJobs()
+      const [job] = await other.app.db.select().from(jobs)
+      assert.equal(job?.state, state, `${url}: ${job?.error}`)
+      await other.close()
+    }
+    assert.deepEqual(
+      mailbox.received.map(({ greeting }) => greeting),
+      ['xn--maana-pta.example', 'xn--maana-pta.example'],
+    )
+  })
+
   it('is dead when the server knows no such recipient', async () => {
     mailbox.mood = 'refuse'
     await send()
@@ -239,6 +262,8 @@ describe(`without a mail server, on ${engine}`, () => {
     assert.equal(canMail(site.config), true)
     const visitor = site.visitor()
     assert.match((await visitor.get('/dev/mail')).text, /No emails yet/)
+    for (const host of ['social.example.org', '192.168.1.5:3000', 'localhost.evil.example'])
+      assert.equal((await site.app.inject({ url: '/dev/mail', headers: { host } })).statusCode, 404)
     const input = { userId: site.ids.susan }
     await site.app.db.transaction(tx => sendMail(tx, { name: 'passwords.reset', language: 'en', input }))
     const path = () =>

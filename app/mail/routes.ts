@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLoopback } from '../config/hosts.ts'
 import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { type Entity, findEntities } from '../text/entities.ts'
@@ -23,9 +24,15 @@ declare module '../http/views.ts' {
 
 type MailRequest = FastifyRequest<{ Params: IdParams }>
 
-/** Shows sent mails in development only, because they contain secret links. */
+/**
+ * Shows sent mails in development only, because they contain secret links. The name in the request has to be this
+ * machine's: a page elsewhere whose name leads here, or a proxy, gets nothing.
+ */
 export default async function developerMail(app: FastifyInstance) {
   if (!app.config.development) return
+  app.addHook('onRequest', async request => {
+    if (!isLoopback(request.hostname)) throw new Problem(404)
+  })
   const open = { config: { public: true } }
   const schema = { params: IdParams }
   app.get('/dev/mail', open, showMails)

@@ -1,4 +1,7 @@
 /** Delivers mails by SMTP, with a timeout on each step. */
+import { domainToASCII } from 'node:url'
+import type SMTPTransport from 'nodemailer/lib/smtp-transport'
+import { isLoopback } from '../config/hosts.ts'
 import type { MailConfig } from '../config.ts'
 import { PermanentFailure } from '../jobs/definition.ts'
 import type { RenderedMail } from './render.ts'
@@ -23,7 +26,7 @@ export async function deliver(
   if (!address.test(to)) throw new PermanentFailure('this is no address')
   // Loaded with the first mail, because nodemailer is a tenth of what a start would load.
   const { createTransport } = await import('nodemailer')
-  const server = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
+  const server = createTransport({ url, ...timeouts, ...manners(url, from.address) })
   const mail = {
     ...content,
     from,
@@ -40,6 +43,22 @@ export async function deliver(
     throw isPermanent(error) ? new PermanentFailure((error as Error).message) : error
   } finally {
     server.close()
+  }
+}
+
+/**
+ * Mail servers distrust a greeting without a real name. A password crosses the network only encrypted, unless SMTP_URL
+ * says `?requireTLS=false` or `?ignoreTLS=true`.
+ */
+function manners(url: string, sender: string): SMTPTransport.Options {
+  const { protocol, hostname, searchParams } = new URL(url)
+  const mayBePlain = isLoopback(hostname) || searchParams.get('ignoreTLS') === 'true'
+  const name = domainToASCII(sender.slice(sender.lastIndexOf('@') + 1))
+  return {
+    ...(name.includes('.') && { name }),
+    ...(protocol === 'smtp:' && !mayBePlain && { requireTLS: true }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
   }
 }
 

@@ -10,6 +10,8 @@ export type Mood = 'accept' | 'refuse' | 'busy' | 'silent' | 'hang' | 'drop'
 /** A mail as it arrived: `to` is the envelope's recipient, `source` the raw text, the rest postal-mime's reading. */
 export type Received = {
   to: string
+  /** The name with which the sender greeted. */
+  greeting: string
   source: string
   subject: string
   text: string
@@ -110,10 +112,11 @@ function manners(mailbox: Mailbox): SMTPServerOptions {
       const [responseCode, message] = refusals[mailbox.mood] ?? [0, '']
       callback(responseCode ? Object.assign(new Error(message), { responseCode }) : null)
     },
-    onData: async (stream, { envelope }, callback) => {
+    onData: async (stream, { envelope, hostNameAppearsAs }, callback) => {
       const source = await text(stream)
       if (mailbox.mood === 'drop') return restart(mailbox)
-      for (const { address } of envelope.rcptTo) mailbox.received.push(await receivedOf(address, source))
+      for (const { address } of envelope.rcptTo)
+        mailbox.received.push(await receivedOf({ to: address, greeting: hostNameAppearsAs, source }))
       if (mailbox.mood === 'hang') return
       callback()
     },
@@ -125,8 +128,8 @@ async function restart({ stop, start }: Mailbox): Promise<void> {
   await start()
 }
 
-async function receivedOf(to: string, source: string): Promise<Received> {
-  const email = await PostalMime.parse(source)
+async function receivedOf(raw: Pick<Received, 'to' | 'greeting' | 'source'>): Promise<Received> {
+  const email = await PostalMime.parse(raw.source)
   const { subject = '', text = '', html = '' } = email
-  return { to, source, subject, text, html, email }
+  return { ...raw, subject, text, html, email }
 }
