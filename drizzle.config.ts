@@ -1,3 +1,4 @@
+import { registerHooks } from 'node:module'
 import { userInfo } from 'node:os'
 import process from 'node:process'
 import { defineConfig } from 'drizzle-kit'
@@ -7,6 +8,14 @@ if (process.argv.includes('migrate')) {
   // On SQLite it deletes the rows that refer to a table it rebuilds (drizzle-orm#5782), and it takes no lock.
   throw new Error('drizzle-kit migrate can delete rows: use npm run db:migrate')
 }
+
+// The tests' PostgreSQL brings the driver pg along, which drizzle-kit would prefer to the one that the site uses.
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === 'pg') throw new Error('not this driver')
+    return next(specifier, context)
+  },
+})
 
 const { database } = readConfig(environment)
 

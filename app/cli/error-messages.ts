@@ -1,4 +1,4 @@
-import { UserError } from '../config/user-error.ts'
+import { packageMissing, UserError } from '../config/user-error.ts'
 import { errorCode, isUnavailable, untrusted } from '../database/errors.ts'
 
 /** The message for the most common error codes of a start or a command. */
@@ -34,6 +34,8 @@ const messages: [RegExp, string][] = [
 export function errorMessage(error: unknown): string | null {
   if (error instanceof UserError) return error.message
   const code = codeOf(error)
+  const [, missing] = (code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(String(error))) || []
+  if (missing) return packageMissing(missing)
   const message = messages.find(([pattern]) => pattern.test(code))?.[1]
   if (message) {
     const { path, address, port } = Object(error) as { path?: string; address?: string; port?: number }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { type DatabaseConfig, environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { migrationStatus } from '../database/migrations/migrations.ts'
 import { openDatabase } from '../database/open.ts'
-import { type Command, UsageError } from './command.ts'
+import { type Command, shellWord, UsageError } from './command.ts'
 import { createSqlLog, shellDatabase } from './shell/database.ts'
 import { loadNames } from './shell/names.ts'
 import { inspectRedacted } from './shell/redact.ts'
@@ -30,7 +30,7 @@ Statements may also come from a pipe. A script of your own opens the database wi
     })
     if (positionals.length > 0)
       throw new UsageError(
-        `the shell does not run files: node ${positionals[0]} does; see npm run shell -- --help`,
+        `the shell does not run files: node ${shellWord(String(positionals[0]))} does; see npm run shell -- --help`,
       )
     const { database } = readConfig(environment)
     await warnOfMigrations(database)

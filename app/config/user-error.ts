@@ -2,3 +2,8 @@
 export class UserError extends Error {
   override readonly name: string = 'UserError'
 }
+
+/** For packages that only developers need. */
+export function packageMissing(name: string): string {
+  return `this needs ${name}, which is not installed: npm ci installs what developers need, too`
+}

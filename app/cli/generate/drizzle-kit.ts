@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
+import { packageMissing, UserError } from '../../config/user-error.ts'
 import { type Engine, environment, root } from '../../config.ts'
 
 const program = path.join(root, 'node_modules/drizzle-kit/bin.cjs')
@@ -26,8 +28,14 @@ export type Response =
   | { status: 'missing_hints'; unresolved: MissingHint[] }
   | { status: 'error'; error: { code: string; message?: string } }
 
+/** A site that is only served is installed without it. */
+function assertInstalled(): void {
+  if (!existsSync(program)) throw new UserError(packageMissing('drizzle-kit'))
+}
+
 /** Runs drizzle-kit in a process of its own, for the engine of the URL, and parses its JSON response. */
 export async function runDrizzleKit(args: string[], url: string): Promise<Response> {
+  assertInstalled()
   const env = { ...environment, DATABASE_URL: url }
   const child = spawn(process.execPath, [program, ...args, '--output', 'json'], { cwd: root, env })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
@@ -43,6 +51,7 @@ export function runGenerate(args: string[], engine: Engine): Promise<Response> {
 
 /** Runs drizzle-kit on this terminal; resolves to its exit code. */
 export async function runDrizzleKitInteractive(args: string[]): Promise<number> {
+  assertInstalled()
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env: environment,

@@ -10,6 +10,7 @@ import { migrate } from '../../database/migrations/migrations.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
 import { rebuildIndex } from '../../search/rebuild.ts'
 import { indexPosts } from '../../search-index/indexing.ts'
+import { shellWord } from '../command.ts'
 import { examine, isDatabaseFile, schemaOf } from './backup.ts'
 import { type Line, linesIn, readBytes, timestampForFilename } from './files.ts'
 import {
@@ -38,7 +39,7 @@ export async function restore(config: DatabaseConfig, source: string, replace: b
   if (file) return restoreFile(config, source, { file, isFile, replace })
   if (!isFile) return { oldFile: null, tables: await restoreRows(config, source, replace) }
   throw new UserError(
-    `${source} is an SQLite database: DATABASE_URL=sqlite:${source} npm run db:copy -- --to postgres://… brings it here`,
+    `${source} is an SQLite database: DATABASE_URL=${shellWord(`sqlite:${source}`)} npm run db:copy -- --to postgres://… brings it here`,
   )
 }
 
