@@ -14,7 +14,7 @@ const open = new Set(
   GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,
   GET /posts/:id/translation/fragment, GET /sign-in, POST /sign-in, GET /sign-up, POST /sign-up,
-  POST /sign-out, GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token,
+  POST /sign-out, GET /signed-out, GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token,
   GET /confirmations/:token, POST /confirmations/:token, POST /settings/language,
   POST /settings/theme, GET /livez, GET /readyz, GET /robots.txt, GET /manifest.webmanifest,
   GET /favicon.ico`.split(/,\s+/),

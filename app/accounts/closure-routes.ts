@@ -3,6 +3,7 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { clearSession } from '../security/tokens.ts'
 import { type AccountSize, closeAccount, measureAccount } from './closure-queries.ts'
 import { ClosureForm } from './forms.ts'
 import { hasPassword } from './queries.ts'
@@ -36,6 +37,5 @@ async function close(request: ClosingRequest, reply: FastifyReply) {
     if (!(await hasPassword(tx, id, passwordHash))) throw new Problem(401)
     await closeAccount(tx, id, new Date())
   })
-  for (const cookie of ['session', 'device']) reply.clearSiteCookie(cookie)
-  return reply.flash('accounts.closed').redirect('/', 303)
+  return clearSession(reply).clearSiteCookie('device').flash('accounts.closed').redirect('/', 303)
 }

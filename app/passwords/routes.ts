@@ -4,7 +4,7 @@ import { Problem } from '../http/errors.ts'
 import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { hashPassword } from '../security/passwords.ts'
-import { hashToken } from '../security/tokens.ts'
+import { clearSession, hashToken } from '../security/tokens.ts'
 import passwordChange from './change-routes.ts'
 import forgottenPasswords from './forgotten-routes.ts'
 import { PasswordForm, PasswordParams } from './forms.ts'
@@ -52,7 +52,7 @@ async function savePassword(request: SaveRequest, reply: FastifyReply) {
     const readers = used.language ?? language
     await sendMail(tx, { name: 'passwords.changed', language: readers, input: { userId }, userId })
   })
-  return reply.clearSiteCookie('session').flash('passwords.changed').redirect('/sign-in', 303)
+  return clearSession(reply).flash('passwords.changed').redirect('/sign-in', 303)
 }
 
 async function resetOr404({ server, params }: ShowRequest) {

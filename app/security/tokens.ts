@@ -25,3 +25,13 @@ export function hashToken(token: string): string {
 export function setSessionCookie(reply: FastifyReply, token: string, persistent: boolean): void {
   reply.setSiteCookie('session', token, persistent ? sessionLifetimeMs(true) / 1000 : undefined)
 }
+
+/** Signs the browser out: its cookies go, and the pages that it keeps for the way back, because they are private. */
+export function clearSession(reply: FastifyReply): FastifyReply {
+  return clearBrowserCache(reply).clearSiteCookie('session').clearSiteCookie('interrupted')
+}
+
+/** Browsers do so on https and on loopback hosts; elsewhere there is signed-out.js. */
+export function clearBrowserCache(reply: FastifyReply): FastifyReply {
+  return reply.header('clear-site-data', '"cache"')
+}

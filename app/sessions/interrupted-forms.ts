@@ -90,12 +90,7 @@ export async function goOn(
     tokenHash &&
     (await request.server.db.transaction(tx => takeInterruptedForm(tx, { tokenHash, press }, new Date())))
   if (!fields) return reply.redirect(next, 303)
-  return pass(await sendAgain(request, { path: press, fields }, token), forgetForm(reply))
-}
-
-/** The browser no longer has the form. */
-export function forgetForm(reply: FastifyReply): FastifyReply {
-  return reply.clearSiteCookie(cookie)
+  return pass(await sendAgain(request, { path: press, fields }, token), reply.clearSiteCookie(cookie))
 }
 
 /** Within this process, with the new session: the form passes all that its first attempt would have passed. */

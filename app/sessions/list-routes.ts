@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { clearSession } from '../security/tokens.ts'
 import { sessionOf } from './plugin.ts'
 import { endOtherSessions, endOwnSession, listSessions, type OpenSession } from './queries.ts'
 
@@ -31,7 +32,7 @@ async function deleteSession(request: MemberRequest<{ Params: IdParams }>, reply
   const ended = await server.db.transaction(tx => endOwnSession(tx, { id, userId: viewer.id }))
   if (!ended) throw new Problem(404, 'sessions.missing')
   if (id !== sessionOf(request).id) return reply.flash('sessions.ended').redirect('/settings/sessions', 303)
-  return reply.clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
+  return clearSession(reply).flash('sessions.signed_out').redirect('/', 303)
 }
 
 async function deleteOtherSessions(request: MemberRequest, reply: FastifyReply) {

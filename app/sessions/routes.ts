@@ -5,11 +5,11 @@ import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.t
 import { returnPath } from '../http/return-path.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { findPerson } from '../profiles/queries.ts'
-import { hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
+import { clearBrowserCache, clearSession, hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
 import { deviceOf, deviceToken, setDeviceCookie } from './device.ts'
 import { type NextQuery, OnwardQuery, SignInForm } from './forms.ts'
-import { forgetForm, goOn, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
+import { goOn, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
 import { saveKnownDevice } from './known-device-queries.ts'
 import sessionList from './list-routes.ts'
 import { createSession, endSession } from './queries.ts'
@@ -37,6 +37,7 @@ export default async function sessions(app: FastifyInstance) {
   app.get('/sign-in', { ...open, schema: { querystring: OnwardQuery } }, showSignIn)
   app.post('/sign-in', { ...open, schema: { body: SignInForm }, attachValidation: true }, signIn)
   app.post('/sign-out', open, signOut)
+  app.get('/signed-out', open, emptyBrowserCache)
 }
 
 async function showSignIn(request: OnwardRequest, reply: FastifyReply) {
@@ -101,7 +102,12 @@ export async function startSession(
 async function signOut(request: FastifyRequest, reply: FastifyReply) {
   const { session } = request
   if (session) await request.server.db.transaction(tx => endSession(tx, session.id))
-  return forgetForm(reply).clearSiteCookie('session').flash('sessions.signed_out').redirect('/', 303)
+  return clearSession(reply).flash('sessions.signed_out').redirect('/', 303)
+}
+
+/** For the page after signing out, where scripts are off. */
+async function emptyBrowserCache(_request: FastifyRequest, reply: FastifyReply) {
+  return clearBrowserCache(reply).header('cache-control', 'no-store').code(204).send()
 }
 
 /** Answers a form without a session, which may have expired, with the sign-in page, which resumes it. */

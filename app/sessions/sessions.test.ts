@@ -121,6 +121,25 @@ describe('signing in', () => {
     assert.equal((await browser.get('/posts/new')).status, 303, 'the token is dead, not only forgotten')
   })
 
+  it('empties the browser’s cache when its session ends, and only then', async () => {
+    const header = 'clear-site-data'
+    for (const path of ['/sign-out', '/settings/sessions/:id/delete', '/settings/account/delete']) {
+      const browser = await site.signedIn('mary')
+      const [session] = await sessionsOf(site.ids.mary)
+      const url = path.replace(':id', String(session?.id))
+      const page = await browser.get('/settings/sessions')
+      const ended = await browser.post(url, { current_password: password })
+      assert.deepEqual([page.headers[header], ended.headers[header]], [undefined, '"cache"'], path)
+      const home = await browser.follow(ended)
+      assert.equal(home.headers[header], undefined)
+      const image = home.page.querySelector('noscript')?.innerHTML
+      assert.match(String(image), /src="\/signed-out"/)
+      assert.doesNotMatch((await browser.get('/')).text, /signed-out/)
+      await site.app.db.transaction(tx => tx.delete(sessions).where(eq(sessions.userId, site.ids.mary)))
+    }
+    assert.equal((await site.visitor().get('/signed-out')).headers[header], '"cache"')
+  })
+
   it('uses a Secure __Host- cookie under https', async () => {
     const secure = await openSite({ PUBLIC_URL: 'https://social.example.org' })
     try {

@@ -1,5 +1,5 @@
 import { password, signIn } from './people.ts'
-import { expect, test } from './site.ts'
+import { expect, type Page, test } from './site.ts'
 
 test('a wrong password keeps the name, and asks for the password again', async ({ page, site }) => {
   const susan = await site.person('susan')
@@ -83,4 +83,52 @@ test('a session lasts as long as the browser, unless it is to be kept', async ({
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   expect(await session()).toBeGreaterThan(Date.now() / 1000 + 86_400)
+})
+
+const hasAccount = (page: Page) => page.getByRole('banner').getByRole('button', { name: 'Sign out' })
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without'
+  test(`after signing out, Back shows nothing private, ${how} JavaScript`, async ({
+    playwright,
+    launchOptions,
+    site,
+  }) => {
+    // Playwright turns the back/forward cache off; chromium-headless-shell has none either way.
+    const ignoreDefaultArgs = ['--disable-back-forward-cache']
+    const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs })
+    const context = await browser.newContext({ baseURL: site.url, javaScriptEnabled, locale: 'en-US' })
+    await context.addCookies([(await site.person('susan')).cookie])
+    const page = await context.newPage()
+    for (const path of ['/', '/settings/account', '/explore', '/posts/new']) await page.goto(path)
+    await page.getByLabel('What’s on your mind?').pressSequentially('Private words')
+    await hasAccount(page).click()
+    await expect(page.getByText('You’re signed out.')).toBeVisible()
+    for (let pages = 0; pages < 4; pages++) {
+      await page.goBack({ waitUntil: 'commit' })
+      await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible()
+      await expect(hasAccount(page)).toHaveCount(0)
+    }
+    const { origins } = await context.storageState()
+    expect(JSON.stringify(origins)).not.toContain('Private words')
+    await browser.close()
+  })
+}
+
+test('a page that is shown again is loaded again, unless it is still its reader’s', async ({
+  pageOf,
+  site,
+}) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/explore')
+  const showAgain = () =>
+    page.evaluate(`dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) && undefined`)
+  await page.evaluate('window.isTheSame = true')
+  await showAgain()
+  await page.waitForTimeout(100)
+  expect(await page.evaluate('window.isTheSame')).toBe(true)
+  await page.evaluate(`localStorage.setItem('viewer', '')`)
+  await page.context().clearCookies()
+  await showAgain()
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible()
 })
