@@ -24,7 +24,11 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
     origin,
     invalidation => listeners.emit(invalidation),
   )
-  const replica = replicaOn(config, pool, options)
+  // A replica that does not answer within a second is not waited for: the primary can.
+  const standby = config.replica
+    ? openReading({ engine: 'postgresql', ...config.replica }, Math.min(options.timeoutMs ?? 1_000, 1_000))
+    : null
+  const replica = standby && new Replica(pool, standby, options.maxLagMs ?? 5_000)
   const reader = readerOf(drizzleOn(guard(replica?.reads ?? pool), pool.current(), options))
   const transaction = openTransactions(pool, { ...options, listeners, origin })
   return {
@@ -48,17 +52,6 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
 /** The server itself refuses to write outside a transaction: a Reader is one by more than its type. */
 function openReading(config: PostgresConfig, timeoutMs: number): Pool {
   return openPool(() => withDrizzlesDates(connect(config, {}, true)), timeoutMs)
-}
-
-/** A replica that does not answer within a second is not waited for: the primary can. */
-function replicaOn(
-  { replica }: PostgresConfig,
-  primary: Pool,
-  { maxLagMs = 5_000, timeoutMs = 1_000 }: DatabaseOptions,
-) {
-  if (!replica) return null
-  const standby = openReading({ engine: 'postgresql', ...replica }, Math.min(timeoutMs, 1_000))
-  return new Replica(primary, standby, maxLagMs)
 }
 
 /** A pool of `pool_size` connections, each replaced after `pool_recycle` seconds (postgres.js: 45 to 90 minutes). */
