@@ -4,6 +4,7 @@ import { Eta } from 'eta'
 import { type Config, root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Language, translate } from '../locales/translate.ts'
+import { isolate } from '../text/bidi.ts'
 import { type Entity, partsOf } from '../text/entities.ts'
 import type { Profile } from './content-queries.ts'
 
@@ -44,6 +45,7 @@ function sharedLocals({ config, profile, language, now }: ExportInfo) {
     now,
     sections,
     t: translate(language),
+    isolate,
     when,
     number,
     /** A link leads to the site, or to another address of the web; any other kind of link is left out. */

@@ -1,7 +1,8 @@
 /** A feed, whatever it is written as: what it is of, and its newest posts. */
 import type { Config } from '../config.ts'
 import type { Post } from '../posts/post.ts'
-import { tagPath } from '../text/entities.ts'
+import { isolate } from '../text/bidi.ts'
+import { tagPath } from '../text/hashtags.ts'
 
 export type Feed = {
   /** Permanent when the name or the URL changes (RFC 4151). */
@@ -25,7 +26,7 @@ export function feedOfPerson(person: Person, posts: Post[], { publicUrl, siteNam
   const page = `${publicUrl}/@${username}`
   return {
     id: `tag:${new URL(publicUrl).hostname},${createdAt.toISOString().slice(0, 10)}:user/${id}`,
-    title: `${displayName} (@${username}) · ${siteName}`,
+    title: `${isolate(displayName)} (@${username}) · ${siteName}`,
     description: about,
     page,
     address: `${page}/feed`,
@@ -41,7 +42,7 @@ export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: C
   const page = publicUrl + tagPath(tag)
   return {
     id: page,
-    title: `#${tag} · ${siteName}`,
+    title: `${isolate(`#${tag}`)} · ${siteName}`,
     description: '',
     page,
     address: `${page}/feed`,

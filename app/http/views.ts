@@ -7,8 +7,12 @@ import { root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Arguments, type LocaleKey, languages } from '../locales/translate.ts'
 import { avatarOf } from '../people/avatar.ts'
-import { partsOf, tagPath } from '../text/entities.ts'
+import { isolate } from '../text/bidi.ts'
+import { linkedParts, partsOf } from '../text/entities.ts'
+import { tagPath } from '../text/hashtags.ts'
 import { languageChoices, languageName } from '../text/language.ts'
+import { isLong } from '../text/lines.ts'
+import { abbreviate } from '../text/links.ts'
 import { memoize } from '../text/memoize.ts'
 import { prefersJson, refuseForm } from './errors.ts'
 
@@ -74,6 +78,10 @@ function sharedLocals({ config, asset }: FastifyInstance) {
     asset,
     tagPath,
     parts: partsOf,
+    linked: linkedParts,
+    abbreviate,
+    isolate,
+    isLong,
     avatar: avatarOf,
     languageChoices,
     languageName,

@@ -35,6 +35,39 @@ function argumentsOf(text: string): string[] {
   return [...names].toSorted()
 }
 
+describe('a value of a sentence', () => {
+  const t = translate('en')
+  const said = (name: string) => t('follows.followed', { name })
+  it('that could turn the sentence round is isolated', () => {
+    for (const name of ['\u202eevil', 'שלום', 'محمد', 'a\u200fb', '\u2067x', '\u{1e900}'])
+      assert.ok(said(name).startsWith('You now follow \u2068'), JSON.stringify(name))
+    assert.match(said('שלום'), /\u2068שלום\u2069\.$/)
+    assert.equal(said('\u2068שלום\u2069'), said('שלום'), 'once')
+  })
+
+  it('cannot end or outlast its isolation', () => {
+    for (const name of [
+      '\u2069\u202eevil',
+      '\u2067evil',
+      '\u2069\u2069\u2067',
+      'a\u2066b\u2069\u2069c\u2068',
+    ]) {
+      let open = 0
+      for (const [at, sign] of [...said(name)].entries()) {
+        if (/[\u2066-\u2068]/.test(sign)) open += 1
+        if (sign === '\u2069') open -= 1
+        assert.ok(open > 0 || !/[\u202a-\u202e]/.test(sign), `${JSON.stringify(name)} at ${at}`)
+      }
+      assert.equal(open, 0, JSON.stringify(name))
+    }
+  })
+
+  it('of other letters stays as it is, so that it can be copied and chosen by', () => {
+    for (const name of ['Susan', 'José', '今日', 'x@münchen.de', '🎉', 'yes'])
+      assert.equal(said(name), `You now follow ${name}.`)
+  })
+})
+
 describe('the messages', () => {
   for (const { code, name, translated } of others) {
     it(`are the same keys in English and ${name}, in the same order`, () =>

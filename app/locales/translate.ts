@@ -1,5 +1,6 @@
 /** Translations: `t('posts.publish')`, with keys and types from the English file. */
 import { IntlMessageFormat } from 'intl-messageformat'
+import { isolate } from '../text/bidi.ts'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 
@@ -34,6 +35,14 @@ export function isLanguage(value: unknown): value is Language {
   return languages.some(({ code }) => code === value)
 }
 
+/** No name can turn a sentence round. */
+function isolatedIn(values: Arguments = {}): Arguments {
+  const entries = Object.entries(values)
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'string' ? isolate(value) : value]),
+  )
+}
+
 /** Compiles each message on first use; one without arguments or markup stays a string. */
 function createTranslator(language: Language, messages: Messages): Translate {
   const compiled = new Map<string, string | IntlMessageFormat>()
@@ -46,6 +55,6 @@ function createTranslator(language: Language, messages: Messages): Translate {
   return (key, values) => {
     let message = compiled.get(key)
     if (message === undefined) compiled.set(key, (message = compile(key)))
-    return typeof message === 'string' ? message : String(message.format(values))
+    return typeof message === 'string' ? message : String(message.format(isolatedIn(values)))
   }
 }

@@ -16,7 +16,7 @@ import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { languageOf } from '../text/language.ts'
-import { foldName } from '../text/normalize.ts'
+import { foldName, normalizeText } from '../text/normalize.ts'
 import { type Correspondent, findCorrespondent, obstacleWords } from './correspondent-queries.ts'
 import { validateMessage } from './forms.ts'
 import { findMessage, inbox, markMessagesRead, thread } from './queries.ts'
@@ -88,7 +88,7 @@ async function listMessages(request: ThreadRequest, reply: FastifyReply) {
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {
   const { id: senderId, language: own } = request.viewer
-  const body = request.body.body.trim()
+  const body = normalizeText(request.body.body)
   const language = await languageOf(body, own)
   const draft = { senderId, to: foldName(request.params.username), body, language, submission: null }
   return createOnce(request, reply, async tx => {

@@ -10,7 +10,7 @@ import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
-import { foldName } from '../text/normalize.ts'
+import { foldName, normalizeText } from '../text/normalize.ts'
 import { type Correspondent, findCorrespondent, obstacleWords } from './correspondent-queries.ts'
 import { MessageForm, validateMessage } from './forms.ts'
 import { type Conversation, inbox, type Message, thread } from './queries.ts'
@@ -98,7 +98,7 @@ async function createMessage(request: SendRequest, reply: FastifyReply) {
 async function draftOf({ viewer, params, body: form, language }: SendRequest) {
   const senderId = viewer.id
   const to = foldName(params.username)
-  const body = form.body.trim()
+  const body = normalizeText(form.body)
   const submission = form.submission ? `${form.submission} to ${to}` : undefined
   return {
     senderId,

@@ -1,5 +1,6 @@
 /** The kinds of notifications; an incomplete entry does not compile. */
 import type { LocaleKey, Translate } from '../locales/translate.ts'
+import { isolated } from '../text/bidi.ts'
 
 /** What a notification can be about. */
 type SubjectKind = 'person' | 'post' | 'conversation' | 'export'
@@ -71,7 +72,7 @@ export function subjectColumns(kind: NotificationKind, about: number) {
   }
 }
 
-/** The sentence of a notification; Unicode isolates keep a name in either direction intact. */
+/** The sentence of a notification; the name is between U+2068 and U+2069, so that pages find it. */
 export function sentenceOf(kind: NotificationKind, name: string | null, t: Translate): string {
-  return t(kinds[kind].sentence, { name: `\u2068${name ?? ''}\u2069` })
+  return t(kinds[kind].sentence, { name: isolated(name ?? '') })
 }

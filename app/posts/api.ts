@@ -14,6 +14,7 @@ import {
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
+import { normalizeText } from '../text/normalize.ts'
 import { postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
@@ -81,7 +82,7 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
 /** The post to be stored. Its language is the one that was sent, or a guess, or else the author's own. */
 async function draftOf(request: CreateRequest) {
   const { id, language: own } = request.viewer
-  const body = request.body.body.trim()
+  const body = normalizeText(request.body.body)
   return { userId: id, body, language: request.body.language || (await languageOf(body, own)) }
 }
 

@@ -2,12 +2,13 @@
  * What other tables hold of a post. This list alone writes and removes it, whether a post is published, edited,
  * imported or deleted, or all of it is rebuilt.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Writer } from '../database/database.ts'
-import { hashtags, mentions } from '../database/schema.ts'
-import { inArray } from '../database/sql.ts'
+import { hashtags, mentions, posts } from '../database/schema.ts'
+import { eq, inArray } from '../database/sql.ts'
 import { resolveMentions } from '../people/username-queries.ts'
 import { type IndexedPost, indexPosts, type PostKey, removePosts } from '../search-index/indexing.ts'
-import { tagsOf } from '../text/entities.ts'
+import { refreshEntities, tagsOf } from '../text/entities.ts'
 
 /** A post as it was written, and the people whom it mentions. */
 export type WrittenPost = IndexedPost & { mentioned: number[] }
@@ -54,16 +55,20 @@ export async function removeDerivedRows(tx: Writer, keys: PostKey[]): Promise<vo
   for (const { remove } of derivations) await remove(tx, keys)
 }
 
-/** Writes again what is derived from posts as they are stored. */
-export async function rebuildDerivedRows(tx: Writer, posts: IndexedPost[]): Promise<void> {
+/** Writes again what is derived from posts as they are stored, and their entities as this version finds them. */
+export async function rebuildDerivedRows(tx: Writer, stored: IndexedPost[]): Promise<void> {
+  const refreshed = stored.map(post => ({ ...post, entities: refreshEntities(post) }))
+  for (const [index, { id, entities }] of refreshed.entries())
+    if (!isDeepStrictEqual(entities, stored[index]?.entities))
+      await tx.update(posts).set({ entities }).where(eq(posts.id, id))
   const resolved = await resolveMentions(
     tx,
-    posts.map(({ entities }) => entities),
+    refreshed.map(({ entities }) => entities),
   )
-  await removeDerivedRows(tx, posts)
+  await removeDerivedRows(tx, refreshed)
   await addDerivedRows(
     tx,
-    posts.map((post, index) => ({ ...post, mentioned: resolved[index]?.mentioned ?? [] })),
+    refreshed.map((post, index) => ({ ...post, mentioned: resolved[index]?.mentioned ?? [] })),
   )
 }
 

@@ -7,7 +7,7 @@ import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
-import { isBlank } from '../text/normalize.ts'
+import { isBlank, normalizeText } from '../text/normalize.ts'
 
 /** An edit tells people of mentions, too, so it counts like a new post. */
 export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_000 }
@@ -43,7 +43,7 @@ export function validateText(
   limit: number,
   { blank, tooLong }: { blank: LocaleKey; tooLong: LocaleKey },
 ): FieldError | false {
-  const sent = words.trim()
+  const sent = normalizeText(words)
   if (isBlank(sent)) return blank
   const over = Math.max(graphemeCount(sent) - limit, [...sent].length - maxBodyLength)
   return over > 0 && { key: tooLong, values: { limit, over } }

@@ -52,6 +52,43 @@ describe('writing', () => {
     assert.equal(tagged.page.querySelectorAll('article').length, 1)
   })
 
+  it('shows no part of a text twice where an address and a hashtag meet, and long addresses short', async () => {
+    const long = `https://www.example.org/${'path/'.repeat(12)}`
+    await susan.post('/posts', { body: `#asp.net #https://a.org/x, @john.com ${long}` })
+    const content = (await susan.get('/')).page.querySelector('article .content')
+    assert.equal(
+      content?.text,
+      '#asp.net #https://a.org/x, @john.com example.org/path/path/path/path/path/pa…',
+    )
+    const links = content?.querySelectorAll('a').map(a => [a.getAttribute('href'), a.getAttribute('title')])
+    assert.deepEqual(links, [
+      ['/tags/asp', undefined],
+      ['https://a.org/x', undefined],
+      ['/@john', undefined],
+      [long, long],
+    ])
+  })
+
+  it('has a page and feeds for the hashtags of every script', async () => {
+    const tags = '#می‌خواهم #ශ්‍රීලංකා #צה״ל #צה"ל #בית־ספר #וכו׳ #བོད་ཡིག #il·lusió #メ〜テレ #İstanbul #straße'
+    await susan.post('/posts', { body: tags })
+    const links = (await susan.get('/')).page.querySelectorAll('article .content a')
+    assert.deepEqual(
+      links.map(({ text }) => text),
+      tags.split(' '),
+    )
+    for (const href of new Set(links.map(link => String(link.getAttribute('href'))))) {
+      const { status, page } = await site.visitor().get(href)
+      assert.equal(status, 200, href)
+      assert.equal(page.querySelectorAll('article').length, 1, href)
+      assert.equal((await site.visitor().get(`${href}/feed.json`)).status, 200, href)
+      const answer = await site.app.inject(`/api${href}/posts`)
+      assert.equal(answer.json().items.length, 1, href)
+    }
+    for (const tag of ['ISTANBUL', 'istanbul', 'STRASSE'])
+      assert.equal((await site.visitor().get(`/tags/${tag}`)).page.querySelectorAll('article').length, 1, tag)
+  })
+
   it('publishes once what is sent twice, also at the same moment', async () => {
     const form = { body: 'Once.', submission: 'one-form' }
     const answers = await Promise.all([
@@ -75,14 +112,41 @@ describe('writing', () => {
     assert.equal((await all()).length, 3)
   })
 
-  for (const body of ['', '   ', '\n\t\n', '\u200b\u200d', '\u2800\u3164', '\u0000']) {
-    it(`refuses ${JSON.stringify(body)} as blank`, async () => {
+  const invisible = '\ufe0f \u034f \u180b \u17b4 \u{e0100} \u115f \u200e\u2066\u00ad \u{1d159}'.split(' ')
+  for (const body of ['', '   ', '\n\t\n', '\u200b\u200d', '\u2800\u3164', '\u0000', ...invisible]) {
+    it(`refuses ${JSON.stringify(body)} as blank, as a message and as a name, too`, async () => {
       const answer = await susan.post('/posts', { body })
       assert.equal(answer.status, 422)
+      assert.equal((await susan.post('/messages/@john', { body })).status, 422)
+      assert.equal((await susan.post('/settings/profile', { displayName: body })).status, 303)
+      assert.equal((await susan.get('/@susan')).page.querySelector('h1')?.text, 'susan')
       assert.equal(answer.page.querySelector('textarea')?.getAttribute('aria-invalid'), 'true')
       assert.equal((await all()).length, 0)
     })
   }
+
+  it('keeps eight marks on a character, two blank lines, and shows ten lines in lists', async () => {
+    const marks = '\u0301\u0323'.repeat(150)
+    await susan.post('/posts', { body: `Ze${marks}bra\n\n \n\u200b\n\n${'line\n'.repeat(12)}` })
+    const [post] = await all()
+    assert.equal(post?.body, `Ze${marks.slice(0, 8)}bra\n\n \n${'line\n'.repeat(12).trim()}`)
+    const newest = async () => (await susan.get('/')).page.querySelector('article') ?? assert.fail()
+    const more = (await newest()).querySelector('.show-more a')
+    assert.equal(more?.text, 'Show more')
+    const alone = await susan.get(String(more?.getAttribute('href')))
+    assert.equal(alone.page.querySelectorAll('.show-more, .clamped').length, 0)
+    const spanish = await susan.get('/', { 'accept-language': 'es' })
+    assert.equal(spanish.page.querySelector('.show-more')?.text.trim(), 'Mostrar más')
+    for (const body of ['line\n'.repeat(10), 'x'.repeat(140), '茶'.repeat(140)]) {
+      await susan.post('/posts', { body })
+      assert.equal((await newest()).querySelectorAll('.show-more').length, 0, body)
+    }
+    // Scripts that stack marks keep theirs.
+    for (const body of ['བསྒྲུབས་སྟེ།', 'ကြွှေ့ာ်', 'שָׁלוֹם', 'ที่นี้', '❤️ 1️⃣ 👍🏽']) {
+      await susan.post('/posts', { body })
+      assert.equal((await all())[0]?.body, body)
+    }
+  })
 
   it('counts characters as people do', async () => {
     const family = '👨‍👩‍👧‍👦'
@@ -95,7 +159,7 @@ describe('writing', () => {
   })
 
   it('refuses more than 4,000 code points, however few characters they are', async () => {
-    const answer = await susan.post('/posts', { body: `a${'\u0301'.repeat(4000)}` })
+    const answer = await susan.post('/posts', { body: `a${'\u200d'.repeat(4000)}` })
     assert.equal(answer.status, 422)
     assert.equal((await all()).length, 0)
   })

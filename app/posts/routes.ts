@@ -7,6 +7,7 @@ import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/li
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
+import { normalizeText } from '../text/normalize.ts'
 import { newSubmission, PostForm, postingLimit, submissionDigest, validatePost } from './forms.ts'
 import { type Post, postTags } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
@@ -74,7 +75,7 @@ function writeWithin<T>(
 /** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
 async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
   const { id } = request.viewer
-  const body = request.body.body.trim()
+  const body = normalizeText(request.body.body)
   const language = request.body.language || (await languageOf(body, request.language))
   return { userId: id, body, language }
 }

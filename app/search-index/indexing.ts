@@ -5,7 +5,7 @@ import { engine } from '../database/engine.ts'
 import { users } from '../database/schema.ts'
 import { and, eq, gt, inArray, lte, type SQL, sql } from '../database/sql.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
-import { authorToken, tagToken, tokensOf } from './tokens.ts'
+import { authorToken, emojiOf, tagToken, tokensOf } from './tokens.ts'
 
 export type PostKey = { id: number; createdAt: Date }
 export type IndexedPost = PostKey & { userId: number; body: string; entities: Entity[] }
@@ -154,7 +154,7 @@ export async function removePeopleBetween(tx: Writer, after: number, until: numb
 /** PostgreSQL notes no more places of one word; the rest are left out on SQLite, too. */
 const mostPlaces = 255
 
-/** The words of a post, in their order, and tokens that no word can be for its author and its tags. */
+/** The words of a post, in their order, and tokens that no word can be for its author, its tags and its emoji. */
 function postEntry({ userId, body, entities }: Omit<IndexedPost, 'id' | 'createdAt'>): string {
   const marks = [authorToken(userId), ...new Set(tagsOf(entities).map(tagToken))]
   return entryOf(body, marks)
@@ -167,7 +167,9 @@ function entryOf(text: string, marks: string[]): string {
     if (!known) places.set(word, [at])
     else if (known.length < mostPlaces) known.push(at)
   }
-  return engine === 'sqlite' ? fts5Text(places, marks) : tsvectorText(places, marks)
+  // Without a place, so that words on both sides of an emoji are still a phrase.
+  const all = [...marks, ...new Set(emojiOf(text).map(({ text: token }) => token))]
+  return engine === 'sqlite' ? fts5Text(places, all) : tsvectorText(places, all)
 }
 
 /** Words one after the other; in the place of one that was left out stands what no word can be. */

@@ -1,6 +1,8 @@
 /** Parses queries: any text is a valid query. */
+import { wordCharacters } from '../text/characters.ts'
+import { isTag, tagPattern } from '../text/hashtags.ts'
 import { foldName, sanitizeText } from '../text/normalize.ts'
-import { fold, tagToken, tokensOf } from './tokens.ts'
+import { emojiOf, fold, tagToken, tokensOf } from './tokens.ts'
 
 /** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */
 export type Term = { tokens: string[]; prefix: boolean }
@@ -17,10 +19,10 @@ const piece = new RegExp(
   [
     '["“”„«»](?<phrase>[^"“”„«»]*)["“”„«»]?',
     String.raw`(?<!\S)from:\s*@?(?<author>[^\s"“”„«»*]*)`,
-    String.raw`(?<![\p{L}\p{M}\p{N}_&/#])[#＃](?<tag>[\p{L}\p{M}\p{N}_]+)`,
+    String.raw`(?<![${wordCharacters}&#＃])[#＃](?<tag>${tagPattern})`,
     '(?<words>[^\\s"“”„«»#＃]+)',
   ].join('|'),
-  'giu',
+  'giv',
 )
 /** The query as it is shown: sanitized and of limited length. */
 export function normalizeQuery(given: string): string {
@@ -31,7 +33,7 @@ export function parseQuery(given: string): Query {
   const text = normalizeQuery(given)
   const isShortened = text.length < sanitizeText(given).trim().length
   const found = [...text.matchAll(piece)]
-  const terms = found.flatMap(match => termOf(match) ?? [])
+  const terms = found.flatMap(termsOf)
   const distinct = [...new Map(terms.map(term => [JSON.stringify(term), term])).values()]
   const kept = withinLimits(distinct)
   const names = found.flatMap(({ groups }) => (groups?.['author'] ? [foldName(groups['author'])] : []))
@@ -48,12 +50,14 @@ export function starred(typed: string): string {
   return /[\p{L}\p{M}\p{N}_]$/u.test(typed) ? `${typed}*` : typed
 }
 
-function termOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term | null {
-  const { phrase, tag, words } = groups
+function termsOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term[] {
+  const { phrase, tag, author } = groups
   const prefix = found.endsWith('*') || input[index + found.length] === '*'
   // As for hashtags in posts, where digits alone are a number.
-  if (tag && /\p{L}|_/u.test(tag) && fold(tag) !== '') return { tokens: [tagToken(tag)], prefix }
-  return termOfWords(phrase ?? tag ?? words ?? '', prefix)
+  if (tag && isTag(tag) && fold(tag) !== '') return [{ tokens: [tagToken(tag)], prefix }]
+  const words = author === undefined ? (phrase ?? tag ?? found) : ''
+  const emoji = emojiOf(words).map(({ text }) => ({ tokens: [text], prefix: false }))
+  return [termOfWords(words, prefix) ?? [], emoji].flat()
 }
 
 /** Words without a space between them, such as `well-known`, are a phrase. */

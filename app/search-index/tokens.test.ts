@@ -27,6 +27,8 @@ describe('tokens', () => {
     ['ก็ไท', ['ก็ไ', 'ไท', 'ท']],
     ['葛\u{e0100}城', ['葛城', '城']],
     ['🎉 👨‍👩‍👧‍👦 !?', []],
+    ['co\u00adop\u200berate می\u200cخواهم te\u2060a\u200d', ['cooperate', 'میخواهم', 'tea']],
+    ['今\u200b朝 ක්\u200dර', ['今朝', '朝', 'ක්ර']],
     ['x'.repeat(100), ['x'.repeat(64)]],
   ]
   for (const [text, expected] of cases)

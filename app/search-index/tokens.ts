@@ -5,6 +5,7 @@
  * queries in a trial, and splits differently with each version of ICU.
  */
 
+import { unspaced } from '../text/characters.ts'
 import { memoize } from '../text/memoize.ts'
 
 /** A word or a pair of characters, with its position in the text (UTF-16 offsets). */
@@ -19,15 +20,15 @@ export type Token = {
 /** Longer tokens are cut, in the index and in queries, because PostgreSQL's maximum is 2,046 bytes. */
 const maxTokenLength = 64
 
-const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
+/** Soft hyphens, ZWSP, ZWNJ and the like are within words, and folding removes them. */
+const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\p{Default_Ignorable_Code_Point}]*/gu
 const plainWord = /[a-z0-9]+/gi
 const isPlain = /^[\0-\x7f]*$/
 /** Marks, vowels and finals of Korean syllables and the marks of narrow katakana belong to the character before them. */
-const continuing = String.raw`[\p{M}\u1160-\u11ff\uff9e\uff9f]*`
-const unspaced = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmr}\p{scx=Mymr}]`
-const hasUnspaced = new RegExp(unspaced, 'u')
-const run = new RegExp(`(?<unspaced>(?:${unspaced}${continuing})+)|(?:(?!${unspaced}).)+`, 'gu')
-const character = new RegExp(`[^]${continuing}`, 'gu')
+const continuing = String.raw`[\p{M}\u1160-\u11ff\uff9e\uff9f\p{Default_Ignorable_Code_Point}]*`
+const hasUnspaced = new RegExp(unspaced, 'v')
+const run = new RegExp(`(?<unspaced>(?:${unspaced}${continuing})+)|(?:(?!${unspaced}).)+`, 'gv')
+const character = new RegExp(`[^]${continuing}`, 'gv')
 
 /** The tokens of a text, in order. */
 export function tokensOf(text: string): Token[] {
@@ -111,6 +112,24 @@ function cut(text: string): string {
 /** The token of a hashtag; no word begins with `#`. */
 export function tagToken(tag: string): string {
   return `#${cut(tag.split('_').map(fold).join('_'))}`
+}
+
+const emoji = /\p{RI}{2}|\p{Extended_Pictographic}/gu
+
+/** An emoji, with its position in the text. Its token is that of its shape, whatever its color or style. */
+export function emojiOf(text: string): Token[] {
+  if (isPlain.test(text)) return []
+  return [...text.matchAll(emoji)].map(({ 0: found, index }) => ({
+    text: emojiToken(found),
+    start: index,
+    end: index + found.length,
+    half: null,
+  }))
+}
+
+/** No word begins with `_`. */
+function emojiToken(found: string): string {
+  return `_${[...found].map(sign => sign.codePointAt(0)?.toString(16)).join('_')}`
 }
 
 /** The token of an author; no word begins with `@`. */

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts'
+import type { Database, Writer } from '../database/database.ts'
 import { defineJob } from '../jobs/definition.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { isIncomplete, rebuildIndex } from './rebuild.ts'
@@ -29,7 +29,10 @@ export const rebuildJob = defineJob({
 
 /** Builds the index in the background if it is missing, once for all processes. */
 export async function scheduleRebuild(db: Database): Promise<void> {
-  if (!(await isIncomplete(db))) return
-  const key = 'search.rebuild'
-  await db.transaction(tx => enqueue(tx, { name: key, input: {}, uniqueKey: key }))
+  if (await isIncomplete(db)) await db.transaction(enqueueRebuild)
+}
+
+/** Migrations add this job, too, for rows whose texts older versions have read differently. */
+export async function enqueueRebuild(tx: Writer): Promise<void> {
+  await enqueue(tx, { name: 'search.rebuild', input: {}, uniqueKey: 'search.rebuild' })
 }

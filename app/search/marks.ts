@@ -2,7 +2,7 @@
 
 import { occurrencesOf } from '../search-index/occurrences.ts'
 import type { Term } from '../search-index/query.ts'
-import { type Token, tagToken, tokensOf } from '../search-index/tokens.ts'
+import { emojiOf, type Token, tagToken, tokensOf } from '../search-index/tokens.ts'
 import { type Part, partsOf } from '../text/entities.ts'
 
 type Span = { start: number; end: number }
@@ -28,8 +28,8 @@ function spansIn({ body, entities }: Written, terms: Term[]): Span[] {
   const tagged = entities.filter(
     ({ kind, start, end }) => kind === 'tag' && tags.some(term => isTagged(body.slice(start + 1, end), term)),
   )
-  const tokens = tokensOf(body)
-  const spans = [...tagged, ...terms.flatMap(term => spansOf(term, tokens))]
+  const [tokens, emoji] = [tokensOf(body), emojiOf(body)]
+  const spans = [...tagged, ...terms.flatMap(term => [...spansOf(term, tokens), ...spansOf(term, emoji)])]
   return merged(spans.toSorted((a, b) => a.start - b.start))
 }
 

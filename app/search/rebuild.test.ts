@@ -8,14 +8,17 @@ import postgres from 'postgres'
 import { closeAccount, deleteAccount } from '../accounts/closure-queries.ts'
 import type { DatabaseConfig } from '../config.ts'
 import { engine } from '../database/engine.ts'
+import { readMigrations, statementsOf } from '../database/migrations/files.ts'
 import { openDatabase } from '../database/open.ts'
-import { jobs, posts, users } from '../database/schema.ts'
+import { hashtags, jobs, mentions, messages, posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
+import { sendMessage } from '../messages/sending-queries.ts'
 import { deletePost, editPost, publishPost } from '../posts/queries.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { runProcess } from '../testing/process.ts'
 import { dumpIndex } from '../testing/search-index.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import type { Entity } from '../text/entities.ts'
 import { scheduleRebuild } from './jobs.ts'
 import { rebuildIndex } from './rebuild.ts'
 
@@ -153,6 +156,81 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
       [['done', { rows: 4 }]],
     )
     await other.close()
+  })
+})
+
+/** Runs the statements of a migration of the site's own engine again. */
+async function runMigration(config: DatabaseConfig, name: string): Promise<void> {
+  const migration = (await readMigrations(engine)).find(one => one.name.endsWith(name))
+  for (const statement of statementsOf(migration?.sql ?? assert.fail())) {
+    if (config.engine === 'sqlite') {
+      const client = new Client(config.file)
+      client.exec(statement)
+      client.close()
+    } else {
+      const client = postgres(config.url, { max: 1 })
+      await client.unsafe(statement)
+      await client.end()
+    }
+  }
+}
+
+describe(`texts that an older version stored on ${engine}`, () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  it('are put right once by the job that the migration adds', async () => {
+    const { db } = site.app
+    const { susan, john } = site.ids
+    await runMigration(site.config.database, 'refresh_texts')
+    assert.equal(await db.$count(jobs), 0, 'where there is nothing to put right')
+    const body = '#asp.net @john @mary می‌خواهم #İstanbul'
+    const [id = 0] = await site.write('susan', [body])
+    const old: Entity[] = [
+      { kind: 'tag', start: 0, end: 4, href: '/tags/asp' },
+      { kind: 'link', start: 1, end: 8, href: 'https://asp.net' },
+      { kind: 'mention', start: 9, end: 14, href: '/@john' },
+    ]
+    const message = { senderId: susan, to: 'john', body, language: null, submission: null }
+    await db.transaction(tx => sendMessage(tx, message, new Date()))
+    await db.transaction(async tx => {
+      await tx.update(posts).set({ entities: old })
+      await tx.update(messages).set({ entities: old })
+      await tx.delete(mentions).where(eq(mentions.userId, site.ids.mary))
+      await tx.delete(hashtags)
+      await tx.insert(hashtags).values({ tag: 'i\u0307stanbul', postId: id, createdAt: new Date() })
+      await tx.update(users).set({ displayName: '\ufe0f\u034f' }).where(eq(users.id, john))
+    })
+    const shown = (await site.visitor().get(`/posts/${id}`)).page.querySelector('article .content')
+    assert.equal(shown?.text, body, 'nothing is doubled meanwhile')
+
+    await runMigration(site.config.database, 'refresh_texts')
+    await runMigration(site.config.database, 'refresh_texts')
+    assert.equal(await db.$count(jobs), 1)
+    await site.workJobs()
+    const expected = ['/tags/asp', '/@john', '/tags/istanbul']
+    for (const table of [posts, messages]) {
+      const [row] = await db.select({ entities: table.entities }).from(table)
+      assert.deepEqual(
+        row?.entities.map(({ href }) => href),
+        expected,
+      )
+    }
+    const tags = (await db.select().from(hashtags)).map(({ tag }) => tag)
+    assert.deepEqual(tags.toSorted(), ['asp', 'istanbul'])
+    assert.deepEqual(
+      (await db.select().from(mentions)).map(({ userId }) => userId),
+      [john],
+    )
+    const found = async (path: string) =>
+      (await site.visitor().get(path)).page.querySelectorAll('article').length
+    assert.equal(await found('/tags/istanbul'), 1)
+    assert.equal(await found(`/search?q=${encodeURIComponent('میخواهم')}`), 1)
+    const [named] = await db.select().from(users).where(eq(users.id, john))
+    assert.equal(named?.displayName, 'john')
   })
 })
 

@@ -1,19 +1,23 @@
-/** Rebuilds what is derived from posts and people while the site runs: some rows at a time, each batch in a transaction. */
+/** Rebuilds what is derived from texts and people while the site runs: some rows at a time, each batch in a transaction. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Reader, Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
-import { posts, users } from '../database/schema.ts'
-import { asc, gt, sql } from '../database/sql.ts'
+import { messages, posts, users } from '../database/schema.ts'
+import { asc, eq, gt, sql } from '../database/sql.ts'
 import { rebuildDerivedRows } from '../posts/derivations.ts'
 import {
   fts5Posts,
   indexedPeople,
   indexPeople,
+  indexPosts,
   numberMask,
   type PostKey,
   removePeopleBetween,
   removePostsBetween,
   tsvectorPosts,
 } from '../search-index/indexing.ts'
+import { refreshEntities } from '../text/entities.ts'
+import { isBlank } from '../text/normalize.ts'
 
 type Transaction = <T>(work: (tx: Writer) => Promise<T>) => Promise<T>
 export type Rebuilding = {
@@ -21,49 +25,46 @@ export type Rebuilding = {
   /** db.transaction, or that of a job. */
   transaction: Transaction
   progress?(done: number, total: number): Promise<void> | void
-  /** Writes a batch of posts that the index does not hold. */
-  writePosts?: typeof rebuildDerivedRows
+  /** Leaves every row but those of the index as it is. */
+  onlyIndex?: boolean
 }
 
 /** Rows per transaction; on SQLite other writers wait about 20 ms for it. */
 const chunk = 200
 
 /**
- * Writes again the rows derived from each post and person, and removes those of posts and people that are gone; returns
- * how many there are. What is written meanwhile brings its own: a post that has been passed, or comes later, in its own transaction.
+ * Writes again what is derived from each post, person and message, and removes the index entries of posts and people
+ * that are gone; returns how many of these there are. What is written meanwhile brings its own: a post that has been
+ * passed, or comes later, in its own transaction.
  */
-export async function rebuildIndex({
-  db,
-  transaction,
-  progress,
-  writePosts = rebuildDerivedRows,
-}: Rebuilding): Promise<number> {
-  const total = (await db.$count(posts)) + (await db.$count(users))
+export async function rebuildIndex(rebuilding: Rebuilding): Promise<number> {
+  const { db, transaction, progress, onlyIndex = false } = rebuilding
+  const writePosts = onlyIndex ? indexPosts : rebuildDerivedRows
+  const indexed = (await db.$count(posts)) + (await db.$count(users))
+  const total = indexed + (onlyIndex ? 0 : await db.$count(messages))
   let done = 0
-  const advance = async (count: number) => {
-    done += count
-    await progress?.(done, Math.max(total, done))
+  async function inSteps<Last>(from: Last, step: (tx: Writer, last: Last) => Promise<Step<Last>>) {
+    for (let last = from, more = true; more; ) {
+      const taken: Step<Last> = await transaction(tx => step(tx, last))
+      ;({ last, more } = taken)
+      done += taken.count
+      await progress?.(done, Math.max(total, done))
+    }
   }
-  for (let last: PostKey | null = null, more = true; more; ) {
-    const step: PostStep = await transaction(tx => rebuildPosts(tx, last, writePosts))
-    ;({ last, more } = step)
-    await advance(step.count)
-  }
-  for (let last = 0, more = true; more; ) {
-    const step: PeopleStep = await transaction(tx => rebuildPeople(tx, last))
-    ;({ last, more } = step)
-    await advance(step.count)
-  }
-  return done
+  await inSteps<PostKey | null>(null, (tx, last) => rebuildPosts(tx, last, writePosts))
+  await inSteps(0, (tx, last) => rebuildPeople(tx, last, onlyIndex))
+  const found = done
+  if (!onlyIndex) await inSteps(0, refreshMessages)
+  return found
 }
 
-type PostStep = { last: PostKey | null; count: number; more: boolean }
+type Step<Last> = { last: Last; count: number; more: boolean }
 
 async function rebuildPosts(
   tx: Writer,
   after: PostKey | null,
   writePosts: typeof rebuildDerivedRows,
-): Promise<PostStep> {
+): Promise<Step<PostKey | null>> {
   const rows = await postsAfter(tx, after)
   const more = rows.length === chunk
   const last = rows.at(-1) ?? after
@@ -87,9 +88,7 @@ async function postsAfter(tx: Writer, after: PostKey | null) {
     .limit(chunk)
 }
 
-type PeopleStep = { last: number; count: number; more: boolean }
-
-async function rebuildPeople(tx: Writer, after: number): Promise<PeopleStep> {
+async function rebuildPeople(tx: Writer, after: number, onlyIndex: boolean): Promise<Step<number>> {
   const { id, username, displayName } = users
   const rows = await tx
     .select({ id, username, displayName })
@@ -99,9 +98,31 @@ async function rebuildPeople(tx: Writer, after: number): Promise<PeopleStep> {
     .limit(chunk)
   const more = rows.length === chunk
   const last = rows.at(-1)?.id ?? after
+  for (const row of onlyIndex ? [] : rows.filter(({ displayName }) => isBlank(displayName))) {
+    // Older versions took names of characters that show nothing.
+    row.displayName = row.username
+    tx.invalidates(`person:${row.id}`, `viewer:${row.id}`)
+    await tx.update(users).set({ displayName: row.username }).where(eq(id, row.id))
+  }
   await removePeopleBetween(tx, after, more ? last : null)
   await indexPeople(tx, rows)
   return { last, count: rows.length, more }
+}
+
+async function refreshMessages(tx: Writer, after: number): Promise<Step<number>> {
+  const { id, body, entities } = messages
+  const rows = await tx
+    .select({ id, body, entities })
+    .from(messages)
+    .where(gt(id, after))
+    .orderBy(asc(id))
+    .limit(chunk)
+  for (const row of rows) {
+    const found = refreshEntities(row)
+    if (!isDeepStrictEqual(found, row.entities))
+      await tx.update(messages).set({ entities: found }).where(eq(id, row.id))
+  }
+  return { last: rows.at(-1)?.id ?? after, count: rows.length, more: rows.length === chunk }
 }
 
 /** Whether there are posts or people but no index entries. */

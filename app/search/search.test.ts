@@ -29,10 +29,11 @@ const written: [Name, string][] = [
   ['susan', 'https://example.org/notes/on-rye-bread #rain_or_shine'],
   ['john', '학교에서 커피'],
   ['mary', 'fog fog fog'],
+  ['john', 'A co\u00adop\u200beration, می\u200cخواهم #İzmir'],
 ]
-const [fog1, fog2, cafe, strasse, istanbul, japanese, arabic, lodz, link, korean, fogs] = written.map(
+const [fog1, fog2, cafe, strasse, istanbul, japanese, arabic, lodz, link, korean, fogs, hidden] = written.map(
   ([, body]) => body,
-) as [string, string, string, string, string, string, string, string, string, string, string]
+) as [string, string, string, string, string, string, string, string, string, string, string, string]
 
 /** The same on both engines, newest first. */
 const answers: [string, string[]][] = [
@@ -89,6 +90,15 @@ const answers: [string, string[]][] = [
   ['@susan', [fog2]],
   ['fog qwerty', []],
   ['0030', []],
+  ['cooperation', [hidden]],
+  ['co\u00adoper*', [hidden]],
+  ['میخواهم', [hidden]],
+  ['می\u200cخواهم', [hidden]],
+  ['#izmir', [hidden]],
+  ['#IZMIR', [hidden]],
+  ['🎉', [lodz]],
+  ['🎉 lodz', [lodz]],
+  ['🎊', []],
 ]
 
 describe('searching', () => {
@@ -123,6 +133,8 @@ describe('searching', () => {
       ['cafe', ['Café', 'Cafe']],
       ['strasse', ['Straße', 'STRASSE']],
       ['#rain', ['#Rain']],
+      ['🎉', ['🎉', '🎉']],
+      ['cooperation', ['co\u00adop\u200beration']],
       ['港', ['港']],
       ['とても静か', ['とても静か']],
       ['今朝 朝の', ['今朝の']],

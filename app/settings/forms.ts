@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { languages } from '../locales/translate.ts'
 import { ofWrittenFields, writtenFields } from '../people/profile-fields.ts'
-import { isBlank } from '../text/normalize.ts'
+import { isBlank, normalizeText } from '../text/normalize.ts'
 
 export const ProfileForm = Type.Object(
   ofWrittenFields(({ length: [, maxLength], input }) =>
@@ -14,7 +14,7 @@ export type ProfileForm = Type.Static<typeof ProfileForm>
 export function profileOf(sent: Partial<ProfileForm>, username: string): Partial<ProfileForm> {
   const texts = writtenFields.flatMap(({ name }) => {
     const text = sent[name]
-    return text === undefined ? [] : [[name, text.trim()]]
+    return text === undefined ? [] : [[name, normalizeText(text)]]
   })
   const profile: Partial<ProfileForm> = Object.fromEntries(texts)
   const { displayName } = profile

@@ -1,5 +1,7 @@
 /** The links, mentions and hashtags of a post, with their UTF-16 offsets. */
-import { LinkifyIt } from 'linkify-it'
+import { spacedCharacters, wordCharacters } from './characters.ts'
+import { foldTag, isTag, tagPath, tagPattern } from './hashtags.ts'
+import { type Address, findAddresses } from './links.ts'
 import { foldName } from './normalize.ts'
 
 export type Entity = { kind: 'link' | 'mention' | 'tag'; start: number; end: number; href: string }
@@ -11,61 +13,52 @@ export type Part = {
   pieces?: { text: string; isMarked: boolean }[]
 }
 
-const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false })
-  .add('ftp:', null)
-  .add('//', null)
-  .add('mailto:', null)
-/** Not inside a word or an address, and not the first half of an address such as @me@example.org. */
-const mention = /(?<![\p{L}\p{N}_@/.])@([A-Za-z0-9_]{1,64})(?![\p{L}\p{N}_@])/gu
-/** Letters, digits and marks of any script, at least one of them not a digit. */
-const hashtag =
-  /(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]{0,100}[\p{L}_][\p{L}\p{M}\p{N}_]{0,99})(?![\p{L}\p{M}\p{N}_])/gu
+/** Not inside a word (`f*@k`) or an address, and not the first half of an address such as @me@example.org. */
+const mention = new RegExp(
+  String.raw`(?<![${spacedCharacters}@＠#＃]|${spacedCharacters}[!$%\x26*]{1,3})[@＠](?<name>[A-Za-z0-9_]{1,64})(?![${spacedCharacters}@＠])`,
+  'gv',
+)
+const hashtag = new RegExp(String.raw`(?<![${wordCharacters}&#＃])[#＃](?<tag>${tagPattern})`, 'gv')
 
-/** All links, mentions and hashtags, in order; those inside a link belong to the link. */
+/**
+ * All links, mentions and hashtags, in order and without overlaps: addresses come first, then mentions, then hashtags.
+ */
 export function findEntities(body: string): Entity[] {
-  const links = linksIn(body)
-  const isInLink = (offset: number) => links.some(({ start, end }) => offset >= start && offset < end)
-  const others = [...mentionsIn(body), ...hashtagsIn(body)].filter(({ start }) => !isInLink(start))
-  return [...links, ...others].toSorted((a, b) => a.start - b.start)
+  const taken = new Uint8Array(body.length)
+  const take = ({ start, end }: { start: number; end: number }) => {
+    if (taken.subarray(start, end).includes(1)) return false
+    return Boolean(taken.fill(1, start, end))
+  }
+  const links = findAddresses(body).filter(take).flatMap(linkOf)
+  const mentions = [...body.matchAll(mention)].map(mentionOf).filter(take)
+  const tags = [...body.matchAll(hashtag)].flatMap(tagOf).filter(take)
+  return [...links, ...mentions, ...tags].toSorted((a, b) => a.start - b.start)
 }
 
-function linksIn(body: string): Entity[] {
-  const found = linkify.match(body) ?? []
-  return found.map(({ index, lastIndex, schema, url }) => ({
-    kind: 'link',
-    start: index,
-    end: lastIndex,
-    href: schema === '' ? url.replace(/^http:/, 'https:') : url,
-  }))
+function linkOf({ start, end, href }: Address): Entity[] {
+  return href === null ? [] : [{ kind: 'link', start, end, href }]
 }
 
-function mentionsIn(body: string): Entity[] {
-  return [...body.matchAll(mention)].map(({ index, 0: { length }, 1: name }) => ({
-    kind: 'mention',
-    start: index,
-    end: index + length,
-    href: `/@${name}`,
-  }))
+function mentionOf({ 0: { length }, 1: name, index }: RegExpExecArray): Entity {
+  return { kind: 'mention', start: index, end: index + length, href: `/@${name}` }
 }
 
-function hashtagsIn(body: string): Entity[] {
-  return [...body.matchAll(hashtag)]
-    .filter(({ 1: tag }) => [...foldTag(String(tag))].length <= 100)
-    .map(({ index, 0: { length }, 1: tag }) => ({
-      kind: 'tag',
-      start: index,
-      end: index + length,
-      href: tagPath(foldTag(String(tag))),
-    }))
+function tagOf({ 0: { length }, 1: tag = '', index }: RegExpExecArray): Entity[] {
+  if (!isTag(tag)) return []
+  return [{ kind: 'tag', start: index, end: index + length, href: tagPath(foldTag(tag)) }]
 }
 
-/** The key by which hashtags are compared: `#Tea` and `#ｔｅａ` are the same, `#té` is not. */
-export function foldTag(tag: string): string {
-  return foldName(tag)
-}
-
-export function tagPath(tag: string): string {
-  return `/tags/${encodeURIComponent(tag)}`
+/**
+ * The entities of a stored text as this version finds them. A mention stays the person's whose it was, and none is
+ * added, because a name may since have become another person's.
+ */
+export function refreshEntities({ body, entities }: { body: string; entities: Entity[] }): Entity[] {
+  const mentions = new Map(
+    entities.flatMap(entity => (entity.kind === 'mention' ? [[entity.start, entity]] : [])),
+  )
+  return findEntities(body).flatMap(entity =>
+    entity.kind === 'mention' ? (mentions.get(entity.start) ?? []) : [entity],
+  )
 }
 
 /** The folded usernames of a post's mentions, without duplicates. */
@@ -81,17 +74,24 @@ export function tagsOf(entities: Entity[]): string[] {
   return [...new Set(paths)].map(decodeURIComponent)
 }
 
-/** A post's text split into links and plain text. */
+/** A text split into links and plain text, which joined are the text. */
 export function partsOf({ body, entities }: { body: string; entities: Entity[] }): Part[] {
   const parts: Part[] = []
   let offset = 0
   for (const { kind, start, end, href } of entities) {
+    // Rows of older versions have entities that overlap, until they are rebuilt.
+    if (start < offset) continue
     if (start > offset) parts.push({ kind: 'text', text: body.slice(offset, start), href: null })
     parts.push({ kind, text: body.slice(start, end), href })
     offset = end
   }
   if (offset < body.length) parts.push({ kind: 'text', text: body.slice(offset), href: null })
   return parts
+}
+
+/** The same of a text whose entities are not stored, such as what people say about themselves: links alone. */
+export function linkedParts(body: string): Part[] {
+  return partsOf({ body, entities: findAddresses(body).flatMap(linkOf) })
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

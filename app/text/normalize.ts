@@ -12,7 +12,20 @@ export function sanitizeText(text: string): string {
 
 /** True for text of nothing but spaces and invisible characters. */
 export function isBlank(text: string): boolean {
-  return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text)
+  return !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u.test(text)
+}
+
+/** More marks on a character run over the lines around it; the scripts that stack them need fewer. */
+const surplusMarks = /(\p{M}{8})\p{M}+/gu
+
+/** A text as it is published: nothing blank around it, at most two blank lines in a row, and eight marks on a character. */
+export function normalizeText(text: string): string {
+  const lines = text.replaceAll(surplusMarks, '$1').split('\n')
+  const isSurplus = (at: number) => at >= 2 && lines.slice(at - 2, at + 1).every(isBlank)
+  return lines
+    .filter((_, at) => !isSurplus(at))
+    .join('\n')
+    .trim()
 }
 
 /**
@@ -21,6 +34,12 @@ export function isBlank(text: string): boolean {
  */
 export function foldName(name: string): string {
   return name.normalize('NFKC').toLowerCase().normalize('NFKC')
+}
+
+/** The same letters for each way to write a word in capitals, in full width or with a Turkish dotted or dotless i. */
+export function foldCase(text: string): string {
+  const folded = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase()
+  return folded.replaceAll('i\u0307', 'i').replaceAll('ς', 'σ').normalize('NFKC')
 }
 
 /** The folded text of the sign-in field: a username, with or without its @, or an email address. */

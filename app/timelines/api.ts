@@ -7,7 +7,7 @@ import type { Post } from '../posts/post.ts'
 import { serializePost } from '../posts/serializer.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
-import { foldTag } from '../text/entities.ts'
+import { foldTag } from '../text/hashtags.ts'
 import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>

@@ -7,7 +7,7 @@ import { cachedReads } from '../page-cache/freshness.ts'
 import type { Person } from '../people/person.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/post.ts'
-import { foldTag, tagPath } from '../text/entities.ts'
+import { foldTag, tagPath } from '../text/hashtags.ts'
 import {
   exploreTimeline,
   followedIds,

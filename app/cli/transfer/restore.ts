@@ -8,8 +8,8 @@ import type { Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
+import { enqueueRebuild } from '../../search/jobs.ts'
 import { rebuildIndex } from '../../search/rebuild.ts'
-import { indexPosts } from '../../search-index/indexing.ts'
 import { shellWord } from '../command.ts'
 import { examine, isDatabaseFile, schemaOf } from './backup.ts'
 import { type Line, linesIn, readBytes, timestampForFilename } from './files.ts'
@@ -104,10 +104,11 @@ async function insertBackup(tx: Writer, lines: AsyncIterable<Line[]>, newest: st
   })
   for (const name of tablesWithIds) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
   // Mentions and hashtags came with the backup; the index is made of what did.
-  await rebuildIndex({ db: tx, transaction: work => work(tx), writePosts: indexPosts })
+  await rebuildIndex({ db: tx, transaction: work => work(tx), onlyIndex: true })
   // Rows of an older schema have gained columns, so that their digests differ.
   const wrong = schema === newest ? difference(tables, await digestTables(tx)) : undefined
   if (wrong) throw new UserError(`the rows of ${wrong} differ from those of the backup: nothing was changed`)
+  if (schema !== newest) await enqueueRebuild(tx)
   return tables
 }
 

@@ -19,7 +19,7 @@ import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
 import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
-import { sanitizeText } from '../../text/normalize.ts'
+import { isBlank, sanitizeText } from '../../text/normalize.ts'
 
 /** In an order in which every row finds the rows that it needs. */
 export const kinds = ['users', 'posts', 'follows'] as const
@@ -121,8 +121,10 @@ function normalize(value: Record<string, unknown>): Record<string, unknown> {
     if (given === null && name !== 'language') continue
     if (name === 'posts' && Array.isArray(given))
       row[name] = given.map(post => (isObject(post) ? normalize(post) : post))
-    else if (typeof given === 'string' && !name.startsWith('password')) row[name] = sanitizeText(given).trim()
-    else row[name] = given
+    else if (typeof given !== 'string' || name.startsWith('password')) row[name] = given
+    // An account whose name shows nothing is called by its username, as in the settings.
+    else if (!isBlank(given)) row[name] = sanitizeText(given).trim()
+    else if (name !== 'display_name') row[name] = ''
   }
   return row
 }

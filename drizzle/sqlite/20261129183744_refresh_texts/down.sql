@@ -1,0 +1,2 @@
+-- The rows stay as they are: older versions read them, too.
+SELECT 1;
