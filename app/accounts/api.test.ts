@@ -113,6 +113,10 @@ describe('accounts by the API', () => {
       language: 'es',
     })
     assert.deepEqual([json.displayName, json.about, json.language], ['Susan Q.', 'Tea.', 'es'])
+    assert.equal((await susan.patch('/api/me', { timeZone: 'Asia/Kolkata' })).json.timeZone, 'Asia/Calcutta')
+    const unknown = await susan.patch('/api/me', { timeZone: 'Mars/Olympus' })
+    assert.equal(unknown.status, 422)
+    assert.match(unknown.text, /There’s no such time zone/)
     assert.equal((await susan.patch('/api/me', { displayName: ' ' })).json.displayName, 'susan')
     assert.equal((await susan.patch('/api/me')).json.about, 'Tea.', 'nothing said, nothing changed')
     for (const wrong of [

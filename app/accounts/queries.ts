@@ -54,13 +54,14 @@ export type Account = {
   emailConfirmedAt: Date | null
   passwordHash: string
   language: string | null
+  timeZone: string | null
 }
 
 /** An open account with its owner's private columns. */
 export async function findAccount(db: Reader, id: number): Promise<Account | undefined> {
-  const { username, email, emailConfirmedAt, passwordHash, language } = users
+  const { username, email, emailConfirmedAt, passwordHash, language, timeZone } = users
   const [found] = await db
-    .select({ id: users.id, username, email, emailConfirmedAt, passwordHash, language })
+    .select({ id: users.id, username, email, emailConfirmedAt, passwordHash, language, timeZone })
     .from(users)
     .where(and(eq(users.id, id), isNull(users.closedAt)))
   return found

@@ -15,6 +15,7 @@ export const exportReadyMail = defineMail<'exports.ready'>({
     const account = await findAccount(tx, userId)
     if (!account) return null
     const link = `${config.publicUrl}/settings/data`
-    return { to: account.email, locals: { username: account.username, link, until: new Date(expiresAt) } }
+    const { email, username, timeZone } = account
+    return { to: email, locals: { username, link, until: new Date(expiresAt) }, timeZone }
   },
 })

@@ -37,7 +37,7 @@ export function sectionPage(info: ExportInfo, section: Section, { rows, number, 
 
 function sharedLocals({ config, profile, language, now }: ExportInfo) {
   const { siteName: name, publicUrl: url } = config
-  const { when, number } = formatsFor(language)
+  const { when, number } = formatsFor(language, profile.timeZone)
   return {
     site: { name, url },
     profile,

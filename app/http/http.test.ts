@@ -216,6 +216,44 @@ describe('the plugins of every request', () => {
     await susan.post('/settings/language', { language: 'en' })
   })
 
+  it('shows times in a visitor’s zone, whatever the cookie says, and in UTC without one', async () => {
+    const [id] = await site.write('john', ['evening'], new Date('2026-11-20T16:30:00Z'))
+    const visitor = site.visitor()
+    const timeOf = async () =>
+      (await visitor.get(`/posts/${id}`)).page.querySelector('article time')?.text.replace(/\s(?=[AP]M)/, ' ')
+    const asksZone = async () => (await visitor.get('/explore')).page.querySelector('browser-zone') !== null
+    assert.deepEqual([await timeOf(), await asksZone()], ['November 20, 2026 at 4:30 PM UTC', true])
+    const chosen = await visitor.post('/settings/time-zone', { timeZone: 'Asia/Tokyo', next: '/explore' })
+    assert.equal(chosen.location, '/explore')
+    assert.deepEqual([await timeOf(), await asksZone()], ['November 21, 2026 at 1:30 AM', false])
+    for (const bad of ['Mars/Olympus', '"><script>', '%00', '%E0%A4%A', 'x'.repeat(3_000)]) {
+      visitor.cookies.set('time_zone', bad)
+      assert.equal(await timeOf(), 'November 20, 2026 at 4:30 PM UTC', bad)
+    }
+    for (const timeZone of ['Mars/Olympus', '+05:30']) {
+      const answer = await visitor.post('/settings/time-zone', { timeZone })
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /There’s no such time zone/)
+    }
+    assert.equal((await visitor.post('/settings/time-zone', {})).status, 400)
+  })
+
+  it('keeps the zone with the account: told once by the browser, chosen in the settings', async () => {
+    const susan = await site.signedIn('susan')
+    susan.cookies.set('time_zone', 'Asia/Tokyo')
+    const page = await susan.get('/settings/appearance')
+    assert.ok(page.page.querySelector('browser-zone'), 'the cookie’s is not yet the account’s')
+    assert.ok(page.page.querySelector('script[src*="browser-zone"]'))
+    await susan.post('/settings/time-zone', { timeZone: 'America/New_York', next: '/settings/appearance' })
+    const elsewhere = await site.signedIn('susan')
+    const { page: settings } = await elsewhere.get('/settings/appearance')
+    assert.equal(settings.querySelector('html')?.getAttribute('data-time-zone'), 'America/New_York')
+    assert.equal(settings.querySelector('option[selected]')?.getAttribute('value'), 'America/New_York')
+    assert.equal(settings.querySelector('browser-zone'), null)
+    await susan.post('/settings/time-zone', { timeZone: '', next: '/settings/appearance' })
+    assert.ok((await susan.get('/settings/appearance')).page.querySelector('browser-zone'))
+  })
+
   it('remembers the theme', async () => {
     const visitor = site.visitor()
     await visitor.post('/settings/theme', { theme: 'dark' })

@@ -90,13 +90,16 @@ function sharedLocals({ config, asset }: FastifyInstance) {
 
 function localsOf(reply: FastifyReply) {
   const { request } = reply
-  const { language, t, viewer, unread, theme } = request
-  const { when, number, compact } = formatsFor(language)
+  const { language, t, viewer, unread, theme, timeZone } = request
+  const { when, number, compact } = formatsFor(language, timeZone)
   // Forms return to this path by GET.
   const path = request.method === 'GET' ? request.url : '/'
   // The time of the request: the page may lack later changes.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
-  return { viewer, unread, language, t, when, number, compact, theme, path, asked }
+  // A member's browser tells its zone once more after a visitor's has, for the account.
+  const asksTimeZone = !(viewer ? viewer.timeZone : timeZone)
+  const preferences = { language, t, when, number, compact, theme, timeZone, asksTimeZone }
+  return { viewer, unread, ...preferences, path, asked }
 }
 
 /** The cookie is untrusted: an unknown message is dropped. */

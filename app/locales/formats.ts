@@ -1,5 +1,6 @@
-/** Dates, times and numbers in each language; all times are UTC. */
+/** Dates, times and numbers in each language; times as they are in the reader's zone. */
 import { memoize } from '../text/memoize.ts'
+import { dayNumberIn, utc } from './time-zones.ts'
 import { forEachLanguage, type Language } from './translate.ts'
 
 const minute = 60_000
@@ -13,88 +14,122 @@ export type Formats = {
   compact(value: number): string
 }
 
-type DateFormats = {
+export type DateFormats = {
   /** "now", "4 min ago", "yesterday"; after a week the day itself. */
   relative(date: Date): string
   /** "today", "yesterday"; after a week the day itself. */
   relativeDay(date: Date): string
+  /** In UTC, which is what readers get whose zone is not known, the zone is said. */
   full(date: Date): string
   day(date: Date): string
-  /** The heading of a list by day: "Today · UTC", "Yesterday · UTC", then the day itself. */
+  /** The heading of a list by day: "Today", "Yesterday", then the day itself. */
   heading(date: Date): string
   time(date: Date): string
   iso(date: Date): string
+  /** The day as `2026-11-20`. */
+  isoDay(date: Date): string
 }
 
-export function formatsFor(language: Language): Formats {
-  return formats[language]
+type Reader = { language: Language; timeZone: string }
+
+/** The formats of a language; times in UTC, unless a zone is given (time-zones.ts). */
+export function formatsFor(language: Language, timeZone: string | null = utc): Formats {
+  return { when: dateFormats({ language, timeZone: timeZone ?? utc }), ...numberFormats[language] }
 }
 
-const formats = forEachLanguage(createFormats)
-
-function createFormats(language: Language): Formats {
+const numberFormats = forEachLanguage(language => {
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
   return {
-    when: { ...relativeFormats(language), ...timestampFormats(language), ...dayFormats(language) },
-    number: value => number.format(value),
-    compact: value => compact.format(value),
+    number: (value: number) => number.format(value),
+    compact: (value: number) => compact.format(value),
   }
+})
+
+/** A site's readers live in some dozens of zones; a cookie may name any of 400. */
+const maxZones = 60
+/** Timestamps of each format that are kept: formatting those of a timeline was a fifth of its rendering time. */
+const maxTimes = 500
+
+const dateFormats = memoize(
+  (reader: Reader): DateFormats => ({
+    ...relativeFormats(reader),
+    ...timestampFormats(reader),
+    ...dayFormats(reader),
+  }),
+  ({ language, timeZone }) => `${language} ${timeZone}`,
+  maxZones,
+)
+
+function ofMinute<Result>(format: (date: Date) => Result): (date: Date) => Result {
+  return memoize(format, date => Math.floor(date.getTime() / minute), maxTimes)
 }
 
-/** Memoized: formatting the 25 timestamps of a timeline was a fifth of its rendering time. */
-function timestampFormats(language: Language): Pick<DateFormats, 'full' | 'time' | 'iso'> {
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' })
-  const minuteOf = (date: Date) => Math.floor(date.getTime() / minute)
+function timestampFormats({ language, timeZone }: Reader): Pick<DateFormats, 'full' | 'time' | 'iso'> {
+  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone })
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone })
+  const zone = zoneSuffix(timeZone)
   return {
-    full: memoize(date => `${full.format(date)} UTC`, minuteOf),
-    time: memoize(
-      date => time.format(date),
-      date => minuteOf(date) % (24 * 60),
-    ),
-    iso: memoize(date => date.toISOString(), Number),
+    full: ofMinute(date => `${full.format(date)}${zone && ` ${zone}`}`),
+    time: ofMinute(date => time.format(date)),
+    iso: memoize(date => date.toISOString(), Number, maxTimes),
   }
 }
 
-function dayFormats(language: Language): Pick<DateFormats, 'day' | 'heading'> {
-  const longDate = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
-  const { relativeDay } = relativeFormats(language)
+function zoneSuffix(timeZone: string): string {
+  return timeZone === utc ? utc : ''
+}
+
+function dayFormats({ language, timeZone }: Reader): Pick<DateFormats, 'day' | 'heading' | 'isoDay'> {
+  const longDate = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone })
+  const { relativeDay } = relativeFormats({ language, timeZone })
+  const { daysAgo, dateOf } = calendarIn(timeZone)
+  const zone = zoneSuffix(timeZone)
   return {
     day: date => longDate.format(date),
+    isoDay: date => dateOf(date).toISOString().slice(0, 10),
     heading: date => {
-      const day = daysBetween(date) < 2 ? relativeDay(date) : longDate.format(date)
-      return `${day.charAt(0).toLocaleUpperCase(language)}${day.slice(1)} · UTC`
+      const name = daysAgo(date) < 2 ? relativeDay(date) : longDate.format(date)
+      return `${name.charAt(0).toLocaleUpperCase(language)}${name.slice(1)}${zone && ` · ${zone}`}`
     },
   }
 }
 
-function relativeFormats(language: Language): Pick<DateFormats, 'relative' | 'relativeDay'> {
+function relativeFormats({ language, timeZone }: Reader): Pick<DateFormats, 'relative' | 'relativeDay'> {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
-  const ago = {
-    second: memoize((count: number) => format.format(count, 'second'), Number),
-    minute: memoize((count: number) => format.format(count, 'minute'), Number),
-    hour: memoize((count: number) => format.format(count, 'hour'), Number),
-    day: memoize((count: number) => format.format(count, 'day'), Number),
-  }
-  const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
-  const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+  const counted = (unit: Intl.RelativeTimeFormatUnit) =>
+    memoize((count: number) => format.format(-count, unit), Number, 60)
+  const [seconds, minutes, hours, days] = [
+    counted('second'),
+    counted('minute'),
+    counted('hour'),
+    counted('day'),
+  ]
+  const monthAndDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone })
+  const withYear = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone })
+  const { daysAgo, dateOf } = calendarIn(timeZone)
   const relativeDay = (date: Date) => {
-    const days = Math.max(0, daysBetween(date))
-    if (days < 7) return ago.day(-days)
-    const thisYear = date.getUTCFullYear() === new Date().getUTCFullYear()
-    return (thisYear ? monthAndDay : withYear).format(date)
+    const count = Math.max(0, daysAgo(date))
+    if (count < 7) return days(count)
+    const isThisYear = dateOf(date).getUTCFullYear() === dateOf(new Date()).getUTCFullYear()
+    return (isThisYear ? monthAndDay : withYear).format(date)
   }
   const relative = (date: Date) => {
     const age = Math.max(0, Date.now() - date.getTime())
-    if (age < minute) return ago.second(0)
-    if (age < hour) return ago.minute(-Math.floor(age / minute))
-    return age < day ? ago.hour(-Math.floor(age / hour)) : relativeDay(date)
+    if (age < minute) return seconds(0)
+    if (age < hour) return minutes(Math.floor(age / minute))
+    return age < day ? hours(Math.floor(age / hour)) : relativeDay(date)
   }
   return { relative, relativeDay }
 }
 
-/** The number of midnights (UTC) between the date and now. */
-function daysBetween(date: Date): number {
-  return Math.floor(Date.now() / day) - Math.floor(date.getTime() / day)
+/** The days of a zone; every one in the years of this site begins at a full minute. */
+function calendarIn(timeZone: string) {
+  const dayNumber = ofMinute(dayNumberIn(timeZone))
+  return {
+    /** The midnights between the date and now. */
+    daysAgo: (date: Date) => dayNumber(new Date()) - dayNumber(date),
+    /** The date of the zone, as the UTC date of the same name. */
+    dateOf: (date: Date) => new Date(dayNumber(date) * day),
+  }
 }

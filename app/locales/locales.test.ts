@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { root } from '../config.ts'
 import { formatsFor } from './formats.ts'
+import { timeZones, toTimeZone } from './time-zones.ts'
 import { languages, messages, translate } from './translate.ts'
 
 const flat = (messages: object): Map<string, string> =>
@@ -158,5 +159,60 @@ describe('plurals and times', () => {
     assert.match(formatsFor('es').when.relative(ago(3 * 86_400_000)), /3/)
     assert.match(relative(new Date('2020-05-06T00:00:00Z')), /2020/)
     assert.equal(formatsFor('es').when.day(new Date('2026-11-20T23:59:00Z')), '20 de noviembre de 2026')
+  })
+})
+
+describe('times in the reader’s zone', () => {
+  const at = new Date('2026-11-20T16:30:00Z')
+
+  it('are those of its clocks, summer time and half hours among them', () => {
+    const inZone = (zone: string, date = at) => formatsFor('en', zone).when.time(date).replace(/\s/, ' ')
+    assert.equal(inZone('Asia/Tokyo'), '1:30 AM')
+    assert.equal(inZone('Asia/Kolkata'), '10:00 PM')
+    assert.equal(inZone('America/St_Johns'), '1:00 PM')
+    assert.equal(inZone('Europe/Madrid'), '5:30 PM')
+    assert.equal(inZone('Europe/Madrid', new Date('2026-07-20T16:30:00Z')), '6:30 PM')
+    assert.equal(formatsFor('es', 'Asia/Tokyo').when.time(at), '1:30')
+  })
+
+  it('belong to its days, and only UTC is named', () => {
+    const [tokyo, here] = [formatsFor('en', 'Asia/Tokyo').when, formatsFor('en').when]
+    assert.deepEqual([tokyo.isoDay(at), here.isoDay(at)], ['2026-11-21', '2026-11-20'])
+    assert.equal(tokyo.day(at), 'November 21, 2026')
+    assert.doesNotMatch(tokyo.full(at), /UTC|GMT/)
+    assert.match(here.full(at), /UTC$/)
+    assert.match(tokyo.full(new Date(0)), /January 1, 1970/)
+    assert.equal(
+      formatsFor('en', 'Pacific/Kiritimati').when.isoDay(new Date('1999-12-31T10:00:00Z')),
+      '2000-01-01',
+    )
+  })
+
+  it('are of today until its own midnight', () => {
+    for (const zone of ['Asia/Tokyo', 'America/Los_Angeles', 'Australia/Lord_Howe', 'UTC']) {
+      const { isoDay, heading } = formatsFor('en', zone).when
+      const now = Date.now()
+      // The first minute of today there, by trying each.
+      let first = Math.floor(now / 60_000) * 60_000
+      while (isoDay(new Date(first - 60_000)) === isoDay(new Date(now))) first -= 60_000
+      assert.match(heading(new Date(first)), /^Today/, zone)
+      assert.match(heading(new Date(first - 1)), /^Yesterday/, zone)
+    }
+  })
+
+  it('need a zone that exists, by whichever of its names', () => {
+    assert.equal(toTimeZone('Asia/Kolkata'), toTimeZone('asia/calcutta'))
+    assert.deepEqual(['UTC', 'Etc/UTC', 'Etc/GMT+5'].map(toTimeZone), ['UTC', 'UTC', 'Etc/GMT+5'])
+    for (const name of [
+      '',
+      'Mars/Olympus',
+      '+05:30',
+      '../../etc/passwd',
+      'Europe/Madrid\0',
+      'x'.repeat(9_999),
+      null,
+    ])
+      assert.equal(toTimeZone(name), null, String(name))
+    assert.ok(timeZones.every(name => toTimeZone(name) === name))
   })
 })

@@ -44,10 +44,10 @@ async function writeEmail(
   const mailContext = { config, language, t: translate(language), now: now() }
   const addressed = prepare
     ? await transaction(tx => prepare(tx, input as never, mailContext))
-    : { to: to as string, locals: Object(input) as MailLocals }
+    : { to: to as string, locals: Object(input) as MailLocals, timeZone: null }
   if (!addressed) return null
   return {
-    ...renderMail(definition, addressed.locals, { config, language }),
+    ...renderMail(definition, addressed, { config, language }),
     from: { name: config.siteName, address: config.mailFrom },
     to: addressed.to,
     messageId: messageId(context),

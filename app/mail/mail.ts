@@ -40,7 +40,7 @@ export type MailDefinition<Name extends keyof Mails = keyof Mails> = {
     tx: Writer,
     input: Mails[Name],
     context: MailContext,
-  ): Promise<{ to: string; locals: MailLocals } | null>
+  ): Promise<{ to: string; locals: MailLocals; timeZone?: string | null } | null>
 }
 
 export type MailDefinitions = { [Name in keyof Mails]: MailDefinition<Name> }

@@ -16,14 +16,14 @@ for (const eta of [pages, texts])
 
 export function renderMail(
   { subject, view }: Pick<MailDefinition, 'subject' | 'view'>,
-  locals: MailLocals,
+  { locals, timeZone }: { locals: MailLocals; timeZone?: string | null },
   { config, language }: { config: Config; language: Language },
 ): RenderedMail {
   const t = translate(language)
   const site = { name: config.siteName, url: config.publicUrl }
   const values = Object.entries(locals).filter(([, value]) => ['string', 'number'].includes(typeof value))
   const title = t(subject, { ...(Object.fromEntries(values) as Arguments), site: site.name })
-  const { when, number } = formatsFor(language)
+  const { when, number } = formatsFor(language, timeZone)
   const all = { ...locals, site, language, t, when, number, subject: title }
   // The templates' tags leave blank lines; the trailing space of `-- ` stays, because it starts a signature.
   const text = texts

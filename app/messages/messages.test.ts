@@ -159,6 +159,27 @@ describe('messages', () => {
     assert.match(days[1]?.text ?? '', /^(Today|Yesterday) · UTC$/)
   })
 
+  it('break at the reader’s midnight, also where the page grows', async () => {
+    await write(['susan', 'john'], ['before'], Date.parse('2026-03-10T14:59:59Z'))
+    await write(['susan', 'john'], ['after'], Date.parse('2026-03-10T15:00:00Z'))
+    const daysOf = ({ page }: Answer) =>
+      page.querySelectorAll('.day').map(day => [day.getAttribute('data-day'), day.querySelector('h2')?.text])
+    assert.deepEqual(daysOf(await people.john.get('/messages/@susan')), [
+      ['2026-03-10', 'March 10, 2026 · UTC'],
+    ])
+    await people.john.post('/settings/time-zone', { timeZone: 'Asia/Tokyo' })
+    const expected = [
+      ['2026-03-10', 'March 10, 2026'],
+      ['2026-03-11', 'March 11, 2026'],
+    ]
+    const page = await people.john.get('/messages/@susan')
+    assert.deepEqual(daysOf(page), expected)
+    const [first] = page.page.querySelectorAll('.message time')
+    assert.match(first?.text ?? '', /^11:59\sPM$/)
+    assert.deepEqual(daysOf(await people.john.get('/messages/@susan/new?after=1-1')), expected)
+    await people.john.post('/settings/time-zone', { timeZone: '' })
+  })
+
   it('redirect from a page past the end to the newest', async () => {
     for (const query of ['before=1-1', `after=${Date.now() + 1000}-1`])
       assert.equal((await people.susan.get(`/messages/@john?${query}`)).location, '/messages/@john')

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { UsernameParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { formatsFor } from '../locales/formats.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
@@ -75,7 +76,7 @@ async function showNew(request: ThreadRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const { other, page } = await conversationOr404(request, cursor)
   await markSeen(request, { other, page, cursor })
-  return reply.fragment('messages/new', { other, thread: threadOf(page, other) })
+  return reply.fragment('messages/new', { other, thread: threadOf(page, other, whenOf(request)) })
 }
 
 async function createMessage(request: SendRequest, reply: FastifyReply) {
@@ -120,10 +121,21 @@ type Shown = { other: Correspondent; page: Page<Message> } & MessageForm & { err
 
 function sendThread(reply: FastifyReply, { other, page, ...form }: Shown) {
   const { body, submission = newSubmission(), errors = {} } = form
-  const { t } = reply.request
+  const { request } = reply
+  const { t } = request
   const obstacle = other.obstacle && t(obstacleWords[other.obstacle], { name: other.displayName })
-  const shown = { other, thread: threadOf(page, other), obstacle, values: { body }, submission }
+  const shown = {
+    other,
+    thread: threadOf(page, other, whenOf(request)),
+    obstacle,
+    values: { body },
+    submission,
+  }
   return reply.page('messages/thread', { ...shown, errors: obstacle ? { form: obstacle } : errors })
+}
+
+function whenOf({ language, timeZone }: FastifyRequest) {
+  return formatsFor(language, timeZone).when
 }
 
 async function conversationOr404(request: PersonRequest, cursor: Cursor) {

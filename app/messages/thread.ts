@@ -1,9 +1,10 @@
 import type { Page } from '../database/cursor.ts'
 import { pageLinks } from '../database/cursor.ts'
+import type { DateFormats } from '../locales/formats.ts'
 import type { Correspondent } from './correspondent-queries.ts'
 import type { Message } from './queries.ts'
 
-/** The messages of one day (UTC), oldest first. */
+/** The messages of one of the reader's days, oldest first. */
 export type Day = { date: Date; messages: Message[] }
 
 /** A page of a conversation as the templates show it, oldest first. */
@@ -19,13 +20,12 @@ export function threadPath({ username }: Pick<Correspondent, 'username'>): strin
   return `/messages/@${username}`
 }
 
-/** Groups a page of messages by day, oldest first. */
-export function threadOf(page: Page<Message>, other: Correspondent): Thread {
+/** Groups a page of messages by the reader's days, oldest first. */
+export function threadOf(page: Page<Message>, other: Correspondent, { isoDay }: DateFormats): Thread {
   const days: Day[] = []
-  const dateOf = (time: Date) => time.toISOString().slice(0, 10)
   for (const message of page.rows.toReversed()) {
     const last = days.at(-1)
-    if (last && dateOf(last.date) === dateOf(message.createdAt)) last.messages.push(message)
+    if (last && isoDay(last.date) === isoDay(message.createdAt)) last.messages.push(message)
     else days.push({ date: message.createdAt, messages: [message] })
   }
   const [newest] = page.rows

@@ -77,6 +77,8 @@ describe('the page cache', () => {
     assert.match((await susan.get('/')).text, /<html lang="es"/)
     await susan.post('/settings/theme', { theme: 'dark' })
     assert.match((await susan.get('/')).text, /data-theme="dark"/)
+    await susan.post('/settings/time-zone', { timeZone: 'Asia/Tokyo' })
+    assert.match((await susan.get('/')).text, /data-time-zone="Asia\/Tokyo"/)
     await susan.post('/@john/follow/delete')
     await susan.get('/')
     assert.doesNotMatch((await susan.get('/')).text, /other words/)
@@ -99,6 +101,17 @@ describe('the page cache', () => {
     await other.transaction(tx => unfollow(tx, me, john))
     await shows('/@john', /action="\/@john\/follow"/)
     await other.close()
+  })
+
+  it('is separate for each zone', async () => {
+    const visitor = site.visitor()
+    const zones = ['Asia/Tokyo', 'Europe/Madrid', 'Asia/Tokyo']
+    const shown: (string | undefined)[] = []
+    for (const zone of zones) {
+      visitor.cookies.set('time_zone', encodeURIComponent(zone))
+      shown.push((await visitor.get('/explore')).page.querySelector('html')?.getAttribute('data-time-zone'))
+    }
+    assert.deepEqual(shown, zones)
   })
 
   it('is separate for each viewer', async () => {

@@ -33,7 +33,7 @@ const bytesPerTag = 16
 const maxUrlLength = 300
 
 /**
- * Caches finished, compressed pages by viewer, language, theme and URL, until one of their tags is invalidated
+ * Caches finished, compressed pages by viewer, language, theme, time zone and URL, until one of their tags is invalidated
  * (database/cache-tags.ts) by any process. A browser that has the page gets a 304 without any query.
  */
 export default plugin(
@@ -88,9 +88,9 @@ function isCacheable(request: FastifyRequest): boolean {
 }
 
 function entryFor(request: FastifyRequest, readAt: number): PageEntry {
-  const { viewer, language, theme, url } = request
+  const { viewer, language, theme, timeZone, url } = request
   const encoding = encodingFor(request)
-  const key = `${encoding}|${viewer?.id ?? 0}|${language}|${theme}|${url}`
+  const key = `${encoding}|${viewer?.id ?? 0}|${language}|${theme}|${timeZone}|${url}`
   return { key, readAt, tags: null, encoding }
 }
 

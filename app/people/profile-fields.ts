@@ -55,7 +55,7 @@ export const userFields = {
   emailKey: { column: users.emailKey, internal: 'the e-mail address, folded' },
   emailConfirmedAt: { column: users.emailConfirmedAt, shown: ['personalExport'] },
   language: { column: users.language, shown: ['me', 'personalExport', 'siteExport'] },
-  timeZone: { column: users.timeZone, internal: 'times are shown in it' },
+  timeZone: { column: users.timeZone, shown: ['me', 'personalExport', 'siteExport'] },
   theme: { column: users.theme, shown: ['personalExport', 'siteExport'] },
   messagesFrom: { column: users.messagesFrom, shown: ['personalExport'] },
   /** Only when the export is asked for passwords. */

@@ -34,6 +34,7 @@ export const viewerColumns = {
   username: users.username,
   displayName: users.displayName,
   language: users.language,
+  timeZone: users.timeZone,
   theme: users.theme,
   createdAt: users.createdAt,
   /** Everybody is a member: there is no column yet. */

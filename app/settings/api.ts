@@ -4,6 +4,8 @@ import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
+import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
+import { toTimeZone } from '../locales/time-zones.ts'
 import { languages } from '../locales/translate.ts'
 import { ofWrittenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
@@ -23,6 +25,12 @@ const MeBody = Type.Object(
         description: 'The language of your pages and emails.',
       }),
     ),
+    timeZone: Type.Optional(
+      Type.String({
+        description: 'The zone of the times on your pages (IANA).',
+        examples: ['Europe/Madrid'],
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -30,7 +38,12 @@ type MeBody = Type.Static<typeof MeBody>
 
 export default async function meApi(app: FastifyInstance) {
   const members = memberRoutes(app)
-  const update = { headers: IfMatch, body: MeBody, response: { 200: returns('Me') } }
+  const update = {
+    config: { validate: validateMe },
+    headers: IfMatch,
+    body: MeBody,
+    response: { 200: returns('Me') },
+  }
   members.get(
     '/me',
     operation('me', 'getMe', 'Show your account', { response: { 200: returns('Me') } }),
@@ -39,14 +52,26 @@ export default async function meApi(app: FastifyInstance) {
   members.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
 }
 
+function validateMe(request: MemberRequest<{ Body: MeBody }>) {
+  const { timeZone } = request.body
+  const isUnknown = timeZone !== undefined && toTimeZone(timeZone) === null
+  return addFieldErrors(request, fieldErrorsOf(request), {
+    timeZone: isUnknown && 'settings.time_zone_unknown',
+  })
+}
+
 async function showMe(request: MemberRequest, reply: FastifyReply) {
   return reply.resource(await meOf(request.server.db, request, reply))
 }
 
 async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: FastifyReply) {
   const { id, username } = request.viewer
-  const { language, ...profile } = request.body
-  const changed = { ...profileOf(profile, username), ...(language !== undefined && { language }) }
+  const { language, timeZone, ...profile } = request.body
+  const changed = {
+    ...profileOf(profile, username),
+    ...(language !== undefined && { language }),
+    ...(timeZone !== undefined && { timeZone: toTimeZone(timeZone) }),
+  }
   const me = await request.server.db.transaction(async tx => {
     requireUnchanged(request, await meOf(tx, request, reply))
     if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)

@@ -28,6 +28,10 @@ const next = Type.Optional(Type.String())
 export const LanguageForm = Type.Object({ language: Type.Enum(languages.map(({ code }) => code)), next })
 export type LanguageForm = Type.Static<typeof LanguageForm>
 
+/** Empty: the browser's. */
+export const TimeZoneForm = Type.Object({ timeZone: Type.String(), next })
+export type TimeZoneForm = Type.Static<typeof TimeZoneForm>
+
 export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 export function isTheme(value: unknown): value is Theme {

@@ -7,7 +7,7 @@ import { indexPerson } from '../search-index/indexing.ts'
 
 const profileColumns = ofWrittenFields(({ column }) => column)
 
-type Setting = keyof typeof profileColumns | 'language' | 'theme' | 'messagesFrom'
+type Setting = keyof typeof profileColumns | 'language' | 'timeZone' | 'theme' | 'messagesFrom'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {

@@ -3,11 +3,12 @@ import { type Account, findAccount } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
+import { timeZones, toTimeZone } from '../locales/time-zones.ts'
 import { canMail } from '../mail/mail.ts'
 import { type WrittenField, writtenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { LanguageForm, ProfileForm, profileOf, ThemeForm } from './forms.ts'
+import { LanguageForm, ProfileForm, profileOf, ThemeForm, TimeZoneForm } from './forms.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -17,7 +18,7 @@ declare module '../http/views.ts' {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
       canMail: boolean
     }
-    'settings/appearance': object
+    'settings/appearance': { timeZones: string[] }
   }
 }
 
@@ -31,6 +32,7 @@ export default async function settings(app: FastifyInstance) {
   members.get('/settings/appearance', showAppearance)
   app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
   app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
+  app.post('/settings/time-zone', { ...open, schema: { body: TimeZoneForm } }, chooseTimeZone)
 }
 
 async function showProfile(request: MemberRequest, reply: FastifyReply) {
@@ -56,7 +58,7 @@ async function showAccount({ server, viewer }: MemberRequest, reply: FastifyRepl
 }
 
 async function showAppearance(_request: FastifyRequest, reply: FastifyReply) {
-  return reply.page('settings/appearance', {})
+  return reply.page('settings/appearance', { timeZones })
 }
 
 async function chooseLanguage(request: FastifyRequest<{ Body: LanguageForm }>, reply: FastifyReply) {
@@ -69,14 +71,26 @@ async function chooseTheme(request: FastifyRequest<{ Body: ThemeForm }>, reply: 
   return saveChoice(request, reply, { name: 'theme', value: theme, next })
 }
 
+/** An empty choice is the browser's zone, which the next page asks for. */
+async function chooseTimeZone(request: FastifyRequest<{ Body: TimeZoneForm }>, reply: FastifyReply) {
+  const { timeZone: given, next } = request.body
+  const value = toTimeZone(given)
+  if (given !== '' && value === null) throw new Problem(422, 'settings.time_zone_unknown')
+  return saveChoice(request, reply, { name: 'timeZone', value, next })
+}
+
 const aYear = 31_536_000
+
+const cookies = { language: 'language', theme: 'theme', timeZone: 'time_zone' } as const
 
 /** Stores the choice in the account and in a cookie, for the time after signing out. */
 async function saveChoice(
   { viewer, server }: FastifyRequest,
   reply: FastifyReply,
-  { name, value, next }: { name: 'language' | 'theme'; value: string; next: string | undefined },
+  { name, value, next }: { name: keyof typeof cookies; value: string | null; next: string | undefined },
 ) {
   if (viewer) await server.db.transaction(tx => saveSettings(tx, viewer.id, { [name]: value }))
-  return reply.setSiteCookie(name, value, aYear).redirect(returnPath(next), 303)
+  const kept =
+    value === null ? reply.clearSiteCookie(cookies[name]) : reply.setSiteCookie(cookies[name], value, aYear)
+  return kept.redirect(returnPath(next), 303)
 }

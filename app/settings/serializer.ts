@@ -12,6 +12,7 @@ export const MeResource = Type.Object(
     ...ofWrittenFields(() => Type.String()),
     email: Type.String(),
     language: TextOrNull({ description: 'The language of your pages and emails.' }),
+    timeZone: TextOrNull({ description: 'The zone of the times on your pages (IANA), or null.' }),
     createdAt: Timestamp(),
     url: PageAddress(),
   },

@@ -78,3 +78,37 @@ test('and with the account, whatever the system prefers', async ({ page, openPag
   await signIn(elsewhere, susan)
   expect(await background(elsewhere)).toBe(light)
 })
+
+test('times are those of the browser’s zone from the second page on, and go on while one reads', async ({
+  openPage,
+  site,
+}) => {
+  const susan = await site.person('susan')
+  await susan.send('/posts', { body: 'What time is it there?' })
+  const page = await openPage({ timezoneId: 'Asia/Tokyo' })
+  await page.clock.install()
+  const told = page.waitForResponse(/time-zone/)
+  await page.goto('/explore')
+  await told
+  await page.goto(`/@${susan.username}`)
+  await expect(page.locator('html')).toHaveAttribute('data-time-zone', 'Asia/Tokyo')
+  await expect(page.locator('browser-zone')).toHaveCount(0)
+  const time = page.getByRole('article').locator('time')
+  await expect(time).toHaveText('now')
+  await expect(time).not.toHaveAttribute('title', /UTC/)
+  await page.clock.fastForward('05:00')
+  await expect(time).toHaveText(/^5\s?m/)
+})
+
+test('a zone is chosen in the settings, for every browser', async ({ page, openPage, site }) => {
+  const susan = await site.person('susan')
+  await signIn(page, susan)
+  await page.goto('/settings/appearance')
+  await page.getByLabel('Time zone').selectOption('America/New York')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByLabel('Time zone')).toHaveValue('America/New_York')
+  const elsewhere = await openPage({ timezoneId: 'Asia/Tokyo' })
+  await signIn(elsewhere, susan)
+  await elsewhere.goto('/explore')
+  await expect(elsewhere.locator('html')).toHaveAttribute('data-time-zone', 'America/New_York')
+})

@@ -15,6 +15,7 @@ import { SignUpForm } from '../../accounts/forms.ts'
 import { columnsIn } from '../../database/fields.ts'
 import { lengths } from '../../database/schema.ts'
 import type { AnyColumn } from '../../database/sql.ts'
+import { toTimeZone } from '../../locales/time-zones.ts'
 import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
 import { postFields } from '../../posts/post.ts'
@@ -57,6 +58,7 @@ const UserRow = Type.Object(
     email: Email,
     ...writtenTexts,
     language: Type.Optional(Type.Union([Type.Null(), Type.Enum(languages.map(({ code }) => code))])),
+    time_zone: Type.Optional(Type.Refine(Type.String(), name => toTimeZone(name) !== null)),
     theme: Type.Optional(Type.Enum([...themes])),
     password: Type.Optional(Text(8, 200)),
     password_hash: Type.Optional(
@@ -139,6 +141,7 @@ const rules: Record<string, string> = {
   followed: nameRule,
   email: `must be an email address of at most ${lengths.email[1]} characters`,
   ...Object.fromEntries(writtenFields.map(({ column, length }) => [column.name, lengthRule(...length)])),
+  time_zone: 'must be a time zone, like "Europe/Madrid"',
   theme: `must be one of ${themes.join(', ')}`,
   password: lengthRule(8, 200),
   password_hash: 'must be an argon2id hash as a PHC string',
