@@ -12,6 +12,7 @@ import type { Database, Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { migrate } from './migrations/migrations.ts'
 import { openDatabase } from './open.ts'
+import { Listener } from './postgres/listen.ts'
 import * as schema from './schema.ts'
 import { notifications, posts, rateLimits, users } from './schema.ts'
 
@@ -236,3 +237,25 @@ if (engine === 'postgresql')
       await alone.close()
     })
   })
+
+describe('a listener whose connection is refused', { skip: engine !== 'postgresql' }, () => {
+  it('waits before it tries again, and stops when it is closed', async t => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+    let opened = 0
+    const open = ({ onclose }: { onclose(): void }) => {
+      opened++
+      setImmediate(onclose)
+      return { unsafe: () => Promise.reject(new Error('refused')), end: async () => {} } as never
+    }
+    const listener = new Listener(open, 'here', () => assert.fail('nothing was heard'))
+    listener.start()
+    for (const expected of [1, 2, 3]) {
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+      assert.equal(opened, expected)
+      t.mock.timers.tick(500)
+    }
+    await listener.close()
+    t.mock.timers.tick(10_000)
+    assert.equal(opened, 4)
+  })
+})

@@ -7,7 +7,7 @@ import { withinTime } from '../errors.ts'
 const channel = 'microblog'
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const maxPayloadBytes = 7_900
-const retryDelayMs = 100
+const retryDelayMs = 500
 /** A connection that a network or a frozen server has silenced looks open: it is asked now and then. */
 const heartbeatMs = 5_000
 const heartbeatTimeoutMs = 2_000
@@ -35,6 +35,7 @@ export class Listener {
   readonly #emit: (invalidation: Invalidation) => void
   #client: postgres.Sql | null = null
   #heartbeat: NodeJS.Timeout | undefined
+  #retry: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(open: Open, origin: string, emit: (invalidation: Invalidation) => void) {
@@ -44,7 +45,7 @@ export class Listener {
   }
 
   start(): void {
-    if (this.#client || this.#isClosed) return
+    if (this.#heartbeat || this.#isClosed) return
     this.#heartbeat = setInterval(() => void this.#check(), heartbeatMs).unref()
     this.#connect()
   }
@@ -53,6 +54,7 @@ export class Listener {
     this.#isClosed = true
     this.isListening = false
     clearInterval(this.#heartbeat)
+    clearTimeout(this.#retry)
     await this.#client?.end({ timeout: 0 })
   }
 
@@ -71,12 +73,14 @@ export class Listener {
     void this.#listen(client)
   }
 
+  /** At once if it was listening; a server that refuses the connection is not hammered. */
   #reconnect(): void {
+    const delayMs = this.isListening ? 0 : retryDelayMs
     this.isListening = false
     const lost = this.#client
     this.#client = null
     void lost?.end({ timeout: 0 })
-    if (!this.#isClosed) this.#connect()
+    if (!this.#isClosed) this.#retry = setTimeout(() => this.#connect(), delayMs).unref()
   }
 
   async #listen(client: postgres.Sql): Promise<void> {
