@@ -41,6 +41,20 @@ describe('signing up', () => {
     assert.equal(answer.location, '/posts/new')
   })
 
+  it('understands a username with a blank or its @, and a domain in any script, as signing in does', async () => {
+    const typed = { username: ' @Blanka ', email: 'blanka@münchen.de ' }
+    assert.equal((await site.visitor().post('/sign-up', form(typed))).status, 303)
+    const created = await account('blanka')
+    assert.equal(created?.username, 'Blanka')
+    assert.equal(created?.email, 'blanka@münchen.de')
+    for (const identifier of ['＠blanka', 'Blanka ', 'blanka@MÜNCHEN.de', 'blanka@xn--mnchen-3ya.de']) {
+      const answer = await site.visitor().post('/sign-in', { identifier, password: form().password })
+      assert.equal(answer.status, 303, identifier)
+    }
+    const again = form({ username: 'other', email: 'blanka@xn--mnchen-3ya.de' })
+    assert.equal((await site.visitor().post('/sign-up', again)).status, 422)
+  })
+
   const wrong: [string, Record<string, string>, string, RegExp][] = [
     ['no username', { username: '' }, 'username', /letters/i],
     ['a username with a space', { username: 'a b' }, 'username', /letters/i],
@@ -49,6 +63,9 @@ describe('signing up', () => {
     ['a taken e-mail in another case', { email: 'Susan@Example.com' }, 'email', /already|taken|account/i],
     ['an e-mail without @', { email: 'susan' }, 'email', /email/i],
     ['an e-mail without a dot', { email: 'susan@host' }, 'email', /email/i],
+    ['an e-mail at a host that begins with a hyphen', { email: 'x@-a.org' }, 'email', /email/i],
+    ['an e-mail at a machine', { email: 'x@1.2.3.4' }, 'email', /email/i],
+    ['an e-mail with an empty label', { email: 'x@münchen..de' }, 'email', /email/i],
     ['an e-mail of 121 characters', { email: `${'a'.repeat(109)}@example.com` }, 'email', /120/],
     ['a short password', { password: 'x7!kQ2z' }, 'password', /8/],
     ['a password of 201 characters', { password: 'ab'.repeat(101) }, 'password', /200/],

@@ -7,8 +7,12 @@ import type { LocaleKey } from '../locales/translate.ts'
 import { isGuessable, isMadeOf } from '../security/password-strength.ts'
 import { Token } from '../sessions/forms.ts'
 
-/** @see https://html.spec.whatwg.org/#valid-e-mail-address, with a required dot in the domain */
-const email = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})+$"
+const domainLabel = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}\-]{0,61}[\p{L}\p{N}\p{M}])?`
+/**
+ * Also with a domain in any script (münchen.de), and with a dot in it; not at the address of a machine (1.2.3.4).
+ * @see https://html.spec.whatwg.org/#valid-e-mail-address
+ */
+const email = String.raw`^[a-zA-Z0-9.!#$%&'*+\/=?^_\x60{|}~\-]+@(?:${domainLabel}\.)+(?!\p{N}+$)${domainLabel}$`
 
 const Username = Type.String({
   default: '',

@@ -22,13 +22,22 @@ export default plugin(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
   await app.register(formbody, {
     parser: body =>
-      Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, sanitizeText(value)])),
+      Object.fromEntries(
+        [...new URLSearchParams(body)].map(([name, value]) => [name, sanitizeField(name, value)]),
+      ),
   })
   // A request without a body is an empty form: the schema's defaults and errors apply.
   app.addHook('preValidation', async request => {
     if (request.method === 'POST') request.body ??= {}
   })
 })
+
+/** Phone keyboards add a blank to a name, and people write their username with its @. */
+function sanitizeField(name: string, value: string): string {
+  const text = sanitizeText(value)
+  if (name === 'username') return text.trim().replace(/^[@＠]/, '')
+  return name === 'email' ? text.trim() : text
+}
 
 /** The validation errors of a route's schema (with `attachValidation`), one sentence a field, by its `errorKey`. */
 export function fieldErrorsOf(request: FastifyRequest): FieldErrors {

@@ -98,6 +98,41 @@ describe('profiles', () => {
     assert.match((await susan.get('/@susan')).page.querySelector('h1')?.text ?? '', /susan/)
   })
 
+  it('links addresses in what people say about themselves, and nothing else', async () => {
+    const susan = await site.signedIn('susan')
+    const about = 'Tea. https://example.org/a, #tea @john readme.md'
+    await susan.post('/settings/profile', { displayName: '', about })
+    for (const path of ['/@susan', '/@susan/card']) {
+      const content = (await site.visitor().get(path)).page.querySelector('.content')
+      assert.equal(content?.text, about)
+      const [link, ...others] = content?.querySelectorAll('a') ?? []
+      assert.equal(link?.getAttribute('href'), 'https://example.org/a')
+      assert.match(link?.getAttribute('rel') ?? '', /nofollow/)
+      assert.equal(others.length, 0)
+    }
+  })
+
+  it('isolates a name that turns text round in every sentence around it', async () => {
+    const [john, susan] = [await site.signedIn('john'), await site.signedIn('susan')]
+    const name = '\u202eלאה\u2067'
+    const isolated = `\u2068${name}\u2069\u2069`
+    await john.post('/settings/profile', { displayName: name })
+    const { page } = await site.visitor().get('/@john')
+    assert.equal(page.querySelector('title')?.text, `${isolated} (@john) · Harbour`)
+    assert.ok(page.querySelector('meta[property="og:title"]')?.getAttribute('content')?.startsWith(isolated))
+    assert.ok(page.querySelector('meta[name=description]')?.getAttribute('content')?.includes(isolated))
+    const post = page.querySelector('article .timestamp')?.getAttribute('href') ?? ''
+    assert.ok((await site.visitor().get(post)).page.querySelector('title')?.text.includes(isolated))
+    for (const feed of ['/@john/feed.atom', '/@john/feed.json'])
+      assert.ok((await site.visitor().get(feed)).text.includes(`${isolated} (@john)`), feed)
+    const followed = await susan.follow(await susan.post('/@john/follow'))
+    assert.equal(followed.page.querySelector('[role=status] p')?.text.trim(), `You now follow ${isolated}.`)
+    await john.post('/@susan/follow')
+    const notices = await susan.get('/notifications')
+    assert.equal(notices.page.querySelector('.notification b')?.text, `${name}\u2069`)
+    await john.post('/settings/profile', { displayName: '' })
+  })
+
   it('gives nobody a name that cannot be seen', async () => {
     const susan = await site.signedIn('susan')
     await susan.post('/settings/profile', { displayName: '\u200b\u2800\u202e', about: '' })

@@ -1,4 +1,5 @@
 /** Text as it is stored, and as it is compared. */
+import { domainToASCII } from 'node:url'
 
 /** Well-formed Unicode, line ends as `\n`, without control characters, which PostgreSQL or a terminal may not accept. */
 export function sanitizeText(text: string): string {
@@ -29,11 +30,15 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * The key by which usernames, email addresses and hashtags are compared, the same on both engines. Lower case can
- * produce characters that normalize further, so the result is normalized again: folding twice changes nothing.
+ * The key by which usernames and email addresses are compared, the same on both engines. Lower case can produce
+ * characters that normalize further, so the result is normalized again: folding twice changes nothing. Browsers send
+ * x@münchen.de as x@xn--mnchen-3ya.de.
  */
 export function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC')
+  const folded = name.normalize('NFKC').toLowerCase().normalize('NFKC')
+  const [, domain = ''] = /^[^@]+@([^@]*[^\0-\x7f][^@]*)$/.exec(folded) ?? []
+  const ascii = domainToASCII(domain)
+  return ascii ? folded.slice(0, -domain.length) + ascii : folded
 }
 
 /** The same letters for each way to write a word in capitals, in full width or with a Turkish dotted or dotless i. */
@@ -44,5 +49,5 @@ export function foldCase(text: string): string {
 
 /** The folded text of the sign-in field: a username, with or without its @, or an email address. */
 export function foldIdentifier(identifier: string): string {
-  return foldName(identifier.trim().replace(/^@/, ''))
+  return foldName(identifier.trim().replace(/^[@＠]/, ''))
 }
