@@ -9,7 +9,7 @@ const copy: Command = {
   summary: `Copies a whole site to another database, of the same engine or the other.
   --from URL   the database to copy; DATABASE_URL unless given
   --to URL     the database to fill, which is migrated first
-  --yes        replace what is there; an SQLite file is kept beside the new one
+  --yes        replace what is there, of which db:restore keeps a copy
 Every row is read back and compared before anything is committed, and the digests of both ends are printed.
 Stop the site first: what is written meanwhile is not copied.`,
   async run(args) {

@@ -5,6 +5,7 @@ import { UserError } from '../config/user-error.ts'
 import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { migrationStatus } from '../database/migrations/migrations.ts'
 import { copyFile } from '../database/sqlite/file.ts'
+import { seal } from '../database/sqlite/seal.ts'
 import type { Command } from './command.ts'
 import type { MigrateMessage } from './migrate-worker.ts'
 import { timestampForFilename } from './transfer/files.ts'
@@ -23,6 +24,7 @@ A missing SQLite file is created. The copy is put beside the file, and its name 
     if (pending && !values['no-backup'] && database.engine === 'sqlite' && existsSync(database.file)) {
       const copy = `${database.file}.before-migration-${timestampForFilename()}`
       await copyFile(database.file, copy)
+      await seal(copy)
       console.log(`Copied the database to ${copy}`)
     }
     const applied = await migrateInWorker(values.to)

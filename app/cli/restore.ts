@@ -10,7 +10,8 @@ const restoreCommand: Command = {
   usage: 'FILE [--yes] [--digests]',
   summary: `Restores a backup made by db:backup: all of it, or nothing if anything is wrong with it.
 A portable backup (.ndjson, .ndjson.gz, or "-" for standard input) restores on either engine.
-  --yes       replace a database that has users; an SQLite file is kept beside the new one
+  --yes       replace a database that has users: an SQLite file is kept beside the new one, and
+              PostgreSQL is backed up first, into a file of this folder
   --digests   prints each table's count of rows and SHA-256`,
   async run(args) {
     const options = {

@@ -6,13 +6,18 @@ import { typedPath } from './transfer/files.ts'
 const verify: Command = {
   usage: 'FILE',
   summary: `Checks a backup, and fails when it is damaged, cut short, or newer than this code.
+A digest finds every changed byte; backups of SQLite made before 2026-11-29 have none, which is said.
 No database is touched.`,
   async run(args) {
     const { positionals } = parseArgs({ args, allowPositionals: true })
     const [file] = positionals
     if (!file || positionals.length > 1) throw new UsageError(`usage: db:verify ${verify.usage}`)
-    const { kind, schema, tables } = await examine(typedPath(file))
+    const { kind, schema, tables, hasDigest } = await examine(typedPath(file))
     console.log(`${file} is ${kind} in order, with the schema of ${schema}.`)
+    if (!hasDigest)
+      console.log(
+        'It has no digest, being older than those or a plain copy: a changed letter is not noticed.',
+      )
     for (const [name, { rows }] of Object.entries(tables ?? {})) console.log(`  ${name}: ${rows}`)
   },
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import Client from 'better-sqlite3'
+import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import { type Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
@@ -26,6 +29,7 @@ import {
   type TestDatabase,
 } from '../../testing/database.ts'
 import { runProcess } from '../../testing/process.ts'
+import { examine } from './backup.ts'
 
 const now = new Date('2026-02-28T23:59:59.987Z')
 const person = (username: string, over: Partial<typeof users.$inferInsert> = {}) => ({
@@ -198,9 +202,12 @@ describe(`backups on ${engine}`, () => {
     assert.equal(await contentOf(other), before)
     const output = await succeeds(at(other, 'db:restore', file, '--yes'))
     assert.equal(await contentOf(other), content)
-    const kept = /^The old database is (.+)$/m.exec(output)?.[1]
-    assert.equal(kept !== undefined, engine === 'sqlite')
-    if (kept) assert.equal(await contentOf({ url: `sqlite:${kept}` }), before)
+    const kept = String(/^The old database is (.+)$/m.exec(output)?.[1])
+    if (engine === 'sqlite') assert.equal(await contentOf({ url: `sqlite:${kept}` }), before)
+    else {
+      assert.equal(await restored(kept), before)
+      rmSync(kept)
+    }
     await other.drop()
   })
 
@@ -252,6 +259,59 @@ describe(`backups on ${engine}`, () => {
       gunzipSync(readFileSync(packed)).equals(readFileSync(text)) || lines[0],
       'both hold the same rows',
     )
+  })
+
+  it('are not restored over a site that is in use', async () => {
+    const [file, other] = [place('used.ndjson'), await migratedDatabase()]
+    await succeeds(at(test, 'db:backup', file))
+    const its = await openDatabase(other.config)
+    await its.transaction(async tx => void (await tx.insert(users).values(person('mary'))))
+    await fails(at(other, 'db:restore', file, '--yes'), /^the database is in use: stop the site first/)
+    assert.equal(await its.$count(users), 1)
+    await its.close()
+    const output = await succeeds(at(other, 'db:restore', file, '--yes'))
+    rmSync(String(/^The old database is (.+)$/m.exec(output)?.[1]))
+    await other.drop()
+  })
+
+  it('show every byte that has changed', async () => {
+    for (const name of engine === 'sqlite' ? ['flip.db', 'flip.ndjson'] : ['flip.ndjson']) {
+      const file = place(name)
+      await succeeds(at(test, 'db:backup', file))
+      const { size } = statSync(file)
+      const handle = await open(file, 'r+')
+      const last = Array.from({ length: 140 }, (_, n) => size - 1 - n)
+      const spread = Array.from({ length: 120 }, (_, n) => Math.floor((n * size) / 120) + (n % 7))
+      for (const position of new Set([...spread, ...last, 16, 17, 18, 28, 31, 68])) {
+        const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, position)
+        const byte = buffer[0] as number
+        const write = (value: number) => handle.write(Buffer.from([value]), 0, 1, position)
+        await write(byte ^ (1 << (position % 8)))
+        await assert.rejects(examine(file), UserError, `${name} at ${position} of ${size}`)
+        await write(byte)
+      }
+      await handle.close()
+      assert.equal((await examine(file)).hasDigest, true)
+    }
+  })
+
+  it('are taken without a digest, too, and db:verify says so', { skip: engine !== 'sqlite' }, async () => {
+    const file = place('old.db')
+    const plain = new Client(test.url.replace('sqlite:', ''))
+    plain.exec(`vacuum into '${file}'`)
+    plain.close()
+    assert.match(await succeeds(at(test, 'db:verify', file)), /in order[^\n]*\nIt has no digest/)
+    assert.equal(await restored(file), content)
+    const sealed = place('sealed.db')
+    await succeeds(at(test, 'db:backup', sealed))
+    assert.doesNotMatch(await succeeds(at(test, 'db:verify', sealed)), /no digest/)
+    const opened = new Client(sealed)
+    assert.equal(opened.pragma('integrity_check', { simple: true }), 'ok')
+    opened.exec("update users set about = 'changed by hand'")
+    opened.close()
+    await fails(at(test, 'db:verify', sealed), /damaged, or was changed since it was made/)
+    await succeeds(at({ url: `sqlite:${sealed}` }, 'db:backup', place('again.db')))
+    await succeeds(at(test, 'db:verify', place('again.db')))
   })
 
   it('say in a sentence what is wrong with a place', async () => {

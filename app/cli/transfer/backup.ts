@@ -7,6 +7,7 @@ import { fileOf, withConsistentRead } from '../../database/consistent-read.ts'
 import { engine } from '../../database/engine.ts'
 import { readMigrations } from '../../database/migrations/files.ts'
 import { copyFile, examineFile } from '../../database/sqlite/file.ts'
+import { isSealed, seal } from '../../database/sqlite/seal.ts'
 import { progressBar } from '../progress.ts'
 import {
   assertFile,
@@ -49,25 +50,29 @@ export async function backUp(config: DatabaseConfig, target: string): Promise<Di
     return digests
   }
   const bar = progressBar('Copying')
-  await writeAtomically(target, part => copyFile(file, part, share => bar.show(share))).finally(() =>
-    bar.clear(),
-  )
+  await writeAtomically(target, async part => {
+    await copyFile(file, part, share => bar.show(share))
+    await seal(part)
+  }).finally(() => bar.clear())
   return null
 }
 
-export type Examined = { kind: string; schema: string; tables: Digests | null }
+/** Without a digest, a changed byte in a row is not noticed. */
+export type Examined = { kind: string; schema: string; tables: Digests | null; hasDigest: boolean }
 
 /** Reads a whole backup of either kind. @throws UserError when it cannot be restored by this code */
 export async function examine(file: string): Promise<Examined> {
   await assertFile(file)
-  if (await isDatabaseFile(file))
-    return { kind: 'an SQLite database', schema: await examineFile(file), tables: null }
+  if (await isDatabaseFile(file)) {
+    const hasDigest = await isSealed(file)
+    return { kind: 'an SQLite database', schema: await examineFile(file), tables: null, hasDigest }
+  }
   let schema = ''
   const { tables } = await readPortable(linesIn(readBytes(file)), {
     header: async header => void (schema = await schemaOf(header)),
     rows: async () => {},
   })
-  return { kind: 'a portable backup', schema, tables }
+  return { kind: 'a portable backup', schema, tables, hasDigest: true }
 }
 
 export function isDatabaseFile(file: string): Promise<boolean> {

@@ -141,6 +141,9 @@ class PortableReader {
         throw damaged(number, `a row of "${value.table}" is not expected here`)
       this.digests.add(value.table, [text])
     } else if ('tables' in value) this.trailer = value
+    // Its own line is part of no digest.
+    if ('sha256' in value && text !== JSON.stringify({ sha256: value.sha256 }))
+      throw damaged(number, 'the digest does not match')
     if ('sha256' in value) this.complete(value.sha256, number)
     else this.whole.update(`${text}\n`)
     return value

@@ -1,5 +1,6 @@
 /** Restores a backup: into a new file that replaces the old one, or in one transaction. */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
 import { UserError } from '../../config/user-error.ts'
 import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
@@ -7,11 +8,13 @@ import { atFile, fileOf, keepIdsAbove, openWithoutTimeouts } from '../../databas
 import type { Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
+import { openDatabase } from '../../database/open.ts'
+import { assertUnserved } from '../../database/postgres/in-use.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
 import { enqueueRebuild } from '../../search/jobs.ts'
 import { rebuildIndex } from '../../search/rebuild.ts'
 import { shellWord } from '../command.ts'
-import { examine, isDatabaseFile, schemaOf } from './backup.ts'
+import { backUp, examine, isDatabaseFile, schemaOf } from './backup.ts'
 import { type Line, linesIn, readBytes, timestampForFilename } from './files.ts'
 import {
   type Digests,
@@ -23,7 +26,7 @@ import {
 } from './portable.ts'
 import { deleteRows, insertRows, isEmpty, parseRow, tablesWithIds } from './tables.ts'
 
-/** `oldFile` is where the old database is now, if it was a file; `tables` are the digests of a portable backup. */
+/** `oldFile` is where the old database is now, if there was anything in it; `tables` are the digests of a portable backup. */
 export type Restored = { oldFile: string | null; tables: Digests | null }
 
 /**
@@ -37,7 +40,7 @@ export async function restore(config: DatabaseConfig, source: string, replace: b
   const isFile = source !== '-' && (await isDatabaseFile(source))
   const file = fileOf(config)
   if (file) return restoreFile(config, source, { file, isFile, replace })
-  if (!isFile) return { oldFile: null, tables: await restoreRows(config, source, replace) }
+  if (!isFile) return restoreServer(config, source, replace)
   throw new UserError(
     `${source} is an SQLite database: DATABASE_URL=${shellWord(`sqlite:${source}`)} npm run db:copy -- --to postgres://… brings it here`,
   )
@@ -65,6 +68,29 @@ async function restoreFile(
   } finally {
     removeFile(newFile)
   }
+}
+
+/** What is there is backed up first: nobody else keeps it. */
+async function restoreServer(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
+  await assertUnserved(config)
+  await migrate(config)
+  if (!(await hasRows(config))) return { oldFile: null, tables: await restoreRows(config, source) }
+  if (!replace) throw notEmpty(config)
+  const copy = path.resolve(`microblog-before-restore-${timestampForFilename()}.ndjson.gz`)
+  await backUp(config, copy)
+  try {
+    return { oldFile: copy, tables: await restoreRows(config, source, replace) }
+  } catch (error) {
+    rmSync(copy)
+    throw error
+  }
+}
+
+async function hasRows(config: DatabaseConfig): Promise<boolean> {
+  const db = await openDatabase(config)
+  return isEmpty(db)
+    .then(empty => !empty)
+    .finally(() => db.close())
 }
 
 async function restoreRows(config: DatabaseConfig, source: string, replace = false): Promise<Digests> {

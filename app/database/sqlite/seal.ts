@@ -1,0 +1,56 @@
+/**
+ * A backup's digest, behind its last page. SQLite reads as many pages as the file's header says and leaves what follows
+ * alone, so every program still opens the file, and the digest goes where the file goes.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { appendFile, open } from 'node:fs/promises'
+import { UserError } from '../../config/user-error.ts'
+
+const sealOf = (sha256: string) =>
+  `\nMicroblog backup. SHA-256 of all bytes before this line break: ${sha256}\n`
+const sealLength = sealOf('0'.repeat(64)).length
+
+/** Ends a finished copy with its digest. */
+export async function seal(file: string): Promise<void> {
+  await appendFile(file, sealOf(await digestOf(file)))
+}
+
+/**
+ * Whether the file still is what was sealed; false if it never was, like a copy made before there were seals.
+ * @throws UserError when a byte has changed since
+ */
+export async function isSealed(file: string): Promise<boolean> {
+  const { size, pageSize, end } = await measure(file)
+  // More than whole pages: there is a seal, even if not a letter of it can be read any more.
+  if (size % pageSize === 0) return false
+  const content = Math.max(size - sealLength, 0)
+  if (end === sealOf(await digestOf(file, content))) return true
+  throw new UserError(
+    `${file} is damaged, or was changed since it was made: its digest does not match (if you changed it, npm run db:backup makes a backup of it)`,
+  )
+}
+
+/** The file's size, the page size that its header states, and its end. */
+async function measure(file: string): Promise<{ size: number; pageSize: number; end: string }> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const [header, end] = [Buffer.alloc(18), Buffer.alloc(sealLength)]
+    await handle.read(header, 0, header.length, 0)
+    await handle.read(end, 0, end.length, Math.max(size - sealLength, 0))
+    const stated = header.readUInt16BE(16)
+    // 65,536 does not fit into its two bytes.
+    return { size, pageSize: stated === 1 ? 65_536 : stated, end: end.toString('latin1') }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function digestOf(file: string, length?: number): Promise<string> {
+  const hash = createHash('sha256')
+  if (length === 0) return hash.digest('hex')
+  const end = length === undefined ? {} : { end: length - 1 }
+  for await (const bytes of createReadStream(file, { highWaterMark: 1024 * 1024, ...end })) hash.update(bytes)
+  return hash.digest('hex')
+}
