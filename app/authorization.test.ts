@@ -16,7 +16,7 @@ const open = new Set(
   GET /posts/:id/translation/fragment, GET /sign-in, POST /sign-in, GET /sign-up, POST /sign-up,
   POST /sign-out, GET /signed-out, GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token,
   GET /confirmations/:token, POST /confirmations/:token, POST /settings/language,
-  POST /settings/theme, POST /settings/time-zone, GET /livez, GET /readyz, GET /robots.txt, GET /manifest.webmanifest,
+  POST /settings/theme, POST /settings/time-zone, GET /.well-known/change-password, GET /livez, GET /readyz, GET /robots.txt, GET /manifest.webmanifest,
   GET /favicon.ico`.split(/,\s+/),
 )
 

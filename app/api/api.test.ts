@@ -255,6 +255,59 @@ describe('the pages of a list', () => {
   })
   after(() => site.close())
 
+  it('are as long as is asked for, in every list, and their links keep it', async () => {
+    const susan = await programOf(site, 'susan')
+    const { paths } = (await susan.get('/api/openapi.json')).json
+    const isList = ({ get }: { get?: { responses: Record<string, unknown> } }) =>
+      JSON.stringify(get?.responses['200'] ?? '').includes('Links')
+    const lists = Object.keys(paths).filter(path => isList(paths[path]))
+    assert.ok(lists.length >= 12, String(lists))
+    for (const path of lists) {
+      const { parameters } = paths[path].get
+      const limit = parameters.find(({ name }: { name: string }) => name === 'limit')
+      assert.deepEqual([limit?.schema.minimum, limit?.schema.maximum], [1, 100], path)
+      const url = path
+        .replace('{username}', path.includes('conversations') ? 'john' : 'susan')
+        .replace('{tag}', 'n')
+      const asked = path.includes('search') ? `${url}?q=number&` : `${url}?`
+      for (const wrong of ['0', '101', '-1', '1.5', 'x', '', '99999999999999999999', '1&limit=2']) {
+        const { status, json } = await susan.get(`${asked}limit=${wrong}`)
+        assert.deepEqual([status, json.errors?.[0].parameter], [400, 'limit'], `${path} ${wrong}`)
+      }
+      assert.ok([200, 404].includes((await susan.get(`${asked}limit=100`)).status), path)
+    }
+  })
+
+  it('of any length hold each entry once', async () => {
+    const susan = await programOf(site, 'susan')
+    for (const [url, sizes] of [
+      ['/api/posts?limit=100', [60]],
+      ['/api/timelines/home?limit=60', [60]],
+      ['/api/users/susan/posts?limit=59', [59, 1]],
+      ['/api/search/posts?q=number&limit=26', [26, 26, 8]],
+      ['/api/posts?limit=7', [7, 7, 7, 7, 7, 7, 7, 7, 4]],
+      ['/api/search/posts?q=number&order=best&limit=3', [3]],
+      ['/api/users?limit=1', [1, 1, 1, 1]],
+    ] as const) {
+      const seen: number[] = []
+      const counts: number[] = []
+      let last = ''
+      for (let next: string | null = url; next; ) {
+        const { json } = await susan.get((last = next))
+        counts.push(json.items.length)
+        seen.push(...json.items.map(({ id }: { id: number }) => id))
+        next = json.links.next
+      }
+      assert.deepEqual(counts, sizes, url)
+      assert.equal(new Set(seen).size, seen.length, url)
+      if (counts.length < 2) continue
+      const { prev } = (await susan.get(last)).json.links
+      assert.equal((await susan.get(prev)).json.items.length, sizes[0], `back from the end of ${url}`)
+    }
+    const page = await site.visitor().get('/explore?limit=1')
+    assert.equal(page.page.querySelectorAll('article').length, 25, 'pages for people have their own length')
+  })
+
   it('lead from one to the next and back, also by their Link header', async () => {
     const visitor = new ApiClient(site.app)
     for (const url of ['/api/posts', '/api/users/susan/posts']) {

@@ -1,7 +1,7 @@
 /** The vocabulary in which routes describe what they take and answer: validation, serialization and the reference follow. */
 import type { FastifyContextConfig } from 'fastify'
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
-import { CursorQuery } from '../database/cursor.ts'
+import { CursorQuery, maxLimit } from '../database/cursor.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 
 /**
@@ -38,7 +38,7 @@ export function fieldOf<Field extends TSchema>(field: Field, options: Options = 
 const { before, after } = CursorQuery.properties
 const errorKey = 'errors.bad_cursor'
 
-/** Where in a list a page begins. */
+/** Where in a list a page begins, and how long it is. */
 export const ListQuery = Type.Object({
   before: Type.Optional(
     fieldOf(before, {
@@ -50,6 +50,14 @@ export const ListQuery = Type.Object({
     fieldOf(after, {
       errorKey,
       description: 'The page of newer entries that begins here: follow links.prev.',
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: maxLimit,
+      errorKey: 'api.limit_out_of_range',
+      description: `How many entries a page has, 1 to ${maxLimit}; 25 if left out. The links keep it.`,
     }),
   ),
 })

@@ -5,28 +5,40 @@ import { type Preparable, prepared, type Reader, type Values } from './database.
 import { asc, desc, sql } from './sql.ts'
 
 export type Direction = 'newest' | 'before' | 'after'
-export type Cursor = { direction: Direction; time: Date; id: number }
+export type Cursor = {
+  direction: Direction
+  time: Date
+  id: number
+  /** Rows of a page, at most 100; by default as many as the list has. */
+  limit?: number
+}
 type Keyed = { createdAt: Date; id: number }
 
 /** Rows that a page shows, and where the pages before and after it begin. */
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
 export const emptyPage = { rows: [], newer: null, older: null }
 
-const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,14}-\\d{1,15}$' }))
+/** Thirteen digits of milliseconds are 1970 to 2286: no row has another time, and both engines read these alike. */
+const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,13}-\\d{1,15}$' }))
 export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
 export type CursorQuery = Type.Static<typeof CursorQuery>
 
-/** The cursor of `?before=…` or `?after=…`, or that of the newest page. */
-export function cursorOf({ before, after }: CursorQuery): Cursor {
+/**
+ * The cursor of `?before=…` or `?after=…`, or that of the newest page. `limit` is a number where a schema has checked it,
+ * which pages for people do not.
+ */
+export function cursorOf({ before, after, limit }: CursorQuery & { limit?: unknown }): Cursor {
+  const size = typeof limit === 'number' ? { limit } : {}
   const given = before ?? after
-  if (given === undefined) return { direction: 'newest', time: new Date(0), id: 0 }
+  if (given === undefined) return { direction: 'newest', time: new Date(0), id: 0, ...size }
   const [milliseconds, id] = given.split('-').map(Number) as [number, number]
-  return { direction: before === undefined ? 'after' : 'before', time: new Date(milliseconds), id }
+  return { direction: before === undefined ? 'after' : 'before', time: new Date(milliseconds), id, ...size }
 }
 
 /** The query string that leads to the cursor's page. */
-export function cursorQuery({ direction, time, id }: Cursor): string {
-  return direction === 'newest' ? '' : `?${direction}=${time.getTime()}-${id}`
+export function cursorQuery({ direction, time, id, limit }: Cursor): string {
+  if (direction === 'newest') return ''
+  return `?${direction}=${time.getTime()}-${id}${limit === undefined ? '' : `&limit=${limit}`}`
 }
 
 /** The addresses of the pages next to this one; `path` may have a query already. */
@@ -42,9 +54,13 @@ type Keys = { time: AnyColumn; id: AnyColumn }
 /** What a keyset query needs to know of where its page is. */
 export type Place = { direction: Direction; beyond: SQL | undefined; order: SQL[]; limit: number }
 
+/** The most rows of a page that a program may ask for. */
+export const maxLimit = 100
+
 /**
  * A list as three prepared statements: its newest page, and the pages before and after a cursor. `build`
- * makes the query for a place, ordered by `keys`; the function returned takes its placeholders' values.
+ * makes the query for a place, ordered by `keys`; the function returned takes its placeholders' values. Three more, on
+ * first use, are for longer pages; pages of any other length are cut from these, because each limit is a statement.
  */
 export function keysetList<Row extends Keyed>(
   name: string,
@@ -52,12 +68,18 @@ export function keysetList<Row extends Keyed>(
   build: (db: Reader, place: Place) => Preparable<Row[]>,
   pageSize = 25,
 ): (db: Reader, values: Values, cursor: Cursor) => Promise<Page<Row>> {
-  const statement = (direction: Direction) =>
-    prepared<Values, Row[]>(`${name}_${direction}`, db => build(db, placeOf(direction, keys, pageSize)))
-  const statements = { newest: statement('newest'), before: statement('before'), after: statement('after') }
+  const statementsOf = (size: number, suffix = '') => {
+    const statement = (direction: Direction) =>
+      prepared<Values, Row[]>(`${name}_${direction}${suffix}`, db =>
+        build(db, placeOf(direction, keys, size)),
+      )
+    return { newest: statement('newest'), before: statement('before'), after: statement('after') }
+  }
+  const [ordinary, long] = [statementsOf(pageSize), statementsOf(maxLimit, '_long')]
   return async (db, values, cursor) => {
-    const { direction, time, id } = cursor
-    return pageOf(await statements[direction](db, { ...values, time, id }), cursor, pageSize)
+    const { direction, time, id, limit = pageSize } = cursor
+    const statement = (limit > pageSize ? long : ordinary)[direction]
+    return pageOf(await statement(db, { ...values, time, id }), cursor, limit)
   }
 }
 
@@ -76,7 +98,8 @@ function placeOf(direction: Direction, { time, id }: Keys, pageSize: number): Pl
  * Makes a page of the rows of a keyset query; its extra row only tells that there are more.
  * Rows asked for with `after` come oldest first and are turned round.
  */
-function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor, pageSize: number): Page<Row> {
+function pageOf<Row extends Keyed>(rows: Row[], cursor: Cursor, pageSize: number): Page<Row> {
+  const { direction } = cursor
   const more = rows.length > pageSize
   const shown = rows.slice(0, pageSize)
   if (direction === 'after') shown.reverse()
@@ -84,13 +107,13 @@ function pageOf<Row extends Keyed>(rows: Row[], { direction }: Cursor, pageSize:
   const older = direction === 'after' || more
   return {
     rows: shown,
-    newer: newer ? cursorAt('after', shown[0]) : null,
-    older: older ? cursorAt('before', shown.at(-1)) : null,
+    newer: newer ? cursorAt(shown[0], { ...cursor, direction: 'after' }) : null,
+    older: older ? cursorAt(shown.at(-1), { ...cursor, direction: 'before' }) : null,
   }
 }
 
-function cursorAt(direction: Direction, row: Keyed | undefined): Cursor | null {
-  return row ? { direction, time: row.createdAt, id: row.id } : null
+function cursorAt(row: Keyed | undefined, cursor: Cursor): Cursor | null {
+  return row ? { ...cursor, time: row.createdAt, id: row.id } : null
 }
 
 /** True for a page that its rows have left (deleted, unfollowed): better to show the newest than nothing. */

@@ -26,6 +26,10 @@ type ChangeRequest = MemberRequest<{ Body: ChangeForm }>
 export default async function passwordChange(app: FastifyInstance) {
   const path = '/settings/account/password'
   const members = memberRoutes(app)
+  // Where password managers look (https://w3c.github.io/webappsec-change-password-url/).
+  app.get('/.well-known/change-password', { config: { public: true } }, (_request, reply) =>
+    reply.redirect(path, 303),
+  )
   members.get(path, (_request, reply) => reply.page('passwords/change', { errors: {} }))
   members.post(path, { schema: { body: ChangeForm }, attachValidation: true }, changePassword)
 }

@@ -37,6 +37,15 @@ describe('a forgotten password', () => {
   const signIn = async (identifier: string, typed: string) =>
     (await site.visitor().post('/sign-in', { identifier, password: typed })).status
 
+  it('are changed where a password manager looks', async () => {
+    const answer = await site.visitor().get('/.well-known/change-password')
+    assert.deepEqual([answer.status, answer.location], [303, '/settings/account/password'])
+    const susan = await site.signedIn('susan')
+    assert.ok((await susan.follow(answer)).page.querySelector('main form input[type=password]'))
+    const sure = '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200'
+    assert.equal((await site.visitor().get(sure)).status, 404)
+  })
+
   it('has a link on the sign-in page', async () => {
     const signIn = await site.visitor().get('/sign-in')
     const href = signIn.page.querySelector('main a[href="/passwords"]')?.getAttribute('href')

@@ -3,13 +3,13 @@
  * million rows to show 25. So the newest rows are scanned first, in the order of a timeline; a word that is too rare
  * among them is rare enough for the index.
  */
-import type { Place } from '../database/cursor.ts'
+import { maxLimit, type Place } from '../database/cursor.ts'
 import { type AnyColumn, type SQL, sql } from '../database/sql.ts'
 import { isOpenAccount, isUnblocked } from '../people/visibility.ts'
 import { indexedPeople, tsvectorPosts } from './indexing.ts'
 
 /** The number of rows to scan, for a page (5 ms) and for the best of the newest 1,000 (25 ms). */
-const scannedRows = (limit: number) => (limit < 100 ? 10_000 : 50_000)
+const scannedRows = (limit: number) => (limit <= maxLimit + 1 ? 10_000 : 50_000)
 /** The number of newest rows from the index whose authors are checked one by one. */
 const checkedRows = (limit: number) => limit + 1_000
 /** In a subquery, so that the plan is the same for all queries and independent of statistics. */

@@ -50,7 +50,7 @@ async function postsFor(
   const wanted = await resolveAuthors(db, query)
   if (!wanted) return emptyPage
   if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
-  return { ...emptyPage, rows: await searchBestPosts(db, { wanted, viewer }) }
+  return { ...emptyPage, rows: await searchBestPosts(db, { wanted, viewer, cursor }) }
 }
 
 /** The last word is always a prefix, because names are rarely typed out. Null for queries with from: or #. */

@@ -61,10 +61,7 @@ const ranked = asPosts(
 )
 
 /** The best of the newest matching posts; equal ones newest first. */
-export async function searchBestPosts(
-  db: Reader,
-  { wanted, viewer }: Omit<Search, 'cursor'>,
-): Promise<Post[]> {
+export async function searchBestPosts(db: Reader, { wanted, viewer, cursor }: Search): Promise<Post[]> {
   const found = await ranked(db, { viewer, ...matchOf(wanted) })
   const scored: { post: Post; score: number }[] = []
   for (const [number, post] of found.entries()) {
@@ -74,7 +71,7 @@ export async function searchBestPosts(
   }
   return scored
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, bestPosts)
+    .slice(0, cursor.limit ?? bestPosts)
     .map(({ post }) => post)
 }
 

@@ -266,7 +266,7 @@ describe('searching', () => {
       const answer = await visitor().get(pathOf('zeb* from:mary'))
       assert.match(linkTo(answer, 'next') ?? '', /^\/search\?q=zeb\*\+from%3Amary&before=\d+-\d+$/)
       assert.equal((await visitor().get(pathOf('zebra', '&before=1-1'))).location, '/search?q=zebra')
-      for (const at of ['99999999999999-999999999999999', '0-0'])
+      for (const at of ['9999999999999-999999999999999', '0-0'])
         assert.ok([200, 303].includes((await visitor().get(pathOf('zebra', `&before=${at}`))).status))
       assert.equal((await visitor().get(pathOf('zebra', '&before=x'))).status, 400)
     })

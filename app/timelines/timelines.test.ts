@@ -120,16 +120,38 @@ describe('timelines', () => {
     })
   }
 
-  it('answers cursors at the edge of what a time can be', async () => {
-    for (const cursor of [
-      '0-0',
-      '99999999999999-999999999999999',
-      '253402300800000-1',
-      '999999999999999-1',
+  it('answers cursors of all times that a post can have, and of no other', async () => {
+    for (const path of [
+      '/',
+      '/explore',
+      '/@susan',
+      '/tags/tag',
+      '/search?q=tea',
+      '/messages',
+      '/notifications',
     ]) {
-      const { status } = await susan.get(`/?before=${cursor}`)
-      assert.ok([200, 303, 400].includes(status), `${cursor}: ${status}`)
+      const asked = path.includes('?') ? `${path}&` : `${path}?`
+      for (const cursor of ['0-0', '1-1', '9999999999999-999999999999999'])
+        assert.ok(
+          [200, 303].includes((await susan.get(`${asked}before=${cursor}`)).status),
+          `${path} ${cursor}`,
+        )
+      for (const cursor of [
+        '-851644800000-36',
+        '10000000000000-1',
+        '253402300800000-1',
+        '0-9999999999999999',
+      ])
+        assert.equal((await susan.get(`${asked}before=${cursor}`)).status, 400, `${path} ${cursor}`)
     }
+  })
+
+  it('pages through posts from the beginning of time on', async () => {
+    await site.write('susan', numbered(30), new Date(0))
+    const first = await susan.get('/')
+    const second = await susan.get(linkTo(first, 'next') as string)
+    assert.deepEqual([...bodies(first), ...bodies(second)], numbered(30).toReversed())
+    assert.deepEqual(bodies(await susan.get(linkTo(second, 'prev') as string)), bodies(first))
   })
 
   it('shows visitors at / what the place is, and its newest posts', async () => {

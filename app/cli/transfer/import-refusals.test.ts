@@ -54,6 +54,24 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
     assert.deepEqual(await names(), [])
   })
 
+  it('refuses times before 1970 and of the future, in words', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+    const times = ['1969-12-31T23:59:59Z', '0001-01-01', '1943-01-05', inDays(1), '2126-01-01', '9999-12-31']
+    const rows = [
+      susan,
+      ...times.map(created_at => ({ table: 'posts', username: 'susan', body: 'x', created_at })),
+      { ...john, last_seen_at: inDays(2), posts: [{ body: 'x', edited_at: '0050-01-01' }] },
+      { table: 'follows', follower: 'susan', followed: 'john', created_at: '1969-01-01' },
+    ]
+    const { code, output } = await load('times.ndjson', rows.map(row => JSON.stringify(row)).join('\n'))
+    assert.equal(code, 1)
+    const said = (line: number, field: string) =>
+      output.includes(`line ${line}: ${field} must be a time like 2026-11-20T16:00:00Z, from 1970 until now`)
+    for (const index of times.keys()) assert.ok(said(index + 2, 'created_at'), `${times[index]}\n${output}`)
+    assert.ok(said(8, 'last_seen_at') && said(8, 'posts[0].edited_at') && said(9, 'created_at'), output)
+    assert.deepEqual(await names(), [])
+  })
+
   it('names rows of a document by their place in it', async () => {
     const text = `{\n"users": [\n  {"username": "susan",\n   "email": "é@"},\n  {"username": "j", "email": "susan"}\n]}`
     const { output } = await load('bad.json', text)

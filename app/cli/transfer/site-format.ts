@@ -132,7 +132,7 @@ function normalize(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 const nameRule = 'must be 1 to 64 letters, digits or underscores'
-const timeRule = 'must be a time like 2026-11-20T16:00:00Z'
+const timeRule = 'must be a time like 2026-11-20T16:00:00Z, from 1970 until now'
 /** Completes the sentence “line 3: email …”. */
 const rules: Record<string, string> = {
   id: 'must be a whole number above 0',
@@ -202,10 +202,14 @@ function isTimestamp(text: string): boolean {
   const [, year, month, day] = (timestamp.exec(text) ?? []).map(Number) as [number, number, number, number]
   const date = new Date(Date.UTC(year, month - 1, day))
   return (
-    date.getUTCDate() === day &&
-    date.getUTCMonth() === month - 1 &&
-    !Number.isNaN(parseTimestamp(text).getTime())
+    date.getUTCDate() === day && date.getUTCMonth() === month - 1 && isPast(parseTimestamp(text).getTime())
   )
+}
+
+/** Since 1970, because cursors begin there. A post of the future would stand above all others until then. */
+function isPast(time: number): boolean {
+  const clockDifference = 10 * 60_000
+  return time >= 0 && time <= Date.now() + clockDifference
 }
 
 /** Without a time zone, it is UTC. Finer than milliseconds is cut. */
