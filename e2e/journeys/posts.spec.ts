@@ -92,3 +92,67 @@ test('links, mentions and hashtags lead somewhere; markup is only words', async 
   await page.getByRole('link', { name: `@${john.username}`, exact: true }).click()
   await expect(page).toHaveURL(`/@${john.username}`)
 })
+
+test('accents that are stacked do not run over the post of somebody else', async ({ site, pageOf }) => {
+  const susan = await site.person('susan')
+  for (const body of ['Below: e', 'Above, and readable.']) await susan.publish(body)
+  const page = await pageOf(susan)
+  await page.goto('/')
+  const [above, below] = [page.getByRole('article').nth(0), page.getByRole('article').nth(1)]
+  const before = await above.screenshot()
+  // As older versions stored it: now it is published with eight.
+  await below.locator('.content').evaluate(content => {
+    content.textContent += '\u0301'.repeat(300)
+  })
+  expect((await above.screenshot()).equals(before)).toBe(true)
+})
+
+test('lists show ten lines of a post, and lead to the rest without a script', async ({ site, openPage }) => {
+  const susan = await site.person('susan')
+  const lines = Array.from({ length: 30 }, (_, n) => `${n + 1}`)
+  const path = await susan.publish(lines.join('\n'))
+  const page = await openPage({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } })
+  await page.goto(`/@${susan.username}`)
+  const content = page.getByRole('article').locator('.content')
+  const heightOf = async () => (await content.boundingBox())?.height ?? 0
+  const short = await heightOf()
+  await page.getByRole('link', { name: 'Show more' }).click()
+  await expect(page).toHaveURL(path)
+  await expect(page.getByRole('link', { name: 'Show more' })).toHaveCount(0)
+  expect(short).toBeLessThan(300)
+  expect(await heightOf()).toBeGreaterThan(2 * short)
+})
+
+test('a name from right to left loses its end where it is cut, not its beginning', async ({
+  site,
+  pageOf,
+}) => {
+  const susan = await site.person('susan')
+  await susan.send('/settings/profile', { displayName: 'אברהם בן יעקב '.repeat(4), about: '' })
+  await susan.publish('Shalom.')
+  const john = await site.person('john')
+  await john.send(`/messages/@${susan.username}`, { body: 'Shalom.' })
+  for (const [width, selector] of [
+    [320, 'article .author b'],
+    [1280, '.account b'],
+    [320, '.thread-header b'],
+  ] as const) {
+    const isThread = selector.startsWith('.thread')
+    const page = await pageOf(isThread ? john : susan)
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(isThread ? `/messages/@${susan.username}` : '/')
+    const [isFirstShown, isLastShown] = await page.locator(selector).evaluate(name => {
+      const isShown = (at: number) => {
+        const range = name.ownerDocument.createRange()
+        const text = name.firstChild?.firstChild ?? name.firstChild
+        if (!text) return false
+        range.setStart(text, at)
+        range.setEnd(text, at + 1)
+        const [one, box] = [range.getBoundingClientRect(), name.getBoundingClientRect()]
+        return one.left >= box.left - 1 && one.right <= box.right + 1
+      }
+      return [isShown(0), isShown((name.textContent ?? '').length - 1)]
+    })
+    expect([isFirstShown, isLastShown], selector).toEqual([true, false])
+  }
+})
