@@ -15,7 +15,7 @@ const demo: Command = {
 Nothing is kept: the database goes when the demo stops.`,
   async run() {
     const folder = await mkdtemp(path.join(tmpdir(), 'microblog-demo-'))
-    const env = { ...environment, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'warn' }
+    const env = { ...environment, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'error' }
     try {
       // A process opens one engine only. The demo always uses SQLite, so it runs in a process of its own.
       const args = ['app/cli/demo-server.ts', password]

@@ -9,6 +9,10 @@ export const MessageForm = Type.Object({
 })
 export type MessageForm = Type.Static<typeof MessageForm>
 
+/** Whom a new message is for: a username, or a part of a name. */
+export const ChoiceQuery = Type.Object({ to: Type.Optional(Type.String()) })
+export type ChoiceQuery = Type.Static<typeof ChoiceQuery>
+
 /** A message has the same limits as a post. */
 export function validateMessage(request: FastifyRequest<{ Body: MessageForm }>): FieldErrors {
   const limit = request.server.config.postMaxLength

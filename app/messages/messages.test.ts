@@ -36,6 +36,33 @@ describe('messages', () => {
       }
     })
 
+  it('start from Messages, with a person to choose', async () => {
+    const { susan } = people
+    const inbox = await susan.get('/messages')
+    assert.equal(inbox.page.querySelector('main .new-message')?.getAttribute('href'), '/messages/new')
+    assert.equal(inbox.page.querySelector('.site-nav .write.message')?.getAttribute('href'), '/messages/new')
+    const offered = async (to?: string) => {
+      const { page, location } = await susan.get(`/messages/new${to ? `?to=${encodeURIComponent(to)}` : ''}`)
+      const links = page.querySelectorAll('.conversation a').map(link => link.getAttribute('href'))
+      return location ?? links
+    }
+    assert.deepEqual(await offered(), [])
+    await susan.post('/@mary/follow')
+    assert.deepEqual(await offered(), ['/messages/@mary#newest'])
+    for (const to of ['john', '@John', ' JOHN ']) assert.equal(await offered(to), '/messages/@john#newest')
+    assert.deepEqual(await offered('da'), ['/messages/@david#newest'])
+    for (const to of ['nobody', 'susan', '"', '🎉', 'x'.repeat(3_000), '\0'])
+      assert.deepEqual(await offered(to), [])
+    await susan.post('/@mary/follow/delete')
+  })
+
+  it('lead back to Messages', async () => {
+    for (const path of ['/messages/@john', '/messages/new']) {
+      const { page } = await people.susan.get(path)
+      assert.equal(page.querySelector('main .back')?.getAttribute('href'), '/messages')
+    }
+  })
+
   it('start from a profile and are read by both people', async () => {
     const profile = await people.susan.get('/@john')
     assert.ok(profile.page.querySelector('main a[href^="/messages/@john"]'))

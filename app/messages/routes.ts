@@ -1,19 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
 import type { Writer } from '../database/database.ts'
+import { followList } from '../follows/queries.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { UsernameParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { formatsFor } from '../locales/formats.ts'
+import type { Person } from '../people/person.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { newSubmission, submissionDigest } from '../posts/forms.ts'
+import { findPerson } from '../profiles/queries.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
+import { findPeople } from '../search/find.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
 import { foldName, normalizeText } from '../text/normalize.ts'
 import { type Correspondent, findCorrespondent, obstacleWords } from './correspondent-queries.ts'
-import { MessageForm, validateMessage } from './forms.ts'
+import { ChoiceQuery, MessageForm, validateMessage } from './forms.ts'
 import { type Conversation, inbox, type Message, thread } from './queries.ts'
 import { markSeen } from './seen.ts'
 import { messageLimit, sendMessage } from './sending-queries.ts'
@@ -31,6 +35,7 @@ declare module '../http/views.ts' {
       submission: string
       errors: FieldErrors
     }
+    'messages/choose': { to: string; people: Person[] }
     'messages/new': { other: Correspondent; thread: Thread }
   }
 }
@@ -44,6 +49,7 @@ export default async function messages(app: FastifyInstance) {
   const members = memberRoutes(app)
   const one = { params: UsernameParams }
   members.get('/messages', { schema: { querystring: CursorQuery } }, showInbox)
+  members.get('/messages/new', { schema: { querystring: ChoiceQuery } }, choosePerson)
   members.get('/messages/@:username', { schema: { ...one, querystring: CursorQuery } }, showThread)
   members.get('/messages/@:username/new', { schema: { ...one, querystring: CursorQuery } }, showNew)
   members.post('/messages/@:username', { schema: { ...one, body: MessageForm } }, createMessage)
@@ -54,6 +60,18 @@ async function showInbox(request: InboxRequest, reply: FastifyReply) {
   const page = await inbox(request.server.db, request.viewer.id, cursor)
   if (isPastTheEnd(page, cursor)) return reply.redirect('/messages', 303)
   return reply.page('messages/inbox', { conversations: page.rows, ...pageLinks(page, '/messages') })
+}
+
+/** Leads to the person whose username was typed, or shows people to choose from: at first those whom one follows. */
+async function choosePerson(request: MemberRequest<{ Querystring: ChoiceQuery }>, reply: FastifyReply) {
+  const { server, viewer, query } = request
+  const to = query.to?.trim().slice(0, 100) ?? ''
+  const person = await findPerson(server.db, to.replace(/^@/, ''))
+  if (person && person.id !== viewer.id) return reply.redirect(`${threadPath(person)}#newest`, 303)
+  const { rows } = to
+    ? await findPeople(server.db, { text: to.replace(/^@/, ''), viewer, cursor: cursorOf({}) })
+    : await followList(server.db, { list: 'following', user: viewer.id, viewer, cursor: cursorOf({}) })
+  return reply.page('messages/choose', { to, people: rows.filter(({ can }) => can.message) })
 }
 
 async function showThread(request: ThreadRequest, reply: FastifyReply) {

@@ -16,6 +16,8 @@ type Kind = {
   icon: string | null
   /** True: another event about the same subject makes it unread again. */
   again: boolean
+  /** Whether it counts beside Notifications; messages count beside Messages alone. */
+  counts: boolean
   /** Whether it may also be sent by mail. */
   mayMail: boolean
 }
@@ -27,6 +29,7 @@ export const kinds = {
     path: ({ actor }) => `/@${actor?.username ?? ''}`,
     icon: null,
     again: false,
+    counts: true,
     mayMail: false,
   },
   mention: {
@@ -35,6 +38,7 @@ export const kinds = {
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: null,
     again: false,
+    counts: true,
     mayMail: false,
   },
   message: {
@@ -43,6 +47,7 @@ export const kinds = {
     path: ({ actor }) => `/messages/@${actor?.username ?? ''}`,
     icon: null,
     again: true,
+    counts: false,
     mayMail: false,
   },
   export: {
@@ -51,12 +56,14 @@ export const kinds = {
     path: () => '/settings/data',
     icon: 'check',
     again: false,
+    counts: true,
     mayMail: true,
   },
 } satisfies Record<string, Kind>
 
 export type NotificationKind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as NotificationKind[]
+export const countedKinds = kindNames.filter(kind => kinds[kind].counts)
 
 /** The stored subject, by the id of what it is about: a person has one notification of each. */
 export function subjectOf(kind: NotificationKind, about: number): string {

@@ -19,6 +19,8 @@ type ForgottenRequest = FastifyRequest<{ Body: ForgottenForm }>
 
 export default async function forgottenPasswords(app: FastifyInstance) {
   const config = { public: true }
+  if (!canMail(app.config) && !app.config.contact)
+    app.log.warn('SMTP_URL and CONTACT are empty: people who forget their password are told nobody to ask')
   app.get('/passwords', { config }, showForgotten)
   app.post('/passwords', { config, schema: { body: ForgottenForm }, attachValidation: true }, askForLink)
 }

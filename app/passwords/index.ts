@@ -1,3 +1,4 @@
+import { canMail } from '../mail/mail.ts'
 import { defineNoun } from '../noun.ts'
 import { requestPasswordJob } from './jobs.ts'
 import { changedMail, resetMail } from './mails.ts'
@@ -10,4 +11,5 @@ export default defineNoun({
   mails: { 'passwords.reset': resetMail, 'passwords.changed': changedMail },
   limits: [resetLimit],
   retention: [expiredResets],
+  viewHelpers: ({ config }) => ({ canMail: canMail(config) }),
 })

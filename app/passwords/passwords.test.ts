@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { Environment } from '../config.ts'
 import { jobs, knownDevices, passwordResets, sessions } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { hashToken } from '../security/tokens.ts'
@@ -240,5 +241,41 @@ describe('changing the password', () => {
     const mary = await site.signedIn('mary')
     const values = { current_password: password, password: another }
     assert.equal((await mary.post(form, values, { 'sec-fetch-site': 'cross-site' })).status, 403)
+  })
+})
+
+describe('a forgotten password without mail', () => {
+  const signIn = async (environment: Environment) => {
+    const lines: string[] = []
+    const logger = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } }
+    const site = await openSite(environment, { logger })
+    const { page } = await site.visitor().get('/sign-in')
+    await site.close()
+    return { sheet: page.querySelector('main form'), log: lines.join('') }
+  }
+
+  it('leads to nobody where nobody can help, and the start says so', async () => {
+    const { sheet, log } = await signIn({})
+    assert.doesNotMatch(String(sheet?.text), /forgot/i)
+    assert.equal(sheet?.querySelector('a[href="/passwords"]'), null)
+    assert.match(log, /SMTP_URL and CONTACT are empty/)
+  })
+
+  for (const [contact, href] of [
+    ['anna@example.org', 'mailto:anna@example.org'],
+    ['https://example.org/help', 'https://example.org/help'],
+  ] as const) {
+    it(`names who helps: ${contact}`, async () => {
+      const { sheet, log } = await signIn({ CONTACT: contact })
+      assert.match(String(sheet?.text), /Forgot your password\? Ask/)
+      assert.equal(sheet?.querySelector('.alternative a')?.getAttribute('href'), href)
+      assert.equal(log, '')
+    })
+  }
+
+  it('is a link where mail works', async () => {
+    const { sheet, log } = await signIn({ SMTP_URL: 'smtp://127.0.0.1:9' })
+    assert.ok(sheet?.querySelector('a[href="/passwords"]'))
+    assert.equal(log, '')
   })
 })

@@ -81,3 +81,27 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(threadOf(page)).toContainText('Line 30')
   })
 }
+
+test('Enter sends, Shift+Enter starts a new line, and one can choose', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const page = await pageOf(susan)
+  await page.goto('/messages')
+  await page.getByRole('link', { name: 'New message' }).first().click()
+  await page.getByLabel('Username or name').fill(john.username)
+  await page.keyboard.press('Enter')
+  const enterSends = page.getByLabel('Enter sends, Shift+Enter starts a new line')
+  await expect(enterSends).toBeChecked()
+  await write(page, john).fill('One')
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.type('and two')
+  await page.keyboard.press('Enter')
+  await expect(threadOf(page)).toContainText('You: One\nand two')
+  await enterSends.uncheck()
+  await page.reload()
+  await expect(enterSends).not.toBeChecked()
+  await write(page, john).fill('Three')
+  await page.keyboard.press('Enter')
+  await expect(write(page, john)).toHaveValue('Three\n')
+  await page.getByRole('link', { name: 'Back to messages' }).click()
+  await expect(page).toHaveURL('/messages')
+})

@@ -40,6 +40,25 @@ test.describe('on a phone', () => {
     await expect(page.getByRole('article').filter({ hasText: 'With one thumb.' })).toBeInViewport()
   })
 
+  test('on Messages, the button starts a message', async ({ page, site }) => {
+    await page.context().addCookies([(await site.person('susan')).cookie])
+    await page.goto('/messages')
+    await expect(page.getByRole('link', { name: 'Write', exact: true })).toHaveCount(0)
+    await page.getByRole('banner').getByRole('link', { name: 'New message' }).tap()
+    await expect(page.getByLabel('Username or name')).toBeFocused()
+  })
+
+  test('the button covers nothing, and text of double size fits', async ({ page, community }) => {
+    await visit(page, { path: ({ john }) => `/@${john.username}`, as: 'newcomer' }, community)
+    const button = page.getByRole('link', { name: 'Write', exact: true })
+    for (const size of ['100%', '200%']) {
+      await page.locator('html').evaluate((html, size) => void (html.style.fontSize = size), size)
+      const bar = await page.getByRole('navigation', { name: 'Main' }).boundingBox()
+      expect((await button.boundingBox())?.y).toBeGreaterThanOrEqual(bar?.y ?? Number.NaN)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width)
+    }
+  })
+
   test('a visitor learns what the place is called', async ({ page }) => {
     await page.goto('/')
     await expect(page.getByRole('main').getByText('Microblog', { exact: true })).toBeInViewport()
@@ -107,3 +126,36 @@ test('a post on its own page: its actions are one row, and a card there has the 
   await visit(page, { path: ({ johns }) => johns, as: 'susan', act: openCard }, community)
   await expect(page.locator('.card .content')).toHaveCSS('font-size', '16px')
 })
+
+test('from tablets to desks and in both languages, no badge is cut, and icons have tooltips', async ({
+  page,
+  site,
+}) => {
+  await page.context().addCookies([(await site.person('susan')).cookie])
+  for (const language of ['en', 'es']) {
+    await page.goto('/settings/appearance')
+    await page.locator(`button[value=${language}]`).first().click()
+    for (const path of ['/notifications', '/messages']) {
+      await page.goto(path)
+      for (const width of [640, 820, 1024, 1066, 1105, 1280, 1440]) {
+        await page.setViewportSize({ width, height: 800 })
+        expect(await page.evaluate(cutBadges), `${path} at ${width} px, ${language}`).toEqual([])
+      }
+      for (const link of await page.getByRole('banner').getByRole('link').all())
+        await expect(link).toHaveAttribute('title', /./)
+    }
+  }
+})
+
+/** In the page: what of its fullest badges lies outside of the navigation or over a label, and what scrolls sideways. */
+const cutBadges = `(() => {
+  const { right } = document.querySelector('.site-nav').getBoundingClientRect()
+  const cut = document.documentElement.scrollWidth > innerWidth ? ['the page'] : []
+  for (const badge of document.querySelectorAll('.site-nav .badge')) {
+    badge.hidden = false
+    badge.firstElementChild.textContent = '99+'
+    const [box, label] = [badge, badge.previousElementSibling].map(element => element.getBoundingClientRect())
+    if (box.right > right || (label.width > 1 && label.right > box.left)) cut.push(badge.dataset.badge)
+  }
+  return cut
+})()`

@@ -39,7 +39,22 @@ export async function auditPage(page: Page, device: Device, port: number): Promi
   }
 }
 
-async function run({ url, cookie }: Page, device: Device, flags: Flags): Promise<Result> {
+/** Times that a page is tried: a browser on a busy machine may lose a run, which says nothing of the page. */
+const tries = 3
+
+async function run(page: Page, device: Device, flags: Flags): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(page, device, flags)
+    } catch (error) {
+      if (attempt === tries) throw error
+      console.warn(`${page.name}, ${device}: tried again, because ${(error as Error).message}`)
+    }
+  }
+}
+
+/** @throws Error if the browser lost the page, or never painted it. */
+async function runOnce({ url, cookie }: Page, device: Device, flags: Flags): Promise<Result> {
   const extraHeaders = { 'Accept-Language': 'en', ...(cookie && { Cookie: cookie }) }
   const quiet: Flags = { logLevel: 'error', disableFullPageScreenshot: true }
   const config = device === 'desk' ? desktopConfig : undefined

@@ -1,6 +1,7 @@
 /**
  * <post-composer limit draft original left left-one over over-one>: counts characters, saves a draft, submits
- * once, and submits on Ctrl/⌘+Enter.
+ * once, and submits on Ctrl/⌘+Enter; in messages also on Enter, if the checkbox says so. Its choice is this browser's: at
+ * first Enter sends where there is a mouse, and so most likely a keyboard with Shift.
  *
  * A draft is stored in localStorage under the person's id and the form's address. Submitting only marks it as sent; it is
  * deleted on the next page that confirms the save ([data-saved]). So it survives an error, an expired session and a lost
@@ -45,6 +46,25 @@ const drafts = {
   },
 }
 
+/** Nothing is chosen where storage is forbidden. */
+const enterChoice = {
+  /** @returns {boolean | null} */
+  read() {
+    try {
+      const choice = localStorage.getItem('enter-sends')
+      return choice === null ? null : choice === 'yes'
+    } catch {
+      return null
+    }
+  },
+  /** @param {boolean} sends */
+  write(sends) {
+    try {
+      localStorage.setItem('enter-sends', sends ? 'yes' : 'no')
+    } catch {}
+  },
+}
+
 class PostComposer extends HTMLElement {
   #isSubmitting = false
   #announced = ''
@@ -56,6 +76,7 @@ class PostComposer extends HTMLElement {
   button = /** @type {HTMLButtonElement} */ (this.querySelector('button'))
   submission = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
   newSubmission = this.submission?.value
+  enterSends = /** @type {HTMLInputElement | null} */ (this.querySelector('.enter-sends input'))
   counter = document.createElement('span')
   announcer = document.createElement('span')
 
@@ -63,6 +84,7 @@ class PostComposer extends HTMLElement {
     this.#addCounter()
     this.#restore()
     this.#count()
+    this.#offerEnter()
     this.textarea.addEventListener('input', () => this.#onInput())
     this.textarea.addEventListener('keydown', event => this.#onKeydown(event))
     this.addEventListener('submit', event => this.#onSubmit(event))
@@ -120,9 +142,18 @@ class PostComposer extends HTMLElement {
     this.announcer.textContent = sentence ? sentence.replace('{count}', String(count)) : ''
   }
 
+  #offerEnter() {
+    const { enterSends } = this
+    if (!enterSends) return
+    enterSends.checked = enterChoice.read() ?? matchMedia('(hover: hover) and (pointer: fine)').matches
+    enterSends.addEventListener('change', () => enterChoice.write(enterSends.checked))
+  }
+
   /** @param {KeyboardEvent} event */
   #onKeydown(event) {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return
+    const isSending =
+      event.ctrlKey || event.metaKey || (this.enterSends?.checked && !event.shiftKey && !event.altKey)
+    if (event.key !== 'Enter' || !isSending || event.isComposing) return
     event.preventDefault()
     this.form.requestSubmit(this.button)
   }
