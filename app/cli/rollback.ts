@@ -1,12 +1,8 @@
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from '../config.ts'
-import {
-  DataLossRefused,
-  MigrationRefused,
-  rollBack,
-  type Target,
-} from '../database/migrations/migrations.ts'
+import { DataLossRefused, MigrationRefused } from '../database/migrations/failures.ts'
+import { rollBack, type Target } from '../database/migrations/migrations.ts'
+import { askYesOrNo, isAtTerminal } from './ask.ts'
 import type { Command } from './command.ts'
 
 const rollback: Command = {
@@ -29,7 +25,7 @@ const rollback: Command = {
     try {
       reportRollback(await rollBack(database, target, losses => values.yes && reportLosses(losses)))
     } catch (error) {
-      if (!(error instanceof DataLossRefused) || !process.stdin.isTTY || !(await confirm(error))) throw error
+      if (!(error instanceof DataLossRefused) || !isAtTerminal() || !(await confirm(error))) throw error
       reportRollback(await rollBack(database, target, reportLosses))
     }
   },
@@ -50,12 +46,8 @@ function reportLosses(losses: DataLossRefused['losses']): true {
   return true
 }
 
-async function confirm({ losses }: DataLossRefused): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const lost = losses.map(loss => loss.description).join(', ')
-  const answer = await terminal.question(`This will lose ${lost}. Continue? (yes or no) `)
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+function confirm({ losses }: DataLossRefused): Promise<boolean> {
+  return askYesOrNo(`This will lose ${losses.map(({ description }) => description).join(', ')}. Continue?`)
 }
 
 function reportRollback(names: string[]): void {

@@ -6,6 +6,7 @@ import type { PgAsyncDatabase } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import type { CacheTag, Invalidation } from './cache-tags.ts'
 import type { relations } from './schema.ts'
+import type { SQL } from './sql.ts'
 
 type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
 
@@ -28,6 +29,8 @@ export interface Database extends Reader {
    * @throws DatabaseUnavailable when the database cannot be written to just now
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /** The rows of a statement written by hand, which can only read: for the shell and for scripts. */
+  execute(statement: SQL | string): Promise<Record<string, unknown>[]>
   /** Calls back after each commit of any process with what it invalidates; returns how to stop. */
   listen(listener: (invalidation: Invalidation) => void): () => void
   /**

@@ -71,6 +71,52 @@ describe(`text on ${engine}`, () => {
     })
   }
 
+  const patterns = [
+    'S%',
+    's_s%',
+    'su\\_an',
+    'su\\%an',
+    '%\\\\%',
+    '_',
+    '__',
+    '%É%',
+    '%(%',
+    '%.%',
+    "o'n%",
+    '%%',
+    '',
+  ]
+  for (const pattern of patterns) {
+    it(`matches the pattern ${JSON.stringify(pattern)} of a relational where alike on both engines`, async () => {
+      const source = [...pattern.matchAll(/\\([^])|([^])/gu)].map(([, literal, wild]) =>
+        wild === '%' ? '[^]*' : wild === '_' ? '[^]' : (literal ?? String(wild)).replace(/[.()\\]/, '\\$&'),
+      )
+      const expression = new RegExp(`^${source.join('')}$`, 'u')
+      const lower = new RegExp(`^${source.join('').toLowerCase()}$`, 'u')
+      const found = async (condition: object) => {
+        const where = { username: condition }
+        return (await db.query.users.findMany({ where })).map(({ username }) => username).toSorted()
+      }
+      const expected = (test: (name: string) => boolean) => names.filter(test).toSorted()
+      assert.deepEqual(
+        await found({ like: pattern }),
+        expected(name => expression.test(name)),
+      )
+      assert.deepEqual(
+        await found({ notLike: pattern }),
+        expected(name => !expression.test(name)),
+      )
+      assert.deepEqual(
+        await found({ ilike: pattern }),
+        expected(name => lower.test(name.toLowerCase())),
+      )
+      assert.deepEqual(
+        await found({ notIlike: pattern }),
+        expected(name => !lower.test(name.toLowerCase())),
+      )
+    })
+  }
+
   it('is found by its beginning through an index in byte order', async () => {
     const query = db.select({ id: users.id }).from(users).where(startsWith(users.usernameKey, 'su')).toSQL()
     const plan =

@@ -1,5 +1,6 @@
 import type { CompleterResult } from 'node:readline'
 import type { REPLServer } from 'node:repl'
+import { refusals } from './did-you-mean.ts'
 
 type Completer = (line: string, done: (error: Error | null, result?: CompleterResult) => void) => void
 
@@ -14,8 +15,15 @@ const queryMethods =
  * gets only the last name of the line, with its dots; a `tx` that does not exist yet is completed like `db`.
  */
 export function completeInsideQueries(server: REPLServer): void {
-  const completeByNode = (server.completer as Completer).bind(server)
-  const complete: Completer = (line, done) => {
+  const complete = (server.completer as Completer).bind(server)
+  const completeByNode: Completer = (line, done) => {
+    refusals.areOn = false
+    complete(line, (...results) => {
+      refusals.areOn = true
+      done(...results)
+    })
+  }
+  const completer: Completer = (line, done) => {
     const name = /[\w$.]*$/.exec(line)?.[0] ?? ''
     if (/(?:require|import) *\(/.test(line)) return completeByNode(line, done)
     if (name.startsWith('.')) {
@@ -31,5 +39,5 @@ export function completeInsideQueries(server: REPLServer): void {
       done(error, result && [result[0].map(asTx), asTx(result[1])]),
     )
   }
-  Object.assign(server, { completer: complete })
+  Object.assign(server, { completer })
 }

@@ -1,4 +1,4 @@
-/** What the shell loads: the database, the tables, every noun's queries and the operators. */
+/** What the shell loads: the database, the tables, every noun's queries, the recipes and the operators. */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,61 +8,106 @@ import * as schema from '../../database/schema.ts'
 import * as operators from '../../database/sql.ts'
 import * as textOperators from '../../database/text.ts'
 import { hashPassword } from '../../security/passwords.ts'
+import { foldName } from '../../text/normalize.ts'
+import { refuseUnknown, unknownName } from './did-you-mean.ts'
 import { isTable } from './redact.ts'
-import { truncate } from './text.ts'
 
-/** A loaded name; `description` is for the list that `.help` prints. */
-export type Name = { name: string; value: unknown; description: string }
+/** A loaded name. `.help` prints its noun's names with their parameters and the first sentence of `docs`. */
+export type Name = { name: string; value: unknown; noun: string; parameters: string; docs: string }
 export type Names = { database: Name[]; tables: Name[]; queries: Name[]; operators: Name[] }
 
 /** What the query functions ask for and a person cannot type. */
 const helpers: Name[] = [
-  { name: 'hashPassword', value: hashPassword, description: '(password)  For createAccount; await it.' },
+  {
+    name: 'hashPassword',
+    value: hashPassword,
+    noun: 'helpers',
+    parameters: '(password)',
+    docs: 'The salted hash that an account keeps; await it.',
+  },
+  {
+    name: 'foldName',
+    value: foldName,
+    noun: 'helpers',
+    parameters: '(name)',
+    docs: 'A username or address as its key holds it.',
+  },
   {
     name: 'cursorOf',
     value: cursorOf,
-    description: '({ before, after })  A place in a timeline; cursorOf({}) is its newest page.',
+    noun: 'helpers',
+    parameters: '({ before, after })',
+    docs: 'A place in a timeline; cursorOf({}) is its newest page.',
   },
 ]
 
 /** Collects the names. A new query function is among them without being listed anywhere. */
 export async function loadNames(db: unknown): Promise<Names> {
   const files = globSync('app/*/{queries,*-queries}.ts', { cwd: root }).toSorted()
-  const queries = await Promise.all(files.map(file => queriesOf(path.join(root, file))))
+  const queries = await Promise.all(
+    [...files, 'app/cli/guide/recipes.ts'].map(file => functionsOf(path.join(root, file))),
+  )
+  const tables = Object.entries(schema).filter(([, value]) => isTable(value))
   return {
-    database: [{ name: 'db', value: db, description: 'reads; db.transaction(async tx => { … }) writes' }],
-    tables: Object.entries(schema)
-      .filter(([, value]) => isTable(value))
-      .map(([name, value]) => ({ name, value, description: Object.keys(value).join(', ') })),
+    database: [
+      {
+        name: 'db',
+        value: db,
+        noun: 'database',
+        parameters: '',
+        docs: 'reads; db.transaction(async tx => { … }) writes',
+      },
+    ],
+    tables: tables.map(([name, value]) => ({
+      name,
+      value: withSuggestions(name, value),
+      noun: 'tables',
+      parameters: '',
+      docs: Object.keys(value).join(', '),
+    })),
     queries: [...queries.flat(), ...helpers],
     operators: Object.entries({ ...operators, ...textOperators }).map(([name, value]) => ({
       name,
       value,
-      description: '',
+      noun: 'operators',
+      parameters: '',
+      docs: '',
     })),
   }
 }
 
-async function queriesOf(file: string): Promise<Name[]> {
+/** A table says in a sentence which columns it has when it is asked for another. */
+function withSuggestions(name: string, table: object): object {
+  return refuseUnknown(table, wanted =>
+    unknownName(`${name} has no column ${wanted}`, wanted, Object.keys(table)),
+  )
+}
+
+/** The functions that a file exports; its folder is the noun, or `recipes`. */
+async function functionsOf(file: string): Promise<Name[]> {
   const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
-  const sentences = docstringsOf(readFileSync(file, 'utf8'))
+  const docs = docstringsOf(readFileSync(file, 'utf8'))
+  const folder = path.basename(path.dirname(file))
+  const noun = folder === 'guide' ? 'recipes' : folder
   return Object.entries(exported)
     .filter((entry): entry is [string, () => unknown] => typeof entry[1] === 'function')
     .map(([name, value]) => ({
       name,
       value,
-      description: `${parametersOf(value)}  ${sentences.get(name) ?? ''}`,
+      noun,
+      parameters: parametersOf(value),
+      docs: docs.get(name) ?? '',
     }))
 }
 
-/** The first sentence of each exported name's docstring. */
+/** The docstring of each exported name, on one line. */
 function docstringsOf(source: string): Map<string, string> {
   const documented = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:async )?(?:function|const) (\w+)/g
   return new Map(
-    [...source.matchAll(documented)].map(([, comment = '', name = '']) => {
-      const text = comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim()
-      return [name, /^.*?[.](?=\s|$)/.exec(text)?.[0] ?? text]
-    }),
+    [...source.matchAll(documented)].map(([, comment = '', name = '']) => [
+      name,
+      comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim(),
+    ]),
   )
 }
 
@@ -74,23 +119,4 @@ function parametersOf(query: () => unknown): string {
     .replaceAll(/ +(?=,|$)/g, '')
     .replace(/,$/, '')
     .trim()})`
-}
-
-const headings: [keyof Names, string][] = [
-  ['database', 'The database'],
-  ['tables', 'Tables'],
-  ['queries', 'Queries'],
-]
-
-/** The names and their descriptions, each on one line of at most `width` cells. */
-export function listOf(names: Names, width: number): string {
-  const sections = headings.map(([key, heading]) => {
-    const nameWidth = Math.max(...names[key].map(({ name }) => name.length))
-    const lines = names[key].map(({ name, description }) =>
-      truncate(`  ${name.padEnd(nameWidth)}  ${description}`, width).trimEnd(),
-    )
-    return [heading, ...lines].join('\n')
-  })
-  const operators = names.operators.map(({ name }) => name).join(', ')
-  return [...sections, `Operators, from app/database/sql.ts and text.ts\n  ${operators}`].join('\n\n')
 }

@@ -35,6 +35,7 @@ function isTableOfRows(value: unknown): value is Row[] {
 
 /** A change without `returning` resolves to the driver's own result object; only its count is of interest. */
 function changedRows(value: unknown): number | undefined {
+  if (!isRow(value) && !Array.isArray(value)) return undefined
   const { changes, lastInsertRowid, command, count } = Object(value) as Record<string, unknown>
   if (typeof changes === 'number' && lastInsertRowid !== undefined) return changes
   return Array.isArray(value) && value.length === 0 && typeof command === 'string' ? Number(count) : undefined

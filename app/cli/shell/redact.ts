@@ -113,6 +113,7 @@ export function isTable(value: unknown): boolean {
   return symbols.table in Object(value)
 }
 
-function tableName(table: DrizzleObject): string {
-  return String(table[symbols.table])
+/** The name of a table in the database. */
+export function tableName(table: object): string {
+  return String((table as DrizzleObject)[symbols.table])
 }

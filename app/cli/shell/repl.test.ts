@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { eventually } from '../../testing/eventually.ts'
 import { openSite, type Site } from '../../testing/site.ts'
+import { askYesOrNo } from '../ask.ts'
 import { createSqlLog, shellDatabase } from './database.ts'
 import { loadNames } from './names.ts'
 import { runInteractive } from './repl.ts'
@@ -19,8 +20,10 @@ async function openTerminal({ config, app }: Site) {
     printed += stripVTControlCharacters(String(chunk))
   })
   const sqlLog = createSqlLog(() => {})
-  const names = await loadNames(shellDatabase(app.db, config.database, sqlLog))
-  const exited = runInteractive({ names, sqlLog, streams: { input, output, errors: output } })
+  const confirm = (question: string) => askYesOrNo(question, { input, output })
+  const db = shellDatabase(app.db, config.database, { sqlLog, confirm })
+  const streams = { input, output, errors: output }
+  const exited = runInteractive({ db, names: await loadNames(db), sqlLog, streams })
   return {
     all: () => all,
     type: async (text: string, expected: RegExp) => {
@@ -68,6 +71,29 @@ describe('the shell at a terminal', () => {
       'await db.select().from(users)\r',
       /^ 1 {2}susan .*\n[^]*\(4 rows; no room for .*createdAt\)/m,
     ))
+
+  it('asks before it changes every row, and a no changes nothing', async () => {
+    await terminal.type(
+      'await db.transaction(tx => tx.update(users).set({ theme: "dark" }))\r',
+      /This would update all 4 rows of users\. Go on\? \(yes or no\) $/,
+    )
+    await terminal.type(
+      'no\r',
+      /this would update all 4 rows of users, and nothing was changed[^]*microblog> $/,
+    )
+    await terminal.type('await db.transaction(tx => tx.update(users).set({ theme: "dark" }))\r', /no\) $/)
+    await terminal.type('yes\r', /\(4 rows changed\)[^]*microblog> $/)
+  })
+
+  it('runs a chain that is pasted or typed over several lines', async () => {
+    await terminal.type(
+      'await db.select({ id: users.id })\r  .from(users) // all\r\r  .orderBy(users.id)\r  .limit(1)\r',
+      /^id\n──\n 1\n\(1 row\)\n[^]*microblog> $/m,
+    )
+    await terminal.type('db.select({ n: users.id }).from(users)\r', /put await before it>[^]*microblog> $/)
+    await terminal.type('.where(eq(users.id, 2))\r', /^n\n─\n2\n[^]*microblog> $/m)
+    await terminal.type('.length\r', /^1$/m)
+  })
 
   it('shows a mistake with its place, and goes on', async () => {
     await terminal.type(

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { publicDatabaseUrl, root } from '../../config.ts'
 import { engine } from '../../database/engine.ts'
 import { migrationStatus } from '../../database/migrations/migrations.ts'
-import { users } from '../../database/schema.ts'
+import { posts, users } from '../../database/schema.ts'
 import { eq } from '../../database/sql.ts'
 import { emptyDatabase } from '../../testing/database.ts'
 import { eventually } from '../../testing/eventually.ts'
@@ -117,7 +117,10 @@ describe(`the shell on ${engine}`, () => {
     )
     await ask('await db.$count(follows)', /1/)
     await ask('await db.transaction(tx => unfollow(tx, susan.id, 2))\nawait db.$count(follows)', /0/)
-    await ask('await db.transaction(tx => tx.update(users).set({ theme: "dark" }))', /\(4 rows changed\)/)
+    await ask(
+      'await db.transaction(tx => tx.update(users).set({ theme: "dark" }).where(gt(users.id, 0)))',
+      /\(4 rows changed\)/,
+    )
     await ask('await db.close()', /\.exit/)
     await ask('.sql', /not shown/)
     assert.equal((await end()).code, 1, 'there were mistakes')
@@ -222,16 +225,106 @@ describe(`the shell on ${engine}`, () => {
   })
 
   it('lists what is loaded, each name once, with what it is for', async () => {
-    const { output } = await answers('.help')
+    const { output } = await answers('.help all', '.help tables', '.help')
     const names = [...output.matchAll(/^ {2}([a-z]\w+) {2,}\S/gm)].map(([, name]) => name)
     assert.deepEqual(
       names.filter((name, index) => names.indexOf(name) < index),
       [],
     )
-    for (const name of ['db', 'users', 'posts', 'findProfile', 'publishPost', 'homeTimeline', 'hashPassword'])
+    for (const name of ['users', 'posts', 'findProfile', 'publishPost', 'homeTimeline', 'hashPassword'])
       assert.ok(names.includes(name), name)
     assert.match(output, /findProfile +\(db, username, viewer\) {2}The profile with this current or former/)
-    assert.match(output, /^ {2}and, asc, count, desc, eq/m)
+    assert.match(output, /^db {2}reads[^]*^ {2}and, asc, count, desc, eq/m)
+    const screen = (await answers('.help')).output.trimEnd().split('\n')
+    assert.ok(screen.length <= 24, `${screen.length} lines`)
+    const folders = globSync('app/*/*queries.ts', { cwd: root }).map(file => file.split('/')[1])
+    for (const noun of new Set(folders)) assert.match(screen.join('\n'), new RegExp(`\\b${noun} \\d`))
+  })
+
+  it('loads what the query functions need, and says what a name may have meant', async () => {
+    const { output, code } = await answers(
+      '[sendMessage, closeAccount, startsWith, foldName, createPost].map(each => typeof each).join()',
+      'user',
+      'users.usrname',
+      'db.users',
+      'db.query.pots',
+      '.help pots',
+      'await findPerson(db, "nobody")',
+    )
+    assert.deepEqual(output.trim().split('\n'), [
+      "'function,function,function,function,function'",
+      'user is not defined: did you mean users?',
+      'users has no column usrname: did you mean username?',
+      'db has no users, a table is a name of its own: await db.select().from(users)',
+      'db.query has no pots: did you mean posts?',
+      'Nothing is called pots: did you mean posts?',
+      'undefined',
+    ])
+    assert.equal(code, 1)
+  })
+
+  it('refuses a condition that is none, and a change of every row unless it is told', async () => {
+    const before = await site.app.db.$count(posts)
+    const mistakes = [
+      'await db.transaction(tx => tx.delete(posts).where(posts.id === 1))',
+      'await db.transaction(tx => tx.update(posts).set({ language: "en" }).where(true))',
+      'await db.select().from(posts).where(posts.id === 1)',
+      'await db.select().from(posts).innerJoin(users, users.id === posts.userId)',
+      'await db.$count(posts, posts.id === 1)',
+      'await db.query.posts.findMany({ where: posts.id === 1 })',
+      'await db.transaction(tx => tx.delete(posts))',
+      'await db.transaction(async tx => { await tx.delete(posts).where(undefined) })',
+      'await db.transaction(async tx => void (await tx.update(posts).set({ language: "en" }).returning()))',
+    ]
+    const { output } = await answers(...mistakes)
+    const lines = output.trim().split('\n')
+    assert.equal(lines.length, mistakes.length, output)
+    for (const [index, line] of lines.entries())
+      assert.match(
+        line,
+        index < 6 ? /got false|got true/ : /^this would \w+ all \d+ rows of posts, and nothing/,
+      )
+    assert.equal(await site.app.db.$count(posts), before)
+    const told = await run(
+      '--yes',
+      '-e',
+      'await db.transaction(tx => tx.update(users).set({ about: "tea" }))',
+    )
+    assert.equal(told.output, '(4 rows changed)\n')
+  })
+
+  it('reads with SQL by hand, and only reads', async () => {
+    const { output } = await answers(
+      '.sql select count(*) as people from users',
+      'await db.execute(sql`select username from users where id = ${1}`)',
+      '.sql delete from users',
+    )
+    assert.match(output, /^people\n─+\n *4\n\(1 row\)\nusername\n─+\nsusan\n\(1 row\)\n/)
+    assert.match(output, /\nSQL by hand only reads: changes go inside a transaction: .*\n$/)
+    assert.equal(await site.app.db.$count(users), 4)
+  })
+
+  it('takes chains over several lines from a pipe, and leaves by exit, exit() and quit', async () => {
+    for (const leaving of ['exit', 'exit()', ' quit; ']) {
+      const { output, code } = await answers(
+        'await db.select({ id: users.id })',
+        '  // the first',
+        '  .from(users)',
+        '',
+        '  .orderBy(users.id)',
+        '  .limit(1)',
+        'if (false) {',
+        '  1',
+        '}',
+        'else {',
+        '  console.log("other")',
+        '}',
+        leaving,
+        '"never"',
+      )
+      assert.equal(output, 'id\n──\n 1\n(1 row)\nother\n')
+      assert.equal(code, 0)
+    }
   })
 
   it('leaves the schema as it is', async () => {

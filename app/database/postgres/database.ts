@@ -29,10 +29,11 @@ export function openPostgres(config: PostgresConfig, options: DatabaseOptions): 
     ? openReading({ engine: 'postgresql', ...config.replica }, Math.min(options.timeoutMs ?? 1_000, 1_000))
     : null
   const replica = standby && new Replica(pool, standby, options.maxLagMs ?? 5_000)
-  const reader = readerOf(drizzleOn(guard(replica?.reads ?? pool), pool.current(), options))
+  const drizzle = drizzleOn(guard(replica?.reads ?? pool), pool.current(), options)
   const transaction = openTransactions(pool, { ...options, listeners, origin })
   return {
-    ...reader,
+    ...readerOf(drizzle),
+    execute: async statement => Array.from<Record<string, unknown>>(await drizzle.execute(statement)),
     transaction: replica ? work => transaction(work).finally(() => replica.wrote()) : transaction,
     listen: callback => {
       listener.start()

@@ -2,10 +2,12 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import Client from 'better-sqlite3'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseConfig } from '../../config.ts'
 import { ALL, Listeners } from '../cache-tags.ts'
 import type { Database, DatabaseOptions } from '../database.ts'
 import { readerOf } from '../reader-writer.ts'
+import { definePatterns } from './like.ts'
 import { drizzleOn, statementsOf, transactionRunner } from './statements.ts'
 import { WalFlusher } from './wal.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -19,6 +21,7 @@ const lookEveryMs = 250
 export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Database {
   const writing = connect(config)
   const reading = new Client(config.file, { readonly: true, timeout: 5_000 })
+  for (const client of [writing, reading]) definePatterns(client)
   const listeners = new Listeners()
   const wal = new WalFlusher(config.file)
   const isDurable = config.synchronous === 'FULL'
@@ -31,9 +34,12 @@ export function openSqlite(config: SqliteConfig, options: DatabaseOptions): Data
     listeners,
   })
   const foreignCommits = watchForeignCommits(writing, () => listeners.emit(ALL))
+  const drizzle = drizzleOn(statementsOf(reading), options)
   return {
-    ...readerOf(drizzleOn(statementsOf(reading), options)),
+    ...readerOf(drizzle),
     transaction: work => queue.enqueue(work),
+    // Typed as PostgreSQL's database, but SQLite's has `all` instead of `execute`.
+    execute: async statement => (drizzle as unknown as BetterSQLite3Database).all(statement),
     listen: listener => {
       foreignCommits.start()
       return listeners.add(listener)
