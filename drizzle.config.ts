@@ -1,44 +1,21 @@
-import { registerHooks } from 'node:module'
-import { userInfo } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
 import process from 'node:process'
-import { defineConfig } from 'drizzle-kit'
-import { type DatabaseConfig, environment, readConfig } from './app/config.ts'
 
-if (process.argv.includes('migrate')) {
-  // On SQLite it deletes the rows that refer to a table it rebuilds (drizzle-orm#5782), and it takes no lock.
-  throw new Error('drizzle-kit migrate can delete rows: use npm run db:migrate')
+// What `npx drizzle-kit migrate` and `generate` mean here: the first, on SQLite, deletes the rows that refer to a table
+// which it rebuilds (drizzle-orm#5782), and takes no lock; the second writes one engine's migration and no way back.
+const commands: Record<string, string> = { migrate: 'db:migrate', generate: 'db:generate' }
+const command = commands[String(process.argv[2])]
+
+if (command) {
+  console.log(`drizzle-kit ${process.argv[2]} is npm run ${command} here:`)
+  const cli = path.join(import.meta.dirname, 'app/cli.ts')
+  // The configuration is this one, whatever it is called.
+  const options = process.argv
+    .slice(3)
+    .filter((word, at, words) => !word.startsWith('--config') && words[at - 1] !== '--config')
+  const { status } = spawnSync(process.execPath, [cli, command, ...options], { stdio: 'inherit' })
+  process.exit(status ?? 1)
 }
 
-// The tests' PostgreSQL brings the driver pg along, which drizzle-kit would prefer to the one that the site uses.
-registerHooks({
-  resolve(specifier, context, next) {
-    if (specifier === 'pg') throw new Error('not this driver')
-    return next(specifier, context)
-  },
-})
-
-const { database } = readConfig(environment)
-
-export default defineConfig({
-  dialect: database.engine,
-  schema: './app/database/schema.ts',
-  out: `./drizzle/${database.engine}`,
-  dbCredentials: credentialsOf(database),
-  // Full-text tables belong to the search, not to the schema: `push` would drop them.
-  tablesFilter: ['!*_fts', '!*_fts_*'],
-})
-
-/** As drizzle-kit takes them: its own reading of a URL is not ours. Its type depends on the dialect. */
-function credentialsOf(database: DatabaseConfig): { url: string } {
-  if (database.engine === 'sqlite') return { url: database.file }
-  const { hosts, ports, user = userInfo().username, password, tls } = database
-  const [host = ''] = hosts
-  return {
-    host: hosts.length > 1 ? hosts.map((each, n) => `${each}:${ports[n]}`).join(',') : host,
-    port: ports[0] ?? 5432,
-    user,
-    ...(password && { password }),
-    database: database.database ?? user,
-    ssl: tls,
-  } as never
-}
+export { default } from './app/cli/generate/drizzle-config.ts'

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { type DatabaseConfig, type Engine, environment, publicDatabaseUrl, readConfig } from '../config.ts'
-import { MigrationRefused, migrationStatus } from '../database/migrations/migrations.ts'
+import { MigrationRefused } from '../database/migrations/failures.ts'
+import { migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
-import { type Response, runDrizzleKit, runGenerate } from './generate/drizzle-kit.ts'
+import { type Response, refusalOf, runDrizzleKit, runGenerate } from './generate/drizzle-kit.ts'
 
-const engines: Engine[] = ['sqlite', 'postgresql']
+const engines: Engine[] = ['postgresql', 'sqlite']
 
 const checkSchema: Command = {
   usage: '',
@@ -26,10 +27,7 @@ The schema is compared with the migrations of both engines, and with the databas
 
 /** Whether a dry run would change anything. (`drizzle-kit check` exits 0 with drift.) */
 function differs(response: Response): boolean {
-  if (response.status === 'error')
-    throw new MigrationRefused(
-      `drizzle-kit could not compare: ${response.error.message ?? response.error.code}`,
-    )
+  if (response.status === 'error') throw refusalOf(response)
   return response.status !== 'no_changes'
 }
 
@@ -40,6 +38,7 @@ async function driftOf(database: DatabaseConfig): Promise<string | null> {
   const states = new Set((await migrationStatus(database)).map(({ state }) => state))
   const publicUrl = publicDatabaseUrl(database)
   if (states.has('unknown')) return `${publicUrl} was migrated by newer code`
+  if (states.has('deleted')) return `${publicUrl} has migrations that were deleted since: npm run db:status`
   if (states.has('pending')) return `${publicUrl} has migrations pending: npm run db:migrate`
   if (states.has('edited')) return `${publicUrl} has migrations that were edited since: npm run db:status`
   return differs(await runDrizzleKit(['push', '--explain'], url))

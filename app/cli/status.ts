@@ -6,6 +6,7 @@ const labels: Record<MigrationStatus['state'], string> = {
   applied: 'applied',
   edited: 'applied, and its migration.sql was edited since',
   pending: 'pending',
+  deleted: 'applied, and deleted from drizzle/ since',
   unknown: 'applied, unknown to this code',
 }
 

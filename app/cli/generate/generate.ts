@@ -1,12 +1,14 @@
 /** Writes a migration for both engines from the difference between the schema and the last migration. */
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Engine, root } from '../../config.ts'
-import { migrationsFolder, readMigrations } from '../../database/migrations/files.ts'
-import { MigrationRefused } from '../../database/migrations/migrations.ts'
-import { type Hint, type Response, runGenerate } from './drizzle-kit.ts'
+import { MigrationRefused } from '../../database/migrations/failures.ts'
+import { migrationsFolder, statementsOf } from '../../database/migrations/files.ts'
+import { unfillableColumns } from './alterations.ts'
+import { type Hint, refusalOf, runGenerate } from './drizzle-kit.ts'
 import { type HintOptions, resolveHints } from './hints.ts'
-import { changesBetween, snapshotAfter, sqlBetween } from './snapshots.ts'
+import { changesBetween, type Snapshot, snapshotsAround } from './snapshots.ts'
+import { isRebuild, sqlBetween } from './sql-between.ts'
 
 const review = '-- Proposed by db:generate from the two snapshots. Review it, then delete this line.\n'
 const engines: Engine[] = ['sqlite', 'postgresql']
@@ -19,13 +21,19 @@ export type Generated = { name: string; changes: string[] }
  */
 export async function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
   const plans: Plan[] = []
-  for (const engine of engines) plans.push(await planFor(engine, options))
+  // PostgreSQL first: of branches that conflict it names the very migrations.
+  for (const engine of engines.toReversed()) plans.unshift(await planFor(engine, options))
   const changing = plans.find(({ hints }) => hints !== null)
   if (!changing) return null
   const folder = await writeMigrations(name, plans)
-  for (const plan of plans) {
-    if (plan.hints) await writeDown(plan, folder)
-    else await writeBoth(plan.engine, folder, ['-- Nothing changes on this engine.\nselect 1;\n'])
+  try {
+    for (const plan of plans) {
+      if (plan.hints) await writeUpAndDown(plan, folder)
+      else await writeBoth(plan.engine, folder, ['-- Nothing changes on this engine.\nselect 1;\n'])
+    }
+  } catch (error) {
+    for (const { engine } of plans) await rm(path.join(migrationsFolder(engine), folder), { recursive: true })
+    throw error
   }
   const [before, after] = await snapshotsAround(changing.engine, folder)
   return { name: folder, changes: changesBetween(before, after, changing.hints ?? []) }
@@ -52,14 +60,8 @@ async function planFor(engine: Engine, options: HintOptions, hints: Hint[] = [])
   const response = await runGenerate(['--explain', '--hints', JSON.stringify(hints)], engine)
   if (response.status === 'no_changes') return { engine, hints: null }
   if (response.status === 'ok') return { engine, hints }
-  if (response.status === 'error') throw refusal(response)
+  if (response.status === 'error') throw refusalOf(response)
   return planFor(engine, options, [...hints, ...(await resolveHints(response.unresolved, options))])
-}
-
-function refusal({ error }: Extract<Response, { status: 'error' }>): MigrationRefused {
-  return new MigrationRefused(
-    `drizzle-kit refused (${error.code})${error.message ? `: ${error.message}` : ''}`,
-  )
 }
 
 /**
@@ -72,7 +74,7 @@ async function writeMigrations(name: string, plans: Plan[]): Promise<string> {
     for (const { engine, hints } of plans) {
       const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
       const response = await runGenerate(['--name', name, ...how], engine)
-      if (response.status === 'error') throw refusal(response)
+      if (response.status === 'error') throw refusalOf(response)
       if (response.status !== 'ok' || !response.migration_path)
         throw new MigrationRefused('drizzle-kit wrote nothing')
       written.push(path.resolve(root, path.dirname(response.migration_path)))
@@ -86,19 +88,38 @@ async function writeMigrations(name: string, plans: Plan[]): Promise<string> {
   return folder
 }
 
-async function writeDown({ engine, hints }: Plan, folder: string): Promise<void> {
+async function writeUpAndDown({ engine, hints: decided }: Plan, folder: string): Promise<void> {
+  const hints = decided ?? []
   const [before, after] = await snapshotsAround(engine, folder)
-  const reverse = (hints ?? []).map(hint =>
+  refuseUnfillable([before, after], hints)
+  const [up, down] = ['migration.sql', 'down.sql'].map(name =>
+    path.join(migrationsFolder(engine), folder, name),
+  ) as [string, string]
+  // Only a rebuild can be done better than drizzle-kit has written it.
+  if (statementsOf(await readFile(up, 'utf8')).some(isRebuild))
+    await writeFile(up, textOf(await sqlBetween(engine, [before, after], hints)))
+  const reverse = hints.map(hint =>
     hint.type === 'rename' ? { ...hint, from: hint.to, to: hint.from } : hint,
   )
-  const file = path.join(migrationsFolder(engine), folder, 'down.sql')
   try {
-    const statements = await sqlBetween(engine, [after, before], reverse)
-    await writeFile(file, `${review}${statements.join('\n--> statement-breakpoint\n')}\n`)
+    await writeFile(down, `${review}${textOf(await sqlBetween(engine, [after, before], reverse))}`)
   } catch (error) {
     const why = (error as Error).message.split('\n')[0]
-    await writeFile(file, `-- irreversible: no rollback could be proposed (${why})\n`)
+    await writeFile(down, `-- irreversible: no rollback could be proposed (${why})\n`)
   }
+}
+
+function textOf(statements: string[]): string {
+  return `${statements.join('\n--> statement-breakpoint\n')}\n`
+}
+
+/** Rows that are there could not be given a value for a new column that demands one. */
+function refuseUnfillable(snapshots: [Snapshot, Snapshot], hints: Hint[]): void {
+  const [column] = unfillableColumns(snapshots, hints)
+  if (!column) return
+  throw new MigrationRefused(
+    `${column.table}.${column.name} is NOT NULL without a default, and the rows that are there have no value for it: give it a .default(…), or leave .notNull() for a second migration, after filling it`,
+  )
 }
 
 /** Writes migration.sql and down.sql, which are the same if only one text is given. */
@@ -106,10 +127,4 @@ async function writeBoth(engine: Engine, folder: string, [up = '', down = up]: s
   const file = (name: string) => path.join(migrationsFolder(engine), folder, name)
   await writeFile(file('migration.sql'), up)
   await writeFile(file('down.sql'), down)
-}
-
-async function snapshotsAround(engine: Engine, folder: string) {
-  const names = (await readMigrations(engine)).map(({ name }) => name)
-  const before = await snapshotAfter(engine, names[names.indexOf(folder) - 1])
-  return [before, await snapshotAfter(engine, folder)] as const
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { engine } from '../../database/engine.ts'
@@ -100,24 +101,90 @@ describe(`generating migrations, on ${engine}`, () => {
     )
   })
 
-  it('keeps every row that refers to a table which SQLite has to rebuild', async () => {
+  const rows = () => evaluate('[await db.$count(users), await db.$count(posts), await db.$count(follows)]')
+
+  it('changes NOT NULL and checks in place, there and back, and keeps every row', async () => {
     await fresh()
     project.edit(
       schema,
       "passwordHash: text('password_hash').notNull(),",
-      "passwordHash: text('password_hash'),",
+      "passwordHash: text('password_hash'),\n    mood: text(),",
     )
-    assert.match((await generate('allow_no_password')).output, /changed column users\.password_hash/)
+    project.edit(schema, "in ('auto', 'light', 'dark')", "in ('auto', 'light', 'dark', 'sepia')")
+    project.edit(schema, "check('jobs_state_known',", "check('jobs_state_one_of',")
+    project.edit(schema, "lastUsedAt: time('last_used_at'),", "lastUsedAt: time('last_used_at').notNull(),")
+    const { output } = await generate('in_place')
+    assert.match(output, /changed column users\.password_hash/)
+    for (const file of ['migration.sql', 'down.sql'])
+      assert.doesNotMatch(read(file, 'sqlite'), /__new_|DROP TABLE/i, file)
     assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
-    assert.deepEqual(
-      await evaluate('[await db.$count(users), await db.$count(posts), await db.$count(follows)]'),
-      [36, 336, 311],
-    )
+    assert.deepEqual(await rows(), [36, 336, 311])
     assert.equal((await cli('db:check')).code, 0, 'indexes and checks are all there')
     assert.equal((await cli('db:rollback')).code, 0)
+    assert.deepEqual(await rows(), [36, 336, 311])
+  })
+
+  it('brings a dropped column that must not be null back with a value for each row', async () => {
+    await fresh()
+    await evaluate(
+      "await db.transaction(async tx => { await tx.insert(tables.sessions).values({ tokenHash: 'x', userId: 1, createdAt: new Date(), lastUsedAt: new Date(), expiresAt: new Date(), persistent: true, userAgent: 'x', label: 'Phone' }); return 1 })",
+    )
+    project.edit(schema, '    label: text().notNull(),\n', '')
+    project.edit(schema, "    check('sessions_label_length', lengthBetween(sessions.label, 0, 100)),\n", '')
+    project.edit(schema, '    persistent: flag().notNull(),\n', '')
+    assert.equal((await generate('drop_label')).code, 0)
+    const migrated = await cli('db:migrate', '--no-backup', '--yes')
+    assert.equal(migrated.code, 0, migrated.output)
+    const back = await cli('db:rollback')
+    assert.equal(back.code, 0, back.output)
+    project.reset()
+    assert.equal((await cli('db:check')).code, 0)
     assert.deepEqual(
-      await evaluate('[await db.$count(users), await db.$count(posts), await db.$count(follows)]'),
-      [36, 336, 311],
+      await evaluate(
+        'await db.select({ label: tables.sessions.label, persistent: tables.sessions.persistent }).from(tables.sessions)',
+      ),
+      [{ label: '', persistent: false }],
+    )
+  })
+
+  it('hands over what is typed as drizzle-kit, and a rebuild refuses while foreign keys are on', async () => {
+    await fresh()
+    const drizzleKit = (...args: string[]) =>
+      project.run([path.join(project.folder, 'node_modules/drizzle-kit/bin.cjs'), ...args], {
+        DATABASE_URL: test.url,
+      })
+    project.edit(schema, "theme: text().notNull().default('auto')", "theme: text().notNull().default('dark')")
+    const generated = await drizzleKit('generate', '--config', 'drizzle.config.ts', '--name', 'migrate')
+    assert.equal(generated.code, 0, generated.output)
+    assert.match(generated.output, /is npm run db:generate here[^]*changed column users\.theme/)
+    for (const each of ['sqlite', 'postgresql']) {
+      assert.match(folders(each).at(-1) as string, /_migrate$/)
+      assert.match(read('down.sql', each), /^-- Proposed/)
+    }
+    if (engine === 'sqlite') {
+      const script = `
+        import { drizzle } from 'drizzle-orm/better-sqlite3'
+        import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+        import Client from 'better-sqlite3'
+        const client = new Client('${test.url.replace('sqlite:', '')}')
+        client.pragma('foreign_keys = ON')
+        migrate(drizzle({ client }), { migrationsFolder: 'drizzle/sqlite' })`
+      writeFileSync(path.join(project.folder, 'somebodys-script.mjs'), script)
+      const refused = await project.run(['somebodys-script.mjs'], {})
+      assert.match(refused.output, /foreign keys are on: use npm run db:migrate/)
+      assert.deepEqual(await rows(), [36, 336, 311])
+    }
+    const { code, output } = await drizzleKit('migrate')
+    assert.equal(code, 0, output)
+    assert.match(output, /_migrate \(\d+ ms\)/)
+    assert.equal(/Copied the database/.test(output), engine === 'sqlite')
+    assert.deepEqual(await rows(), [36, 336, 311])
+    assert.equal((await cli('db:check')).code, 0)
+    const before = readdirSync(path.join(project.folder, 'drizzle'), { recursive: true }).toSorted()
+    assert.equal((await drizzleKit('pull')).code, 0)
+    assert.deepEqual(
+      readdirSync(path.join(project.folder, 'drizzle'), { recursive: true }).toSorted(),
+      before,
     )
   })
 
@@ -193,8 +260,15 @@ describe(`generating migrations, on ${engine}`, () => {
       '--> statement-breakpoint',
       'create table half_way (id integer);\n--> statement-breakpoint\nselect nonsense from nowhere;',
     )
-    const failed = await cli('db:migrate', '--no-backup')
+    const failed = await cli('db:migrate')
     assert.equal(failed.code, 1)
+    const sentence =
+      /_broken\/migration\.sql failed at "select nonsense from nowhere;": [^\n]*nowhere[^\n]*\. Nothing was changed; mend the file, then try again/
+    const lines = failed.output.trim().split('\n')
+    assert.match(String(lines.at(-1)), sentence)
+    assert.equal(/\. The copy is .*before-migration/.test(failed.output), engine === 'sqlite')
+    const started = await project.run(['app/server.ts'], { DATABASE_URL: test.url })
+    assert.match(started.output, new RegExp(`^${sentence.source.replace('_broken', '\\d+_broken')}\\n$`))
     assert.match((await cli('db:status')).output, /broken {2}pending/)
     assert.equal(await evaluate('await db.$count(users)'), 36)
     assert.doesNotMatch((await cli('db:push', '--explain', '--output', 'json')).output, /half_way/)
@@ -214,21 +288,18 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.match((await cli('db:rollback')).output, /^\d+_by_hand cannot be rolled back: the past is gone\n$/)
   })
 
-  for (const [what, column] of [['a column that rows cannot fill', 'mood: text().notNull(),']] as const) {
-    it(`refuses ${what}, or writes what the database itself refuses, and loses nothing`, async () => {
-      await fresh()
-      project.edit(schema, aboutColumn, `${aboutColumn}\n    ${column}`)
-      const { code, output } = await generate('add_mood')
-      if (code === 0) assert.equal((await cli('db:migrate', '--no-backup')).code, 1, output)
-      else assert.match(output, /users\.mood/)
-      project.edit(schema, `\n    ${column}`, '')
-      assert.equal(await evaluate('await db.$count(users)'), 36)
-    })
-  }
+  it('refuses a new column that rows cannot fill, and writes nothing', async () => {
+    const before = folders('sqlite')
+    project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: flag().notNull(),`)
+    const { code, output } = await generate('add_mood')
+    assert.equal(code, 1)
+    assert.match(output, /^users\.mood is NOT NULL without a default[^\n]*\.default\(…\)[^\n]*\n$/)
+    for (const each of ['sqlite', 'postgresql']) assert.deepEqual(folders(each), before)
+  })
 
   for (const args of [
     [],
-    ['--name', 'Bad Name'],
+    ['--name', 'Ünnamed'],
     ['--name', '../x'],
     ['--name', 'x', '--rename', 'a'],
     ['--nme', 'x'],
@@ -241,11 +312,119 @@ describe(`generating migrations, on ${engine}`, () => {
     })
   }
 
-  it('stops drizzle-kit’s own migrate with a sentence that names ours', async () => {
-    const drizzleKit = path.join(project.folder, 'node_modules/drizzle-kit/bin.cjs')
-    const { code, output } = await project.run([drizzleKit, 'migrate'], { DATABASE_URL: test.url })
-    assert.notEqual(code, 0)
-    assert.match(output, /use npm run db:migrate/)
-    assert.ok(existsSync(project.folder))
+  it('says what a migration will drop, and drops it only when told', async () => {
+    await fresh()
+    project.edit(
+      schema,
+      "    check('users_about_length', lengthBetween(users.about, ...lengths.about)),\n",
+      '',
+    )
+    project.edit(schema, aboutColumn, '')
+    assert.equal((await cli('db:generate', '-m', 'drop about')).code, 0)
+    const refused = await cli('db:migrate', '--no-backup')
+    assert.equal(refused.code, 1)
+    assert.match(
+      refused.output,
+      /\nthis would lose column users\.about with 36 values: nothing was changed\n$/,
+    )
+    assert.match((await cli('db:status')).output, /_drop_about {2}pending/)
+    const told = await cli('db:migrate', '--no-backup', '--yes')
+    assert.match(told.output, /\n {2}Lost column users\.about with 36 values\nApplied 1 to/)
+  })
+
+  it('takes back a migration that was deleted after it was applied, and calls it deleted', async () => {
+    await fresh()
+    project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
+    await generate('add_mood')
+    await cli('db:migrate', '--no-backup')
+    project.reset()
+    const { code, output } = await cli('db:migrate')
+    assert.equal(code, 1)
+    assert.match(
+      output,
+      /^the database has \d+_add_mood, applied from here and no longer in drizzle\/: [^\n]+\n$/,
+    )
+    assert.match((await cli('db:status')).output, /_add_mood {2}applied, and deleted from drizzle\/ since/)
+    assert.match((await cli('db:rollback')).output, /rolled back \d+_add_mood/)
+    assert.equal((await cli('db:check')).code, 0)
+  })
+
+  it('says that the schema is ahead of the database: at a start, and in every command', async () => {
+    await fresh()
+    project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
+    const ahead = /^the schema has users\.mood, which the database lacks: npm run db:generate [^\n]+\n$/m
+    for (const words of [['app/server.ts'], ['app/cli.ts', 'user', 'list'], ['app/cli.ts', 'db:migrate']]) {
+      const { code, output } = await project.run(words, { DATABASE_URL: test.url })
+      assert.equal(code, 1, words.join(' '))
+      assert.match(output, ahead)
+    }
+  })
+
+  it('adopts a database that db:push has made, after comparing', async () => {
+    const pushed = await emptyDatabase()
+    const run = (...args: string[]) => project.cli(args, { DATABASE_URL: pushed.url })
+    assert.equal((await run('db:push')).code, 0)
+    const refused = await run('db:migrate', '--no-backup')
+    assert.equal(refused.code, 1)
+    assert.match(
+      refused.output,
+      /^the database has tables, but no record of migrations[^\n]*--adopt[^\n]*\n$/,
+    )
+    project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
+    assert.match(
+      (await run('db:migrate', '--adopt')).output,
+      /^[^\n]* differs from the schema [^\n]*nothing was recorded\n$/,
+    )
+    project.reset()
+    const adopted = await run('db:migrate', '--adopt')
+    assert.equal(adopted.code, 0, adopted.output)
+    assert.equal((await run('db:check')).code, 0)
+    assert.equal((await run('db:migrate')).output, 'There is nothing to do.\n')
+    const seeded = await run('seed')
+    assert.equal(seeded.code, 0, seeded.output)
+    await pushed.drop()
+  })
+
+  it('writes a way back that keeps what another branch has added, and names branches that conflict', async () => {
+    await fresh()
+    const git = (...words: string[]) =>
+      execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...words], {
+        cwd: project.folder,
+        stdio: 'pipe',
+      })
+    const tracked = ['app/database/schema.ts', 'drizzle']
+    const commit = (message: string) => {
+      git('add', ...tracked)
+      git('commit', '-qm', message)
+    }
+    const branch = async (name: string, from: string, to: string) => {
+      git('checkout', '-qb', name, 'before')
+      project.edit(schema, from, to)
+      assert.equal((await generate(`on_${name}`)).code, 0)
+      commit(name)
+    }
+    git('init', '-qb', 'before')
+    commit('before')
+    await branch('moods', aboutColumn, `${aboutColumn}\n    mood: text(),`)
+    await branch('tides', "editedAt: time('edited_at'),", "editedAt: time('edited_at'),\n    tide: text(),")
+    git('merge', '-qm', 'both', 'moods')
+    project.edit(schema, 'bytes: bytes().notNull(),', 'bytes: bytes().notNull(),\n    kind: text(),')
+    assert.equal((await generate('after_both')).code, 0)
+    for (const each of ['sqlite', 'postgresql']) {
+      const statements = read('down.sql', each).split('\n').slice(1).join('\n')
+      assert.match(statements, /^ALTER TABLE ["`]export_parts["`] DROP COLUMN ["`]kind["`];\n$/)
+    }
+    assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
+    assert.equal((await cli('db:check')).code, 0)
+    commit('kind')
+    await branch('other-moods', aboutColumn, `${aboutColumn}\n    mood: integer(),`)
+    git('merge', '-q', '-X', 'ours', '-m', 'conflict', 'tides')
+    project.edit(schema, 'bytes: bytes().notNull(),', 'bytes: bytes().notNull(),\n    other: text(),')
+    const conflict = await generate('after_conflict')
+    assert.equal(conflict.code, 1)
+    assert.match(
+      conflict.output,
+      /^\d+_on_moods and \d+_on_other_moods both change the column users\.mood: [^\n]+\n$|^\d+_on_other_moods and \d+_on_moods both[^\n]+\n$/,
+    )
   })
 })

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises'
-import { MigrationRefused } from '../../database/migrations/migrations.ts'
+import { MigrationRefused } from '../../database/migrations/failures.ts'
+import { ask, isAtTerminal } from '../ask.ts'
 import type { Hint, MissingHint } from './drizzle-kit.ts'
 
 /** What the command line says beforehand: `--rename posts.text=posts.body` (new name → old), `--new posts.mood`. */
@@ -51,14 +51,9 @@ async function resolveHint(
 }
 
 async function askFormerName(kind: string, name: string): Promise<string> {
-  if (!process.stdin.isTTY)
+  if (!isAtTerminal())
     throw new MigrationRefused(
       `is the ${kind} ${name} new, or an old one renamed? Use --new ${name} or --rename OLD=${name}`,
     )
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return (await terminal.question(`What was the ${kind} ${name} called before? (Enter: it is new) `)).trim()
-  } finally {
-    terminal.close()
-  }
+  return (await ask(`What was the ${kind} ${name} called before? (Enter: it is new) `)).trim()
 }

@@ -13,36 +13,56 @@ export type Snapshot = { id: string; ddl: Entity[] }
 
 const empty: Snapshot = { id: '00000000-0000-0000-0000-000000000000', ddl: [] }
 
-/** The schema after a migration; empty before the first. */
-export async function snapshotAfter(engine: Engine, migration: string | undefined): Promise<Snapshot> {
-  if (migration === undefined) return empty
+type SnapshotFile = Snapshot & { prevIds: string[] }
+type SnapshotFiles = { engine: Engine; byName: Record<string, SnapshotFile> }
+
+/** The schema before a migration, which may have several parents, and after it. */
+export async function snapshotsAround(engine: Engine, migration: string): Promise<[Snapshot, Snapshot]> {
   const folder = migrationsFolder(engine)
   const names = (await readdir(folder)).filter(name => /^\d{14}_/.test(name))
-  const read = async (name: string): Promise<[string, Record<string, unknown>]> => [
+  const read = async (name: string): Promise<[string, SnapshotFile]> => [
     name,
     JSON.parse(await readFile(path.join(folder, name, 'snapshot.json'), 'utf8')),
   ]
-  const files = Object.fromEntries(await Promise.all(names.map(read)))
-  const snapshot = files[migration]
-  if (engine === 'sqlite') return snapshot as unknown as Snapshot
-  const { reconstruct } = await import('drizzle-kit/payload/postgres')
-  return (await reconstruct(files, (snapshot as unknown as Snapshot).id)) as unknown as Snapshot
+  const files: SnapshotFiles = { engine, byName: Object.fromEntries(await Promise.all(names.map(read))) }
+  const after = files.byName[migration] as SnapshotFile
+  return [await merged(files, after.prevIds), await wholeSnapshot(files, after.id)]
 }
 
-/**
- * The SQL that leads from one snapshot to another. With the two swapped it is the way back: drizzle-kit does not
- * document that use, so a person reviews the result.
- */
-export async function sqlBetween(
-  engine: Engine,
-  [from, to]: [Snapshot, Snapshot],
-  hints: Hint[],
-): Promise<string[]> {
-  const { generateMigration } =
-    engine === 'sqlite'
-      ? await import('drizzle-kit/payload/sqlite')
-      : await import('drizzle-kit/payload/postgres')
-  return generateMigration(from as never, to as never, { hints: hints as never })
+/** PostgreSQL's snapshots are only what changed. */
+async function wholeSnapshot({ engine, byName }: SnapshotFiles, id: string): Promise<Snapshot> {
+  if (id === empty.id) return empty
+  if (engine === 'sqlite') return Object.values(byName).find(file => file.id === id) as Snapshot
+  const { reconstruct } = await import('drizzle-kit/payload/postgres')
+  return (await reconstruct(byName, id)) as unknown as Snapshot
+}
+
+/** What several branches made together: what they came from, with the changes of each. */
+async function merged(files: SnapshotFiles, ids: string[]): Promise<Snapshot> {
+  const [first = empty.id, ...others] = ids
+  const snapshot = await wholeSnapshot(files, first)
+  if (others.length === 0) return snapshot
+  const ancestors = ids.map(id => ancestorsOf(files, id))
+  const common = ancestors[0]?.find(id => ancestors.every(list => list.includes(id))) ?? empty.id
+  const base = byKey(await wholeSnapshot(files, common))
+  const result = new Map(base)
+  for (const id of ids) {
+    const branch = byKey(await wholeSnapshot(files, id))
+    for (const key of base.keys()) if (!branch.has(key)) result.delete(key)
+    for (const [key, entity] of branch)
+      if (JSON.stringify(entity) !== JSON.stringify(base.get(key))) result.set(key, entity)
+  }
+  return { ...snapshot, ddl: [...result.values()] }
+}
+
+/** The snapshot itself and all that it comes from, nearest first. */
+function ancestorsOf({ byName }: SnapshotFiles, id: string): string[] {
+  const found = [id]
+  for (const each of found) {
+    const { prevIds = [] } = Object.values(byName).find(file => file.id === each) ?? {}
+    found.push(...prevIds.filter(parent => !found.includes(parent)))
+  }
+  return found
 }
 
 const labels: Record<string, string> = {

@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { emptyDatabase, migrateInTheFuture, type TestDatabase } from '../../testing/database.ts'
 import { engine } from '../engine.ts'
+import { SchemaTooNew } from './failures.ts'
 import { readMigrations } from './files.ts'
-import { migrate, rollBack, SchemaTooNew } from './migrations.ts'
+import { migrate, rollBack } from './migrations.ts'
 
 async function withEmptyDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()

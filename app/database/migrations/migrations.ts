@@ -1,64 +1,118 @@
 /** Applies and takes back the SQL under drizzle/, in order, one process at a time, all of it or nothing. */
-import { UserError } from '../../config/user-error.ts'
 import type { DatabaseConfig } from '../../config.ts'
 import { assertEngine } from '../open.ts'
 import { dataLossBetween, type Loss } from './data-loss.ts'
 import {
+  DataLossRefused,
+  MigrationRefused,
+  migrationFailed,
+  SchemaTooNew,
+  StatementFailed,
+} from './failures.ts'
+import {
   type Applied,
+  keepMigrations,
   type Migration,
   type MigrationConnection,
+  readKeptMigrations,
   readMigrations,
   statementsOf,
 } from './files.ts'
-
-/** The database has been migrated by newer code than this. */
-export class SchemaTooNew extends UserError {
-  override readonly name = 'SchemaTooNew'
-}
-
-/** A migration that cannot be named, found or taken back: its message is for the person at the prompt. */
-export class MigrationRefused extends UserError {
-  override readonly name = 'MigrationRefused'
-}
 
 export type MigrateOptions = {
   /** Stop after this migration. */
   to?: string | undefined
   onDone?: (name: string, milliseconds: number) => void
+  /** Is told what would be lost; when it refuses, nothing has happened. */
+  accept?: (losses: Loss[]) => boolean
 }
 
 /**
  * Brings the database to the newest schema, or to that of the migration named; returns what it applied.
  * @throws SchemaTooNew when the database knows migrations that this code does not
+ * @throws MigrationFailed when a statement fails
  */
 export async function migrate(config: DatabaseConfig, options: MigrateOptions = {}): Promise<string[]> {
   const known = await readMigrations(config.engine)
-  return withMigrations(config, async connection => {
-    const waiting = async () => pending(known, await connection.applied(), options.to)
+  const names = await withMigrations(config, async connection => {
+    const waiting = async () => {
+      const applied = await connection.applied()
+      await refuseUnknown(config, known, applied)
+      return pending(known, applied, options.to)
+    }
     // The exclusive transaction ends with a check of every row: it is not begun without need.
     if ((await waiting()).length === 0) return []
     return connection.exclusively(async () => {
       const migrations = await waiting()
-      for (const migration of migrations) {
-        const start = performance.now()
-        await connection.apply(migration)
-        options.onDone?.(migration.name, performance.now() - start)
-      }
+      await refusePushed(connection)
+      await withoutLoss(connection, migrations, options)
       return migrations.map(({ name }) => name)
     })
   })
+  await keepMigrations(config.engine, names)
+  return names
+}
+
+/** Applies the migrations, and counts rows and values before and after if one of them may take some away. */
+async function withoutLoss(
+  connection: MigrationConnection,
+  migrations: Migration[],
+  { onDone, accept = () => true }: MigrateOptions,
+): Promise<void> {
+  const statements = migrations.flatMap(({ sql }) => statementsOf(sql))
+  const mayLose = statements.some(statement => /\b(drop\s+(table|column)|delete|truncate)\b/i.test(statement))
+  const before = mayLose ? await connection.rowCounts() : new Map()
+  for (const migration of migrations) {
+    const start = performance.now()
+    await naming(migration.name, 'migration.sql', () => connection.apply(migration))
+    onDone?.(migration.name, performance.now() - start)
+  }
+  if (!mayLose) return
+  const losses = dataLossBetween(before, await connection.rowCounts(), statements)
+  if (losses.length > 0 && !accept(losses)) throw new DataLossRefused(losses)
+}
+
+/** Says which file of which migration the failed statement is from. */
+async function naming(name: string, file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw error instanceof StatementFailed ? migrationFailed(`${name}/${file}`, error) : error
+  }
+}
+
+/** `db:push` makes tables and leaves no record. */
+async function refusePushed(connection: MigrationConnection): Promise<void> {
+  if ((await connection.applied()).length > 0 || (await connection.columns()).size === 0) return
+  throw new MigrationRefused(
+    'the database has tables, but no record of migrations, as db:push leaves it: npm run db:migrate -- --adopt compares it with the schema and records them',
+  )
 }
 
 function pending(known: Migration[], applied: Applied[], to: string | undefined): Migration[] {
-  const unknown = applied.filter(({ name }) => !known.some(migration => migration.name === name))
-  if (unknown.length > 0) {
-    const names = unknown.map(({ name }) => name).join(', ')
-    throw new SchemaTooNew(
-      `the database is newer than this code, which does not know ${names}: update the code`,
-    )
-  }
   const last = to === undefined ? known.length - 1 : indexOf(known, to)
   return known.slice(0, last + 1).filter(({ name }) => !applied.some(row => row.name === name))
+}
+
+/** A migration that was deleted here is told apart from one of newer code. */
+async function refuseUnknown(
+  { engine }: DatabaseConfig,
+  known: Migration[],
+  applied: Applied[],
+): Promise<void> {
+  const unknown = unknownTo(known, applied).map(({ name }) => name)
+  if (unknown.length === 0) return
+  const list = unknown.join(', ')
+  const areDeleted = (await readKeptMigrations(engine, unknown)).length === unknown.length
+  throw new SchemaTooNew(
+    areDeleted
+      ? `the database has ${list}, applied from here and no longer in drizzle/: put it back, or take it back with npm run db:rollback`
+      : `the database is newer than this code, which does not know ${list}: update the code`,
+  )
+}
+
+function unknownTo(known: Migration[], applied: Applied[]): Applied[] {
+  return applied.filter(({ name }) => !known.some(migration => migration.name === name))
 }
 
 /** Finds a migration by its whole name or by the part after the number. */
@@ -83,9 +137,10 @@ export async function rollBack(
 ): Promise<string[]> {
   return withMigrations(config, connection =>
     connection.exclusively(async () => {
-      const leaving = toRevert(await readMigrations(config.engine), await connection.applied(), target)
+      const leaving = await toRevert(config, await connection.applied(), target)
       const before = await connection.rowCounts()
-      for (const migration of leaving) await connection.revert(migration)
+      for (const migration of leaving)
+        await naming(migration.name, 'down.sql', () => connection.revert(migration))
       const losses = dataLossBetween(
         before,
         await connection.rowCounts(),
@@ -97,17 +152,14 @@ export async function rollBack(
   )
 }
 
-/** A rollback would lose rows and was not accepted: nothing was changed. */
-export class DataLossRefused extends UserError {
-  override readonly name = 'LossRefused'
-  readonly losses: Loss[]
-  constructor(losses: Loss[]) {
-    super(`this would lose ${losses.map(({ description }) => description).join(', ')}: nothing was changed`)
-    this.losses = losses
-  }
-}
-
-function toRevert(known: Migration[], applied: Applied[], target: Target): Migration[] {
+async function toRevert(
+  { engine }: DatabaseConfig,
+  applied: Applied[],
+  target: Target,
+): Promise<Migration[]> {
+  const own = await readMigrations(engine)
+  const unknown = unknownTo(own, applied).map(({ name }) => name)
+  const known = [...own, ...(await readKeptMigrations(engine, unknown))]
   const present = applied.map(({ name }) => {
     const migration = known.find(migration => migration.name === name)
     if (migration) return migration
@@ -128,20 +180,28 @@ function toRevert(known: Migration[], applied: Applied[], target: Target): Migra
   return leaving
 }
 
-export type MigrationState = 'applied' | 'edited' | 'pending' | 'unknown'
+export type MigrationState = 'applied' | 'edited' | 'pending' | 'deleted' | 'unknown'
 export type MigrationStatus = { name: string; state: MigrationState; appliedAt: Date | null }
 
 /** Every migration that the code or the database knows, in order; asking changes nothing. */
 export async function migrationStatus(config: DatabaseConfig): Promise<MigrationStatus[]> {
   const known = await readMigrations(config.engine)
   const applied = await withMigrations(config, connection => connection.applied())
-  const unknown = applied.filter(({ name }) => !known.some(migration => migration.name === name))
+  const unknown = unknownTo(known, applied)
+  const kept = await readKeptMigrations(
+    config.engine,
+    unknown.map(({ name }) => name),
+  )
   const ours = known.map(({ name, hash }): MigrationStatus => {
     const row = applied.find(row => row.name === name)
     const state = row ? (row.hash === hash ? 'applied' : 'edited') : 'pending'
     return { name, state, appliedAt: row?.appliedAt ?? null }
   })
-  return [...ours, ...unknown.map(({ name, appliedAt }) => ({ name, state: 'unknown' as const, appliedAt }))]
+  const others = unknown.map(({ name, appliedAt }): MigrationStatus => {
+    const state = kept.some(migration => migration.name === name) ? 'deleted' : 'unknown'
+    return { name, state, appliedAt }
+  })
+  return [...ours, ...others]
 }
 
 /** Opens a connection for migrating, lends it to `work`, and closes it. */

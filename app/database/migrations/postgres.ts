@@ -1,7 +1,7 @@
 import type { ReservedSql } from 'postgres'
 import { connect, type PostgresConfig } from '../postgres/database.ts'
 import type { RowCounts } from './data-loss.ts'
-import { type Applied, type Migration, type MigrationConnection, statementsOf } from './files.ts'
+import { type Applied, type Migration, type MigrationConnection, runStatements } from './files.ts'
 
 /** Any number will do, as long as all processes use the same one: the first eight letters of "microblog". */
 const lockKey = '7883953408476112751'
@@ -20,8 +20,10 @@ export async function postgresMigrations(config: PostgresConfig): Promise<Migrat
     exclusively: work => exclusively(client, work),
     applied: () => applied(client),
     apply: migration => apply(client, migration),
+    record: migration => record(client, migration),
+    columns: () => columnsOf(client),
     revert: async ({ name, down }) => {
-      for (const statement of statementsOf(down as string)) await client.unsafe(statement)
+      await runStatements(down as string, statement => client.unsafe(statement))
       await client`delete from drizzle.__drizzle_migrations where name = ${name}`
     },
     rowCounts: () => countRows(client),
@@ -56,26 +58,35 @@ async function applied(client: ReservedSql): Promise<Applied[]> {
   return rows.map(({ name, hash, applied_at }) => ({ name, hash, appliedAt: applied_at }))
 }
 
-async function apply(client: ReservedSql, { name, sql, hash, folderMillis }: Migration): Promise<void> {
+async function apply(client: ReservedSql, migration: Migration): Promise<void> {
+  await runStatements(migration.sql, statement => client.unsafe(statement))
+  await record(client, migration)
+}
+
+async function record(client: ReservedSql, { name, hash, folderMillis }: Migration): Promise<void> {
   await client.unsafe('create schema if not exists drizzle')
   await client.unsafe(`create table if not exists drizzle.__drizzle_migrations (
     id serial primary key, hash text not null, created_at bigint, name text, applied_at timestamptz default now())`)
-  for (const statement of statementsOf(sql)) await client.unsafe(statement)
   await client`
     insert into drizzle.__drizzle_migrations (hash, created_at, name) values (${hash}, ${folderMillis}, ${name})`
 }
 
-/** Without the search index, which is derived from other rows. */
 async function countRows(client: ReservedSql): Promise<RowCounts> {
+  const found: RowCounts = new Map()
+  for (const [table, names] of await columnsOf(client))
+    found.set(table, await countColumns(client, table, names))
+  return found
+}
+
+/** Without the search index, which is derived from other rows. */
+async function columnsOf(client: ReservedSql): Promise<Map<string, string[]>> {
   const columns = await client<{ table: string; columns: string[] }[]>`
     select c.table_name as table, array_agg(c.column_name::text order by c.ordinal_position) as columns
     from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and right(c.table_name, 4) <> '_fts'
     group by c.table_name`
-  const found: RowCounts = new Map()
-  for (const { table, columns: names } of columns) found.set(table, await countColumns(client, table, names))
-  return found
+  return new Map(columns.map(({ table, columns: names }) => [table, names]))
 }
 
 async function countColumns(client: ReservedSql, table: string, columns: string[]) {

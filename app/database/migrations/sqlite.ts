@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import Client from 'better-sqlite3'
+import { UserError } from '../../config/user-error.ts'
 import { DatabaseUnavailable } from '../errors.ts'
 import { connect, type SqliteConfig } from '../sqlite/database.ts'
 import { isBusy } from '../sqlite/write-queue.ts'
-import { type Applied, type Migration, type MigrationConnection, statementsOf } from './files.ts'
+import { type Applied, type Migration, type MigrationConnection, runStatements } from './files.ts'
 
 /**
  * Foreign keys are off while tables change: SQLite rebuilds a table by dropping it, and with them on the
@@ -17,15 +18,16 @@ export function sqliteMigrations(config: SqliteConfig, lockTimeoutMs = 60_000): 
     exclusively: work => exclusively(open(), work),
     applied: async () => (client ? applied(client) : appliedIn(config.file)),
     apply: async migration => apply(open(), migration),
+    record: async migration => record(open(), migration),
+    columns: async () => {
+      const client = open()
+      return new Map(siteTablesOf(client).map(table => [table, columnsOf(client, table)]))
+    },
     revert: async ({ name, down }) => {
-      for (const statement of statementsOf(down as string)) open().exec(statement)
+      await runStatements(down as string, statement => open().exec(statement))
       open().prepare('delete from __drizzle_migrations where name = ?').run(name)
     },
-    rowCounts: async () => {
-      // Without the search index, which is derived from other rows.
-      const tables = tablesOf(open()).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
-      return new Map(tables.map(table => [table, countColumns(open(), table)]))
-    },
+    rowCounts: async () => new Map(siteTablesOf(open()).map(table => [table, countColumns(open(), table)])),
     close: async () => void client?.close(),
   }
 }
@@ -42,7 +44,10 @@ async function exclusively<T>(client: Client.Database, work: () => Promise<T>): 
   try {
     const result = await work()
     const broken = client.pragma('foreign_key_check') as { table: string }[]
-    if (broken[0]) throw new Error(`this would leave rows of ${broken[0].table} that refer to missing rows`)
+    if (broken[0])
+      throw new UserError(
+        `this would leave rows of ${broken[0].table} that refer to missing rows: nothing was changed`,
+      )
     client.exec('COMMIT')
     return result
   } finally {
@@ -84,23 +89,36 @@ function applied(client: Client.Database): Applied[] {
   )
 }
 
-function apply(client: Client.Database, { name, sql, hash, folderMillis }: Migration): void {
+async function apply(client: Client.Database, migration: Migration): Promise<void> {
+  await runStatements(migration.sql, statement => client.exec(statement))
+  record(client, migration)
+}
+
+function record(client: Client.Database, { name, hash, folderMillis }: Migration): void {
   client.exec(`create table if not exists __drizzle_migrations (
     id integer primary key, hash text not null, created_at numeric, name text, applied_at text)`)
-  for (const statement of statementsOf(sql)) client.exec(statement)
   client
     .prepare('insert into __drizzle_migrations (hash, created_at, name, applied_at) values (?, ?, ?, ?)')
     .run(hash, folderMillis, name, new Date().toISOString())
 }
 
 function countColumns(client: Client.Database, table: string) {
-  const columns = (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
+  const columns = columnsOf(client, table)
   const counts = columns.map(column => `count("${column}")`).join(', ')
   const [rows = 0, ...values] = client
     .prepare(`select count(*), ${counts} from "${table}"`)
     .raw()
     .get() as number[]
   return { rows, values: new Map(columns.map((column, at) => [column, values[at] ?? 0])) }
+}
+
+function columnsOf(client: Client.Database, table: string): string[] {
+  return (client.pragma(`table_info("${table}")`) as { name: string }[]).map(({ name }) => name)
+}
+
+/** Without the search index, which is derived from other rows. */
+function siteTablesOf(client: Client.Database): string[] {
+  return tablesOf(client).filter(table => !/^(sqlite_|__drizzle)|_fts(_|$)/.test(table))
 }
 
 function tablesOf(client: Client.Database): string[] {
