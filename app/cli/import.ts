@@ -6,7 +6,7 @@ import { migrate } from '../database/migrations/migrations.ts'
 import { writtenFields } from '../people/profile-fields.ts'
 import { type Command, UsageError } from './command.ts'
 import { progressBar } from './progress.ts'
-import { assertFile, typedPath } from './transfer/files.ts'
+import { assertFile, spoolStandardInput, typedPath } from './transfer/files.ts'
 import { errorList, importAll, importRowByRow, type Read, type Report } from './transfer/import.ts'
 import { rowsIn } from './transfer/site-reader.ts'
 
@@ -15,8 +15,8 @@ const profileTexts = writtenFields.map(({ column }) => column.name).join(', ')
 const importCommand: Command = {
   usage: 'FILE [--partial]',
   summary: `Imports users, posts and follows from a file: all of them, or none if a row is wrong.
-FILE is JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
-  a user     username, email; id, ${profileTexts}, language, theme, password or password_hash,
+FILE is - for standard input, or a file: JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
+  a user     username (or name), email; id, ${profileTexts}, language, theme, password or password_hash,
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
@@ -27,7 +27,10 @@ Importing twice changes nothing. An account without a password needs: user reset
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options })
     const [named] = positionals
     if (!named || positionals.length > 1) throw new UsageError(`usage: import ${importCommand.usage}`)
-    const report = await importFile(typedPath(named), values.partial)
+    const spooled = named === '-' ? await spoolStandardInput() : null
+    const report = await importFile(spooled?.file ?? typedPath(named), values.partial).finally(() =>
+      spooled?.remove(),
+    )
     const { created, present, failed } = report
     const { users, posts, follows } = created
     const added = `${counted(users, 'user')}, ${counted(posts, 'post')} and ${counted(follows, 'follow')}`

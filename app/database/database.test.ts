@@ -5,11 +5,12 @@ import Client from 'better-sqlite3'
 import { type Environment, readConfig } from '../config.ts'
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
+import { tableConfig } from './columns.ts'
 import { type Database, type Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { isUnavailable, TransactionClosed } from './errors.ts'
 import { openDatabase } from './open.ts'
-import { follows, hashtags, mentions, posts, sessions, users } from './schema.ts'
+import { follows, hashtags, mentions, posts, relations, sessions, tables, users } from './schema.ts'
 import { asc, eq, sql } from './sql.ts'
 
 const now = new Date()
@@ -88,6 +89,66 @@ describe(`the database contract on ${engine}`, () => {
     )
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 100)
     assert.equal(await db.transaction(count), 100)
+  })
+
+  it('keeps nothing of a transaction in which a change was never sent, and says which', async () => {
+    const forgetful: [(tx: Writer) => unknown, RegExp][] = [
+      [
+        tx => tx.insert(users).values(person('john')),
+        /^insert into users was never sent: put await before it/,
+      ],
+      [
+        tx => tx.update(users).set({ about: 'x' }).where(eq(users.id, 1)).returning(),
+        /^update users was never/,
+      ],
+      [tx => tx.delete(users), /^delete from users was never sent/],
+      [tx => tx.insert(users), /^insert into users was never sent/],
+    ]
+    for (const [forget, sentence] of forgetful) {
+      const transaction = db.transaction(async tx => {
+        await add(tx, 'susan')
+        void forget(tx)
+      })
+      await assert.rejects(transaction, error => sentence.test((error as Error).message))
+      assert.deepEqual(await names(), [])
+    }
+    await db.transaction(async tx => {
+      const insertion = tx.insert(users).values(person('susan')).onConflictDoNothing()
+      await insertion.returning({ id: users.id })
+      await Promise.all([tx.update(users).set({ about: 'x' }), tx.delete(users).where(eq(users.id, 0))])
+    })
+    assert.deepEqual(await names(), ['susan'])
+  })
+
+  it('gives a row the time it is written at, unless it brings its own', async () => {
+    const before = Date.now()
+    await db.transaction(async tx => {
+      const row = { ...person('susan'), createdAt: undefined, lastSeenAt: undefined }
+      await tx.insert(users).values(row)
+      await tx.insert(users).values(person('john', { createdAt: new Date(0) }))
+    })
+    const [susan, john] = await db.select().from(users).orderBy(asc(users.id))
+    assert.ok(Number(susan?.createdAt) >= before && Number(susan?.lastSeenAt) >= before)
+    assert.equal(john?.createdAt.getTime(), 0)
+  })
+
+  it('follows every foreign key from both ends', () => {
+    const ends = Object.values(relations).map(({ name, table, relations: own }) => ({
+      name,
+      table,
+      to: Object.values(own).map(({ targetTable, throughTable }) => [targetTable, throughTable]),
+    }))
+    const reaches = (from: unknown, to: unknown) =>
+      ends.some(({ table, to: targets }) => table === from && targets.some(tables => tables.includes(to)))
+    for (const table of Object.values(tables)) {
+      const { name, foreignKeys } = tableConfig(table)
+      for (const key of foreignKeys) {
+        const { foreignTable, columns } = key.reference()
+        const what = `${name}.${columns[0]?.name}`
+        assert.ok(reaches(table, foreignTable), `${what} from the row`)
+        assert.ok(reaches(foreignTable, table), `${what} from the other end`)
+      }
+    }
   })
 
   it('refuses a statement that comes after its transaction', async () => {

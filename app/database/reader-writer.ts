@@ -1,4 +1,5 @@
 /** A Reader and a Writer made of a Drizzle database: both engines hand out these. */
+import { getTableName } from 'drizzle-orm'
 import type { PgAsyncDatabase, PgTable } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import { memoize } from '../text/memoize.ts'
@@ -6,8 +7,9 @@ import type { Change } from './cache-tags.ts'
 import { tableConfig } from './columns.ts'
 import type { Reader, Writer } from './database.ts'
 import { type relations, tables } from './schema.ts'
+import { UnsentChanges } from './unsent.ts'
 
-type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
+export type Drizzle = PgAsyncDatabase<PostgresJsQueryResultHKT, typeof relations>
 
 /** The Reader's part of a Drizzle database; the methods may be passed around freely. */
 export function readerOf(drizzle: Drizzle): Reader {
@@ -21,20 +23,32 @@ export function readerOf(drizzle: Drizzle): Reader {
   }
 }
 
+/** Runs the work of a transaction with a Writer, and fails if one of its changes was never sent. */
+export async function runWork<T>(
+  work: (tx: Writer) => Promise<T>,
+  drizzle: Drizzle,
+  change: Change,
+): Promise<T> {
+  const unsent = new UnsentChanges()
+  const result = await work(writerOf(drizzle, change, unsent))
+  unsent.assertNone()
+  return result
+}
+
 /** A Writer that notes in `change` which tables are written and which cache tags are named. */
-export function writerOf(drizzle: Drizzle, change: Change): Writer {
+function writerOf(drizzle: Drizzle, change: Change, unsent: UnsentChanges): Writer {
   const noting =
-    <Table extends PgTable, Begun>(begin: (table: Table) => Begun) =>
+    <Table extends PgTable, Begun extends object>(verb: string, begin: (table: Table) => Begun) =>
     (table: Table) => {
       change.wrote(table)
-      return begin(table)
+      return unsent.watch(begin(table), `${verb} ${getTableName(table)}`)
     }
   return {
     ...readerOf(drizzle),
     invalidates: (...tags) => change.invalidates(tags),
-    insert: noting(table => drizzle.insert(table)),
-    update: noting(table => drizzle.update(table)),
-    delete: noting(table => {
+    insert: noting('insert into', table => drizzle.insert(table)),
+    update: noting('update', table => drizzle.update(table)),
+    delete: noting('delete from', table => {
       for (const child of dependentsOf(table)) change.wrote(child)
       return drizzle.delete(table)
     }),

@@ -30,6 +30,13 @@ export const lengths = {
   body: [1, 4000],
 } as const
 
+const now = () => new Date()
+
+/** When the row was written, unless it says otherwise. */
+function createdAt() {
+  return time('created_at').notNull().$defaultFn(now)
+}
+
 export const users = table(
   'users',
   {
@@ -55,8 +62,8 @@ export const users = table(
     messagesFrom: text('messages_from').notNull().default('everyone'),
     /** When the account was closed; a job deletes everything it had. */
     closedAt: time('closed_at'),
-    lastSeenAt: time('last_seen_at').notNull(),
-    createdAt: time('created_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull().$defaultFn(now),
+    createdAt: createdAt(),
   },
   users => [
     uniqueIndex('users_username_key_unique').on(users.usernameKey),
@@ -87,7 +94,7 @@ export const sessions = table(
     /** SHA-256 of the cookie's token: reading this table does not let anyone sign in. */
     tokenHash: text('token_hash').notNull(),
     userId: deletedWithUser('user_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     lastUsedAt: time('last_used_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     /** When the person last typed their password in it; null if they came by a link. */
@@ -119,7 +126,7 @@ export const posts = table(
     language: text(),
     /** Digest of the form that sent it, so that sending it twice publishes once. */
     submission: text(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     editedAt: time('edited_at'),
   },
   posts => [
@@ -143,7 +150,7 @@ export const follows = table(
   {
     followerId: deletedWithUser('follower_id'),
     followedId: deletedWithUser('followed_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   follows => [
     primaryKey({ name: 'follows_pk', columns: [follows.followerId, follows.followedId] }),
@@ -198,7 +205,7 @@ export const passwordResets = table(
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
     userId: deletedWithUser('user_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
   },
   resets => [
@@ -213,7 +220,7 @@ export const formerUsernames = table(
   {
     usernameKey: text('username_key').primaryKey(),
     userId: deletedWithUser('user_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   names => [index('former_usernames_user_id_index').on(names.userId)],
 )
@@ -238,7 +245,7 @@ export const signUps = table(
     passwordHash: text('password_hash').notNull(),
     language: text(),
     theme: text().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
   },
   signUps => [
@@ -262,7 +269,7 @@ export const accountRecoveries = table(
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
     /** When the change was made. */
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
   },
   recoveries => [
@@ -282,7 +289,7 @@ export const signInLinks = table(
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
     userId: deletedWithUser('user_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
   },
   links => [
@@ -301,7 +308,7 @@ export const emailConfirmations = table(
     tokenHash: text('token_hash').notNull(),
     userId: deletedWithUser('user_id'),
     email: text().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
   },
   confirmations => [
@@ -337,7 +344,7 @@ export const interruptedForms = table(
     /** The path that the form was sent to. */
     path: text().notNull(),
     fields: json().$type<Record<string, string>>().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   forms => [
     index('interrupted_forms_created_at_index').on(forms.createdAt),
@@ -368,7 +375,7 @@ export const blocks = table(
   {
     blockerId: deletedWithUser('blocker_id'),
     blockedId: deletedWithUser('blocked_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   blocks => [
     primaryKey({ name: 'blocks_pk', columns: [blocks.blockerId, blocks.blockedId] }),
@@ -398,7 +405,7 @@ export const jobs = table(
     progress: json().$type<{ done: number; total: number }>(),
     result: json(),
     error: text(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     finishedAt: time('finished_at'),
   },
   jobs => [
@@ -418,7 +425,7 @@ export const conversations = table(
     id: id(),
     firstId: deletedWithUser('first_id'),
     secondId: deletedWithUser('second_id'),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   conversations => [
     uniqueIndex('conversations_people_unique').on(conversations.firstId, conversations.secondId),
@@ -467,7 +474,7 @@ export const messages = table(
     language: text(),
     /** Digest of the form that sent it, so that sending it twice sends one. */
     submission: text(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   messages => [
     index('messages_conversation_id_created_at_index').on(
@@ -497,7 +504,7 @@ export const notifications = table(
     conversationId: reference('conversation_id').references(() => conversations.id, {
       onDelete: 'cascade',
     }),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     readAt: time('read_at'),
   },
   notifications => [
@@ -525,7 +532,7 @@ export const apiTokens = table(
     userId: deletedWithUser('user_id'),
     name: text().notNull(),
     scope: text().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     lastUsedAt: time('last_used_at'),
     /** Null: until it is revoked. */
     expiresAt: time('expires_at'),
@@ -549,7 +556,7 @@ export const idempotencyKeys = table(
     status: integer().notNull(),
     location: text(),
     body: text().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   keys => [
     primaryKey({ name: 'idempotency_keys_pk', columns: [keys.userId, keys.key] }),
@@ -567,7 +574,7 @@ export const exports = table(
     jobId: reference('job_id').references(() => jobs.id, { onDelete: 'set null' }),
     /** Bytes; null until it is finished. */
     size: integer(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
     finishedAt: time('finished_at'),
     expiresAt: time('expires_at'),
   },
@@ -599,7 +606,7 @@ export const translations = table(
     /** BCP 47, the language translated to. */
     language: text().notNull(),
     body: text().notNull(),
-    createdAt: time('created_at').notNull(),
+    createdAt: createdAt(),
   },
   translations => [
     primaryKey({ name: 'translations_pk', columns: [translations.postId, translations.language] }),
@@ -638,6 +645,10 @@ export const tables = {
   translations,
 }
 
+/**
+ * What `with` reads along. Each foreign key can be followed from both ends: a row has its person, and a person their
+ * rows.
+ */
 export const relations = defineRelations(tables, r => ({
   users: {
     posts: r.many.posts({ from: r.users.id, to: r.posts.userId }),
@@ -650,8 +661,37 @@ export const relations = defineRelations(tables, r => ({
       from: r.users.id.through(r.follows.followerId),
       to: r.users.id.through(r.follows.followedId),
     }),
+    blocking: r.many.users({
+      from: r.users.id.through(r.blocks.blockerId),
+      to: r.users.id.through(r.blocks.blockedId),
+    }),
+    blockedBy: r.many.users({
+      from: r.users.id.through(r.blocks.blockedId),
+      to: r.users.id.through(r.blocks.blockerId),
+    }),
+    mentionedIn: r.many.posts({
+      from: r.users.id.through(r.mentions.userId),
+      to: r.posts.id.through(r.mentions.postId),
+    }),
+    conversations: r.many.conversations({
+      from: r.users.id.through(r.participants.userId),
+      to: r.conversations.id.through(r.participants.conversationId),
+    }),
+    participants: r.many.participants({ from: r.users.id, to: r.participants.userId }),
+    messages: r.many.messages({ from: r.users.id, to: r.messages.senderId }),
+    notifications: r.many.notifications({ from: r.users.id, to: r.notifications.userId }),
+    causedNotifications: r.many.notifications({ from: r.users.id, to: r.notifications.actorId }),
+    apiTokens: r.many.apiTokens({ from: r.users.id, to: r.apiTokens.userId }),
+    exports: r.many.exports({ from: r.users.id, to: r.exports.userId }),
+    jobs: r.many.jobs({ from: r.users.id, to: r.jobs.userId }),
+    formerUsernames: r.many.formerUsernames({ from: r.users.id, to: r.formerUsernames.userId }),
+    knownDevices: r.many.knownDevices({ from: r.users.id, to: r.knownDevices.userId }),
+    passwordResets: r.many.passwordResets({ from: r.users.id, to: r.passwordResets.userId }),
+    signInLinks: r.many.signInLinks({ from: r.users.id, to: r.signInLinks.userId }),
+    accountRecoveries: r.many.accountRecoveries({ from: r.users.id, to: r.accountRecoveries.userId }),
+    emailConfirmations: r.many.emailConfirmations({ from: r.users.id, to: r.emailConfirmations.userId }),
+    idempotencyKeys: r.many.idempotencyKeys({ from: r.users.id, to: r.idempotencyKeys.userId }),
   },
-  sessions: { user: r.one.users({ from: r.sessions.userId, to: r.users.id, optional: false }) },
   posts: {
     author: r.one.users({ from: r.posts.userId, to: r.users.id, optional: false }),
     mentioned: r.many.users({
@@ -659,16 +699,74 @@ export const relations = defineRelations(tables, r => ({
       to: r.users.id.through(r.mentions.userId),
     }),
     hashtags: r.many.hashtags({ from: r.posts.id, to: r.hashtags.postId }),
+    translations: r.many.translations({ from: r.posts.id, to: r.translations.postId }),
+    notifications: r.many.notifications({ from: r.posts.id, to: r.notifications.postId }),
   },
+  sessions: { user: r.one.users({ from: r.sessions.userId, to: r.users.id, optional: false }) },
+  apiTokens: { user: r.one.users({ from: r.apiTokens.userId, to: r.users.id, optional: false }) },
+  formerUsernames: { user: r.one.users({ from: r.formerUsernames.userId, to: r.users.id, optional: false }) },
+  knownDevices: { user: r.one.users({ from: r.knownDevices.userId, to: r.users.id, optional: false }) },
+  passwordResets: { user: r.one.users({ from: r.passwordResets.userId, to: r.users.id, optional: false }) },
+  signInLinks: { user: r.one.users({ from: r.signInLinks.userId, to: r.users.id, optional: false }) },
+  accountRecoveries: {
+    user: r.one.users({ from: r.accountRecoveries.userId, to: r.users.id, optional: false }),
+  },
+  emailConfirmations: {
+    user: r.one.users({ from: r.emailConfirmations.userId, to: r.users.id, optional: false }),
+  },
+  idempotencyKeys: { user: r.one.users({ from: r.idempotencyKeys.userId, to: r.users.id, optional: false }) },
+  follows: {
+    follower: r.one.users({ from: r.follows.followerId, to: r.users.id, optional: false }),
+    followed: r.one.users({ from: r.follows.followedId, to: r.users.id, optional: false }),
+  },
+  blocks: {
+    blocker: r.one.users({ from: r.blocks.blockerId, to: r.users.id, optional: false }),
+    blocked: r.one.users({ from: r.blocks.blockedId, to: r.users.id, optional: false }),
+  },
+  mentions: {
+    post: r.one.posts({ from: r.mentions.postId, to: r.posts.id, optional: false }),
+    user: r.one.users({ from: r.mentions.userId, to: r.users.id, optional: false }),
+  },
+  hashtags: { post: r.one.posts({ from: r.hashtags.postId, to: r.posts.id, optional: false }) },
+  translations: { post: r.one.posts({ from: r.translations.postId, to: r.posts.id, optional: false }) },
   conversations: {
+    first: r.one.users({ from: r.conversations.firstId, to: r.users.id, optional: false }),
+    second: r.one.users({ from: r.conversations.secondId, to: r.users.id, optional: false }),
     messages: r.many.messages({ from: r.conversations.id, to: r.messages.conversationId }),
     participants: r.many.participants({ from: r.conversations.id, to: r.participants.conversationId }),
+    notifications: r.many.notifications({ from: r.conversations.id, to: r.notifications.conversationId }),
   },
-  messages: { sender: r.one.users({ from: r.messages.senderId, to: r.users.id, optional: false }) },
+  participants: {
+    conversation: r.one.conversations({
+      from: r.participants.conversationId,
+      to: r.conversations.id,
+      optional: false,
+    }),
+    user: r.one.users({ from: r.participants.userId, to: r.users.id, optional: false }),
+    other: r.one.users({ from: r.participants.otherId, to: r.users.id, optional: false }),
+  },
+  messages: {
+    conversation: r.one.conversations({
+      from: r.messages.conversationId,
+      to: r.conversations.id,
+      optional: false,
+    }),
+    sender: r.one.users({ from: r.messages.senderId, to: r.users.id, optional: false }),
+  },
   notifications: {
     user: r.one.users({ from: r.notifications.userId, to: r.users.id, optional: false }),
     actor: r.one.users({ from: r.notifications.actorId, to: r.users.id }),
     post: r.one.posts({ from: r.notifications.postId, to: r.posts.id }),
+    conversation: r.one.conversations({ from: r.notifications.conversationId, to: r.conversations.id }),
   },
-  jobs: { user: r.one.users({ from: r.jobs.userId, to: r.users.id }) },
+  jobs: {
+    user: r.one.users({ from: r.jobs.userId, to: r.users.id }),
+    exports: r.many.exports({ from: r.jobs.id, to: r.exports.jobId }),
+  },
+  exports: {
+    user: r.one.users({ from: r.exports.userId, to: r.users.id, optional: false }),
+    job: r.one.jobs({ from: r.exports.jobId, to: r.jobs.id }),
+    parts: r.many.exportParts({ from: r.exports.id, to: r.exportParts.exportId }),
+  },
+  exportParts: { export: r.one.exports({ from: r.exportParts.exportId, to: r.exports.id, optional: false }) },
 }))

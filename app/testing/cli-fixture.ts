@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { root } from '../config.ts'
 import { type Database } from '../database/database.ts'
 import { openDatabase } from '../database/open.ts'
 import { migratedDatabase } from './database.ts'
-import { type Ended, runProcess } from './process.ts'
+import { type Ended, endedProcess, runProcess, startProcess } from './process.ts'
 
 /** A migrated database with a folder beside it, for the commands that read and write files. */
 export type CliFixture = {
@@ -14,6 +15,7 @@ export type CliFixture = {
   file(name: string, content: unknown): string
   /** Runs a command on the database. */
   cli(...words: string[]): Promise<Ended>
+  cliWithInput(input: string, ...words: string[]): Promise<Ended>
   close(): Promise<void>
 }
 
@@ -31,6 +33,11 @@ export async function openCliFixture(): Promise<CliFixture> {
       return target
     },
     cli: (...words) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url }),
+    cliWithInput: (input, ...words) => {
+      const child = startProcess([`${root}/app/cli.ts`, ...words], { DATABASE_URL: test.url })
+      child.stdin?.end(input)
+      return endedProcess(child)
+    },
     close: async () => {
       await db.close()
       await test.drop()

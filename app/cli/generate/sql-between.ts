@@ -1,7 +1,7 @@
 /** SQL from one snapshot of the schema to another. */
 import type { Engine } from '../../config.ts'
 import { alterationsBetween } from './alterations.ts'
-import type { Hint } from './drizzle-kit.ts'
+import type { Hint, MissingHint } from './drizzle-kit.ts'
 import type { Snapshot } from './snapshots.ts'
 
 /**
@@ -18,8 +18,20 @@ export async function sqlBetween(
     engine === 'sqlite'
       ? await import('drizzle-kit/payload/sqlite')
       : await import('drizzle-kit/payload/postgres')
-  const own = await generateMigration(from as never, to as never, { hints: hints as never })
+  const generate = (all: Hint[]) => generateMigration(from as never, to as never, { hints: all as never })
+  const own = await generate(hints).catch(error => generate([...hints, ...answersTo(error)]))
   return [...first, ...guarded(own), ...last]
+}
+
+/** What was renamed is among the hints: on the way back, everything else that drizzle-kit asks about is new or goes. */
+function answersTo(error: unknown): Hint[] {
+  const { missingHints } = error as { missingHints?: MissingHint[] }
+  if (!missingHints) throw error
+  return missingHints.map(({ type, kind, entity }) => ({
+    type: type === 'confirm_data_loss' ? type : 'create',
+    kind,
+    entity,
+  }))
 }
 
 /**

@@ -9,9 +9,9 @@ const guide = path.join(root, 'app/database/README.md')
 /** The recipes that the guide prints, in its order. */
 const printedRecipes = [
   'userByUsername',
-  'usersSeenSince',
   'usersJoinedToPosts',
   'postsWithAuthors',
+  'createUser',
   'createPost',
   'removePost',
 ]

@@ -7,11 +7,13 @@ import { engine } from '../../database/engine.ts'
 import { isUnavailable } from '../../database/errors.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
 import { openDatabase } from '../../database/open.ts'
-import { mentions, users } from '../../database/schema.ts'
+import { mentions, posts, users } from '../../database/schema.ts'
 import { emptyPostgresDatabase, migratedDatabase, type TestDatabase } from '../../testing/database.ts'
 import { startPostgres } from '../../testing/postgres.ts'
 import { printGuide, recipesIn } from './print.ts'
 import * as recipes from './recipes.ts'
+
+const password = 'a quiet harbour'
 
 describe(`recipes on ${engine}`, () => {
   let test: TestDatabase
@@ -31,7 +33,7 @@ describe(`recipes on ${engine}`, () => {
     await db.transaction(async tx => void (await tx.delete(users)))
     for (const name of Object.keys(ids) as (keyof typeof ids)[]) {
       const domain = name === 'david' ? 'example.org' : 'example.com'
-      ids[name] = (await recipes.createUser(db, name, `${name}@${domain}`))?.id as number
+      ids[name] = (await createUser(name, `${name}@${domain}`)).id
     }
   })
   after(async () => {
@@ -40,27 +42,31 @@ describe(`recipes on ${engine}`, () => {
   })
   const usernames = (rows: { username: string }[]) => rows.map(({ username }) => username)
   const bodies = (rows: { body: string }[]) => rows.map(({ body }) => body)
-  const writePosts = async () => {
-    const first = await recipes.createPost(db, 'susan', 'my first post!')
-    await recipes.createPost(db, 'john', 'hello @susan')
-    await recipes.createPost(db, 'susan', 'my second')
-    return first
-  }
+  const createUser = (username: string, email: string) =>
+    db.transaction(tx => recipes.createUser(tx, { username, email, password }))
+  const writePosts = () =>
+    db.transaction(async tx => {
+      const [susan, john] = [{ id: ids.susan }, { id: ids.john }]
+      const first = await recipes.createPost(tx, { author: susan, body: 'my first post!' })
+      await recipes.createPost(tx, { author: john, body: 'hello @susan' })
+      await recipes.createPost(tx, { author: susan, body: 'my second' })
+      return first
+    })
 
-  it('creates a user, and one whose name may be taken', async () => {
+  it('creates a user, and says what is taken', async () => {
     assert.equal((await recipes.userById(db, ids.susan))?.username, 'susan')
-    const second = await recipes.registerUser(db, 'mary', 'mary@example.com')
-    assert.ok('id' in second && second.id > ids.david)
-    const taken = await recipes.registerUser(db, 'MARY', 'other@example.com')
-    assert.deepEqual(taken, { taken: 'username' })
-    await assert.rejects(recipes.createUser(db, 'Susan', 'susan2@example.com'))
+    assert.ok((await createUser('mary', 'mary@example.com')).id > ids.david)
+    await assert.rejects(createUser('MARY', 'other@example.com'), /^Error: the username is taken$/)
+    await assert.rejects(createUser('other', 'Susan@Example.com'), /^Error: the email is taken$/)
     assert.equal(await db.$count(users), 5)
   })
 
   it('creates a post through its author, with its mentions', async () => {
     await writePosts()
     assert.equal(await db.$count(mentions), 1)
-    await assert.rejects(recipes.createPost(db, 'nobody', 'hm'), /there is no user nobody/)
+    const nobody = { author: { id: 999_999 }, body: 'hm' }
+    await assert.rejects(db.transaction(tx => recipes.createPost(tx, nobody)))
+    assert.equal(await db.$count(posts), 3)
   })
 
   it('selects all users, and prints them in a loop', async context => {
@@ -101,7 +107,7 @@ describe(`recipes on ${engine}`, () => {
   })
 
   it('sorts, and finds by beginning and end, alike on both engines', async () => {
-    await recipes.createUser(db, 's_m', 's_m@EXAMPLE.com')
+    await createUser('s_m', 's_m@EXAMPLE.com')
     const sorted = await recipes.usersByUsernameDescending(db)
     assert.deepEqual(usernames(sorted), ['susan', 'Sigrid', 's_m', 'john', 'david'])
     for (const prefix of ['s', 'S'])
@@ -186,14 +192,16 @@ if (engine === 'postgresql')
       await migrate(config)
       const db = await openDatabase(config)
       context.after(() => db.close())
-      await recipes.createUser(db, 'susan', 'susan@example.com')
+      const createUser = (username: string) =>
+        db.transaction(tx => recipes.createUser(tx, { username, email: `${username}@example.com`, password }))
+      await createUser('susan')
       await Promise.all(Array.from({ length: 10 }, () => db.ping()))
       await server.stopServer()
       await assert.rejects(async () => db.$count(users), isUnavailable)
       const counting = recipes.countUsersWithRetry(db, new Date(Date.now() + 30_000))
       await server.startServer()
       assert.equal(await counting, 1)
-      await recipes.createUser(db, 'john', 'john@example.com')
+      await createUser('john')
       assert.equal(await db.$count(users), 2)
     })
   })

@@ -4,42 +4,28 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../../accounts/queries.ts'
-import { type Database, type Reader } from '../../database/database.ts'
+import type { Database, Reader, Writer } from '../../database/database.ts'
 import { isUnavailable } from '../../database/errors.ts'
 import { posts, users } from '../../database/schema.ts'
 import { asc, desc, eq, gt } from '../../database/sql.ts'
 import { endsWith, inByteOrder, startsWith } from '../../database/text.ts'
 import { editPost, publishPost } from '../../posts/queries.ts'
-import { findPerson } from '../../profiles/queries.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/normalize.ts'
 
-/** Create a user; `returning` gives back the new id. */
-export async function createUser(db: Database, username: string, email: string) {
-  const keys = { usernameKey: foldName(username), emailKey: foldName(email) }
-  const timestamps = { createdAt: new Date(), lastSeenAt: new Date() }
-  const passwordHash = await hashPassword('a quiet harbour')
-  return db.transaction(async tx => {
-    const row = { username, email, displayName: username, passwordHash, ...keys, ...timestamps }
-    const [user] = await tx.insert(users).values(row).returning({ id: users.id })
-    return user
-  })
+type NewUser = { username: string; email: string; password: string }
+
+/** Create a user, as signing up does; returns the id. */
+export async function createUser(tx: Writer, { username, email, password }: NewUser) {
+  const passwordHash = await hashPassword(password)
+  const created = await createAccount(tx, { username, email, passwordHash, language: null }, new Date())
+  if ('taken' in created) throw new Error(`the ${created.taken} is taken`)
+  return created
 }
 
-/** Create a user as the site does: a name that is taken is a result, not an exception. */
-export async function registerUser(db: Database, username: string, email: string) {
-  const passwordHash = await hashPassword('a quiet harbour')
-  const account = { username, email, passwordHash, language: null }
-  return db.transaction(tx => createAccount(tx, account, new Date()))
-}
-
-/** Create a post of a user, with its mentions and hashtags, or nothing at all. */
-export function createPost(db: Database, username: string, body: string) {
-  return db.transaction(async tx => {
-    const author = await findPerson(tx, username)
-    if (!author) throw new Error(`there is no user ${username}`)
-    return publishPost(tx, { userId: author.id, body, language: null, submission: null }, new Date())
-  })
+/** Create a post of a user, with its mentions and hashtags; returns the id. */
+export function createPost(tx: Writer, { author, body }: { author: { id: number }; body: string }) {
+  return publishPost(tx, { userId: author.id, body, language: null, submission: null }, new Date())
 }
 
 /** All users, oldest first. Without `orderBy` the order is undefined. */

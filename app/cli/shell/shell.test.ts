@@ -219,7 +219,7 @@ describe(`the shell on ${engine}`, () => {
     const begin = /^ *\d+\.\d\d ms {2}(\w+)/
     assert.deepEqual(
       logged.map(line => begin.exec(line)?.[1]),
-      ['begin', 'delete', 'commit', 'select'],
+      ['begin', 'delete', 'delete', 'commit', 'select'],
     )
     assert.match((await run('--sql', '-e', '1 + await db.$count(users)')).output, /ms {2}select count.*\n5\n/)
   })

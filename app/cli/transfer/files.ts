@@ -1,7 +1,8 @@
 /** Files that commands read and write, never leaving half of one behind; the lines of files that may exceed memory. */
 import { isUtf8 } from 'node:buffer'
 import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { mkdtemp, open, rename, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { Readable, type Transform } from 'node:stream'
@@ -19,6 +20,20 @@ export function timestampForFilename(): string {
 /** A path as it was typed: `npm run` changes to the project's folder and says where it came from. */
 export function typedPath(file: string): string {
   return path.resolve(environment['INIT_CWD'] ?? process.cwd(), file)
+}
+
+/** Standard input as a file of its own, for what is read more than once. */
+export async function spoolStandardInput(): Promise<{ file: string; remove(): void }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'microblog-'))
+  const file = path.join(folder, 'standard input')
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }))
+    return { file, remove }
+  } catch (error) {
+    remove()
+    throw error
+  }
 }
 
 /** @throws UserError unless it is a regular file, which can be read more than once */

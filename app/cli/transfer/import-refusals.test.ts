@@ -91,7 +91,11 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       /username susan is taken/,
     ],
     ['somebody’s address', [{ username: 'other', email: 'Susan@Example.com' }], /email .* is susan's/],
-    ['somebody’s id', [{ username: 'other', email: 'o@x.org', id: 3 }], /id 3 is susan's/],
+    [
+      'somebody’s id',
+      [{ username: 'other', email: 'o@x.org', id: 3 }],
+      /id 3 is susan's already: leave the id out/,
+    ],
     ['other words about somebody', [{ ...susan, about: 'Hi' }], /susan already exists with another about/],
     [
       'a name twice in the file',
@@ -107,7 +111,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
     [
       'a post’s id for other words',
       [{ table: 'posts', id: 5, username: 'susan', body: 'b' }],
-      /id 5 is another post's/,
+      /id 5 is another post's: leave the id out/,
     ],
   ]
   it('leaves everything as it is when a row is in somebody’s way', async () => {
@@ -146,8 +150,18 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
     for (const [name, content, said] of [
       ['empty.json', '', /is empty/],
       ['page.html', '<html>', /is not JSON/],
-      ['cut.json', `[${JSON.stringify(susan)}, {"user`, /line 1, the file is not JSON/],
-      ['commas.json', `[${JSON.stringify(susan)},,]`, /not JSON/],
+      [
+        'cut.json',
+        `[${JSON.stringify(susan)}, {"user`,
+        /^around line 1, the file is not JSON: it ends in the middle\n$/,
+      ],
+      [
+        'commas.json',
+        `[${JSON.stringify(susan)},,]`,
+        /^around line 1, the file is not JSON: , is not expected there\n$/,
+      ],
+      ['names.json', '{users: []}', /is not JSON|not JSON: u is not expected there/],
+      ['number.json', '[{"username" 1}]', /not JSON: 1 is not expected there/],
       ['parts.json', '{"users": [],\n"people": []}', /line 2: "people" is not one of/],
       ['list.json', '{"users": [], "posts": {"a": {}}}', /posts must be a list/],
       ['long.ndjson', long, /line 1 is longer than a megabyte/],

@@ -34,6 +34,17 @@ describe(`npm run import on ${engine}`, () => {
     ],
   }
 
+  it('reads standard input, and takes the name of the PHP original for a username', async () => {
+    const rows = [{ name: 'susan', email: susan.email, posts: [{ body: 'Tea' }] }, john]
+    const { code, output } = await place.cliWithInput(JSON.stringify(rows), 'import', '-')
+    assert.equal(code, 0, output)
+    assert.match(output, /Added 2 users, 1 post and 0 follows/)
+    assert.deepEqual(await names(), ['susan', 'john'])
+    const both = await place.cliWithInput(JSON.stringify([{ ...john, name: 'John' }]), 'import', '-')
+    assert.match(both.output, /users\[0\] \(line 1\): name is not a known field/)
+    assert.match((await place.cliWithInput('', 'import', '-')).output, /^standard input is empty\n$/)
+  })
+
   it('brings users, posts and follows, with the ids given, and none that is given twice', async () => {
     const { code, output } = await load('town.json', town)
     assert.equal(code, 0, output)

@@ -102,6 +102,8 @@ async function conflictsOf(tx: Writer, candidates: Candidate[]): Promise<string[
   return candidates.flatMap(({ place, post }) => {
     const other = byId.get(post.id ?? 0)
     const isSame = !other || (other.userId === post.userId && other.body === post.body)
-    return isSame ? [] : [`${place}: id ${post.id} is another post's`]
+    return isSame
+      ? []
+      : [`${place}: id ${post.id} is another post's: leave the id out, and the row gets a free one`]
   })
 }

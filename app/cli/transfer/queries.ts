@@ -43,7 +43,7 @@ export async function findUsernames(db: Reader, ids: number[]): Promise<Map<numb
 }
 
 export type NewUser = typeof users.$inferInsert
-export type NewPost = typeof posts.$inferInsert
+export type NewPost = typeof posts.$inferInsert & { createdAt: Date }
 export type NewFollow = typeof follows.$inferInsert
 
 /** Inserts the accounts whose id, username and email address are all free; returns their folded usernames. */

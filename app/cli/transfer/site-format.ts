@@ -7,7 +7,7 @@
  *
  * or a bare list of users, or a row a line (NDJSON): a user, or any other row that says so with "table":
  * `{"table":"follows","follower":"susan","followed":"john"}`. A user may hold their own posts. Names of fields
- * may be camelCase. All three may be compressed by gzip.
+ * may be camelCase, and `name` is a username. All three may be compressed by gzip.
  */
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -103,7 +103,7 @@ export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
   if (error) return invalid(error)
   if (!isKind(kind)) return invalid(`"${kind}" is not one of users, posts and follows`)
   if (!isObject(value)) return invalid('this is not an object with fields')
-  const row = normalize(value)
+  const row = withUsername(kind, normalize(value))
   const errors = validators[kind].Check(row) ? [] : fieldErrors(kind, row)
   return { kind, place, row, errors: errors.map(error => `${place}: ${error}`) }
 }
@@ -129,6 +129,12 @@ function normalize(value: Record<string, unknown>): Record<string, unknown> {
     else if (name !== 'display_name') row[name] = ''
   }
   return row
+}
+
+/** The PHP original calls a username `name`. */
+function withUsername(kind: Kind, { name, ...row }: Record<string, unknown>): Record<string, unknown> {
+  if (name === undefined) return row
+  return kind === 'users' && row['username'] === undefined ? { username: name, ...row } : { name, ...row }
 }
 
 const nameRule = 'must be 1 to 64 letters, digits or underscores'

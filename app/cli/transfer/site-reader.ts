@@ -1,4 +1,5 @@
 /** Reads the rows of a file in the format of site-format.ts, of any size, a chunk at a time. */
+import path from 'node:path'
 import { JSONParser, TokenType } from '@streamparser/json'
 import { UserError } from '../../config/user-error.ts'
 import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
@@ -28,7 +29,9 @@ async function detectShape(file: string): Promise<'list' | 'document' | 'lines'>
   if (/^\{\s*("(users|posts|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
   if (start.startsWith('{')) return 'lines'
   throw new UserError(
-    start === '' ? `${file} is empty` : `${file} is not JSON: it begins with neither [ nor {`,
+    start === ''
+      ? `${path.basename(file)} is empty`
+      : `${path.basename(file)} is not JSON: it begins with neither [ nor {`,
   )
 }
 
@@ -102,10 +105,9 @@ class DocumentParser {
       work()
     } catch (error) {
       if (error instanceof UserError) throw error
-      const why = (error as { code?: string }).code?.startsWith('ERR_ENCODING') ? 'UTF-8 text' : 'JSON'
-      throw new UserError(
-        `around line ${this.lines.at(Infinity)}, the file is not ${why}: ${(error as Error).message}`,
-      )
+      const isEncoding = (error as { code?: string }).code?.startsWith('ERR_ENCODING')
+      const why = isEncoding ? 'UTF-8 text' : `JSON${whatIsWrong(error as Error)}`
+      throw new UserError(`around line ${this.lines.at(Infinity)}, the file is not ${why}`)
     }
   }
 
@@ -134,6 +136,15 @@ class DocumentParser {
     const place = `${this.list}[${this.index++}] (line ${this.rowLine})`
     this.rows.push({ kind: this.list, place, value })
   }
+}
+
+/** What the parser says in its own terms, in ours. */
+function whatIsWrong({ message }: Error): string {
+  if (/not ended|ended in the middle|Unexpected end|mid-parsing/i.test(message))
+    return ': it ends in the middle'
+  const [, token, character] = /^Unexpected (?:\w+ \("?([^]*?)"?\)|"([^]+?)") /.exec(message) ?? []
+  const found = (token ?? character)?.replace('\n', 'a line break')
+  return found === undefined ? '' : `: ${found} is not expected there`
 }
 
 /** Turns offsets in a stream, asked for in ascending order, into line numbers. */

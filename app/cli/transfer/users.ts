@@ -97,7 +97,8 @@ function conflictOf({ row, user }: Candidate, { byName, byEmail, byId, formerNam
   if (sameEmail && sameEmail !== own) return `email ${row.email} is ${sameEmail.username}'s already`
   if (formerNames.has(user.usernameKey))
     return `username ${row.username} once belonged to another account and stays reserved`
-  if (sameId && sameId !== own) return `id ${row.id} is ${sameId.username}'s already`
+  if (sameId && sameId !== own)
+    return `id ${row.id} is ${sameId.username}'s already: leave the id out, and the row gets a free one`
   if (!own) return `username ${row.username} was taken meanwhile`
   const differs = ([name, value]: [string, unknown]) =>
     !notCompared.includes(name) && !isDeepStrictEqual(value, own[name as keyof User])

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import type postgres from 'postgres'
 import type { DatabaseOptions, OnStatement } from '../database.ts'
 import { TransactionClosed } from '../errors.ts'
-import type { writerOf } from '../reader-writer.ts'
+import type { Drizzle } from '../reader-writer.ts'
 import { relations } from '../schema.ts'
 import type { Client } from './pool.ts'
 
@@ -23,7 +23,7 @@ export function drizzleOn(
   client: Client,
   { options }: postgres.Sql,
   { onStatement }: DatabaseOptions,
-): Parameters<typeof writerOf>[0] {
+): Drizzle {
   const unsafe = onStatement ? observed(client, onStatement) : client.unsafe
   return drizzle({ client: { unsafe, options } as unknown as postgres.Sql, relations })
 }

@@ -4,7 +4,7 @@ import type postgres from 'postgres'
 import { Change, type Listeners } from '../cache-tags.ts'
 import type { Database, DatabaseOptions, Writer } from '../database.ts'
 import { errorCode, transactionTimedOut, withinTime } from '../errors.ts'
-import { writerOf } from '../reader-writer.ts'
+import { runWork } from '../reader-writer.ts'
 import { notifyStatement, payloadOf } from './listen.ts'
 import type { Client, Pool } from './pool.ts'
 import { drizzleOn, guard } from './statements.ts'
@@ -64,9 +64,9 @@ async function attempt<T>(pool: Pool, options: TransactionOptions, work: Work<T>
   const run = async (connection: Client, client: postgres.Sql): Promise<T> => {
     if (!isOpen) throw timedOut()
     const guarded = guard(connection, () => isOpen)
-    const tx = writerOf(drizzleOn(guarded, client, options), change)
+    const working = runWork(work, drizzleOn(guarded, client, options), change)
     try {
-      const result = await withinTime(work(tx), transactionTimeoutMs, timedOut)
+      const result = await withinTime(working, transactionTimeoutMs, timedOut)
       const { invalidation } = change
       if (invalidation !== null)
         await connection.unsafe(notifyStatement, [payloadOf(invalidation, origin)], { prepare: true })

@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Change } from '../cache-tags.ts'
 import type { DatabaseOptions, OnStatement, Writer } from '../database.ts'
 import { TransactionClosed, transactionTimedOut, withinTime } from '../errors.ts'
-import { writerOf } from '../reader-writer.ts'
+import { type Drizzle, runWork } from '../reader-writer.ts'
 import { relations } from '../schema.ts'
 import { type SQL, sql } from '../sql.ts'
 
@@ -19,8 +19,8 @@ export function transactionRunner(client: Client.Database, options: DatabaseOpti
       return prepare(text)
     }
     try {
-      const tx = writerOf(drizzleOn(guarded, options), change)
-      return await withinTime(work(tx), transactionTimeoutMs, () => transactionTimedOut(transactionTimeoutMs))
+      const working = runWork(work, drizzleOn(guarded, options), change)
+      return await withinTime(working, transactionTimeoutMs, () => transactionTimedOut(transactionTimeoutMs))
     } finally {
       isOpen = false
     }
@@ -51,10 +51,7 @@ export function statementsOf(client: Client.Database): Prepare {
 }
 
 /** Drizzle calls only `prepare`. Typed as PostgreSQL, like the tables. */
-export function drizzleOn(
-  prepare: Prepare,
-  { onStatement }: DatabaseOptions,
-): Parameters<typeof writerOf>[0] {
+export function drizzleOn(prepare: Prepare, { onStatement }: DatabaseOptions): Drizzle {
   const client = { prepare: onStatement ? observed(prepare, onStatement) : prepare }
   const database = drizzle({ client: client as unknown as Client.Database, relations })
   // Drizzle makes a parameter of each limit, and with a limit that is a parameter SQLite (built with STAT4) compiles the
@@ -63,7 +60,7 @@ export function drizzleOn(
   const build = dialect.buildLimit
   dialect.buildLimit = limit =>
     Number.isInteger(limit) ? sql.raw(` limit ${String(limit)}`) : build.call(dialect, limit)
-  return database as unknown as Parameters<typeof writerOf>[0]
+  return database as unknown as Drizzle
 }
 
 /** Drizzle's logger is only called when a statement begins; its end is observed here. */
