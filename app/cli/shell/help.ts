@@ -29,11 +29,15 @@ export function helpOn(topic: string, names: Names, width: number): string {
 function overview({ database, tables, queries, operators }: Names, width: number): string {
   const counts = Map.groupBy(queries, ({ noun }) => noun)
   const nouns = [...counts].map(([noun, { length }]) => `${noun} ${length}`)
-  const joined = (names: Name[]) => wrapped(names.map(({ name }) => name).join(', '), width)
+  const joined = (names: Name[]) =>
+    wrapped(
+      names.map(({ name }) => name),
+      width,
+    )
   return [
     database.map(({ name, docs }) => `${name}  ${docs}`).join('\n'),
     `Tables\n${joined(tables)}`,
-    `Query functions, by noun\n${wrapped(nouns.join(', '), width)}`,
+    `Query functions, by noun\n${wrapped(nouns, width)}`,
     `Operators\n${joined(operators)}`,
     commandHelp,
   ].join('\n')
@@ -51,10 +55,11 @@ function listed(names: Name[], width: number): string {
     .join('\n')
 }
 
-/** The text in lines, each set in by two. */
-function wrapped(text: string, width: number): string {
+/** The words, or the items of a list, in lines, each set in by two. */
+function wrapped(text: string | string[], width: number): string {
+  const words = Array.isArray(text) ? text.join(', \0').split(' \0') : text.split(' ')
   const lines = ['']
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     const line = lines.at(-1) as string
     if (line.length + word.length + 3 > Math.min(width, 110)) lines.push(word)
     else lines[lines.length - 1] = line ? `${line} ${word}` : word
