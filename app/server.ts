@@ -25,10 +25,16 @@ const reasons: Record<string, string> = {
   EACCES: 'this user is not allowed to listen there',
 }
 
+/** Nobody can be asked at a start: what a migration drops is said. */
+function reportLosses(losses: { description: string }[]): true {
+  for (const { description } of losses) console.log(`  Lost ${description}`)
+  return true
+}
+
 /** Reads the configuration, migrates the database and listens until a signal stops the process. */
 async function start(): Promise<void> {
   const config = readConfig(await withPort(environment))
-  await migrate(config.database)
+  await migrate(config.database, { accept: reportLosses })
   await assertSchemaApplied(config.database)
   const app = await buildApp(config)
   closeOnSignal(app)

@@ -292,7 +292,10 @@ describe('installed with --omit=dev', { skip: engine !== 'sqlite' }, () => {
   it('a printed command can be pasted, whatever the path', async context => {
     const test = await migratedDatabase()
     const folder = mkdtempSync(path.join(tmpdir(), "microblog it's $HOME; "))
-    context.after(() => Promise.all([rmSync(folder, { recursive: true }), test.drop()]))
+    context.after(() => {
+      rmSync(folder, { recursive: true })
+      return test.drop()
+    })
     const { output } = await cli(['db:backup', path.join(folder, 'a b.db')], test.url)
     const command = String(/^npm run db:verify (.*) checks it\.$/m.exec(output)?.[1])
     const pasted = spawnSync('sh', ['-c', `"$NODE" app/cli.ts db:verify ${command.replace(/^-- /, '')}`], {

@@ -6,7 +6,7 @@ import { emptyDatabase, migrateInTheFuture, type TestDatabase } from '../../test
 import { engine } from '../engine.ts'
 import { SchemaTooNew } from './failures.ts'
 import { readMigrations } from './files.ts'
-import { migrate, rollBack } from './migrations.ts'
+import { migrate, rollBack, withMigrations } from './migrations.ts'
 
 async function withEmptyDatabase(work: (test: TestDatabase) => Promise<void>) {
   const test = await emptyDatabase()
@@ -57,6 +57,31 @@ describe(`migrations on ${engine}`, () => {
         migrate(config),
         error => error instanceof SchemaTooNew && /29990101000000_from_the_future/.test(error.message),
       )
+    }))
+
+  it('apply beside the tables of another program, and not beside tables of their own without a record', () =>
+    withEmptyDatabase(async ({ config }) => {
+      const byHand = (sql: string) =>
+        withMigrations(config, connection =>
+          connection.exclusively(async () => {
+            const migration = {
+              name: '19990101000000_by_hand',
+              sql,
+              down: 'select 1',
+              hash: '',
+              folderMillis: 0,
+            }
+            await connection.apply(migration)
+            await connection.revert(migration)
+          }),
+        )
+      await byHand('create table spatial_ref_sys (srid integer)')
+      const all = await migrate(config)
+      await rollBack(config, 'all')
+      await byHand('create table posts (id integer)')
+      await assert.rejects(migrate(config), /no record of migrations.*--adopt/)
+      await byHand('drop table posts')
+      assert.deepEqual(await migrate(config), all)
     }))
 
   it('take turns when four processes start at once', { timeout: 60_000 }, () =>

@@ -1,6 +1,8 @@
 /** Applies and takes back the SQL under drizzle/, in order, one process at a time, all of it or nothing. */
 import type { DatabaseConfig } from '../../config.ts'
+import { tableConfig } from '../columns.ts'
 import { assertEngine } from '../open.ts'
+import { tables } from '../schema.ts'
 import { dataLossBetween, type Loss } from './data-loss.ts'
 import {
   DataLossRefused,
@@ -81,9 +83,11 @@ async function naming(name: string, file: string, work: () => Promise<void>): Pr
   }
 }
 
-/** `db:push` makes tables and leaves no record. */
+/** `db:push` makes tables and leaves no record. Tables of other programs are no matter of ours. */
 async function refusePushed(connection: MigrationConnection): Promise<void> {
-  if ((await connection.applied()).length > 0 || (await connection.columns()).size === 0) return
+  if ((await connection.applied()).length > 0) return
+  const found = await connection.columns()
+  if (!Object.values(tables).some(table => found.has(tableConfig(table).name))) return
   throw new MigrationRefused(
     'the database has tables, but no record of migrations, as db:push leaves it: npm run db:migrate -- --adopt compares it with the schema and records them',
   )
