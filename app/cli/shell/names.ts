@@ -18,28 +18,14 @@ export type Names = { database: Name[]; tables: Name[]; queries: Name[]; operato
 
 /** What the query functions ask for and a person cannot type. */
 const helpers: Name[] = [
-  {
-    name: 'hashPassword',
-    value: hashPassword,
-    noun: 'helpers',
-    parameters: '(password)',
-    docs: 'The salted hash that an account keeps; await it.',
-  },
-  {
-    name: 'foldName',
-    value: foldName,
-    noun: 'helpers',
-    parameters: '(name)',
-    docs: 'A username or address as its key holds it.',
-  },
-  {
-    name: 'cursorOf',
-    value: cursorOf,
-    noun: 'helpers',
-    parameters: '({ before, after })',
-    docs: 'A place in a timeline; cursorOf({}) is its newest page.',
-  },
+  helper(hashPassword, '(password)', 'The salted hash that an account keeps; await it.'),
+  helper(foldName, '(name)', 'A username or address as its key holds it.'),
+  helper(cursorOf, '({ before, after })', 'A place in a timeline; cursorOf({}) is its newest page.'),
 ]
+
+function helper(value: { name: string }, parameters: string, docs: string): Name {
+  return { name: value.name, value, noun: 'helpers', parameters, docs }
+}
 
 /** Collects the names. A new query function is among them without being listed anywhere. */
 export async function loadNames(db: unknown): Promise<Names> {
@@ -48,31 +34,17 @@ export async function loadNames(db: unknown): Promise<Names> {
     [...files, 'app/cli/guide/recipes.ts'].map(file => functionsOf(path.join(root, file))),
   )
   const tables = Object.entries(schema).filter(([, value]) => isTable(value))
+  const names = (noun: string, entries: [string, unknown][], docs: (value: unknown) => string): Name[] =>
+    entries.map(([name, value]) => ({ name, value, noun, parameters: '', docs: docs(value) }))
   return {
-    database: [
-      {
-        name: 'db',
-        value: db,
-        noun: 'database',
-        parameters: '',
-        docs: 'reads; db.transaction(async tx => { … }) writes',
-      },
-    ],
-    tables: tables.map(([name, value]) => ({
-      name,
-      value: withSuggestions(name, value),
-      noun: 'tables',
-      parameters: '',
-      docs: Object.keys(value).join(', '),
-    })),
+    database: names('database', [['db', db]], () => 'reads; db.transaction(async tx => { … }) writes'),
+    tables: names(
+      'tables',
+      tables.map(([name, table]) => [name, withSuggestions(name, table)]),
+      table => Object.keys(Object(table)).join(', '),
+    ),
     queries: [...queries.flat(), ...helpers],
-    operators: Object.entries({ ...operators, ...textOperators }).map(([name, value]) => ({
-      name,
-      value,
-      noun: 'operators',
-      parameters: '',
-      docs: '',
-    })),
+    operators: names('operators', Object.entries({ ...operators, ...textOperators }), () => ''),
   }
 }
 
