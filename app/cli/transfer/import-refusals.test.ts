@@ -160,7 +160,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
         `[${JSON.stringify(susan)},,]`,
         /^around line 1, the file is not JSON: , is not expected there\n$/,
       ],
-      ['names.json', '{"users": [{name: 1}]}', /line 1, the file is not JSON: n is not expected there/],
+      ['names.json', '{"users": [{name: 1}]}', /line 1, the file is not JSON: a is not expected there/],
       ['number.json', '[{"username" 1}]', /not JSON: 1 is not expected there/],
       ['parts.json', '{"users": [],\n"people": []}', /line 2: "people" is not one of/],
       ['list.json', '{"users": [], "posts": {"a": {}}}', /posts must be a list/],
