@@ -23,7 +23,10 @@ export default plugin(async (app: FastifyInstance) => {
   await app.register(formbody, {
     parser: body =>
       Object.fromEntries(
-        [...new URLSearchParams(body)].map(([name, value]) => [name, sanitizeField(name, value)]),
+        [...new URLSearchParams(body)].map(([name, value]) => [
+          sanitizeText(name),
+          sanitizeField(name, value),
+        ]),
       ),
   })
   // A request without a body is an empty form: the schema's defaults and errors apply.

@@ -20,7 +20,7 @@ export const EntityResource = Type.Object(
   {
     $id: 'Entity',
     description:
-      'A link, mention or hashtag in the text: where it begins and ends (UTF-16 code units), and where it leads.',
+      'A link, mention or hashtag in the text: where it begins and ends (UTF-16 code units), and where it leads. They are in order and never overlap.',
   },
 )
 type EntityResource = Type.Static<typeof EntityResource>

@@ -127,6 +127,12 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     assert.equal(page.querySelector('#displayName')?.getAttribute('value'), 'Susana')
   })
 
+  it('is kept whatever its fields are called', async () => {
+    assert.equal((await site.visitor().post('/posts', { 'a\0b': 'x', body: 'Tea' })).status, 401)
+    const kept = await site.app.db.select().from(interruptedForms)
+    assert.doesNotMatch(JSON.stringify(kept), /\\u0000/)
+  })
+
   it('brings words along through signing up', async () => {
     const visitor = site.visitor()
     await visitor.post('/posts', { body: '🇪🇸🇪🇸', language: 'es' })

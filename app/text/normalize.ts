@@ -11,9 +11,13 @@ export function sanitizeText(text: string): string {
     )
 }
 
+/** A character that shows something, for a regular expression with the flag `u`. */
+export const visible = String.raw`[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]`
+const hasVisible = new RegExp(visible, 'u')
+
 /** True for text of nothing but spaces and invisible characters. */
 export function isBlank(text: string): boolean {
-  return !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u.test(text)
+  return !hasVisible.test(text)
 }
 
 /** More marks on a character run over the lines around it; the scripts that stack them need fewer. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import { visible } from '../text/normalize.ts'
 
-const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', errorKey: 'tokens.name_wrong' })
+const Name = Type.String({ minLength: 1, maxLength: 64, pattern: visible, errorKey: 'tokens.name_wrong' })
 const Scope = Type.Enum(['read', 'write'], { errorKey: 'tokens.scope_unknown' })
 
 /** The choices of days until expiry. */

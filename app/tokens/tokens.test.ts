@@ -78,6 +78,7 @@ describe('the page of tokens', () => {
   it('brings a form back whole, with a sentence beside each wrong field', async () => {
     for (const [wrong, fields] of [
       [{ name: '' }, ['name']],
+      [{ name: '\ufe0f\u200b' }, ['name']],
       [{ name: '   ' }, ['name']],
       [{ name: 'x'.repeat(65) }, ['name']],
       [{ scope: 'admin', expiry: '7' }, ['scope', 'expiry']],

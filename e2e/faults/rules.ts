@@ -3,7 +3,7 @@
 import { linesOf, tableNames } from '../../app/cli/transfer/tables.ts'
 import type { Site } from '../../app/testing/site.ts'
 import { type Entity, graphemeCount } from '../../app/text/entities.ts'
-import { foldName } from '../../app/text/normalize.ts'
+import { foldName, isBlank } from '../../app/text/normalize.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, rowsOf } from './rows.ts'
 
@@ -56,7 +56,7 @@ async function auditNames({ config }: Site): Promise<void> {
   claimNone('names can be typed, and are found by their keys', broken.map(shown), `${rows.length} people`)
 }
 
-/** Posts and messages: neither blank nor too long, and what is marked in them is inside. */
+/** Posts and messages: neither blank nor too long, and what is marked in them is inside, without overlaps. */
 async function auditWords({ config }: Site): Promise<void> {
   const query = 'select body, entities from posts union all select body, entities from messages'
   const rows = await rowsOf(
@@ -66,8 +66,10 @@ async function auditWords({ config }: Site): Promise<void> {
   const broken = rows.filter(({ body, entities }) => {
     const words = String(body)
     const marked = JSON.parse(String(entities)) as Entity[]
-    const isInside = marked.every(({ start, end }) => 0 <= start && start < end && end <= words.length)
-    return words.trim() === '' || graphemeCount(words) > config.postMaxLength || !isInside
+    const isInside = marked.every(
+      ({ start, end }, at) => (marked[at - 1]?.end ?? 0) <= start && start < end && end <= words.length,
+    )
+    return isBlank(words) || graphemeCount(words) > config.postMaxLength || !isInside
   })
   claimNone('words are neither blank nor too long', broken.map(shown), `${rows.length} posts and messages`)
 }
