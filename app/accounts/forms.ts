@@ -47,6 +47,13 @@ export const OwnPassword = Type.String({
   errorKey: 'sessions.password_blank',
 })
 
+/** The current password in a form that asks for it only now and then (passwords/confirm-password.ts). */
+export const RecentPassword = Type.String({
+  default: '',
+  maxLength: 1000,
+  errorKey: 'accounts.password_wrong',
+})
+
 export const UsernameForm = Type.Object({ username: Username, current_password: OwnPassword })
 export type UsernameForm = Type.Static<typeof UsernameForm>
 

@@ -11,6 +11,7 @@ import {
   jobs,
   notifications,
   posts,
+  sessions,
   users,
 } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
@@ -21,7 +22,7 @@ import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openMailbox } from '../testing/mailbox.ts'
 import { endProcess, startProcess } from '../testing/process.ts'
-import { type Name, openSite, type Site } from '../testing/site.ts'
+import { type Name, openSite, password, type Site } from '../testing/site.ts'
 import { unzip } from '../testing/unzip.ts'
 
 type Row = Record<string, unknown>
@@ -64,6 +65,28 @@ describe('exporting one’s data', () => {
     site.app.db.transaction(tx =>
       sendMessage(tx, { senderId: site.ids[from], to, body, language: 'en', submission: null }, new Date()),
     )
+
+  it('asks for the password unless it was typed lately', async () => {
+    const mary = await site.signedIn('mary')
+    await site.app.db.transaction(tx =>
+      tx.update(sessions).set({ confirmedAt: null }).where(eq(sessions.userId, site.ids.mary)),
+    )
+    const field = '#current_password[type=password]'
+    assert.ok((await mary.get('/settings/data')).page.querySelector(`form[action="/exports"] ${field}`))
+    for (const [typed, sentence] of [
+      ['', /Enter your password/],
+      ['wrong', /Wrong password/],
+      ['x'.repeat(1_001), /Wrong password/],
+    ] as const) {
+      const refused = await mary.post('/exports', { current_password: typed })
+      assert.equal(refused.status, 422)
+      assert.match(refused.page.querySelector('#current_password-error')?.text ?? '', sentence)
+    }
+    assert.deepEqual(await stored(), [])
+    assert.equal((await mary.post('/exports', { current_password: password })).status, 303)
+    assert.equal((await stored()).length, 1)
+    assert.equal((await mary.get('/settings/data')).page.querySelector(field), null)
+  })
 
   it('is offered in the settings, made by a job, and can be fetched when it is ready', async () => {
     const answer = await susan.post('/exports')

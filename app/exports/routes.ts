@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
+import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import type { Language } from '../locales/translate.ts'
 import { canMail } from '../mail/mail.ts'
+import { asksForPassword, confirmRecently } from '../passwords/confirm-password.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { ExportForm } from './forms.ts'
 import {
   deleteExport,
   type ExportState,
@@ -16,7 +19,13 @@ import {
   startExport,
 } from './queries.ts'
 
-type ExportsPage = { exports: ExportState[]; willMail: boolean; size(bytes: number): string }
+type ExportsPage = {
+  exports: ExportState[]
+  willMail: boolean
+  size(bytes: number): string
+  asksForPassword: boolean
+  errors: FieldErrors
+}
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -25,6 +34,7 @@ declare module '../http/views.ts' {
   }
 }
 
+type CreateRequest = MemberRequest<{ Body: ExportForm }>
 type ExportRequest = MemberRequest<{ Params: IdParams }>
 
 export default async function exports(app: FastifyInstance) {
@@ -32,7 +42,7 @@ export default async function exports(app: FastifyInstance) {
   const one = { schema: { params: IdParams } }
   members.get('/settings/data', showExports)
   members.get('/exports/fragment', showFragment)
-  members.post('/exports', createExport)
+  members.post('/exports', { schema: { body: ExportForm }, attachValidation: true }, createExport)
   members.head('/exports/:id', one, describeExport)
   members.get('/exports/:id', { ...one, exposeHeadRoute: false }, sendExport)
   members.post('/exports/:id/delete', one, destroyExport)
@@ -47,14 +57,26 @@ async function showFragment(request: MemberRequest, reply: FastifyReply) {
   return reply.fragment('exports/fragment', await exportsPage(request))
 }
 
-async function exportsPage({ server, viewer, language }: MemberRequest): Promise<ExportsPage> {
+async function exportsPage(request: MemberRequest, errors: FieldErrors = {}): Promise<ExportsPage> {
+  const { server, viewer, language } = request
   const exports = await findExports(server.db, viewer.id, new Date())
-  return { exports, willMail: canMail(server.config), size: bytes => formatBytes(bytes, language) }
+  return {
+    exports,
+    willMail: canMail(server.config),
+    size: bytes => formatBytes(bytes, language),
+    asksForPassword: asksForPassword(request),
+    errors,
+  }
 }
 
 /** One at a time: a second request while one is being made starts nothing. */
-async function createExport({ server, viewer, language }: MemberRequest, reply: FastifyReply) {
+async function createExport(request: CreateRequest, reply: FastifyReply) {
+  const { server, viewer, language } = request
   const { id: userId } = viewer
+  const errors = fieldErrorsOf(request)
+  reply.code(422)
+  await confirmRecently(request, reply, errors)
+  if (hasFieldErrors(errors)) return reply.page('exports/show', await exportsPage(request, errors))
   const started = await server.db.transaction(async tx => {
     if (await isExportRunning(tx, userId)) return false
     await server.rateLimits.consume(tx, exportLimit, userId)

@@ -10,13 +10,14 @@ import { deviceHash } from '../sessions/device.ts'
 import { deleteOtherKnownDevices } from '../sessions/known-device-queries.ts'
 import { sessionOf } from '../sessions/plugin.ts'
 import { endOtherSessions } from '../sessions/queries.ts'
+import { countTokens, revokeTokensOf } from '../tokens/queries.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { ChangeForm } from './forms.ts'
 import { setPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'passwords/change': { errors: FieldErrors }
+    'passwords/change': { tokens: number; endTokens: boolean; errors: FieldErrors }
   }
 }
 
@@ -30,8 +31,16 @@ export default async function passwordChange(app: FastifyInstance) {
   app.get('/.well-known/change-password', { config: { public: true } }, (_request, reply) =>
     reply.redirect(path, 303),
   )
-  members.get(path, (_request, reply) => reply.page('passwords/change', { errors: {} }))
+  members.get(path, (request, reply) => showChange(request, reply, { endTokens: true, errors: {} }))
   members.post(path, { schema: { body: ChangeForm }, attachValidation: true }, changePassword)
+}
+
+async function showChange(
+  { server, viewer }: MemberRequest,
+  reply: FastifyReply,
+  form: { endTokens: boolean; errors: FieldErrors },
+) {
+  return reply.page('passwords/change', { ...form, tokens: await countTokens(server.db, viewer.id) })
 }
 
 async function changePassword(request: ChangeRequest, reply: FastifyReply) {
@@ -41,12 +50,14 @@ async function changePassword(request: ChangeRequest, reply: FastifyReply) {
   const { passwordHash, email } = await confirmPassword(request, reply, errors)
   const own = [viewer.username, viewer.displayName, email]
   addFieldErrors(request, errors, validatePasswords(body, own, server.config))
-  if (hasFieldErrors(errors)) return reply.page('passwords/change', { errors })
+  const endTokens = body.end_tokens !== undefined
+  if (hasFieldErrors(errors)) return showChange(request, reply, { endTokens, errors })
   const newHash = await hashPassword(body.password)
   await server.db.transaction(async tx => {
     if (!(await hasPassword(tx, viewer.id, passwordHash))) throw new Problem(401)
     await setPassword(tx, viewer.id, newHash)
     await endOtherSessions(tx, sessionOf(request))
+    if (endTokens) await revokeTokensOf(tx, viewer.id)
     await deleteOtherKnownDevices(tx, { userId: viewer.id, tokenHash: deviceHash(request) })
     if (!canMail(server.config)) return
     const input = { userId: viewer.id }

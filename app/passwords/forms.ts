@@ -18,5 +18,7 @@ export const ChangeForm = Type.Object({
   current_password: OwnPassword,
   password: Type.String({ default: '' }),
   password_again: Type.Optional(Type.String()),
+  /** Ticked: API tokens end, too. */
+  end_tokens: Type.Optional(Type.String()),
 })
 export type ChangeForm = Type.Static<typeof ChangeForm>

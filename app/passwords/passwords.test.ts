@@ -4,6 +4,7 @@ import type { Environment } from '../config.ts'
 import { jobs, knownDevices, passwordResets, sessions } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { hashToken } from '../security/tokens.ts'
+import { programOf } from '../testing/api.ts'
 import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { resetLifetime } from './queries.ts'
@@ -204,6 +205,22 @@ describe('changing the password', () => {
     assert.equal(await signIn(another), 303)
     await site.workJobs()
     assert.match((await mailbox.next('susan@example.com')).subject, /was changed/)
+  })
+
+  it('ends the tokens, too, which is offered and ticked', async () => {
+    const mary = await site.signedIn('mary')
+    const values = { current_password: password, password }
+    assert.equal((await mary.get(form)).page.querySelector('#end_tokens, [name=end_tokens]'), null)
+    const [marys, johns] = [await programOf(site, 'mary'), await programOf(site, 'john')]
+    const offered = (await mary.get(form)).page.querySelector('[name=end_tokens]')
+    assert.ok(offered?.hasAttribute('checked'))
+    const refused = await mary.post(form, { ...values, current_password: 'wrong' })
+    assert.ok(!refused.page.querySelector('[name=end_tokens]')?.hasAttribute('checked'), 'stays unticked')
+    assert.equal((await mary.post(form, values)).status, 303)
+    assert.equal((await marys.get('/api/me')).status, 200)
+    assert.equal((await mary.post(form, { ...values, end_tokens: 'on' })).status, 303)
+    assert.equal((await marys.get('/api/me')).status, 401)
+    assert.equal((await johns.get('/api/me')).status, 200)
   })
 
   for (const [name, values, field] of [

@@ -6,7 +6,15 @@ import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
 import { sessionLifetimeMs, touchIntervalMs } from '../security/tokens.ts'
 
-export type Session = { id: number; userId: number; lastUsedAt: Date; expiresAt: Date; persistent: boolean }
+export type Session = {
+  id: number
+  userId: number
+  lastUsedAt: Date
+  expiresAt: Date
+  /** When the person last typed their password in it. */
+  confirmedAt: Date | null
+  persistent: boolean
+}
 /** The data that every page needs about the viewer. */
 export type SignedIn = { viewer: Viewer; session: Session; unread: Unread }
 
@@ -20,6 +28,7 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, SignedIn[]>('s
         userId: sessions.userId,
         lastUsedAt: sessions.lastUsedAt,
         expiresAt: sessions.expiresAt,
+        confirmedAt: sessions.confirmedAt,
         persistent: sessions.persistent,
       },
       unread: unreadCounts,
@@ -47,6 +56,8 @@ export async function findSession(
 export type NewSession = {
   tokenHash: string
   userId: number
+  /** Absent if it is started without the password. */
+  confirmedAt?: Date
   persistent: boolean
   userAgent: string
   label: string
@@ -72,6 +83,12 @@ export async function touchSession(tx: Writer, session: Session, now: Date): Pro
     .returning({ id: sessions.id })
   if (touched.length === 0) return
   await tx.update(users).set({ lastSeenAt: now }).where(eq(users.id, session.userId))
+}
+
+/** Records that the person has just typed their password in the session. */
+export async function confirmSession(tx: Writer, { id, userId }: Session, now: Date): Promise<void> {
+  tx.invalidates(`viewer:${userId}`)
+  await tx.update(sessions).set({ confirmedAt: now }).where(eq(sessions.id, id))
 }
 
 export async function endSession(tx: Writer, id: number): Promise<void> {

@@ -85,13 +85,15 @@ export async function startSession(
   const token = newToken()
   const device = deviceToken(request)
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
-  const session = { tokenHash: hashToken(token), userId, persistent, userAgent, label: deviceOf(userAgent) }
+  const now = new Date()
+  const client = { persistent, userAgent, label: deviceOf(userAgent) }
+  const session = { ...client, tokenHash: hashToken(token), userId, confirmedAt: now }
   await request.server.db.transaction(async tx => {
     // The password may have been reset while it was compared.
     if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
     if (request.session) await endSession(tx, request.session.id)
-    await createSession(tx, session, new Date())
-    await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, new Date())
+    await createSession(tx, session, now)
+    await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, now)
   })
   setSessionCookie(reply, token, persistent)
   setDeviceCookie(reply, device)

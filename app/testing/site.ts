@@ -74,7 +74,8 @@ async function signIn(app: FastifyInstance, userId: number): Promise<Browser> {
   const [session, device, now] = [newToken(), newToken(), new Date()]
   const client = { persistent: false, userAgent: 'lightMyRequest', label: '' }
   await app.db.transaction(async tx => {
-    await createSession(tx, { ...client, userId, tokenHash: hashToken(session) }, now)
+    const own = { ...client, userId, confirmedAt: now }
+    await createSession(tx, { ...own, tokenHash: hashToken(session) }, now)
     await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, now)
   })
   const browser = new Browser(app)

@@ -7,7 +7,8 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { authenticate } from '../sessions/authenticate.ts'
 import { expiryOf, TokenBody } from './forms.ts'
-import { createToken, maxTokens, revokeToken } from './queries.ts'
+import { issueToken } from './issuing.ts'
+import { maxTokens, revokeToken } from './queries.ts'
 import { serializeToken } from './serializer.ts'
 
 type CreateRequest = FastifyRequest<{ Body: TokenBody }>
@@ -30,12 +31,13 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
   const { name = 'API', scope = 'write', expiresInDays = 90 } = request.body
   const account = await accountOf(request, reply)
   const secret = newToken()
-  const now = new Date()
-  const token = { userId: account.id, tokenHash: hashToken(secret), name: name.trim(), scope }
-  const created = await request.server.db.transaction(async tx => {
+  const { language, server } = request
+  const expiresAt = expiryOf(expiresInDays, new Date())
+  const token = { userId: account.id, tokenHash: hashToken(secret), name: name.trim(), scope, expiresAt }
+  const created = await server.db.transaction(async tx => {
     // The password may have been changed while it was compared.
     if (!(await hasPassword(tx, account.id, account.passwordHash))) throw wrong(reply)
-    return createToken(tx, { ...token, expiresAt: expiryOf(expiresInDays, now) }, now)
+    return issueToken(tx, { ...token, language }, server.config)
   })
   if (!created) throw new Problem(422, 'tokens.too_many', { most: maxTokens })
   return reply.code(201).header('cache-control', 'no-store').send(serializeToken(secret, created))

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { RecentPassword } from '../accounts/forms.ts'
 import { visible } from '../text/normalize.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 64, pattern: visible, errorKey: 'tokens.name_wrong' })
@@ -11,6 +12,7 @@ export const TokenForm = Type.Object({
   name: Type.String({ ...Name, default: '' }),
   scope: Scope,
   expiry: Type.Enum([...lifetimes.map(String), 'never'], { errorKey: 'tokens.expiry_unknown' }),
+  current_password: RecentPassword,
 })
 export type TokenForm = Type.Static<typeof TokenForm>
 

@@ -1,4 +1,5 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
+import { lock } from '../database/lock.ts'
 import { apiTokens, users } from '../database/schema.ts'
 import { and, count, desc, eq, gt, isNull, lt, or, sql } from '../database/sql.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
@@ -57,6 +58,8 @@ export type NewToken = {
 
 /** Deletes the owner's expired tokens and adds a new one; null if they have the maximum. */
 export async function createToken(tx: Writer, token: NewToken, now: Date): Promise<Token | null> {
+  // So that simultaneous requests do not count past each other.
+  await lock(tx, `tokens:${token.userId}`)
   const own = eq(apiTokens.userId, token.userId)
   await tx.delete(apiTokens).where(and(own, lt(apiTokens.expiresAt, now)))
   const [present] = await tx.select({ count: count() }).from(apiTokens).where(own)
@@ -91,7 +94,11 @@ export async function revokeToken(tx: Writer, { id, userId }: { id: number; user
   await tx.delete(apiTokens).where(and(eq(apiTokens.id, id), eq(apiTokens.userId, userId)))
 }
 
-/** Revokes all tokens of a person whose password was reset, because an intruder may have created them. */
+export async function countTokens(db: Reader, userId: number): Promise<number> {
+  return db.$count(apiTokens, eq(apiTokens.userId, userId))
+}
+
+/** Revokes all tokens of a person whose password was changed, because an intruder may have created them. */
 export async function revokeTokensOf(tx: Writer, userId: number): Promise<void> {
   await tx.delete(apiTokens).where(eq(apiTokens.userId, userId))
 }

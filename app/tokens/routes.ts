@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
+import { asksForPassword, confirmRecently } from '../passwords/confirm-password.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { expiryOf, lifetimes, TokenForm } from './forms.ts'
-import { createToken, listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
+import { issueToken } from './issuing.ts'
+import { listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -14,7 +16,8 @@ declare module '../http/views.ts' {
       secret: string | null
       now: Date
       lifetimes: readonly number[]
-      values: TokenForm
+      values: Omit<TokenForm, 'current_password'>
+      asksForPassword: boolean
       errors: FieldErrors
     }
   }
@@ -37,13 +40,14 @@ async function showTokens(request: MemberRequest, reply: FastifyReply) {
 
 /** Responds without a redirect, because a flash would store the token in a cookie. */
 async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
-  const values = request.body
+  const { body: values, language, server, viewer } = request
   const errors = fieldErrorsOf(request)
-  if (hasFieldErrors(errors)) return sendTokens(request, reply.code(422), { values, errors })
-  const { id: userId } = request.viewer
-  const now = new Date()
+  reply.code(422)
+  await confirmRecently(request, reply, errors)
+  if (hasFieldErrors(errors)) return sendTokens(request, reply, { values, errors })
+  const { id: userId } = viewer
   const secret = newToken()
-  const expiresAt = expiryOf(values.expiry === 'never' ? null : Number(values.expiry), now)
+  const expiresAt = expiryOf(values.expiry === 'never' ? null : Number(values.expiry), new Date())
   const token = {
     userId,
     tokenHash: hashToken(secret),
@@ -51,7 +55,7 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
     scope: values.scope,
     expiresAt,
   }
-  const created = await request.server.db.transaction(tx => createToken(tx, token, now))
+  const created = await server.db.transaction(tx => issueToken(tx, { ...token, language }, server.config))
   if (created) return sendTokens(request, reply.code(201).header('cache-control', 'no-store'), { secret })
   errors['form'] = request.t('tokens.too_many', { most: maxTokens })
   return sendTokens(request, reply.code(422), { values, errors })
@@ -64,8 +68,17 @@ async function destroyToken(request: MemberRequest<{ Params: IdParams }>, reply:
   return reply.flash('tokens.revoked').redirect('/settings/apps', 303)
 }
 
-async function sendTokens({ server, viewer }: MemberRequest, reply: FastifyReply, shown: Shown) {
+async function sendTokens(request: MemberRequest, reply: FastifyReply, shown: Shown) {
+  const { server, viewer } = request
   const tokens = await listTokens(server.db, viewer.id)
   const { secret = null, values = { name: '', scope: 'read', expiry: '90' }, errors = {} } = shown
-  return reply.page('tokens/list', { tokens, secret, now: new Date(), lifetimes, values, errors })
+  return reply.page('tokens/list', {
+    tokens,
+    secret,
+    now: new Date(),
+    lifetimes,
+    values,
+    asksForPassword: asksForPassword(request),
+    errors,
+  })
 }

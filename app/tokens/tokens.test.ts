@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { apiTokens } from '../database/schema.ts'
+import { apiTokens, sessions } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
 import { createPasswordReset, usePasswordReset } from '../passwords/queries.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
-import { openSite, type Site } from '../testing/site.ts'
-import { createToken } from './queries.ts'
+import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
+import { openSite, password, type Site } from '../testing/site.ts'
+import { createToken, maxTokens } from './queries.ts'
 
 describe('the page of tokens', () => {
   let site: Site
@@ -34,6 +36,48 @@ describe('the page of tokens', () => {
     const [token] = await site.app.db.select().from(apiTokens)
     assert.ok(!JSON.stringify(token).includes(secret))
     assert.equal(Math.round((Number(token?.expiresAt) - Date.now()) / 86_400_000), 30)
+  })
+
+  it('asks for the password unless it was typed in the last ten minutes', async () => {
+    const mary = await site.signedIn('mary')
+    const ago = async (minutes: number | null) => {
+      const confirmedAt = minutes === null ? null : new Date(Date.now() - minutes * 60_000)
+      const isMarys = eq(sessions.userId, site.ids.mary)
+      await site.app.db.transaction(tx => tx.update(sessions).set({ confirmedAt }).where(isMarys))
+    }
+    const field = ({ page }: { page: { querySelector(selector: string): unknown } }) =>
+      page.querySelector('form[action="/settings/apps"] #current_password')
+    await ago(9)
+    assert.equal(field(await mary.get('/settings/apps')), null)
+    for (const minutes of [11, null]) {
+      await ago(minutes)
+      assert.ok(field(await mary.get('/settings/apps')))
+      for (const typed of ['', 'wrong']) {
+        const answer = await mary.post('/settings/apps', { ...form, current_password: typed })
+        assert.equal(answer.status, 422)
+        assert.match(answer.page.querySelector('#current_password-error')?.text ?? '', /password/)
+        assert.equal(answer.page.querySelector('#name')?.getAttribute('value'), 'My script')
+      }
+    }
+    const wrong = await mary.post('/settings/apps', { ...form, name: '', current_password: password })
+    assert.equal(wrong.status, 422)
+    assert.equal(field(wrong), null, 'a right password is remembered with a form that is otherwise wrong')
+    assert.equal((await mary.post('/settings/apps', form)).status, 201)
+    await ago(11)
+    assert.equal((await mary.post('/settings/apps', { ...form, current_password: password })).status, 201)
+    assert.equal((await mary.post('/settings/apps', form)).status, 201)
+  })
+
+  it('holds the most tokens, however many are asked for at once', async () => {
+    const asked = Array.from({ length: maxTokens + 4 }, (_, n) => ({
+      ...{ userId: site.ids.susan, name: `${n}`, tokenHash: `${n}`, scope: 'read' as const, expiresAt: null },
+    }))
+    const create = (token: (typeof asked)[number]) =>
+      site.app.db.transaction(tx => createToken(tx, token, new Date()))
+    for (const token of asked.slice(0, maxTokens - 4)) await create(token)
+    const last = await Promise.all(asked.slice(maxTokens - 4).map(create))
+    assert.equal(last.filter(Boolean).length, 4)
+    assert.equal(await site.app.db.$count(apiTokens), maxTokens)
   })
 
   it('revokes one, twice without harm, and no one else’s', async () => {
@@ -109,5 +153,32 @@ describe('the page of tokens', () => {
     site.statements.length = 0
     await susan.get('/settings/apps')
     assert.ok(site.statements.length <= 2, site.statements.join('\n'))
+  })
+})
+
+describe('a new token', () => {
+  let mailbox: Mailbox
+  let site: Site
+  before(async () => {
+    mailbox = await openMailbox()
+    site = await openSite({ SMTP_URL: mailbox.url, PUBLIC_URL: 'https://social.example.org' })
+  })
+  after(async () => {
+    await site.close()
+    await mailbox.close()
+  })
+
+  it('is told to its owner by mail, wherever it was made', async () => {
+    const susan = await site.signedIn('susan')
+    await susan.post('/settings/language', { language: 'es' })
+    await susan.post('/settings/apps', { name: 'a <b>script</b>', scope: 'read', expiry: 'never' })
+    const authorization = `Basic ${Buffer.from(`john:${password}`).toString('base64')}`
+    await new ApiClient(site.app).post('/api/tokens', { name: 'shell' }, { authorization })
+    await site.workJobs()
+    const [susans, johns] = [await mailbox.next('susan@example.com'), await mailbox.next('john@example.com')]
+    assert.match(susans.text, /a <b>script<\/b>.*Leer · no caduca/s)
+    assert.match(susans.html, /a &lt;b&gt;script/)
+    assert.match(johns.text, /shell.*Read and write · expires on/s)
+    assert.equal(linksIn(johns.text)[0], 'https://social.example.org/settings/apps')
   })
 })
