@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { users } from '../database/schema.ts'
+import { jobs, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
-import { openSite, type Site } from '../testing/site.ts'
+import { ApiClient } from '../testing/api.ts'
+import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
+import { openSite, password, type Site } from '../testing/site.ts'
 
 describe('signing up', () => {
   let site: Site
@@ -134,5 +136,129 @@ describe('signing up', () => {
   it('redirects members to Home', async () => {
     const susan = await site.signedIn('susan')
     assert.equal((await susan.get('/sign-up')).location, '/')
+  })
+})
+
+describe('a sign-up with the address of another', () => {
+  let site: Site
+  let mailbox: Mailbox
+  before(async () => {
+    mailbox = await openMailbox()
+    site = await openSite({ SMTP_URL: mailbox.url, PUBLIC_URL: 'https://social.example.org' })
+  })
+  after(async () => {
+    await site.close()
+    await mailbox.close()
+  })
+  const answerTo = async (username: string, email: string, surface: 'page' | 'api') => {
+    site.statements.length = 0
+    const form = { username, email, password: 'a quiet harbour' }
+    const browser = site.visitor()
+    const answer =
+      surface === 'page'
+        ? await browser.post('/sign-up', form)
+        : await new ApiClient(site.app).post('/api/users', form)
+    const statements = [...site.statements]
+    const settings = surface === 'page' ? (await browser.get('/settings/account')).text : ''
+    // The names and the times that differ anyway.
+    const hidden = (text: string) => text.replaceAll(new RegExp(`${username}|${email}`, 'gi'), '…')
+    const page = hidden(settings).replaceAll(/<time.*?<\/time>|value="[^"]*"/g, '')
+    return { status: answer.status, location: answer.headers['location'] && '…', statements, page }
+  }
+
+  for (const surface of ['page', 'api'] as const)
+    it(`is answered like any other by the ${surface}: same words, same statements`, async () => {
+      await answerTo(`warm_${surface}`, 'warm.up@example.org', surface)
+      const free = await answerTo(`free_${surface}`, `free.${surface}@example.org`, surface)
+      const taken = await answerTo(`copy_${surface}`, 'SUSAN@example.com', surface)
+      assert.deepEqual(taken, free)
+      assert.ok([201, 303].includes(taken.status))
+    })
+
+  it('tells the owner by mail, and proves nothing to the other', async () => {
+    await site.workJobs()
+    const told = await mailbox.next('susan@example.com')
+    assert.match(told.text, /@copy_page.*your account @susan/s)
+    assert.deepEqual(
+      linksIn(told.text).filter(link => link.includes('/confirmations/')),
+      [],
+    )
+    const copy = site.visitor()
+    await copy.post('/sign-in', { identifier: 'copy_page', password: 'a quiet harbour' })
+    await copy.post('/settings/account/email/confirmation')
+    await site.workJobs()
+    const links = mailbox.received.flatMap(({ text }) => linksIn(text))
+    const copied = links.filter(link => link.includes('/confirmations/'))
+    assert.equal(copied.length, 4, 'those of warm_… and free_… alone')
+  })
+
+  it('leaves the address to its owner: signing in, a new password, nothing else by mail', async () => {
+    const signIn = (typed: string) =>
+      site.visitor().post('/sign-in', { identifier: 'susan@example.com', password: typed })
+    assert.equal((await signIn(password)).status, 303)
+    assert.equal((await signIn('a quiet harbour')).status, 422)
+    await site.app.db.transaction(async tx => void (await tx.delete(jobs)))
+    mailbox.received.length = 0
+    await site.visitor().post('/passwords', { email: 'susan@example.com' })
+    const copy = site.visitor()
+    await copy.post('/sign-in', { identifier: 'copy_page', password: 'a quiet harbour' })
+    const change = { current_password: 'a quiet harbour', password: 'a lamp by the window' }
+    assert.equal((await copy.post('/settings/account/password', change)).status, 303)
+    await site.workJobs()
+    await site.workJobs()
+    assert.deepEqual(
+      mailbox.received.map(({ text }) => /Hello (\w+)/.exec(text)?.[1]),
+      ['susan'],
+    )
+  })
+
+  it('belongs to whoever proves it: two name it, one has it', async () => {
+    const named = { email: 'ours@example.org', password: 'a quiet harbour' }
+    for (const username of ['first', 'second'])
+      assert.equal((await site.visitor().post('/sign-up', { ...named, username })).status, 303)
+    await site.workJobs()
+    const mails = mailbox.received.filter(({ to }) => to === 'ours@example.org')
+    const paths = mails.map(({ text }) => new URL(linksIn(text)[0] ?? '').pathname)
+    assert.equal((await site.visitor().post(String(paths[1]))).status, 303)
+    assert.equal((await site.visitor().post(String(paths[0]))).status, 422)
+    const signIn = { identifier: 'ours@example.org', password: 'a quiet harbour' }
+    const browser = site.visitor()
+    assert.equal((await browser.post('/sign-in', signIn)).status, 303)
+    assert.match((await browser.get('/settings/account')).text, /second/)
+  })
+
+  it('may be reset by a link to an address that is named but not proven', async () => {
+    await site.visitor().post('/sign-up', {
+      ...{ username: 'forgetful', email: 'forgetful@example.org', password: 'a quiet harbour' },
+    })
+    await site.visitor().post('/passwords', { email: 'Forgetful@example.org' })
+    await site.workJobs()
+    await site.workJobs()
+    const mails = mailbox.received.filter(({ to }) => to === 'forgetful@example.org')
+    assert.ok(mails.some(({ text }) => text.includes('/passwords/')))
+  })
+})
+
+describe('asking which names are taken', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite({ RATE_LIMITS: 'on' })
+  })
+  after(() => site.close())
+
+  it('is limited by network, and only a form that is valid otherwise is told', async () => {
+    const form = { username: 'a b', email: 'susan@example.com', password: 'a quiet harbour' }
+    const invalid = await site.visitor().post('/sign-up', form)
+    assert.equal(invalid.page.querySelector('#email-error'), null)
+    const api = new ApiClient(site.app)
+    const named = { ...form, username: 'susan' }
+    const asked = Array.from({ length: 25 }, (_, n) =>
+      n % 2 ? api.post('/api/users', named) : site.visitor().post('/sign-up', named),
+    )
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    assert.equal(statuses.filter(status => status === 429).length, 5)
+    const refused = await site.visitor().post('/sign-up', named)
+    assert.equal(refused.page.querySelector('#email-error'), null)
+    assert.match(refused.page.querySelector('[role=alert]')?.text ?? '', /Try again in/)
   })
 })

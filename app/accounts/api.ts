@@ -6,13 +6,12 @@ import { FieldProblem } from '../api/problems.ts'
 import { fieldOf, IdempotencyKey, operation, returnsJson, returnsProblem } from '../api/schemas.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors } from '../http/forms.ts'
-import { networkOf } from '../limits/network.ts'
 import { findProfile, type Profile } from '../profiles/queries.ts'
 import { serializeUser, UserResource, userPath } from '../profiles/serializer.ts'
 import { hashPassword, verifyPassword } from '../security/passwords.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
-import { findCredentials, takenNames } from './queries.ts'
-import { registerAccount, signUpLimit } from './registration.ts'
+import { findCredentials } from './queries.ts'
+import { checkNames, countSignUp, registerAccount } from './registration.ts'
 
 const { username, email } = SignUpForm.properties
 const UserBody = Type.Object(
@@ -43,7 +42,8 @@ export default async function accountsApi(app: FastifyInstance) {
     response: {
       201: returnsJson(CreatedUser, 'The account is created; Location says where it is.'),
       403: returnsProblem('Sign-up is closed.'),
-      409: returnsProblem('The username or email address is taken.'),
+      409: returnsProblem('The username is taken; or, on a site that sends no mail, the email address.'),
+      429: returnsProblem('Too many attempts from your network.'),
     },
     description: 'While sign-up is open. The body may also be a form (application/x-www-form-urlencoded).',
   })
@@ -53,9 +53,9 @@ export default async function accountsApi(app: FastifyInstance) {
 async function createUser(request: CreateRequest, reply: FastifyReply) {
   const { config, db } = request.server
   if (!config.signUpOpen) throw new Problem(403, 'accounts.sign_up_closed')
-  const taken = await takenNames(db, request.body)
+  const taken = await checkNames(request)
   if (taken.username || taken.email) return replayOrRefuse(request, reply, taken)
-  await db.transaction(tx => request.server.rateLimits.consume(tx, signUpLimit, networkOf(request.ip)))
+  await countSignUp(request)
   const { username, email, password } = request.body
   const language = request.headers['accept-language'] ? request.language : null
   const account = { username, email, passwordHash: await hashPassword(password), language }

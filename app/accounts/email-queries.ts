@@ -2,7 +2,8 @@
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
-import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
+import { and, desc, eq, gt, isNull, lt, ne } from '../database/sql.ts'
+import { startsWith } from '../database/text.ts'
 import { foldName } from '../text/normalize.ts'
 
 /** Milliseconds that a link is valid. */
@@ -62,13 +63,24 @@ export async function isEmailTaken(db: Reader, email: string, userId: number): P
   return found.length > 0
 }
 
-/** The open account with this address, for a password reset. */
+const reachable = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  language: users.language,
+}
+
+/** The open account with this address. */
 export async function findByEmail(db: Reader, email: string) {
-  const [found] = await db
-    .select({ id: users.id, language: users.language })
-    .from(users)
-    .where(and(eq(users.emailKey, foldName(email)), isNull(users.closedAt)))
+  const hasIt = and(eq(users.emailKey, foldName(email)), isNull(users.closedAt))
+  const [found] = await db.select(reachable).from(users).where(hasIt)
   return found
+}
+
+/** Open accounts that named this address and have not proven it, the newest first; at most five. */
+export async function findUnproven(db: Reader, email: string) {
+  const named = and(startsWith(users.emailKey, `${foldName(email)} `), isNull(users.closedAt))
+  return db.select(reachable).from(users).where(named).orderBy(desc(users.id)).limit(5)
 }
 
 function isUsable(tokenHash: string, now: Date) {

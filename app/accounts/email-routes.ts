@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
-import { catchRateLimit, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
 import { resetLimit } from '../passwords/queries.ts'
@@ -10,6 +10,7 @@ import { hashToken } from '../security/tokens.ts'
 import { findConfirmation, useConfirmation } from './email-queries.ts'
 import { ConfirmationParams, EmailForm } from './forms.ts'
 import { type Account, findAccount, hasPassword } from './queries.ts'
+import { sendProof } from './registration.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -80,11 +81,13 @@ async function sendEmailChange(
 async function sendConfirmation(request: MemberRequest, reply: FastifyReply) {
   const { server, language } = request
   if (!canMail(server.config)) throw new Problem(403, 'accounts.email_needs_mail')
-  const { id: userId, email, emailConfirmedAt } = await viewersAccount(request)
+  const account = await viewersAccount(request)
+  const { id: userId, email, emailConfirmedAt } = account
   if (!emailConfirmedAt)
     await server.db.transaction(async tx => {
       await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
-      await sendMail(tx, { name: 'accounts.confirm', language, input: { userId }, userId })
+      await server.rateLimits.consume(tx, resetLimit, digestOf(email))
+      await sendProof(tx, { ...account, language })
     })
   return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)
 }

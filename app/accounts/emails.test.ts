@@ -27,6 +27,10 @@ describe('an e-mail address', () => {
     await browser.post('/sign-up', form, { 'accept-language': language })
     return browser
   }
+  const linkAfterSignUp = async (username: string) => {
+    await signUp(username)
+    return linkFor(`${username}@example.org`)
+  }
   const linkFor = async (address: string): Promise<string> => {
     await site.workJobs()
     const [link = ''] = linksIn((await mailbox.next(address)).text)
@@ -120,7 +124,7 @@ describe('an e-mail address', () => {
     const mary = await site.signedIn('mary')
     await mary.post(form, { email: 'late@example.org', current_password: password })
     const link = await linkFor('late@example.org')
-    await signUp('late')
+    await site.visitor().post(await linkAfterSignUp('late'))
     const answer = await mary.post(link)
     assert.equal(answer.status, 422)
     assert.match(answer.text, /already an account/)

@@ -2,8 +2,8 @@ import { defineNoun } from '../noun.ts'
 import api from './api.ts'
 import { expiredConfirmations } from './email-queries.ts'
 import { deleteAccountJob } from './jobs.ts'
-import { changeEmailMail, confirmMail, emailChangingMail } from './mails.ts'
-import { signUpLimit } from './registration.ts'
+import { alreadyMail, changeEmailMail, confirmMail, emailChangingMail } from './mails.ts'
+import { signUpFormLimit, signUpLimit } from './registration.ts'
 import pages from './routes.ts'
 
 export default defineNoun({
@@ -12,10 +12,11 @@ export default defineNoun({
   apiTags: { users: 'Users' },
   jobs: { 'accounts.delete': deleteAccountJob },
   mails: {
+    'accounts.already': alreadyMail,
     'accounts.confirm': confirmMail,
     'accounts.change_email': changeEmailMail,
     'accounts.email_changing': emailChangingMail,
   },
-  limits: [signUpLimit],
+  limits: [signUpLimit, signUpFormLimit],
   retention: [expiredConfirmations],
 })

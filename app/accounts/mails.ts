@@ -1,18 +1,32 @@
 import { defineMail } from '../mail/mail.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
-import { createConfirmation, isEmailTaken } from './email-queries.ts'
+import { createConfirmation, findByEmail, isEmailTaken } from './email-queries.ts'
 import { findAccount } from './queries.ts'
 
 declare module '../mail/mail.ts' {
   interface Mails {
     'accounts.confirm': { userId: number }
+    /** `username` is the account that has just named the address of another. */
+    'accounts.already': { username: string; email: string }
     /** `asked` is a digest of the password hash at the time of the request. */
     'accounts.change_email': { userId: number; email: string; asked: string }
     'accounts.email_changing': { username: string; email: string; link: string }
   }
 }
 
-/** The link that confirms an account's address; cancelled if it is already confirmed. */
+/** Tells the owner of an address that somebody has signed up with it. */
+export const alreadyMail = defineMail<'accounts.already'>({
+  subject: 'accounts.already_subject',
+  view: 'accounts/already-mail',
+  async prepare(tx, { username: newcomer, email }, { config }) {
+    const owner = await findByEmail(tx, email)
+    if (!owner) return null
+    const { username } = owner
+    return { to: owner.email, locals: { username, newcomer, link: `${config.publicUrl}/sign-in` } }
+  },
+})
+
+/** The link that confirms an account's address; cancelled if it is confirmed, or another account's. */
 export const confirmMail = defineMail<'accounts.confirm'>({
   subject: 'accounts.confirm_subject',
   view: 'accounts/confirm-mail',
@@ -20,6 +34,7 @@ export const confirmMail = defineMail<'accounts.confirm'>({
     const account = await findAccount(tx, userId)
     if (!account || account.emailConfirmedAt) return null
     const { username, email } = account
+    if (await isEmailTaken(tx, email, userId)) return null
     const token = newToken()
     await createConfirmation(tx, { tokenHash: hashToken(token), userId, email }, now)
     return { to: email, locals: { username, link: `${config.publicUrl}/confirmations/${token}` } }

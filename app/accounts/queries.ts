@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Reader, Writer } from '../database/database.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
@@ -11,6 +12,16 @@ export type NewAccount = {
   passwordHash: string
   language: string | null
   theme?: string
+  /** Absent: nobody else can have the address, proven or not. */
+  emailKey?: string
+}
+
+/**
+ * The key of an address that is not proven: any number of accounts may have named it, and none is found by it, so
+ * signing up does not tell whose it is. No address has a blank, so it is never the key of a proven one.
+ */
+export function unprovenEmailKey(email: string): string {
+  return `${foldName(email)} ${randomUUID()}`
 }
 
 /** Creates an account, or returns the name that is taken; unique indexes decide between simultaneous sign-ups. */
@@ -20,7 +31,7 @@ export async function createAccount(
   now: Date,
 ): Promise<{ id: number } | { taken: 'username' | 'email' }> {
   const { username } = account
-  const keys = { usernameKey: foldName(username), emailKey: foldName(account.email) }
+  const keys = { usernameKey: foldName(username), emailKey: account.emailKey ?? foldName(account.email) }
   if (await isReserved(tx, keys.usernameKey)) return { taken: 'username' }
   const [created] = await tx
     .insert(users)
@@ -52,6 +63,8 @@ export type Account = {
   username: string
   email: string
   emailConfirmedAt: Date | null
+  /** False while the address is only claimed: nothing but its proof is sent there. */
+  hasOwnEmail: boolean
   passwordHash: string
   language: string | null
   timeZone: string | null
@@ -59,12 +72,14 @@ export type Account = {
 
 /** An open account with its owner's private columns. */
 export async function findAccount(db: Reader, id: number): Promise<Account | undefined> {
-  const { username, email, emailConfirmedAt, passwordHash, language, timeZone } = users
+  const { username, email, emailKey, emailConfirmedAt, passwordHash, language, timeZone } = users
   const [found] = await db
-    .select({ id: users.id, username, email, emailConfirmedAt, passwordHash, language, timeZone })
+    .select({ id: users.id, username, email, emailKey, emailConfirmedAt, passwordHash, language, timeZone })
     .from(users)
     .where(and(eq(users.id, id), isNull(users.closedAt)))
-  return found
+  if (!found) return undefined
+  const { emailKey: key, ...account } = found
+  return { ...account, hasOwnEmail: key === foldName(account.email) }
 }
 
 /** Whether the account is open and its password unchanged. */

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
-import { catchRateLimit, tooManyRequests } from '../limits/limits.ts'
-import { networkOf } from '../limits/network.ts'
+import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { OnwardQuery } from '../sessions/forms.ts'
 import { goOn, type Onward } from '../sessions/interrupted-forms.ts'
@@ -10,8 +9,7 @@ import { onwardOf, startSession } from '../sessions/routes.ts'
 import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
-import { takenNames } from './queries.ts'
-import { registerAccount, signUpLimit } from './registration.ts'
+import { checkNames, countSignUp, registerAccount } from './registration.ts'
 import usernames from './username-routes.ts'
 
 declare module '../http/views.ts' {
@@ -19,6 +17,8 @@ declare module '../http/views.ts' {
     'accounts/sign-up': Onward & { values: { username: string; email: string }; errors: FieldErrors }
   }
 }
+
+type SignUpRequest = FastifyRequest<{ Body: SignUpForm }>
 
 export default async function accounts(app: FastifyInstance) {
   const open = { config: { public: true } }
@@ -35,18 +35,12 @@ async function showSignUp(request: FastifyRequest<{ Querystring: OnwardQuery }>,
   return reply.page('accounts/sign-up', { values: { username: '', email: '' }, ...onward, errors: {} })
 }
 
-async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: FastifyReply) {
+async function signUp(request: SignUpRequest, reply: FastifyReply) {
   const { config } = request.server
   const errors = validateSignUp(request)
-  if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
-  else {
-    const taken = await takenNames(request.server.db, request.body)
-    addFieldErrors(request, errors, {
-      username: taken.username && 'accounts.username_taken',
-      email: taken.email && 'accounts.email_taken',
-    })
-  }
   reply.code(config.signUpOpen ? 422 : 403)
+  if (!config.signUpOpen) errors['form'] = request.t('accounts.sign_up_closed')
+  else if (!hasFieldErrors(errors)) await addTaken(request, reply, errors)
   const account = hasFieldErrors(errors) ? null : await createAccount(request, reply, errors)
   const { username, email, press = null } = request.body
   const next = returnPath(request.body.next)
@@ -57,17 +51,26 @@ async function signUp(request: FastifyRequest<{ Body: SignUpForm }>, reply: Fast
   return goOn(request, reply.flash('accounts.welcome', { name: username }), { next, press, token })
 }
 
+/** Asked last, when all else is valid, so that the form is no quick way to try addresses. */
+async function addTaken(request: SignUpRequest, reply: FastifyReply, errors: FieldErrors): Promise<void> {
+  const taken = await checkNames(request).catch(catchRateLimit)
+  if (taken instanceof RateLimitExceeded) errors['form'] = tooManyRequests(reply, taken, 'limits.sign_up')
+  else
+    addFieldErrors(request, errors, {
+      username: taken.username && 'accounts.username_taken',
+      email: taken.email && 'accounts.email_taken',
+    })
+}
+
 /** Returns null and adds an error if the limit is exceeded or a name has been taken meanwhile. */
 async function createAccount(
-  request: FastifyRequest<{ Body: SignUpForm }>,
+  request: SignUpRequest,
   reply: FastifyReply,
   errors: FieldErrors,
 ): Promise<{ id: number; passwordHash: string } | null> {
   const { username, email, password } = request.body
   const { db, config } = request.server
-  const limit = await db
-    .transaction(tx => request.server.rateLimits.consume(tx, signUpLimit, networkOf(request.ip)))
-    .catch(catchRateLimit)
+  const limit = await countSignUp(request).catch(catchRateLimit)
   if (limit) {
     errors['form'] = tooManyRequests(reply, limit, 'limits.sign_up')
     return null

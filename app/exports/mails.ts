@@ -13,7 +13,7 @@ export const exportReadyMail = defineMail<'exports.ready'>({
   view: 'exports/ready-mail',
   async prepare(tx, { userId, expiresAt }, { config }) {
     const account = await findAccount(tx, userId)
-    if (!account) return null
+    if (!account?.hasOwnEmail) return null
     const link = `${config.publicUrl}/settings/data`
     const { email, username, timeZone } = account
     return { to: email, locals: { username, link, until: new Date(expiresAt) }, timeZone }

@@ -1,4 +1,4 @@
-import { findByEmail } from '../accounts/email-queries.ts'
+import { findByEmail, findUnproven } from '../accounts/email-queries.ts'
 import { defineJob } from '../jobs/definition.ts'
 import { clearInput } from '../jobs/queue.ts'
 import { sendMail } from '../mail/mail.ts'
@@ -10,15 +10,15 @@ declare module '../jobs/queue.ts' {
   }
 }
 
-/** Sends a password reset link if an account has the address. */
+/** Sends a password reset link to the account that has the address, or to those that named it. */
 export const requestPasswordJob = defineJob({
   name: 'passwords.request',
   attempts: 10,
   run:
     async ({ email = '', language = null }: { email?: string; language?: string | null }, { id }) =>
     async tx => {
-      const person = await findByEmail(tx, email)
-      if (person) {
+      const owner = await findByEmail(tx, email)
+      for (const person of owner ? [owner] : await findUnproven(tx, email)) {
         const input = { userId: person.id }
         const readers = person.language ?? language
         await sendMail(tx, { name: 'passwords.reset', language: readers, input, userId: person.id })

@@ -30,7 +30,7 @@ export const changedMail = defineMail<'passwords.changed'>({
   view: 'passwords/changed-mail',
   async prepare(tx, { userId }, { config }) {
     const account = await findAccount(tx, userId)
-    if (!account) return null
+    if (!account?.hasOwnEmail) return null
     const locals = { username: account.username, link: `${config.publicUrl}/passwords` }
     return { to: account.email, locals }
   },

@@ -13,7 +13,7 @@ export async function issueToken(
 ): Promise<Token | null> {
   const created = await createToken(tx, token, new Date())
   const owner = created && canMail(config) ? await findAccount(tx, token.userId) : undefined
-  if (!created || !owner) return created
+  if (!created || !owner?.hasOwnEmail) return created
   const { username, email: to, id: userId } = owner
   const { name, scope } = created
   const input = { username, name, scope, link: `${config.publicUrl}/settings/apps` }

@@ -1,6 +1,7 @@
 /** Writes the site's users, posts and follows in the format of site-format.ts. */
 import type { Reader } from '../../database/database.ts'
 import { pickByColumn } from '../../database/fields.ts'
+import { foldName } from '../../text/normalize.ts'
 import { findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
 import { kinds, postColumns, userColumns } from './site-format.ts'
 
@@ -39,11 +40,17 @@ async function* userRows(db: Reader, withPasswords: boolean): AsyncGenerator<Row
   for (let page = await usersAfter(db, last); page.length > 0; page = await usersAfter(db, last)) {
     for (const user of page) {
       const passwordHash = withPasswords ? user.passwordHash : undefined
-      const { id, username, email, ...row } = pickByColumn({ ...user, passwordHash }, userColumns)
+      const shown = { ...user, passwordHash, email: provenEmail(user) }
+      const { id, username, email, ...row } = pickByColumn(shown, userColumns)
       yield { id, username, email, ...row }
       last = user.id
     }
   }
+}
+
+/** An address that several accounts may have named without proof would be refused by the import. */
+function provenEmail({ email, emailKey, username }: { email: string; emailKey: string; username: string }) {
+  return emailKey === foldName(email) ? email : `${username}@unproven.invalid`
 }
 
 async function* postRows(db: Reader): AsyncGenerator<Row> {

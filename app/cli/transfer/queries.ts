@@ -9,7 +9,8 @@ const pageSize = 1_000
 
 /** A page of users in the order of their ids, after this one. */
 export async function usersAfter(db: Reader, id: number) {
-  return db.select(userColumns).from(users).where(gt(users.id, id)).orderBy(asc(users.id)).limit(pageSize)
+  const columns = { ...userColumns, emailKey: users.emailKey }
+  return db.select(columns).from(users).where(gt(users.id, id)).orderBy(asc(users.id)).limit(pageSize)
 }
 
 /** A page of posts in the order of their ids, after this one. */
