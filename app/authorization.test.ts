@@ -13,11 +13,12 @@ const open = new Set(
   GET /@:username/following, GET /@:username/card, GET /@:username/feed.atom,
   GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,
-  GET /posts/:id/translation/fragment, GET /sign-in, POST /sign-in, GET /sign-up, POST /sign-up,
-  POST /sign-out, GET /signed-out, GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token,
-  GET /confirmations/:token, POST /confirmations/:token, POST /settings/language,
-  POST /settings/theme, POST /settings/time-zone, GET /.well-known/change-password, GET /livez, GET /readyz, GET /robots.txt, GET /manifest.webmanifest,
-  GET /favicon.ico`.split(/,\s+/),
+  GET /posts/:id/translation/fragment, GET /sign-in, POST /sign-in, GET /sign-in/link, POST /sign-in/link,
+  GET /sign-in/:token, POST /sign-in/:token, GET /sign-up, POST /sign-up, POST /sign-out, GET /signed-out,
+  GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token, GET /confirmations/:token,
+  POST /confirmations/:token, GET /recoveries/:token, POST /recoveries/:token, POST /settings/language,
+  POST /settings/theme, POST /settings/time-zone, GET /.well-known/change-password, GET /livez, GET /readyz,
+  GET /robots.txt, GET /manifest.webmanifest, GET /favicon.ico`.split(/,\s+/),
 )
 
 /** Compiles only while the types refuse member handlers on public routes. */

@@ -1,6 +1,7 @@
 /** Accounts are closed at once and then deleted in chunks. */
 import type { Reader, Writer } from '../database/database.ts'
 import {
+  accountRecoveries,
   apiTokens,
   conversations,
   emailConfirmations,
@@ -10,6 +11,7 @@ import {
   passwordResets,
   posts,
   sessions,
+  signInLinks,
   users,
 } from '../database/schema.ts'
 import { and, eq, isNull, sql } from '../database/sql.ts'
@@ -25,6 +27,9 @@ declare module '../jobs/queue.ts' {
     'accounts.delete': { userId?: number }
   }
 }
+
+/** The tables of links that were mailed to their owner. */
+const mailedLinks = [passwordResets, emailConfirmations, accountRecoveries, signInLinks] as const
 
 export type AccountSize = { posts: number; followers: number; following: number; conversations: number }
 
@@ -53,7 +58,7 @@ export async function closeAccount(tx: Writer, id: number, now: Date): Promise<v
     .where(and(eq(users.id, id), isNull(users.closedAt)))
     .returning({ id: users.id })
   if (closed.length === 0) return
-  for (const keys of [sessions, apiTokens, knownDevices, passwordResets, emailConfirmations])
+  for (const keys of [sessions, apiTokens, knownDevices, ...mailedLinks])
     await tx.delete(keys).where(eq(keys.userId, id))
   const told = await tagsOfToldBy(tx, id)
   tx.invalidates('posts', `person:${id}`, `author:${id}`, `viewer:${id}`, ...told)

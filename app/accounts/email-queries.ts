@@ -9,6 +9,14 @@ import { foldName } from '../text/normalize.ts'
 /** Milliseconds that a link is valid. */
 export const confirmationLifetime = 3 * 24 * 3_600_000
 
+const reachable = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  language: users.language,
+  emailKey: users.emailKey,
+}
+
 /** Adds a link. Earlier links stay valid, because mails may arrive twice, or late. */
 export async function createConfirmation(
   tx: Writer,
@@ -31,15 +39,18 @@ export async function findConfirmation(db: Reader, tokenHash: string, now: Date)
   return found
 }
 
+type Named = { id: number; username: string; email: string; language: string | null }
+export type Changed = { before: Named; email: string }
+
 /**
  * Consumes a link and confirms its address as the account's. Undefined if the link was used or has expired; `taken`
- * if another account has the address.
+ * if another account has the address; the account as it was if its address has changed.
  */
 export async function useConfirmation(
   tx: Writer,
   tokenHash: string,
   now: Date,
-): Promise<'confirmed' | 'taken' | undefined> {
+): Promise<'confirmed' | 'taken' | Changed | undefined> {
   const [used] = await tx
     .delete(emailConfirmations)
     .where(isUsable(tokenHash, now))
@@ -50,10 +61,13 @@ export async function useConfirmation(
   await tx.delete(emailConfirmations).where(eq(emailConfirmations.userId, userId))
   // A password reset link sent to the old address becomes invalid.
   await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
+  const [before] = await tx.select(reachable).from(users).where(eq(users.id, userId))
   const confirmed = { email, emailKey: foldName(email), emailConfirmedAt: now }
   tx.invalidates(`viewer:${userId}`)
   await tx.update(users).set(confirmed).where(eq(users.id, userId))
-  return 'confirmed'
+  // An address that was only named may be a stranger's.
+  const isChange = before && before.email !== email && before.emailKey === foldName(before.email)
+  return isChange ? { before, email } : 'confirmed'
 }
 
 /** Whether another account has the address. */
@@ -61,13 +75,6 @@ export async function isEmailTaken(db: Reader, email: string, userId: number): P
   const isOthers = and(eq(users.emailKey, foldName(email)), ne(users.id, userId))
   const found = await db.select({ id: users.id }).from(users).where(isOthers)
   return found.length > 0
-}
-
-const reachable = {
-  id: users.id,
-  username: users.username,
-  email: users.email,
-  language: users.language,
 }
 
 /** The open account with this address. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
@@ -7,9 +8,10 @@ import { confirmPassword } from '../passwords/confirm-password.ts'
 import { resetLimit } from '../passwords/queries.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken } from '../security/tokens.ts'
-import { findConfirmation, useConfirmation } from './email-queries.ts'
+import { type Changed, findConfirmation, useConfirmation } from './email-queries.ts'
 import { ConfirmationParams, EmailForm } from './forms.ts'
 import { type Account, findAccount, hasPassword } from './queries.ts'
+import { recordChange } from './recovery-queries.ts'
 import { sendProof } from './registration.ts'
 
 declare module '../http/views.ts' {
@@ -63,7 +65,7 @@ async function requestEmailChange(request: EmailRequest, reply: FastifyReply) {
 
 async function sendEmailChange(
   { server, body: { email }, language }: EmailRequest,
-  { id: userId, username, email: to, passwordHash }: Account,
+  { id: userId, username, email: to, hasOwnEmail, passwordHash }: Account,
 ): Promise<RateLimitExceeded | void> {
   const announced = { username, email, link: `${server.config.publicUrl}/settings/account/password` }
   return server.db
@@ -72,7 +74,8 @@ async function sendEmailChange(
       await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
       const input = { userId, email, asked: hashToken(passwordHash) }
       await sendMail(tx, { name: 'accounts.change_email', language, input, userId })
-      await sendMail(tx, { name: 'accounts.email_changing', language, to, input: announced, userId })
+      if (hasOwnEmail)
+        await sendMail(tx, { name: 'accounts.email_changing', language, to, input: announced, userId })
     })
     .catch(catchRateLimit)
 }
@@ -106,10 +109,22 @@ async function showConfirmation({ server, params }: ConfirmationRequest, reply: 
   return reply.page('accounts/confirm', { token: params.token, username, email, isChange: email !== before })
 }
 
-async function confirm({ server, params, viewer }: ConfirmationRequest, reply: FastifyReply) {
+async function confirm({ server, params, viewer, language }: ConfirmationRequest, reply: FastifyReply) {
   const tokenHash = hashToken(params.token)
-  const outcome = await server.db.transaction(tx => useConfirmation(tx, tokenHash, new Date()))
+  const outcome = await server.db.transaction(async tx => {
+    const used = await useConfirmation(tx, tokenHash, new Date())
+    if (typeof used === 'object') await tellOldAddress(tx, used, language)
+    return used
+  })
   if (!outcome) throw new Problem(404, 'accounts.confirmation_expired')
   if (outcome === 'taken') throw new Problem(422, 'accounts.email_taken')
   return reply.flash('accounts.email_confirmed').redirect(viewer ? '/settings/account' : '/sign-in', 303)
+}
+
+async function tellOldAddress(tx: Writer, { before, email }: Changed, language: string): Promise<void> {
+  const { id: userId, username } = before
+  const change = await recordChange(tx, { userId, email: before.email }, new Date())
+  const input = { ...change, username, newEmail: email }
+  const readers = before.language ?? language
+  await sendMail(tx, { name: 'accounts.email_changed', language: readers, input, userId })
 }

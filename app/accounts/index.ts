@@ -2,7 +2,8 @@ import { defineNoun } from '../noun.ts'
 import api from './api.ts'
 import { expiredConfirmations } from './email-queries.ts'
 import { deleteAccountJob } from './jobs.ts'
-import { alreadyMail, changeEmailMail, confirmMail, emailChangingMail } from './mails.ts'
+import { alreadyMail, changeEmailMail, confirmMail, emailChangedMail, emailChangingMail } from './mails.ts'
+import { expiredRecoveries } from './recovery-queries.ts'
 import { signUpFormLimit, signUpLimit } from './registration.ts'
 import pages from './routes.ts'
 
@@ -15,8 +16,9 @@ export default defineNoun({
     'accounts.already': alreadyMail,
     'accounts.confirm': confirmMail,
     'accounts.change_email': changeEmailMail,
+    'accounts.email_changed': emailChangedMail,
     'accounts.email_changing': emailChangingMail,
   },
   limits: [signUpLimit, signUpFormLimit],
-  retention: [expiredConfirmations],
+  retention: [expiredConfirmations, expiredRecoveries],
 })

@@ -2,6 +2,7 @@ import { defineMail } from '../mail/mail.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { createConfirmation, findByEmail, isEmailTaken } from './email-queries.ts'
 import { findAccount } from './queries.ts'
+import { type AccountChange, createRecovery } from './recovery-queries.ts'
 
 declare module '../mail/mail.ts' {
   interface Mails {
@@ -10,6 +11,7 @@ declare module '../mail/mail.ts' {
     'accounts.already': { username: string; email: string }
     /** `asked` is a digest of the password hash at the time of the request. */
     'accounts.change_email': { userId: number; email: string; asked: string }
+    'accounts.email_changed': AccountChange & { username: string; newEmail: string }
     'accounts.email_changing': { username: string; email: string; link: string }
   }
 }
@@ -56,6 +58,20 @@ export const changeEmailMail = defineMail<'accounts.change_email'>({
     await createConfirmation(tx, { tokenHash: hashToken(token), userId, email }, now)
     const { username } = account
     return { to: email, locals: { username, link: `${config.publicUrl}/confirmations/${token}` } }
+  },
+})
+
+/** Tells the old address after the change, with a link that undoes it; cancelled if it was undone. */
+export const emailChangedMail = defineMail<'accounts.email_changed'>({
+  subject: 'accounts.email_changed_subject',
+  view: 'accounts/email-changed-mail',
+  async prepare(tx, { username, newEmail, ...change }, { config }) {
+    const token = await createRecovery(tx, change)
+    if (!token) return null
+    return {
+      to: change.email,
+      locals: { username, newEmail, link: `${config.publicUrl}/recoveries/${token}` },
+    }
   },
 })
 

@@ -9,6 +9,7 @@ import { onwardOf, startSession } from '../sessions/routes.ts'
 import closing from './closure-routes.ts'
 import emails from './email-routes.ts'
 import { SignUpForm, validateSignUp } from './forms.ts'
+import recoveries from './recovery-routes.ts'
 import { checkNames, countSignUp, registerAccount } from './registration.ts'
 import usernames from './username-routes.ts'
 
@@ -25,6 +26,7 @@ export default async function accounts(app: FastifyInstance) {
   app.register(usernames)
   app.register(emails)
   app.register(closing)
+  app.register(recoveries)
   app.get('/sign-up', { ...open, schema: { querystring: OnwardQuery } }, showSignUp)
   app.post('/sign-up', { ...open, schema: { body: SignUpForm }, attachValidation: true }, signUp)
 }

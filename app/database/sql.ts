@@ -13,6 +13,7 @@ export {
   desc,
   eq,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,

@@ -10,8 +10,8 @@ export default plugin(async (app: FastifyInstance) => {
   app.addHook('onResponse', async (request, reply) => {
     const { method, url, ip } = request
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10
-    // Without the token of a password link.
-    const path = String(url.split('?')[0]).replace(/^(\/passwords\/).+/, '$1…')
+    // Without the token of a mailed link.
+    const path = String(url.split('?')[0]).replace(/^(\/(?:passwords|confirmations|recoveries)\/).+/, '$1…')
     request.log.info({ method, path, status: reply.statusCode, ip, milliseconds }, 'answered')
   })
 })

@@ -3,7 +3,7 @@ import { validatePasswords } from '../accounts/forms.ts'
 import { hasPassword } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
-import { canMail, sendMail } from '../mail/mail.ts'
+import { canMail } from '../mail/mail.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { deviceHash } from '../sessions/device.ts'
@@ -13,6 +13,7 @@ import { endOtherSessions } from '../sessions/queries.ts'
 import { countTokens, revokeTokensOf } from '../tokens/queries.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { ChangeForm } from './forms.ts'
+import { tellPasswordChange } from './mails.ts'
 import { setPassword } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -59,9 +60,7 @@ async function changePassword(request: ChangeRequest, reply: FastifyReply) {
     await endOtherSessions(tx, sessionOf(request))
     if (endTokens) await revokeTokensOf(tx, viewer.id)
     await deleteOtherKnownDevices(tx, { userId: viewer.id, tokenHash: deviceHash(request) })
-    if (!canMail(server.config)) return
-    const input = { userId: viewer.id }
-    await sendMail(tx, { name: 'passwords.changed', language, input, userId: viewer.id })
+    if (canMail(server.config)) await tellPasswordChange(tx, { userId: viewer.id, email, language })
   })
   return reply.flash('passwords.saved').redirect('/settings/account', 303)
 }

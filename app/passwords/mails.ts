@@ -1,12 +1,15 @@
 import { findAccount } from '../accounts/queries.ts'
-import { defineMail } from '../mail/mail.ts'
+import { type AccountChange, createRecovery, recordChange } from '../accounts/recovery-queries.ts'
+import type { Writer } from '../database/database.ts'
+import { defineMail, sendMail } from '../mail/mail.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { createPasswordReset } from './queries.ts'
 
 declare module '../mail/mail.ts' {
   interface Mails {
     'passwords.reset': { userId: number }
-    'passwords.changed': { userId: number }
+    /** Older jobs have only the account. */
+    'passwords.changed': { userId: number } | AccountChange
   }
 }
 
@@ -24,14 +27,27 @@ export const resetMail = defineMail<'passwords.reset'>({
   },
 })
 
-/** Notifies the owner of a changed password, which an intruder may have changed. */
+/** Notifies the address of the time of the change, with a link that undoes it; cancelled if it was undone. */
 export const changedMail = defineMail<'passwords.changed'>({
   subject: 'passwords.changed_subject',
   view: 'passwords/changed-mail',
-  async prepare(tx, { userId }, { config }) {
-    const account = await findAccount(tx, userId)
+  async prepare(tx, change, { config }) {
+    const account = await findAccount(tx, change.userId)
     if (!account?.hasOwnEmail) return null
-    const locals = { username: account.username, link: `${config.publicUrl}/passwords` }
-    return { to: account.email, locals }
+    const { username } = account
+    if (!('email' in change))
+      return { to: account.email, locals: { username, link: `${config.publicUrl}/passwords` } }
+    const token = await createRecovery(tx, change)
+    if (!token) return null
+    return { to: change.email, locals: { username, link: `${config.publicUrl}/recoveries/${token}` } }
   },
 })
+
+/** Records a changed password and mails the account's owner. */
+export async function tellPasswordChange(
+  tx: Writer,
+  { userId, email, language }: { userId: number; email: string; language: string | null },
+): Promise<void> {
+  const input = await recordChange(tx, { userId, email }, new Date())
+  await sendMail(tx, { name: 'passwords.changed', language, input, userId })
+}

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
-import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
+import { emailConfirmations, passwordResets, signInLinks, users } from '../database/schema.ts'
 import { and, eq, gt, isNull, lt, ne } from '../database/sql.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import { deleteKnownDevices } from '../sessions/known-device-queries.ts'
@@ -45,24 +45,28 @@ export async function usePasswordReset(
   tx: Writer,
   { tokenHash, passwordHash }: { tokenHash: string; passwordHash: string },
   now: Date,
-): Promise<{ userId: number; language: string | null } | undefined> {
+): Promise<{ userId: number; email: string; language: string | null } | undefined> {
   const [used] = await tx
     .delete(passwordResets)
     .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now)))
     .returning({ userId: passwordResets.userId })
   if (!used) return undefined
-  const language = await setPassword(tx, used.userId, passwordHash)
+  const person = await setPassword(tx, used.userId, passwordHash)
   await endSessionsOf(tx, used.userId)
   await deleteKnownDevices(tx, used.userId)
   await revokeTokensOf(tx, used.userId)
-  return { ...used, language }
+  return { ...used, ...person }
 }
 
 /**
- * Sets a password and returns the person's language. Pending links that change the password or the address become
- * invalid, because an intruder may have requested them.
+ * Sets a password and returns the person's address and language. Pending links that change the password or the address become
+ * invalid, and links that sign in, because an intruder may have requested them.
  */
-export async function setPassword(tx: Writer, userId: number, passwordHash: string): Promise<string | null> {
+export async function setPassword(
+  tx: Writer,
+  userId: number,
+  passwordHash: string,
+): Promise<{ email: string; language: string | null }> {
   tx.invalidates(`viewer:${userId}`)
   const [changed] = await tx
     .update(users)
@@ -70,9 +74,10 @@ export async function setPassword(tx: Writer, userId: number, passwordHash: stri
     .where(eq(users.id, userId))
     .returning({ email: users.email, language: users.language })
   await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
+  await tx.delete(signInLinks).where(eq(signInLinks.userId, userId))
   const isOther = ne(emailConfirmations.email, changed?.email ?? '')
   await tx.delete(emailConfirmations).where(and(eq(emailConfirmations.userId, userId), isOther))
-  return changed?.language ?? null
+  return { email: changed?.email ?? '', language: changed?.language ?? null }
 }
 
 export const expiredResets: RetentionRule = {

@@ -2,12 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { validatePasswords } from '../accounts/forms.ts'
 import { Problem } from '../http/errors.ts'
 import { addFieldErrors, type FieldErrors, hasFieldErrors } from '../http/forms.ts'
-import { canMail, sendMail } from '../mail/mail.ts'
+import { canMail } from '../mail/mail.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { clearSession, hashToken } from '../security/tokens.ts'
 import passwordChange from './change-routes.ts'
 import forgottenPasswords from './forgotten-routes.ts'
 import { PasswordForm, PasswordParams } from './forms.ts'
+import { tellPasswordChange } from './mails.ts'
 import { findPasswordReset, usePasswordReset } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -47,10 +48,7 @@ async function savePassword(request: SaveRequest, reply: FastifyReply) {
   await server.db.transaction(async tx => {
     const used = await usePasswordReset(tx, change, new Date())
     if (!used) throw new Problem(404, 'passwords.link_expired')
-    if (!canMail(server.config)) return
-    const { userId } = used
-    const readers = used.language ?? language
-    await sendMail(tx, { name: 'passwords.changed', language: readers, input: { userId }, userId })
+    if (canMail(server.config)) await tellPasswordChange(tx, { ...used, language: used.language ?? language })
   })
   return clearSession(reply).flash('passwords.changed').redirect('/sign-in', 303)
 }

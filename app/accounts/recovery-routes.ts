@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../http/errors.ts'
+import { hashPassword } from '../security/passwords.ts'
+import { hashToken, newToken } from '../security/tokens.ts'
+import { ConfirmationParams } from './forms.ts'
+import { findRecovery, useRecovery } from './recovery-queries.ts'
+
+declare module '../http/views.ts' {
+  interface Pages {
+    'accounts/recovery': { token: string; username: string; email: string; changedAt: Date; isBack: boolean }
+  }
+}
+
+type RecoveryRequest = FastifyRequest<{ Params: ConfirmationParams }>
+
+/** Undoes a changed address or password, for seven days. */
+export default async function recoveries(app: FastifyInstance) {
+  const open = { config: { public: true }, schema: { params: ConfirmationParams } }
+  app.get('/recoveries/:token', open, showRecovery)
+  app.post('/recoveries/:token', open, recover)
+}
+
+/** Undoes only by a button, because mail scanners open every link. */
+async function showRecovery({ server, params }: RecoveryRequest, reply: FastifyReply) {
+  const { token } = params
+  const found = await findRecovery(server.db, hashToken(token), new Date())
+  if (!found) throw new Problem(404, 'accounts.recovery_expired')
+  const { username, email, changedAt, current } = found
+  return reply.page('accounts/recovery', { token, username, email, changedAt, isBack: email !== current })
+}
+
+/** Leads to the page that sets a new password. */
+async function recover({ server, params }: RecoveryRequest, reply: FastifyReply) {
+  const reset = newToken()
+  const recovery = {
+    tokenHash: hashToken(params.token),
+    passwordHash: await hashPassword(newToken()),
+    resetHash: hashToken(reset),
+  }
+  const isUndone = await server.db.transaction(tx => useRecovery(tx, recovery, new Date()))
+  if (!isUndone) throw new Problem(404, 'accounts.recovery_expired')
+  return reply.clearSiteCookie('session').flash('accounts.recovered').redirect(`/passwords/${reset}`, 303)
+}
