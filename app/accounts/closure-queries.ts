@@ -20,6 +20,7 @@ import { deleteRateLimits } from '../limits/queries.ts'
 import { tagsOfToldBy } from '../notifications/queries.ts'
 import { removePerson } from '../search-index/indexing.ts'
 import { deleteChunk } from './deletion-queries.ts'
+import { retireUsernames } from './username-queries.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
@@ -76,6 +77,7 @@ export async function deleteAccount(tx: Writer, id: number): Promise<void> {
   while (await deleteChunk(tx, id));
   await removePerson(tx, id)
   await deleteRateLimits(tx, id)
+  await retireUsernames(tx, id, new Date())
   tx.invalidates(`person:${id}`)
   await tx.delete(users).where(eq(users.id, id))
   await tx.delete(jobs).where(and(eq(jobs.uniqueKey, jobKey(id)), eq(jobs.state, 'waiting')))

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { lengths } from '../database/schema.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { LocaleKey } from '../locales/translate.ts'
+import { isReservedUsername } from '../people/reserved-usernames.ts'
 import { isGuessable, isMadeOf } from '../security/password-strength.ts'
 import { Token } from '../sessions/forms.ts'
 
@@ -69,11 +70,10 @@ export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 /** The errors of a sign-up that need no query. */
 export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): FieldErrors {
   const { username, email } = request.body
-  return addFieldErrors(
-    request,
-    fieldErrorsOf(request),
-    validatePasswords(request.body, [username, email], request.server.config),
-  )
+  return addFieldErrors(request, fieldErrorsOf(request), {
+    username: isReservedUsername(username) && 'accounts.username_reserved',
+    ...validatePasswords(request.body, [username, email], request.server.config),
+  })
 }
 
 /**

@@ -6,6 +6,7 @@ import { alreadyMail, changeEmailMail, confirmMail, emailChangedMail, emailChang
 import { expiredRecoveries } from './recovery-queries.ts'
 import { signUpFormLimit, signUpLimit } from './registration.ts'
 import pages from './routes.ts'
+import { freedUsernames, renameLimit, restedUsernames } from './username-queries.ts'
 
 export default defineNoun({
   pages,
@@ -19,6 +20,6 @@ export default defineNoun({
     'accounts.email_changed': emailChangedMail,
     'accounts.email_changing': emailChangingMail,
   },
-  limits: [signUpLimit, signUpFormLimit],
-  retention: [expiredConfirmations, expiredRecoveries],
+  limits: [signUpLimit, signUpFormLimit, renameLimit],
+  retention: [expiredConfirmations, expiredRecoveries, restedUsernames, freedUsernames],
 })

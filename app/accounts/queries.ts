@@ -4,7 +4,7 @@ import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
 import { indexPeople } from '../search-index/indexing.ts'
 import { foldIdentifier, foldName } from '../text/normalize.ts'
-import { isReserved, reserveUsername } from './username-queries.ts'
+import { isResting, lockUsernames } from './username-queries.ts'
 
 export type NewAccount = {
   username: string
@@ -32,7 +32,8 @@ export async function createAccount(
 ): Promise<{ id: number } | { taken: 'username' | 'email' }> {
   const { username } = account
   const keys = { usernameKey: foldName(username), emailKey: account.emailKey ?? foldName(account.email) }
-  if (await isReserved(tx, keys.usernameKey)) return { taken: 'username' }
+  await lockUsernames(tx, keys.usernameKey)
+  if (await isResting(tx, keys.usernameKey)) return { taken: 'username' }
   const [created] = await tx
     .insert(users)
     .values({ ...account, ...keys, displayName: username, lastSeenAt: now, createdAt: now })
@@ -40,7 +41,6 @@ export async function createAccount(
     .returning({ id: users.id })
   if (!created) return { taken: (await takenNames(tx, account)).username ? 'username' : 'email' }
   tx.invalidates(`person:${created.id}`)
-  await reserveUsername(tx, keys.usernameKey, created.id)
   await indexPeople(tx, [{ username, id: created.id, displayName: username }])
   return created
 }
@@ -104,7 +104,7 @@ export async function takenNames(
     .from(users)
     .where(or(eq(users.usernameKey, usernameKey), eq(users.emailKey, emailKey)))
   return {
-    username: found.some(user => user.usernameKey === usernameKey) || (await isReserved(db, usernameKey)),
+    username: found.some(user => user.usernameKey === usernameKey) || (await isResting(db, usernameKey)),
     email: found.some(user => user.emailKey === emailKey),
   }
 }

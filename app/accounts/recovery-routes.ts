@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { hashPassword } from '../security/passwords.ts'
-import { hashToken, newToken } from '../security/tokens.ts'
+import { clearSession, hashToken, newToken } from '../security/tokens.ts'
 import { ConfirmationParams } from './forms.ts'
 import { findRecovery, useRecovery } from './recovery-queries.ts'
 
@@ -39,5 +39,5 @@ async function recover({ server, params }: RecoveryRequest, reply: FastifyReply)
   }
   const isUndone = await server.db.transaction(tx => useRecovery(tx, recovery, new Date()))
   if (!isUndone) throw new Problem(404, 'accounts.recovery_expired')
-  return reply.clearSiteCookie('session').flash('accounts.recovered').redirect(`/passwords/${reset}`, 303)
+  return clearSession(reply).flash('accounts.recovered').redirect(`/passwords/${reset}`, 303)
 }

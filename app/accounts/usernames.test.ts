@@ -4,6 +4,7 @@ import type { Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
+import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { createAccount } from './queries.ts'
 import { renameAccount } from './username-queries.ts'
@@ -101,6 +102,26 @@ describe('changing a username', () => {
     })
   }
 
+  it('refuses names that would pass for the site, at sign-up, too, in any case', async () => {
+    const mary = await site.signedIn('mary')
+    for (const username of ['admin', 'Support', 'API', 'root', 'https', 'null', 'Sign_In', 'postmaster']) {
+      const renamed = await mary.post(form, { username, current_password: password })
+      assert.match(renamed.page.querySelector('#username-error')?.text ?? '', /reserved/, username)
+      const signedUp = await signUp(username)
+      assert.equal(signedUp.status, 422)
+      assert.match(signedUp.page.querySelector('#username-error')?.text ?? '', /reserved/, username)
+    }
+    await site.app.db.transaction(tx =>
+      renameAccount(tx, { id: site.ids.mary, username: 'admin' }, new Date()),
+    )
+    const kept = { username: 'Admin', current_password: password }
+    assert.equal((await mary.post(form, kept)).status, 303, 'an account that has one keeps it')
+    await site.app.db.transaction(tx =>
+      renameAccount(tx, { id: site.ids.mary, username: 'mary' }, new Date()),
+    )
+    assert.equal((await mary.post(form, kept)).status, 422)
+  })
+
   it('is only for its owner, from this site', async () => {
     assert.equal((await site.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
     assert.equal((await site.visitor().post(form, { username: 'x' })).status, 401)
@@ -122,6 +143,61 @@ describe('changing a username', () => {
     assert.ok(Number(limited.headers['retry-after']) > 0)
     assert.equal(limited.page.querySelector('#username')?.getAttribute('value'), 'sue')
     await strict.close()
+  })
+
+  it('is limited to three, then one in ten days, whatever else is changed in it', async () => {
+    const strict = await openSite({ RATE_LIMITS: 'on' })
+    const id = strict.ids.susan
+    for (const username of ['one', 'two', 'susan']) {
+      const susan = await strict.signedIn('susan')
+      assert.equal((await susan.post(form, { username, current_password: password })).status, 303)
+    }
+    const susan = await strict.signedIn('susan')
+    const limited = await susan.post(form, { username: 'four', current_password: password })
+    assert.equal(limited.status, 429)
+    assert.match(limited.page.querySelector('[role=alert]')?.text ?? '', /Try again in 10 days/)
+    assert.equal((await susan.post(form, { username: 'SuSan', current_password: password })).status, 303)
+    const [row] = await strict.app.db.select().from(users).where(eq(users.id, id))
+    assert.equal(row?.username, 'SuSan')
+    await strict.close()
+  })
+})
+
+describe('a former username', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  it('is free after a year, and old mentions in posts and messages lead to its first owner', async () => {
+    const [post] = await site.write('john', ['tea, @susan? And #tea, @mary'])
+    const john = await site.signedIn('john')
+    await john.post('/messages/@mary', { body: 'seen @Susan?' })
+    const day = 86_400_000
+    const rename = (username: string, at: Date) =>
+      site.app.db.transaction(tx => renameAccount(tx, { id: site.ids.susan, username }, at))
+    await rename('sue', new Date(Date.now() - 364 * day))
+    const signUp = () =>
+      site
+        .visitor()
+        .post('/sign-up', { username: 'susan', email: 'next@example.org', password: 'a quiet harbour' })
+    const clean = async (days: number) => {
+      await scheduleCleanup(site.app.db)
+      await site.workJobs(new Date(Date.now() + days * day))
+    }
+    await clean(0)
+    assert.equal((await signUp()).status, 422)
+    assert.equal((await site.visitor().get('/@susan')).location, '/@sue')
+    await clean(2)
+    assert.equal((await site.visitor().get('/@susan')).status, 404)
+    assert.equal((await signUp()).status, 303)
+    const reader = await site.signedIn('john')
+    const links = async (path: string) =>
+      (await reader.get(path)).page.querySelectorAll('.content a').map(link => link.getAttribute('href'))
+    assert.deepEqual(await links(`/posts/${post}`), ['/@sue', '/tags/tea', '/@mary'])
+    assert.deepEqual(await links('/messages/@mary'), ['/@sue'])
+    assert.match((await reader.get('/@john/feed.atom')).text, /\/@sue/)
   })
 })
 

@@ -54,7 +54,6 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   retired_usernames: null,
   sessions: ['viewer'],
   sign_in_links: null,
-  sign_ups: null,
   sqlite_sequence: null,
   translations: null,
   users: ['person', 'viewer'],

@@ -2,11 +2,19 @@
 import type { Writer } from './database.ts'
 import { type AnyColumn, type SQL, sql } from './sql.ts'
 
+/** What a step before the deletion works with: transactions of a job, until it is stopped. */
+export type RetentionStep = {
+  transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  signal: AbortSignal
+}
+
 /** `where` finds the rows that may go; `key` is the table's primary key. */
 export type RetentionRule = {
   from: Parameters<Writer['delete']>[0]
   key: AnyColumn[]
   where(now: Date): SQL | undefined
+  /** Runs first each time. */
+  before?(step: RetentionStep, now: Date): Promise<void>
   /** Rows in a transaction, if not 500. */
   atOnce?: number
 }

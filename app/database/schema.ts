@@ -232,31 +232,6 @@ export const retiredUsernames = table(
   names => [index('retired_usernames_free_at_index').on(names.freeAt)],
 )
 
-/** Accounts that wait for their email address to be confirmed. */
-export const signUps = table(
-  'sign_ups',
-  {
-    id: id(),
-    /** SHA-256 of the token in the link. */
-    tokenHash: text('token_hash').notNull(),
-    username: text().notNull(),
-    email: text().notNull(),
-    emailKey: text('email_key').notNull(),
-    passwordHash: text('password_hash').notNull(),
-    language: text(),
-    theme: text().notNull(),
-    createdAt: createdAt(),
-    expiresAt: time('expires_at').notNull(),
-  },
-  signUps => [
-    uniqueIndex('sign_ups_token_hash_unique').on(signUps.tokenHash),
-    index('sign_ups_email_key_index').on(signUps.emailKey),
-    index('sign_ups_expires_at_index').on(signUps.expiresAt),
-    check('sign_ups_username_length', lengthBetween(signUps.username, ...lengths.username)),
-    check('sign_ups_email_length', lengthBetween(signUps.email, ...lengths.email)),
-  ],
-)
-
 /** Links with which a changed email address or password is undone by the owner of the earlier address. */
 export const accountRecoveries = table(
   'account_recoveries',
@@ -265,7 +240,7 @@ export const accountRecoveries = table(
     /** SHA-256 of the token in the link. */
     tokenHash: text('token_hash').notNull(),
     userId: deletedWithUser('user_id'),
-    /** The address to go back to; no other account can have it meanwhile. */
+    /** The address to go back to. */
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
     /** When the change was made. */
@@ -624,7 +599,6 @@ export const tables = {
   passwordResets,
   formerUsernames,
   retiredUsernames,
-  signUps,
   accountRecoveries,
   signInLinks,
   emailConfirmations,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { findAccount } from '../accounts/queries.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
@@ -62,7 +63,7 @@ async function exportsPage(request: MemberRequest, errors: FieldErrors = {}): Pr
   const exports = await findExports(server.db, viewer.id, new Date())
   return {
     exports,
-    willMail: canMail(server.config),
+    willMail: canMail(server.config) && (await findAccount(server.db, viewer.id))?.hasOwnEmail === true,
     size: bytes => formatBytes(bytes, language),
     asksForPassword: asksForPassword(request),
     errors,

@@ -117,7 +117,8 @@ export function sendProblem(details: ProblemDetails, request: FastifyRequest, re
 
 /** "Try again in 40 seconds." */
 export function retrySentence(seconds: number, t: Translate): string {
-  return seconds < 100
-    ? t('errors.retry_after', { seconds })
-    : t('errors.retry_after_minutes', { minutes: Math.ceil(seconds / 60) })
+  if (seconds < 100) return t('errors.retry_after', { seconds })
+  const minutes = Math.ceil(seconds / 60)
+  if (minutes < 48 * 60) return t('errors.retry_after_minutes', { minutes })
+  return t('errors.retry_after_days', { days: Math.ceil(minutes / 60 / 24) })
 }

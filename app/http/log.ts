@@ -11,7 +11,10 @@ export default plugin(async (app: FastifyInstance) => {
     const { method, url, ip } = request
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10
     // Without the token of a mailed link.
-    const path = String(url.split('?')[0]).replace(/^(\/(?:passwords|confirmations|recoveries)\/).+/, '$1…')
+    const path = String(url.split('?')[0]).replace(
+      /^(\/(?:passwords|confirmations|recoveries|sign-in)\/).+/,
+      '$1…',
+    )
     request.log.info({ method, path, status: reply.statusCode, ip, milliseconds }, 'answered')
   })
 })

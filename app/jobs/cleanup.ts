@@ -21,6 +21,7 @@ export const cleanupJob = (rules: RetentionRule[]) =>
       const time = now()
       let rows = 0
       for (const rule of rules) {
+        await rule.before?.({ transaction, signal }, time)
         let deleted: number
         do {
           signal.throwIfAborted()

@@ -72,18 +72,15 @@ describe('a rate limit', () => {
     assert.equal(passed(await spendMany(20, 'rare')), 10)
   })
 
-  it('does not count uses that were rolled back or refunded', async () => {
+  it('does not count uses that were rolled back', async () => {
     for (let n = 0; n < 20; n++) {
       const failed = nth(n).transaction(async tx => {
         await limits.consume(tx, signIn, 'unlucky')
         throw new Error('something else')
       })
       await assert.rejects(failed, /something else/)
-      await nth(n).transaction(tx => limits.consume(tx, signIn, 'welcome'))
-      await nth(n).transaction(tx => limits.refund(tx, signIn, 'welcome'))
     }
     assert.equal(passed(await spendMany(20, 'unlucky')), 10)
-    assert.equal(passed(await spendMany(20, 'welcome')), 10)
   })
 
   it('counts each subject and each kind separately', async () => {

@@ -4,7 +4,7 @@ import type { Writer } from '../database/database.ts'
 import { Problem, retrySentence } from '../http/errors.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/normalize.ts'
-import { consumeOne, type RateLimit, refundOne, secondsUntilOne } from './queries.ts'
+import { consumeOne, type RateLimit, secondsUntilOne } from './queries.ts'
 
 /** Answered with 429 and Retry-After. */
 export class RateLimitExceeded extends Problem {
@@ -38,11 +38,6 @@ export class RateLimits {
     const key = keyOf(limit, subject)
     if (!this.#isOn || (await consumeOne(tx, key, limit))) return
     throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
-  }
-
-  /** Undoes `consume`. */
-  async refund(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
-    if (this.#isOn) await refundOne(tx, keyOf(limit, subject), limit)
   }
 }
 

@@ -40,12 +40,6 @@ export async function secondsUntilOne(db: Reader, key: string, { burst, every }:
   return Math.max(1, Math.ceil(milliseconds / 1000))
 }
 
-/** Takes one use of the key back. */
-export async function refundOne(tx: Writer, key: string, { every }: RateLimit): Promise<void> {
-  const freeAt = shifted(rateLimits.freeAt, -every)
-  await tx.update(rateLimits).set({ freeAt }).where(eq(rateLimits.key, key))
-}
-
 /** Deletes a person's entries: the keys that end in their id. */
 export async function deleteRateLimits(tx: Writer, userId: number): Promise<void> {
   await tx.delete(rateLimits).where(endsWith(rateLimits.key, `:${userId}`))

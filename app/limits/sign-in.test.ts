@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { buildApp } from '../app.ts'
-import { knownDevices, rateLimits, users } from '../database/schema.ts'
+import { knownDevices, rateLimits, signInLinks, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { createPasswordReset } from '../passwords/queries.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
 import { Browser } from '../testing/browser.ts'
+import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -60,8 +61,13 @@ describe('attempts to sign in', () => {
     assert.equal(await mainOf('mary'), await mainOf('nobody'))
   })
 
-  it('do not reveal whether a name and an e-mail address are one account', async () => {
-    assert.equal((await attempt('mary@example.com')).status, 422)
+  it('by name and by address share one count', async () => {
+    for (let n = 0; n < 5; n++)
+      for (const identifier of ['David', 'david@EXAMPLE.com'])
+        assert.equal((await attempt(identifier)).status, 422)
+    for (const identifier of ['@david', 'david@example.com'])
+      assert.equal((await attempt(identifier)).status, 429)
+    assert.equal((await attempt('other@example.com')).status, 422)
   })
 
   it('answer JSON clients with problem details', async () => {
@@ -81,10 +87,10 @@ describe('attempts to sign in', () => {
     assert.equal((await attempt('other', { from: '203.0.113.6' })).status, 422)
   })
 
-  it('are not counted when they succeed', async () => {
-    for (let n = 0; n < 12; n++) {
-      assert.equal((await attempt('david', { word: password, from: '203.0.113.77' })).status, 303)
-    }
+  it('are counted when they succeed, too, by account and by network', async () => {
+    const right = { word: password, from: '203.0.113.77' }
+    const found = await statuses(12, () => attempt('john', right))
+    assert.deepEqual([count(found, 303), count(found, 429)], [10, 2])
   })
 
   it('store no name and no address of an account', async () => {
@@ -173,6 +179,103 @@ describe('a known device', () => {
       const { status } = await signIn(visitor, 'john')
       assert.equal(status, 429, device.slice(0, 10))
     }
+  })
+})
+
+describe('a sign-in link', () => {
+  let site: Site
+  let mailbox: Mailbox
+  before(async () => {
+    mailbox = await openMailbox()
+    site = await openSite({ RATE_LIMITS: 'on', SMTP_URL: mailbox.url })
+  })
+  after(async () => {
+    await site.close()
+    await mailbox.close()
+  })
+  const workJobs = async () => {
+    await site.workJobs()
+    await site.workJobs()
+  }
+  const ask = (identifier: string, remoteAddress = '127.0.0.1') =>
+    site.visitor().ask({
+      method: 'POST',
+      url: '/sign-in/link',
+      headers: form,
+      remoteAddress,
+      payload: String(new URLSearchParams({ identifier })),
+    })
+  const linkFor = async (identifier: string, address: string) => {
+    await ask(identifier)
+    await workJobs()
+    const newest = mailbox.received.findLast(({ to }) => to === address)
+    return new URL(linksIn(String(newest?.text))[0] ?? '').pathname
+  }
+
+  it('lets an owner under attack in from a new browser, once', async () => {
+    const wrong = { identifier: 'susan', password: 'wrong' }
+    for (let n = 0; n < 10; n++) await site.visitor().post('/sign-in', wrong)
+    const newcomer = site.visitor()
+    const refused = await newcomer.post('/sign-in', { identifier: 'susan', password })
+    assert.equal(refused.status, 429)
+    assert.ok(refused.page.querySelector('main a[href="/sign-in/link"]'))
+    assert.equal((await newcomer.get('/sign-in/link')).status, 200)
+    const link = await linkFor('@Susan', 'susan@example.com')
+    for (let n = 0; n < 2; n++) assert.match((await newcomer.get(link)).text, /@susan/)
+    assert.equal((await newcomer.post(link)).location, '/')
+    assert.equal((await newcomer.get('/settings')).location, '/settings/profile')
+    const form = { name: 'x', scope: 'read', expiry: '30' }
+    assert.equal((await newcomer.post('/settings/apps', form)).status, 422, 'no password was typed')
+    await newcomer.post('/sign-out')
+    assert.equal(
+      (await newcomer.post('/sign-in', { identifier: 'susan', password })).status,
+      303,
+      'known now',
+    )
+    for (const answer of [await site.visitor().get(link), await site.visitor().post(link)])
+      assert.equal(answer.status, 404)
+  })
+
+  it('is for 15 minutes, and goes with a changed password; only its digest is stored', async () => {
+    const link = await linkFor('mary', 'mary@example.com')
+    const [row] = await site.app.db.select().from(signInLinks)
+    assert.equal(Number(row?.expiresAt) - Number(row?.createdAt), 15 * 60_000)
+    assert.equal(row?.tokenHash, hashToken(String(link.split('/').at(-1))))
+    const mary = await site.signedIn('mary')
+    const change = { current_password: password, password: 'a lamp by the window' }
+    assert.equal((await mary.post('/settings/account/password', change)).status, 303)
+    assert.equal((await site.visitor().post(link)).status, 404)
+    const late = await linkFor('mary', 'mary@example.com')
+    await site.app.db.transaction(tx => tx.update(signInLinks).set({ expiresAt: new Date(Date.now() - 1) }))
+    assert.equal((await site.visitor().post(late)).status, 404)
+  })
+
+  it('is asked for without telling whether there is an account, and limited', async () => {
+    const answerTo = async (identifier: string, from: string) => {
+      site.statements.length = 0
+      const { status, location, headers } = await ask(identifier, from)
+      return { status, location, flash: headers['set-cookie'], statements: [...site.statements] }
+    }
+    await answerTo('warm', '198.51.100.8')
+    assert.deepEqual(await answerTo('david', '198.51.100.9'), await answerTo('nobody', '198.51.100.10'))
+    const asked = await Promise.all(Array.from({ length: 6 }, (_, n) => ask('john', `198.51.100.${20 + n}`)))
+    assert.deepEqual(asked.map(({ status }) => status).toSorted(), [303, 303, 303, 303, 303, 429])
+    assert.equal((await ask('')).status, 422)
+    for (const token of ['x', 'a'.repeat(43), '%00'])
+      assert.equal((await site.visitor().post(`/sign-in/${token}`)).status, 404)
+  })
+
+  it('is not offered where there is no mail', async () => {
+    const silent = await openSite({ RATE_LIMITS: 'on' })
+    for (let n = 0; n < 10; n++) await silent.visitor().post('/sign-in', { identifier: 'x', password: 'x' })
+    const refused = await silent.visitor().post('/sign-in', { identifier: 'x', password: 'x' })
+    assert.equal(refused.page.querySelector('a[href="/sign-in/link"]'), null)
+    for (const answer of [
+      await silent.visitor().get('/sign-in/link'),
+      await silent.visitor().post('/sign-in/link', { identifier: 'x' }),
+    ])
+      assert.equal(answer.status, 403)
+    await silent.close()
   })
 })
 

@@ -14,8 +14,8 @@ type LimitedSubject = [RateLimit, string]
 type Credentials = { id: number; passwordHash: string }
 
 /**
- * The account with this name and password, or null. Every attempt is counted before the password is compared, and
- * refunded if it was right.
+ * The account with this name and password, or null. Every attempt is counted before the password is compared, the right
+ * ones, too, because comparing takes a moment of all processors.
  * @throws RateLimitExceeded after too many attempts, whether or not the account exists
  */
 export async function authenticate(
@@ -29,16 +29,12 @@ export async function authenticate(
     for (const [limit, subject] of limits) await request.server.rateLimits.consume(tx, limit, subject)
   })
   const isRight = await verifyPassword(password, found?.passwordHash)
-  if (!found || !isRight) return null
-  await db.transaction(async tx => {
-    for (const [limit, subject] of limits) await request.server.rateLimits.refund(tx, limit, subject)
-  })
-  return found
+  return found && isRight ? found : null
 }
 
 /**
- * Limits by network and by the typed name, which does not reveal whether a name and an address are one account. A
- * known device has its own limit.
+ * Limits by network and by account, whether its name or its address is typed; what is no account's is counted the same,
+ * by itself. A known device has its own limit, so that strangers cannot lock out an account's owner.
  */
 async function limitsOf(
   request: FastifyRequest,
@@ -50,6 +46,6 @@ async function limitsOf(
   if (isKnown) return [[signInLimit, `${tokenHash}:${userId}`]]
   return [
     [networkSignInLimit, networkOf(request.ip)],
-    [signInLimit, digestOf(identifier)],
+    [signInLimit, userId > 0 ? `account:${userId}` : digestOf(identifier)],
   ]
 }

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hasPassword } from '../accounts/queries.ts'
-import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import { canMail } from '../mail/mail.ts'
 import { findPerson } from '../profiles/queries.ts'
-import { clearBrowserCache, clearSession, hashToken, newToken, setSessionCookie } from '../security/tokens.ts'
+import { clearBrowserCache, clearSession } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
-import { deviceOf, deviceToken, setDeviceCookie } from './device.ts'
 import { type NextQuery, OnwardQuery, SignInForm } from './forms.ts'
 import { goOn, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
-import { saveKnownDevice } from './known-device-queries.ts'
+import signInLinks from './link-routes.ts'
 import sessionList from './list-routes.ts'
-import { createSession, endSession } from './queries.ts'
+import { endSession } from './queries.ts'
+import { startSession } from './start.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -34,6 +34,7 @@ type SignInRequest = FastifyRequest<{ Body: SignInForm }>
 export default async function sessions(app: FastifyInstance) {
   const open = { config: { public: true } }
   app.register(sessionList)
+  app.register(signInLinks)
   app.get('/sign-in', { ...open, schema: { querystring: OnwardQuery } }, showSignIn)
   app.post('/sign-in', { ...open, schema: { body: SignInForm }, attachValidation: true }, signIn)
   app.post('/sign-out', open, signOut)
@@ -66,38 +67,17 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
   else if (found) {
     const token = await startSession(request, reply, { ...found, persistent: keep !== undefined })
     return goOn(request, reply, { next, press, token })
-  } else if (!hasFieldErrors(errors)) errors['form'] = request.t('sessions.wrong')
+  } else if (!hasFieldErrors(errors)) errors['form'] = request.t(wrongKey(request))
   const values = { identifier, keep: keep !== undefined }
   const limited = reply.statusCode === 429
   const reason = press ? await reasonFor(request, { next, press }) : null
   return reply.page('sessions/sign-in', { values, next, press, errors, limited, reason })
 }
 
-/**
- * Starts a session, returns its token and ends the browser's previous one. The browser becomes a known device, which
- * failed attempts from elsewhere do not lock out.
- */
-export async function startSession(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { id: userId, passwordHash, persistent }: { id: number; passwordHash: string; persistent: boolean },
-): Promise<string> {
-  const token = newToken()
-  const device = deviceToken(request)
-  const userAgent = (request.headers['user-agent'] ?? '').slice(0, 400)
-  const now = new Date()
-  const client = { persistent, userAgent, label: deviceOf(userAgent) }
-  const session = { ...client, tokenHash: hashToken(token), userId, confirmedAt: now }
-  await request.server.db.transaction(async tx => {
-    // The password may have been reset while it was compared.
-    if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
-    if (request.session) await endSession(tx, request.session.id)
-    await createSession(tx, session, now)
-    await saveKnownDevice(tx, { tokenHash: hashToken(device), userId }, now)
-  })
-  setSessionCookie(reply, token, persistent)
-  setDeviceCookie(reply, device)
-  return token
+/** An address that is not proven yet signs nobody in (accounts/registration.ts), which is said to everybody alike. */
+function wrongKey({ server, body }: SignInRequest): LocaleKey {
+  const isAddress = body.identifier.trim().includes('@', 1)
+  return isAddress && canMail(server.config) ? 'sessions.wrong_email' : 'sessions.wrong'
 }
 
 /** Public, so that signing out twice is harmless. */

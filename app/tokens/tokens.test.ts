@@ -70,7 +70,11 @@ describe('the page of tokens', () => {
 
   it('holds the most tokens, however many are asked for at once', async () => {
     const asked = Array.from({ length: maxTokens + 4 }, (_, n) => ({
-      ...{ userId: site.ids.susan, name: `${n}`, tokenHash: `${n}`, scope: 'read' as const, expiresAt: null },
+      userId: site.ids.susan,
+      name: `${n}`,
+      tokenHash: `${n}`,
+      scope: 'read' as const,
+      expiresAt: null,
     }))
     const create = (token: (typeof asked)[number]) =>
       site.app.db.transaction(tx => createToken(tx, token, new Date()))

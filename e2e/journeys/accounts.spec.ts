@@ -64,7 +64,7 @@ test('a password link sets a new password, once', async ({ page, site }) => {
   await page.getByLabel('Password', { exact: true }).fill('a lamp by the window')
   await page.getByRole('button', { name: 'Set password' }).click()
   await expect(page.getByText('Password changed.')).toBeVisible()
-  await page.getByLabel('Username or email').fill(susan.email)
+  await page.getByLabel('Username or email').fill(susan.username)
   await page.getByLabel('Password', { exact: true }).fill('a lamp by the window')
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()

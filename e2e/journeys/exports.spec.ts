@@ -50,7 +50,8 @@ test('everything of one’s own comes as a file that can be read offline', async
 
 test('its link comes by mail, leads to it, and is nobody else’s', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
-  await site.mailbox.next(susan.email)
+  const [proof = ''] = linksIn((await site.mailbox.next(susan.email)).text)
+  await susan.send(new URL(proof).pathname, {})
   await susan.send('/exports', {})
   const { subject, text } = await site.mailbox.next(susan.email)
   expect(subject).toContain('export')
