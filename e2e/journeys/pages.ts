@@ -59,6 +59,7 @@ export const pages = {
   notifications: { path: () => '/notifications', as: 'susan' },
   'notifications, none': { path: () => '/notifications', as: 'newcomer' },
   inbox: { path: () => '/messages', as: 'susan' },
+  'new message': { path: () => '/messages/new', as: 'susan' },
   'inbox, empty': { path: () => '/messages', as: 'newcomer' },
   conversation: { path: ({ john }) => `/messages/@${john.username}`, as: 'susan' },
   'conversation, not begun': { path: ({ susan }) => `/messages/@${susan.username}`, as: 'newcomer' },

@@ -19,7 +19,10 @@ export type Verdict = {
   wishes: string[]
 }
 
-/** A performance below 100 is measured twice more, and counts by its median: a busy machine is no slow page. */
+/**
+ * A performance below 100 is measured twice more, and counts by its median: a busy machine is no slow page.
+ * @throws Error if the browser loses a run
+ */
 export async function auditPage(page: Page, device: Device, port: number): Promise<Verdict> {
   const first = await run(page, device, { port })
   const runs = [first]
@@ -39,22 +42,7 @@ export async function auditPage(page: Page, device: Device, port: number): Promi
   }
 }
 
-/** Times that a page is tried: a browser on a busy machine may lose a run, which says nothing of the page. */
-const tries = 3
-
-async function run(page: Page, device: Device, flags: Flags): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await runOnce(page, device, flags)
-    } catch (error) {
-      if (attempt === tries) throw error
-      console.warn(`${page.name}, ${device}: tried again, because ${(error as Error).message}`)
-    }
-  }
-}
-
-/** @throws Error if the browser lost the page, or never painted it. */
-async function runOnce({ url, cookie }: Page, device: Device, flags: Flags): Promise<Result> {
+async function run({ url, cookie }: Page, device: Device, flags: Flags): Promise<Result> {
   const extraHeaders = { 'Accept-Language': 'en', ...(cookie && { Cookie: cookie }) }
   const quiet: Flags = { logLevel: 'error', disableFullPageScreenshot: true }
   const config = device === 'desk' ? desktopConfig : undefined

@@ -13,6 +13,7 @@ import { endProcess, startProcess } from '../../app/testing/process.ts'
 import { auditPage, devices, type Verdict } from './audit.ts'
 import { pagesOf, until } from './pages.ts'
 import { heading, lineOf, wishesOf } from './report.ts'
+import { withRetries } from './retries.ts'
 
 const password = 'tea at the harbour'
 const folder = await mkdtemp(path.join(tmpdir(), 'microblog-lighthouse-'))
@@ -50,16 +51,18 @@ async function auditSite(): Promise<Verdict[]> {
 /** One page after the other: two at once would take the time from each other. */
 async function auditPages(url: string): Promise<Verdict[]> {
   const port = await freePort()
-  const browser = await chromium.launch({
-    ...(await findChromium()),
-    args: [`--remote-debugging-port=${port}`],
-  })
+  const options = { ...(await findChromium()), args: [`--remote-debugging-port=${port}`] }
+  let browser = await chromium.launch(options)
+  const recover = async ({ message }: Error) => {
+    console.warn(`The browser lost a run, which is tried again: ${message}`)
+    if (!browser.isConnected()) browser = await chromium.launch(options)
+  }
   const verdicts: Verdict[] = []
   try {
     console.log(heading)
     for (const page of await pagesOf(url, password)) {
       for (const device of devices) {
-        const verdict = await auditPage(page, device, port)
+        const verdict = await withRetries(() => auditPage(page, device, port), recover)
         console.log(lineOf(verdict))
         verdicts.push(verdict)
       }
