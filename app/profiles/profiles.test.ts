@@ -112,6 +112,12 @@ describe('profiles', () => {
     }
   })
 
+  it('says nothing about people where the text shows nothing', async () => {
+    const susan = await site.signedIn('susan')
+    await susan.post('/settings/profile', { displayName: '', about: '\ufe0f\n\u200b' })
+    assert.equal((await site.visitor().get('/@susan')).page.querySelector('.profile .content'), null)
+  })
+
   it('isolates a name that turns text round in every sentence around it', async () => {
     const [john, susan] = [await site.signedIn('john'), await site.signedIn('susan')]
     const name = '\u202eלאה\u2067'

@@ -14,13 +14,13 @@ export type ProfileForm = Type.Static<typeof ProfileForm>
 export function profileOf(sent: Partial<ProfileForm>, username: string): Partial<ProfileForm> {
   const texts = writtenFields.flatMap(({ name }) => {
     const text = sent[name]
-    return text === undefined ? [] : [[name, normalizeText(text)]]
+    return text === undefined ? [] : [[name, isBlank(text) ? '' : normalizeText(text)]]
   })
   const profile: Partial<ProfileForm> = Object.fromEntries(texts)
   const { displayName } = profile
   if (displayName === undefined) return profile
   // An empty or invisible display name becomes the username.
-  return { ...profile, displayName: isBlank(displayName) ? username : displayName.replaceAll(/\s+/g, ' ') }
+  return { ...profile, displayName: displayName === '' ? username : displayName.replaceAll(/\s+/g, ' ') }
 }
 
 const next = Type.Optional(Type.String())
