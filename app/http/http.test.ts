@@ -226,6 +226,9 @@ describe('the plugins of every request', () => {
     const chosen = await visitor.post('/settings/time-zone', { timeZone: 'Asia/Tokyo', next: '/explore' })
     assert.equal(chosen.location, '/explore')
     assert.deepEqual([await timeOf(), await asksZone()], ['November 21, 2026 at 1:30 AM', false])
+    const script = { accept: 'application/json' }
+    const quiet = await visitor.post('/settings/time-zone', { timeZone: 'Asia/Tokyo' }, script)
+    assert.deepEqual([quiet.status, quiet.text], [204, ''])
     for (const bad of ['Mars/Olympus', '"><script>', '%00', '%E0%A4%A', 'x'.repeat(3_000)]) {
       visitor.cookies.set('time_zone', bad)
       assert.equal(await timeOf(), 'November 20, 2026 at 4:30 PM UTC', bad)

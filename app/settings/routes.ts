@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Account, findAccount } from '../accounts/queries.ts'
-import { Problem } from '../http/errors.ts'
+import { Problem, prefersJson } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
 import { timeZones, toTimeZone } from '../locales/time-zones.ts'
@@ -63,20 +63,23 @@ async function showAppearance(_request: FastifyRequest, reply: FastifyReply) {
 
 async function chooseLanguage(request: FastifyRequest<{ Body: LanguageForm }>, reply: FastifyReply) {
   const { language, next } = request.body
-  return saveChoice(request, reply, { name: 'language', value: language, next })
+  await saveChoice(request, reply, { name: 'language', value: language })
+  return reply.redirect(returnPath(next), 303)
 }
 
 async function chooseTheme(request: FastifyRequest<{ Body: ThemeForm }>, reply: FastifyReply) {
   const { theme, next } = request.body
-  return saveChoice(request, reply, { name: 'theme', value: theme, next })
+  await saveChoice(request, reply, { name: 'theme', value: theme })
+  return reply.redirect(returnPath(next), 303)
 }
 
-/** An empty choice is the browser's zone, which the next page asks for. */
+/** An empty choice is the browser's zone, which the next page asks for. A script gets no page. */
 async function chooseTimeZone(request: FastifyRequest<{ Body: TimeZoneForm }>, reply: FastifyReply) {
   const { timeZone: given, next } = request.body
   const value = toTimeZone(given)
   if (given !== '' && value === null) throw new Problem(422, 'settings.time_zone_unknown')
-  return saveChoice(request, reply, { name: 'timeZone', value, next })
+  await saveChoice(request, reply, { name: 'timeZone', value })
+  return prefersJson(request) ? reply.code(204).send() : reply.redirect(returnPath(next), 303)
 }
 
 const aYear = 31_536_000
@@ -87,10 +90,10 @@ const cookies = { language: 'language', theme: 'theme', timeZone: 'time_zone' } 
 async function saveChoice(
   { viewer, server }: FastifyRequest,
   reply: FastifyReply,
-  { name, value, next }: { name: keyof typeof cookies; value: string | null; next: string | undefined },
-) {
+  { name, value }: { name: keyof typeof cookies; value: string | null },
+): Promise<void> {
   if (viewer) await server.db.transaction(tx => saveSettings(tx, viewer.id, { [name]: value }))
-  const kept =
-    value === null ? reply.clearSiteCookie(cookies[name]) : reply.setSiteCookie(cookies[name], value, aYear)
-  return kept.redirect(returnPath(next), 303)
+  const cookie = cookies[name]
+  if (value === null) void reply.clearSiteCookie(cookie)
+  else void reply.setSiteCookie(cookie, value, aYear)
 }

@@ -1,24 +1,28 @@
 /** <browser-zone>: tells the site the browser's time zone, where it does not know it; once a visit, for want of cookies. */
 class BrowserZone extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
     const who = document.querySelector('live-stream')?.getAttribute('user') ?? 'visitor'
-    if (!timeZone || wasTold(`${who} ${timeZone}`)) return
+    const told = `${who} ${timeZone}`
+    if (!timeZone || recall() === told) return
     const body = new URLSearchParams({ timeZone })
-    // What the answer leads to is not wanted.
-    void fetch('/settings/time-zone', { method: 'POST', body, redirect: 'manual', keepalive: true }).catch(
-      () => {},
-    )
+    const headers = { accept: 'application/json' }
+    try {
+      const response = await fetch('/settings/time-zone', { method: 'POST', body, headers })
+      // The page counts as loading until the response is read to its end.
+      await response.text()
+      if (response.ok) sessionStorage.setItem(KEY, told)
+    } catch {} // Offline, or nothing can be stored: the next page tells.
   }
 }
 
-/** Where nothing can be stored, every page tells. @param {string} what */
-function wasTold(what) {
+const KEY = 'time-zone'
+function recall() {
   try {
-    if (sessionStorage.getItem('time-zone') === what) return true
-    sessionStorage.setItem('time-zone', what)
-  } catch {}
-  return false
+    return sessionStorage.getItem(KEY)
+  } catch {
+    return null
+  }
 }
 
 customElements.define('browser-zone', BrowserZone)
