@@ -40,7 +40,7 @@ describe('messages', () => {
     const { susan } = people
     const inbox = await susan.get('/messages')
     assert.equal(inbox.page.querySelector('main .new-message')?.getAttribute('href'), '/messages/new')
-    assert.equal(inbox.page.querySelector('.site-nav .write.message')?.getAttribute('href'), '/messages/new')
+    assert.equal(inbox.page.querySelector('.site-nav .write.new')?.getAttribute('href'), '/messages/new')
     const offered = async (to?: string) => {
       const { page, location } = await susan.get(`/messages/new${to ? `?to=${encodeURIComponent(to)}` : ''}`)
       const links = page.querySelectorAll('.conversation a').map(link => link.getAttribute('href'))

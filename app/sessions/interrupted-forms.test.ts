@@ -142,6 +142,13 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     assert.equal(page.querySelector('option[selected]')?.getAttribute('value'), 'es')
   })
 
+  it('leaves no long query in a header, either', async () => {
+    const visitor = site.visitor()
+    assert.equal((await visitor.get('/posts/new?a=b')).location, '/sign-in?next=%2Fposts%2Fnew%3Fa%3Db')
+    const long = await visitor.get(`/posts/new?body=${encodeURIComponent('🇪🇸'.repeat(140))}`)
+    assert.equal(long.location, '/sign-in?next=%2Fposts%2Fnew')
+  })
+
   it('is not resumed by a link, from another page, or in another browser', async () => {
     const signIn = async (browser: Browser, page: Answer) => {
       await submit(browser, page, { identifier: 'mary', password })

@@ -28,6 +28,8 @@ export function sessionOf({ session }: MemberRequest): Session {
   return session
 }
 
+const maxNextLength = 1_000
+
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 /** A page redirects to sign-in and back; a form is answered with the sign-in page, which resumes it. */
@@ -50,7 +52,10 @@ export default plugin(
       if (request.viewer || request.is404 || request.routeOptions.config.public) return
       if (prefersJson(request)) throw new Problem(401)
       if (request.method !== 'GET' && request.method !== 'HEAD') return askToSignIn(request, reply)
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(returnPath(request.url))}`, 303)
+      const [path = '/'] = request.url.split('?')
+      // A proxy may refuse a longer header.
+      const next = returnPath(request.url.length > maxNextLength ? path : request.url)
+      return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
     })
     // "Last seen", at most every five minutes.
     writeAfterResponses(app, 'the visit was not recorded', ({ session, routeOptions }) =>
