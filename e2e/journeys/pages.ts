@@ -16,6 +16,7 @@ export const pages = {
   'sign-up with errors': { path: () => '/sign-up', act: page => send(page, 'Sign up') },
   'sign-in': { path: () => '/sign-in?next=/posts/new' },
   'sign-in refused': { path: () => '/sign-in', act: signInWrongly },
+  'sign in by email': { path: () => '/sign-in/link' },
   'home, empty': { path: () => '/', as: 'newcomer' },
   'home with posts': { path: () => '/', as: 'susan' },
   'home with too many words': { path: () => '/', as: 'susan', act: writeTooMuch },
