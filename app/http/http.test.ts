@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { DatabaseUnavailable } from '../database/errors.ts'
+import { saveSettings } from '../settings/queries.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { Problem } from './errors.ts'
 
@@ -253,6 +254,15 @@ describe('the plugins of every request', () => {
     assert.equal(settings.querySelector('html')?.getAttribute('data-time-zone'), 'America/New_York')
     assert.equal(settings.querySelector('option[selected]')?.getAttribute('value'), 'America/New_York')
     assert.equal(settings.querySelector('browser-zone'), null)
+    for (const [stored, shown] of [
+      ['Asia/Kolkata', 'Asia/Calcutta'],
+      ['Etc/GMT+5', 'Etc/GMT+5'],
+    ] as const) {
+      // As an import stores it.
+      await site.app.db.transaction(tx => saveSettings(tx, site.ids.susan, { timeZone: stored }))
+      const { page } = await susan.get('/settings/appearance')
+      assert.equal(page.querySelector('option[selected]')?.getAttribute('value'), shown)
+    }
     await susan.post('/settings/time-zone', { timeZone: '', next: '/settings/appearance' })
     assert.ok((await susan.get('/settings/appearance')).page.querySelector('browser-zone'))
   })
