@@ -13,11 +13,11 @@ const checkSchema: Command = {
 The schema is compared with the migrations of both engines, and with the database if there is one.`,
   async run() {
     const { database } = readConfig(environment)
-    const drifting: string[] = []
-    for (const engine of engines) {
-      if (differs(await runGenerate(['--explain'], engine)))
-        drifting.push(`the migrations of ${engine} are behind the schema: npm run db:generate`)
-    }
+    const responses = await Promise.all(engines.map(engine => runGenerate(['--explain'], engine)))
+    const behind = engines.filter((_, index) => differs(responses[index] as Response))
+    const drifting = behind.map(
+      engine => `the migrations of ${engine} are behind the schema: npm run db:generate`,
+    )
     const drift = await driftOf(database)
     if (drift) drifting.push(drift)
     if (drifting.length > 0) throw new MigrationRefused(drifting.join('\n'))

@@ -5,7 +5,7 @@ import { type Engine, root } from '../../config.ts'
 import { MigrationRefused } from '../../database/migrations/failures.ts'
 import { migrationsFolder, statementsOf } from '../../database/migrations/files.ts'
 import { unfillableColumns } from './alterations.ts'
-import { type Hint, refusalOf, runGenerate } from './drizzle-kit.ts'
+import { type Hint, type Response, refusalOf, runGenerate } from './drizzle-kit.ts'
 import { type HintOptions, resolveHints } from './hints.ts'
 import { changesBetween, type Snapshot, snapshotsAround } from './snapshots.ts'
 import { isRebuild, sqlBetween } from './sql-between.ts'
@@ -20,9 +20,10 @@ export type Generated = { name: string; changes: string[] }
  * and returns what changed; null, and nothing written, when the schema has not changed.
  */
 export async function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
-  const plans: Plan[] = []
+  const [sqlite, postgresql] = await Promise.all([explain('sqlite'), explain('postgresql')])
   // PostgreSQL first: of branches that conflict it names the very migrations.
-  for (const engine of engines.toReversed()) plans.unshift(await planFor(engine, options))
+  const second = await planFor('postgresql', options, postgresql)
+  const plans = [await planFor('sqlite', options, sqlite), second]
   const changing = plans.find(({ hints }) => hints !== null)
   if (!changing) return null
   const folder = await writeMigrations(name, plans)
@@ -56,36 +57,45 @@ export async function generateCustomMigration(name: string): Promise<Generated> 
 /** What one engine's next migration needs: hints for drizzle-kit, or null when nothing changes there. */
 type Plan = { engine: Engine; hints: Hint[] | null }
 
-async function planFor(engine: Engine, options: HintOptions, hints: Hint[] = []): Promise<Plan> {
-  const response = await runGenerate(['--explain', '--hints', JSON.stringify(hints)], engine)
-  if (response.status === 'no_changes') return { engine, hints: null }
-  if (response.status === 'ok') return { engine, hints }
+function explain(engine: Engine, hints: Hint[] = []): Promise<Response> {
+  return runGenerate(['--explain', '--hints', JSON.stringify(hints)], engine)
+}
+
+async function planFor(engine: Engine, options: HintOptions, first: Response): Promise<Plan> {
+  let [response, hints]: [Response, Hint[]] = [first, []]
+  while (response.status === 'missing_hints') {
+    hints = [...hints, ...(await resolveHints(response.unresolved, options))]
+    response = await explain(engine, hints)
+  }
   if (response.status === 'error') throw refusalOf(response)
-  return planFor(engine, options, [...hints, ...(await resolveHints(response.unresolved, options))])
+  return { engine, hints: response.status === 'no_changes' ? null : hints }
 }
 
 /**
  * Lets drizzle-kit write both engines' migrations. Returns the name of the folder, which is made the same for
- * both although the second is written a second later.
+ * both although one may be written a second later.
  */
 async function writeMigrations(name: string, plans: Plan[]): Promise<string> {
-  const written: string[] = []
-  try {
-    for (const { engine, hints } of plans) {
-      const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
-      const response = await runGenerate(['--name', name, ...how], engine)
-      if (response.status === 'error') throw refusalOf(response)
-      if (response.status !== 'ok' || !response.migration_path)
-        throw new MigrationRefused('drizzle-kit wrote nothing')
-      written.push(path.resolve(root, path.dirname(response.migration_path)))
-    }
-  } catch (error) {
+  const results = await Promise.allSettled(plans.map(plan => writeMigration(name, plan)))
+  const written = results.flatMap(result => (result.status === 'fulfilled' ? result.value : []))
+  const failed = results.find(({ status }) => status === 'rejected')
+  if (failed) {
     await Promise.all(written.map(folder => rm(folder, { recursive: true })))
-    throw error
+    throw (failed as PromiseRejectedResult).reason
   }
   const folder = path.basename(String(written[0]))
   for (const own of written) await rename(own, path.join(path.dirname(own), folder))
   return folder
+}
+
+/** Returns the folder that drizzle-kit has written. */
+async function writeMigration(name: string, { engine, hints }: Plan): Promise<string> {
+  const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
+  const response = await runGenerate(['--name', name, ...how], engine)
+  if (response.status === 'error') throw refusalOf(response)
+  if (response.status !== 'ok' || !response.migration_path)
+    throw new MigrationRefused('drizzle-kit wrote nothing')
+  return path.resolve(root, path.dirname(response.migration_path))
 }
 
 async function writeUpAndDown({ engine, hints: decided }: Plan, folder: string): Promise<void> {
