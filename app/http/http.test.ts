@@ -412,7 +412,8 @@ describe('internal errors', () => {
     const site = await openSite({}, { logger: { level: 'trace', stream } as never })
     const susan = await site.signedIn('susan')
     await susan.get('/posts/new?body=half-written')
-    await susan.get(`/passwords/${'a'.repeat(43)}`)
+    for (const folder of ['passwords', 'confirmations', 'recoveries', 'sign-in'])
+      await susan.get(`/${folder}/${'a'.repeat(43)}`)
     const log = lines.join('')
     assert.ok(lines.some(line => JSON.parse(line).path === '/posts/new' && JSON.parse(line).reqId))
     for (const secret of [

@@ -1,3 +1,4 @@
+import { createConfirmation } from '../accounts/email-queries.ts'
 import { findAccount } from '../accounts/queries.ts'
 import { type AccountChange, createRecovery, recordChange } from '../accounts/recovery-queries.ts'
 import type { Writer } from '../database/database.ts'
@@ -21,7 +22,10 @@ export const resetMail = defineMail<'passwords.reset'>({
     const account = await findAccount(tx, userId)
     if (!account) return null
     const token = newToken()
-    await createPasswordReset(tx, { tokenHash: hashToken(token), userId }, now)
+    const link = { tokenHash: hashToken(token), userId }
+    await createPasswordReset(tx, link, now)
+    // Whoever opens it has the mailbox.
+    if (!account.emailConfirmedAt) await createConfirmation(tx, { ...link, email: account.email }, now)
     const locals = { username: account.username, link: `${config.publicUrl}/passwords/${token}` }
     return { to: account.email, locals }
   },

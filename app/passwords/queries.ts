@@ -1,3 +1,4 @@
+import { useConfirmation } from '../accounts/email-queries.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, signInLinks, users } from '../database/schema.ts'
@@ -51,6 +52,8 @@ export async function usePasswordReset(
     .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now)))
     .returning({ userId: passwordResets.userId })
   if (!used) return undefined
+  // A mailed link proves the address, too.
+  await useConfirmation(tx, tokenHash, now)
   const person = await setPassword(tx, used.userId, passwordHash)
   await endSessionsOf(tx, used.userId)
   await deleteKnownDevices(tx, used.userId)
@@ -59,8 +62,8 @@ export async function usePasswordReset(
 }
 
 /**
- * Sets a password and returns the person's address and language. Pending links that change the password or the address become
- * invalid, and links that sign in, because an intruder may have requested them.
+ * Sets a password and returns the person's address and language. Pending links that change the password or the address,
+ * or sign in, become invalid, because an intruder may have requested them.
  */
 export async function setPassword(
   tx: Writer,
