@@ -30,6 +30,7 @@ import pageCache from './page-cache/plugin.ts'
 import * as contributions from './registry/contributions.ts'
 import sessionOfRequest from './sessions/plugin.ts'
 import { askToSignIn } from './sessions/routes.ts'
+import countSettings from './settings/limit.ts'
 import preferences from './settings/preferences.ts'
 import authentication from './tokens/authentication.ts'
 
@@ -93,6 +94,7 @@ async function pages(app: FastifyInstance, { routes, ...options }: AppOptions) {
   app.register(compression)
   app.register(sameOrigin)
   app.register(forms)
+  app.register(countSettings)
   for (const pages of contributions.pages) app.register(pages, options)
   if (routes) app.register(routes)
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import path from 'node:path'
 import process from 'node:process'
 import { type DatabaseConfig, databaseUrl, replicaUrl } from './config/database-url.ts'
@@ -89,7 +90,7 @@ function configOf(values: Values, warnings: string[]) {
     rateLimits: values.RATE_LIMITS === 'on',
     logLevel: values.LOG_LEVEL,
     mail: values.SMTP_URL ? { url: values.SMTP_URL } : null,
-    mailFrom: values.MAIL_FROM || `noreply@${new URL(publicUrl).hostname}`,
+    mailFrom: values.MAIL_FROM || `noreply@${nameOf(publicUrl)}`,
     /** Whether jobs run in the web process too, or only in `npm run worker`. */
     worker: values.WORKER,
     /** A service that speaks LibreTranslate's protocol. */
@@ -101,6 +102,12 @@ function configOf(values: Values, warnings: string[]) {
     /** Deprecated settings, one sentence each, for the log. */
     warnings,
   }
+}
+
+/** An address is no name that a mail could come from. */
+function nameOf(origin: string): string {
+  const { hostname } = new URL(origin)
+  return isIP(hostname.replace(/^\[|\]$/g, '')) ? 'localhost' : hostname
 }
 
 function databaseOf(values: Values): DatabaseConfig {

@@ -5,11 +5,14 @@ import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { goBack, requirePerson } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
-import { findMessagesFrom, saveSettings } from '../settings/queries.ts'
+import { findPrivacySettings, saveSettings } from '../settings/queries.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
 
-/** Who may write to a person: `users.messages_from`. */
-const PrivacyForm = Type.Object({ messages_from: Type.Enum(['everyone', 'following']) })
+/** One of the settings, of which each has its own form: `users.messages_from` and `users.last_seen_shown`. */
+const PrivacyForm = Type.Union([
+  Type.Object({ messages_from: Type.Enum(['everyone', 'following']) }),
+  Type.Object({ last_seen: Type.Enum(['shown', 'hidden']) }),
+])
 type PrivacyForm = Type.Static<typeof PrivacyForm>
 
 type Person = { id: number; username: string; displayName: string }
@@ -19,6 +22,7 @@ declare module '../http/views.ts' {
     'blocks/new': { person: Person }
     'blocks/privacy': {
       messagesFrom: string
+      lastSeenShown: boolean
       people: BlockedPerson[]
       newer: string | null
       older: string | null
@@ -61,18 +65,20 @@ async function deleteBlock(request: WriteRequest, reply: FastifyReply) {
 async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: FastifyReply) {
   const { id } = viewer
   const cursor = cursorOf(query)
-  const [messagesFrom, page] = await Promise.all([
-    findMessagesFrom(server.db, id),
+  const [settings, page] = await Promise.all([
+    findPrivacySettings(server.db, id),
     listBlocked(server.db, { viewer: id }, cursor),
   ])
   const path = '/settings/privacy'
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-  return reply.page('blocks/privacy', { messagesFrom, people: page.rows, ...pageLinks(page, path) })
+  return reply.page('blocks/privacy', { ...settings, people: page.rows, ...pageLinks(page, path) })
 }
 
 async function savePrivacy(request: MemberRequest<{ Body: PrivacyForm }>, reply: FastifyReply) {
   const { id } = request.viewer
-  const messagesFrom = request.body.messages_from
-  await request.server.db.transaction(tx => saveSettings(tx, id, { messagesFrom }))
+  const { body } = request
+  const changed =
+    'last_seen' in body ? { lastSeenShown: body.last_seen === 'shown' } : { messagesFrom: body.messages_from }
+  await request.server.db.transaction(tx => saveSettings(tx, id, changed))
   return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
 }

@@ -63,6 +63,8 @@ export const users = table(
     /** When the account was closed; a job deletes everything it had. */
     closedAt: time('closed_at'),
     lastSeenAt: time('last_seen_at').notNull().$defaultFn(now),
+    /** Whether others see it. */
+    lastSeenShown: flag('last_seen_shown').notNull().default(false),
     createdAt: createdAt(),
   },
   users => [

@@ -53,7 +53,9 @@ export function answerError(error: FastifyError | Problem, request: FastifyReque
 
 /** Logs an error of ours, sets the status and headers, and says when to retry, as a sentence. */
 export function beginAnswer(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
-  const status = statusOf(error)
+  // Nobody waits for the answer to an upload that was broken off, and nothing is wrong here.
+  const isBrokenOff = request.raw.destroyed && !request.raw.complete
+  const status = isBrokenOff ? 400 : statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   const retryAfter = (error as Problem).retryAfter ?? (status === 503 ? 5 : null)
   if (retryAfter && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))

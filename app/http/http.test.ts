@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { DatabaseUnavailable } from '../database/errors.ts'
+import { newToken } from '../security/tokens.ts'
 import { saveSettings } from '../settings/queries.ts'
 import { openSite, type Site } from '../testing/site.ts'
+import { memoize } from '../text/memoize.ts'
 import { Problem } from './errors.ts'
 
 describe('the plugins of every request', () => {
@@ -69,6 +75,34 @@ describe('the plugins of every request', () => {
     assert.equal((await site.visitor().ask({ method: 'POST', url: '/sign-out' })).status, 303)
   })
 
+  it('holds Origin against PUBLIC_URL, with its scheme and port', async () => {
+    const other = await openSite({ PUBLIC_URL: 'https://social.example.org' })
+    const host = 'social.example.org'
+    for (const [origin, status] of [
+      ['https://social.example.org', 303],
+      ['http://social.example.org', 403],
+      ['https://social.example.org:8443', 403],
+      ['https://www.social.example.org', 403],
+      ['null', 403],
+    ] as const) {
+      const headers = { origin, host }
+      const answer = await other.visitor().ask({ method: 'POST', url: '/sign-out', headers })
+      assert.equal(answer.status, status, origin)
+    }
+    const renamed = { origin: 'https://evil.example', host: 'evil.example' }
+    const answer = await other.visitor().ask({ method: 'POST', url: '/sign-out', headers: renamed })
+    assert.equal(answer.status, 403, 'a name that leads here is not ours')
+    await other.close()
+  })
+
+  it('keeps no long header in memory', () => {
+    const computed: string[] = []
+    const shout = memoize((text: string) => (computed.push(text), text.toUpperCase()), String)
+    const long = 'en,'.repeat(5_000)
+    for (const text of ['es', 'es', long, long]) assert.equal(shout(text), text.toUpperCase())
+    assert.deepEqual(computed, ['es', long, long])
+  })
+
   it('refuses writes from another site’s page', async () => {
     for (const site of ['cross-site', 'same-site', 'nonsense'])
       assert.equal((await post({ 'sec-fetch-site': site })).status, 403)
@@ -103,6 +137,23 @@ describe('the plugins of every request', () => {
     const susan = await site.signedIn('susan')
     const large = await susan.post('/posts', { body: 'x'.repeat(70_000) })
     assert.equal(large.status, 413)
+    const many = (count: number) =>
+      susan.ask({
+        method: 'POST',
+        url: '/posts',
+        payload: `body=hello${'&a='.repeat(count - 1)}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+      })
+    assert.equal((await many(32_000 / 2)).status, 413)
+    assert.equal((await many(101)).status, 413)
+    assert.equal((await many(100)).status, 303)
+    const signUp = await site.app.inject({
+      method: 'POST',
+      url: '/api/users',
+      payload: Array.from({ length: 5_000 }, (_, n) => `f${n}=`).join('&'),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    assert.equal(signUp.statusCode, 413)
     assert.ok(large.page.querySelector('h1'))
     const claimed = await site.visitor().ask({
       method: 'POST',
@@ -414,6 +465,24 @@ describe('internal errors', () => {
     await susan.get('/posts/new?body=half-written')
     for (const folder of ['passwords', 'confirmations', 'recoveries', 'sign-in'])
       await susan.get(`/${folder}/${'a'.repeat(43)}`)
+    const token = newToken()
+    const encoded = [...token].map(letter => `%${letter.charCodeAt(0).toString(16)}`).join('')
+    const paths = [
+      `/passwords/${'a'.repeat(43)}`,
+      `/confirmations/${token}`,
+      `/confirmations/${encoded}`,
+      `/%63onfirmations/${token}/`,
+      `/Confirmations/${token}`,
+      `//passwords/${token}`,
+      `/passwords/${encoded}/more`,
+      `/passwords/${encoded.replaceAll('%', '%25')}`,
+      `/passwords/${token.slice(0, 20)}`,
+      `/passwords/%zz${token}`,
+      `/elsewhere/${token}`,
+    ]
+    for (const path of paths) await susan.get(path)
+    await susan.post(`/confirmations/${encoded}`)
+    await susan.get('/@a_name_of_forty_three_letters_as_long_as_that')
     const log = lines.join('')
     assert.ok(lines.some(line => JSON.parse(line).path === '/posts/new' && JSON.parse(line).reqId))
     for (const secret of [
@@ -421,11 +490,39 @@ describe('internal errors', () => {
       susan.cookies.get('session'),
       'half-written',
       'a'.repeat(43),
+      token,
+      token.slice(0, 20),
+      encoded,
+      encoded.replaceAll('%', '%25'),
       'cookie',
     ]) {
       assert.ok(!log.includes(String(secret)), String(secret))
     }
+    assert.ok(log.includes('/@a_name_of_forty_three_letters_as_long_as_that'), 'a name is no secret')
     await site.close()
+  })
+
+  it('are not what a broken upload is', async context => {
+    const lines: string[] = []
+    const stream = { write: (line: string) => void lines.push(line) }
+    const site = await openSite({}, { logger: { level: 'info', stream } as never })
+    context.after(() => site.close())
+    await site.app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = site.app.server.address() as AddressInfo
+    const head =
+      'host: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 5000\r\n\r\nbody='
+    for (const path of ['/sign-in', '/api/users']) {
+      const socket = connect(port, '127.0.0.1')
+      const arrived = once(site.app.server, 'request')
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}`)
+      const [request] = (await arrived) as [IncomingMessage]
+      // Its body is being read.
+      await delay(20)
+      socket.resetAndDestroy()
+      await new Promise(resolve => request.on('close', resolve))
+      await delay(20)
+    }
+    for (const line of lines) assert.ok(JSON.parse(line).level < 40, line)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 
 /**
@@ -8,13 +8,35 @@ import plugin from 'fastify-plugin'
 export default plugin(async (app: FastifyInstance) => {
   if (!['info', 'debug', 'trace'].includes(app.config.logLevel)) return
   app.addHook('onResponse', async (request, reply) => {
-    const { method, url, ip } = request
+    const { method, ip } = request
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10
-    // Without the token of a mailed link.
-    const path = String(url.split('?')[0]).replace(
-      /^(\/(?:passwords|confirmations|recoveries|sign-in)\/).+/,
-      '$1…',
+    request.log.info(
+      { method, path: pathOf(request), status: reply.statusCode, ip, milliseconds },
+      'answered',
     )
-    request.log.info({ method, path, status: reply.statusCode, ip, milliseconds }, 'answered')
   })
 })
+
+/**
+ * The path without the secret of a link in a mail, however it is written: a route's token, and whatever is as long as
+ * one where no route is, such as a link that was broken in two lines.
+ */
+function pathOf({ url, routeOptions }: FastifyRequest): string {
+  if (routeOptions.url?.includes('/:token')) return routeOptions.url.replace(':token', '…')
+  const path = url.split(/[?#]/)[0] ?? ''
+  const plain = decoded(path)
+  const redacted = plain
+    .replace(/^(\/+(?:passwords|confirmations|recoveries|sign-in)\/).+/is, '$1…')
+    .replaceAll(/(?<![\w@-])[\w-]{40,46}(?![\w-])/g, '…')
+  return redacted === plain ? path : redacted
+}
+
+/** Percent signs may themselves be encoded; a path that cannot be decoded stays as it is. */
+function decoded(path: string): string {
+  try {
+    const once = decodeURIComponent(path)
+    return once === path ? path : decoded(once)
+  } catch {
+    return path
+  }
+}

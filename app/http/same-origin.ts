@@ -6,7 +6,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
  * Refuses writes from another site's page. Without Sec-Fetch-Site, which browsers omit on plain HTTP, Origin must
- * name this host; a request with neither header comes from no page.
+ * be PUBLIC_URL, or name this host where that is not set; a request with neither header comes from no page.
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 export default plugin(async (app: FastifyInstance) => {
@@ -16,9 +16,12 @@ export default plugin(async (app: FastifyInstance) => {
   })
 })
 
-export function isSameOrigin({ headers, host }: FastifyRequest): boolean {
+export function isSameOrigin({ headers, host, server }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const { origin } = headers
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+  if (origin === undefined) return true
+  const { hasPublicUrl, publicUrl } = server.config
+  if (hasPublicUrl) return origin === publicUrl
+  return URL.canParse(origin) && new URL(origin).host === host
 }

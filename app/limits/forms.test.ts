@@ -61,6 +61,24 @@ describe('exceeding a limit', () => {
     assert.equal((await susan.post('/@john/follow/delete')).status, 303)
   })
 
+  it('by changing settings is the same for all of them', async () => {
+    const david = await site.signedIn('david')
+    const changes: [string, Record<string, string>][] = [
+      ['/settings/profile', { display_name: 'David', about: '' }],
+      ['/settings/privacy', { messages_from: 'following' }],
+      ['/settings/theme', { theme: 'dark' }],
+      ['/@mary/block', {}],
+    ]
+    const change = (n: number) => david.post(...(changes[n % changes.length] as (typeof changes)[0]))
+    const answers = []
+    for (let n = 0; n < 60; n++) answers.push(await change(n))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303])
+    for (let n = 0; n < changes.length; n++) assert.equal((await change(n)).status, 429)
+    assert.match((await change(0)).page.querySelector('main')?.text ?? '', /Try again in \d+ second/)
+    assert.equal((await david.get('/settings/profile')).status, 200)
+    assert.equal((await site.visitor().post('/settings/theme', { theme: 'dark' })).status, 303)
+  })
+
   it('starts after five accounts from one network, invalid forms not counted', async () => {
     const form = (n: number) => ({ username: `new${n}`, email: `new${n}@example.com`, password })
     const signUp = (n: number, over = {}) => site.visitor().post('/sign-up', { ...form(n), ...over })

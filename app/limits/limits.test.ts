@@ -6,6 +6,7 @@ import { rateLimits } from '../database/schema.ts'
 import { eq, shifted } from '../database/sql.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { catchRateLimit, RateLimitExceeded, RateLimits } from './limits.ts'
+import { networkOf, widerNetworkOf } from './network.ts'
 import type { RateLimit } from './queries.ts'
 
 const signIn = { name: 'sign-in', burst: 10, every: 60_000 }
@@ -52,6 +53,17 @@ describe('a rate limit', () => {
     await wait('sign-in:ahead', -86_400_000)
     assert.equal(passed(await spendMany(12, 'ahead')), 10)
     assert.equal(passed(await spendMany(5, 'ahead')), 0, 'and it holds')
+  })
+
+  it('counts a /64 for the /48 around it, too', async () => {
+    const allowance = { name: 'wide', burst: 2, every: 60_000 }
+    const answers = []
+    for (let n = 0; n < 40; n++)
+      answers.push(await spendOne(allowance, networkOf(`2001:db8:5:${n.toString(16)}::1`)))
+    assert.equal(passed(answers), 32, 'sixteen times as many')
+    assert.ok((answers.at(-1) as RateLimitExceeded).retryAfter <= 4)
+    assert.equal(passed([await spendOne(allowance, networkOf('2001:db8:6:1::1'))]), 1)
+    for (const subject of ['user 5', 7, '203.0.113.7', 'unknown']) assert.equal(widerNetworkOf(subject), null)
   })
 
   it('says when the next use is allowed', async () => {

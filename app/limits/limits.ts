@@ -4,6 +4,7 @@ import type { Writer } from '../database/database.ts'
 import { Problem, retrySentence } from '../http/errors.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { foldIdentifier } from '../text/normalize.ts'
+import { widerNetworkOf } from './network.ts'
 import { consumeOne, type RateLimit, secondsUntilOne } from './queries.ts'
 
 /** Answered with 429 and Retry-After. */
@@ -35,10 +36,25 @@ export class RateLimits {
    * @throws RateLimitExceeded with the seconds to wait
    */
   async consume(tx: Writer, limit: RateLimit, subject: string | number): Promise<void> {
-    const key = keyOf(limit, subject)
-    if (!this.#isOn || (await consumeOne(tx, key, limit))) return
-    throw new RateLimitExceeded(await secondsUntilOne(tx, key, limit))
+    if (!this.#isOn) return
+    for (const [each, key] of countedFor(limit, subject)) {
+      if (!(await consumeOne(tx, key, each)))
+        throw new RateLimitExceeded(await secondsUntilOne(tx, key, each))
+    }
   }
+}
+
+/** As many households as together use up what a /48 has. */
+const networksInWider = 16
+
+/** A network of IPv6 is counted for the one around it, too: whoever has a /48 has 65,536 of them. */
+function countedFor(limit: RateLimit, subject: string | number): [RateLimit, string][] {
+  const wider = widerNetworkOf(subject)
+  const own: [RateLimit, string] = [limit, keyOf(limit, subject)]
+  if (!wider) return [own]
+  const { name, burst, every } = limit
+  const wide = { name, burst: burst * networksInWider, every: Math.ceil(every / networksInWider) }
+  return [own, [wide, keyOf(limit, wider)]]
 }
 
 function keyOf({ name }: RateLimit, subject: string | number): string {

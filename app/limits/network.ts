@@ -23,6 +23,12 @@ export function networkOf(address = ''): string {
     .join(':')}::/64`
 }
 
+/** The /48 around a /64 of `networkOf`: one customer of a provider often has all of it. Null for any other subject. */
+export function widerNetworkOf(network: string | number): string | null {
+  const prefix = /^((?:[0-9a-f]+:){3})[0-9a-f]+::\/64$/.exec(String(network))?.[1]
+  return prefix ? `${prefix}:/48` : null
+}
+
 /** The eight numbers of an IPv6 address; the URL parser normalizes an embedded IPv4 address. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')

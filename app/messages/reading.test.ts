@@ -54,7 +54,7 @@ describe('unread messages', () => {
     assert.equal(await unreadOf('susan', 'john'), 0, 'one’s own are never unread')
   })
 
-  it('stay unread after a prefetch, a HEAD request and an older page', async () => {
+  it('stay unread after a prefetch, a HEAD request, an older page and a link on another site', async () => {
     for (let n = 0; n < 30; n++) await send('susan', 'john', `message ${n}`)
     const [last] = await site.app.db.select().from(messages).orderBy(asc(messages.id)).limit(1).offset(10)
     const path = '/messages/@susan'
@@ -68,6 +68,7 @@ describe('unread messages', () => {
       await people.john.get(`${path}/new?after=1-1`),
       await people.john.get(`${path}/new`, { 'sec-purpose': 'prefetch' }),
       await people.john.get('/messages'),
+      await people.john.get(path, { 'sec-fetch-site': 'cross-site' }),
     ]
     for (const [n, { status }] of unseen.entries()) {
       assert.equal(status, 200)

@@ -25,8 +25,8 @@ export async function markSeen(request: MemberRequest, { other, page, cursor }: 
   }
 }
 
-/** Whether a person sees the response: not for a prefetch or a HEAD request. */
+/** Whether a person wants to see the response: not for a prefetch, a HEAD request, or a link on another site. */
 export function isSeen({ method, headers }: FastifyRequest): boolean {
   const purpose = String([headers['sec-purpose'], headers['purpose']])
-  return method === 'GET' && !purpose.includes('prefetch')
+  return method === 'GET' && !purpose.includes('prefetch') && headers['sec-fetch-site'] !== 'cross-site'
 }

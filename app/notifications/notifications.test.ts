@@ -182,6 +182,7 @@ describe('notifications', () => {
     const [followed, mentioned] = rows(list).map(row => String(row.querySelector('a')?.getAttribute('href')))
     const beforehand = await susan.get(String(mentioned), { 'sec-purpose': 'prefetch;prerender' })
     assert.equal(beforehand.location, `/posts/${id}`)
+    await susan.get(String(mentioned), { 'sec-fetch-site': 'cross-site' })
     assert.equal(counted(await susan.get('/')), 2)
     assert.equal((await susan.get(String(mentioned))).location, `/posts/${id}`)
     assert.equal((await susan.get(String(followed))).location, '/@john')

@@ -62,7 +62,9 @@ export const userFields = {
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },
   closedAt: { column: users.closedAt, internal: 'an account that is closed is shown nowhere' },
   createdAt: { column: users.createdAt, shown: ['profile', 'me', 'personalExport', 'siteExport'] },
+  /** In the profile only where its owner shows it. */
   lastSeenAt: { column: users.lastSeenAt, shown: ['profile', 'personalExport', 'siteExport'] },
+  lastSeenShown: { column: users.lastSeenShown, shown: ['personalExport'] },
 } as const satisfies Record<keyof typeof users.$inferSelect, Field>
 
 type Written = {

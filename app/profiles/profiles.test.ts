@@ -29,6 +29,31 @@ describe('profiles', () => {
     )
   })
 
+  it('says when they were last here only where they want it', async () => {
+    const john = await site.signedIn('john')
+    const viewers = [site.visitor(), await site.signedIn('mary'), john]
+    const shown = async () => {
+      const pages = await Promise.all(viewers.map(viewer => viewer.get('/@john')))
+      const { lastSeenAt } = (await site.app.inject('/api/users/john')).json()
+      return [...pages.map(({ text }) => text.includes('Last seen')), lastSeenAt !== null]
+    }
+    const pressed = async () =>
+      (await john.get('/settings/privacy')).page
+        .querySelectorAll('button[name=last_seen][aria-pressed=true]')
+        .map(button => button.getAttribute('value'))
+    assert.deepEqual(await shown(), [false, false, false, false], 'not unless they ask')
+    assert.deepEqual(await pressed(), ['hidden'])
+    assert.equal((await john.post('/settings/privacy', { last_seen: 'shown' })).status, 303)
+    assert.deepEqual(await shown(), [true, true, true, true])
+    assert.deepEqual(await pressed(), ['shown'])
+    await john.post('/settings/privacy', { messages_from: 'following' })
+    assert.deepEqual(await pressed(), ['shown'], 'another setting leaves it alone')
+    const wrong: Record<string, string>[] = [{ last_seen: 'sometimes' }, { last_seen: '' }, {}]
+    for (const form of wrong) assert.equal((await john.post('/settings/privacy', form)).status, 400)
+    await john.post('/settings/privacy', { last_seen: 'hidden' })
+    assert.deepEqual(await shown(), [false, false, false, false])
+  })
+
   it('is found in any case, and has one address', async () => {
     const { page } = await site.visitor().get('/@SUSAN')
     assert.equal(

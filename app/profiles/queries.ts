@@ -13,7 +13,8 @@ import { foldName } from '../text/normalize.ts'
 
 export type Profile = Person & {
   createdAt: Date
-  lastSeenAt: Date
+  /** Null unless they show it. */
+  lastSeenAt: Date | null
   posts: number
   followers: number
   following: number
@@ -26,7 +27,11 @@ export type Profile = Person & {
 
 const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(Number)
 
-type Row = Profile & { followed: unknown; byViewer: unknown; ofViewer: unknown }
+type Row = Omit<Profile, 'lastSeenAt'> & { lastSeenAt: Date; lastSeenShown: boolean } & {
+  followed: unknown
+  byViewer: unknown
+  ofViewer: unknown
+}
 
 const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
   'profile',
@@ -35,6 +40,7 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
       .select({
         ...personColumns,
         ...columnsIn(userFields, 'profile'),
+        lastSeenShown: users.lastSeenShown,
         posts: countOf(sql`${posts} where ${posts.userId} = ${users.id}`),
         followers: countOf(sql`${follows} where ${follows.followedId} = ${users.id}`),
         following: countOf(sql`${follows} where ${follows.followerId} = ${users.id}`),
@@ -53,14 +59,15 @@ export async function findProfile(
 ): Promise<Profile | undefined> {
   const [found] = await profileOfName(db, { key: foldName(username), ...seenBy(viewer) })
   if (!found) return undefined
-  const { followed, byViewer, ofViewer, ...profile } = found
+  const { followed, byViewer, ofViewer, lastSeenShown, ...profile } = found
   const isViewer = profile.id === viewer?.id
   // SQLite returns 0 or 1 for `exists`.
   const viewerBlocks = Boolean(byViewer)
   const apart = viewerBlocks || Boolean(ofViewer)
   const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
   const can = personPermissions(viewer, { id: profile.id, apart })
-  return { ...profile, isViewer, viewerFollows, viewerBlocks, apart, can }
+  const lastSeenAt = lastSeenShown ? profile.lastSeenAt : null
+  return { ...profile, lastSeenAt, isViewer, viewerFollows, viewerBlocks, apart, can }
 }
 
 /** The person with this current or former username. */

@@ -50,7 +50,7 @@ export function serializeUser(profile: Profile, config: Config): Type.Static<typ
     viewerBlocks,
     apart,
     createdAt: apart ? null : createdAt.toISOString(),
-    lastSeenAt: apart ? null : lastSeenAt.toISOString(),
+    lastSeenAt: (!apart && lastSeenAt?.toISOString()) || null,
     counts: apart ? null : { posts, followers, following },
     links: { self, posts: `${self}/posts`, followers: `${self}/followers`, following: `${self}/following` },
   }

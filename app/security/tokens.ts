@@ -7,8 +7,22 @@ const hour = 3_600_000
 export const touchIntervalMs = 5 * 60_000
 
 /** Milliseconds after which an unused session expires: 30 days if it is persistent, else a day. */
-export function sessionLifetimeMs(persistent: boolean): number {
+function sessionLifetimeMs(persistent: boolean): number {
   return persistent ? 30 * 24 * hour : 24 * hour
+}
+
+/** Milliseconds after which a session ends, however often it is used. */
+const sessionLimitMs = 90 * 24 * hour
+
+/** When a session that is used now expires. */
+export function sessionExpiry(session: { persistent: boolean; createdAt: Date }, now: Date): Date {
+  const unused = new Date(now.getTime() + sessionLifetimeMs(session.persistent))
+  return withinSessionLimit(session.createdAt, unused)
+}
+
+/** Older code did not limit the expiry that it stored. */
+export function withinSessionLimit(createdAt: Date, expiresAt: Date): Date {
+  return new Date(Math.min(expiresAt.getTime(), createdAt.getTime() + sessionLimitMs))
 }
 
 /** 256 random bits, as text that fits a cookie. */

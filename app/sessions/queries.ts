@@ -4,11 +4,12 @@ import { sessions, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
-import { sessionLifetimeMs, touchIntervalMs } from '../security/tokens.ts'
+import { sessionExpiry, touchIntervalMs, withinSessionLimit } from '../security/tokens.ts'
 
 export type Session = {
   id: number
   userId: number
+  createdAt: Date
   lastUsedAt: Date
   expiresAt: Date
   /** When the person last typed their password in it. */
@@ -26,6 +27,7 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, SignedIn[]>('s
       session: {
         id: sessions.id,
         userId: sessions.userId,
+        createdAt: sessions.createdAt,
         lastUsedAt: sessions.lastUsedAt,
         expiresAt: sessions.expiresAt,
         confirmedAt: sessions.confirmedAt,
@@ -50,7 +52,11 @@ export async function findSession(
   tokenHash: string,
   now: Date,
 ): Promise<SignedIn | undefined> {
-  return (await sessionOfToken(db, { tokenHash, now }))[0]
+  const [found] = await sessionOfToken(db, { tokenHash, now })
+  if (!found) return undefined
+  const { createdAt, expiresAt } = found.session
+  const session = { ...found.session, expiresAt: withinSessionLimit(createdAt, expiresAt) }
+  return session.expiresAt > now ? { ...found, session } : undefined
 }
 
 export type NewSession = {
@@ -67,9 +73,12 @@ export type NewSession = {
 export async function createSession(tx: Writer, session: NewSession, now: Date): Promise<void> {
   tx.invalidates(`viewer:${session.userId}`)
   await tx.delete(sessions).where(lt(sessions.expiresAt, now))
-  await tx
-    .insert(sessions)
-    .values({ ...session, createdAt: now, lastUsedAt: now, expiresAt: expiry(session, now) })
+  await tx.insert(sessions).values({
+    ...session,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: sessionExpiry({ ...session, createdAt: now }, now),
+  })
 }
 
 /** Extends a session and updates "last seen", at most once per interval. */
@@ -78,7 +87,7 @@ export async function touchSession(tx: Writer, session: Session, now: Date): Pro
   tx.invalidates(`viewer:${session.userId}`)
   const touched = await tx
     .update(sessions)
-    .set({ lastUsedAt: now, expiresAt: expiry(session, now) })
+    .set({ lastUsedAt: now, expiresAt: sessionExpiry(session, now) })
     .where(and(eq(sessions.id, session.id), lt(sessions.lastUsedAt, stale)))
     .returning({ id: sessions.id })
   if (touched.length === 0) return
@@ -133,10 +142,6 @@ export async function listSessions(db: Reader, userId: number, now: Date): Promi
     .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
     .orderBy(desc(lastUsedAt), desc(id))
     .limit(50)
-}
-
-function expiry({ persistent }: { persistent: boolean }, now: Date): Date {
-  return new Date(now.getTime() + sessionLifetimeMs(persistent))
 }
 
 export const expiredSessions: RetentionRule = {

@@ -92,6 +92,28 @@ describe('signing in', () => {
     assert.equal((await browser.get('/posts/new')).status, 303)
   })
 
+  it('ends after 90 days, however it was used', async () => {
+    const { db } = site.app
+    const set = (userId: number, values: Partial<typeof sessions.$inferInsert>) =>
+      db.transaction(async tx => {
+        tx.invalidates(`viewer:${userId}`)
+        await tx.update(sessions).set(values).where(eq(sessions.userId, userId))
+      })
+    const ago = (days: number) => new Date(Date.now() - days * day)
+    const browser = await site.signedIn('david')
+    const isIn = async () => (await browser.get('/posts/new')).status === 200
+    // As older code stored it: every use added thirty days.
+    const expiresAt = new Date(Date.now() + 29 * day)
+    await set(site.ids.david, { persistent: true, createdAt: ago(89.9), lastUsedAt: ago(1), expiresAt })
+    assert.ok(await isIn())
+    await eventually(async () => {
+      const [session] = await sessionsOf(site.ids.david)
+      return Math.abs(Number(session?.expiresAt) - Date.now() - day / 10) < 60_000
+    })
+    await set(site.ids.david, { createdAt: ago(90.1), expiresAt })
+    assert.ok(!(await isIn()))
+  })
+
   it('extends a used session and records when its person was last seen', async () => {
     const browser = await site.signedIn('mary')
     const past = new Date(Date.now() - 3_600_000)

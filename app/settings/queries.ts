@@ -7,7 +7,13 @@ import { indexPerson } from '../search-index/indexing.ts'
 
 const profileColumns = ofWrittenFields(({ column }) => column)
 
-type Setting = keyof typeof profileColumns | 'language' | 'timeZone' | 'theme' | 'messagesFrom'
+type Setting =
+  | keyof typeof profileColumns
+  | 'language'
+  | 'timeZone'
+  | 'theme'
+  | 'messagesFrom'
+  | 'lastSeenShown'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {
@@ -21,11 +27,12 @@ export async function findProfileSettings(db: Reader, userId: number) {
   return found
 }
 
-/** Who may write to a person: `everyone` or `following`. */
-export async function findMessagesFrom(db: Reader, userId: number): Promise<string> {
-  const columns = { messagesFrom: users.messagesFrom }
-  const [found] = await db.select(columns).from(users).where(eq(users.id, userId))
-  return found?.messagesFrom ?? 'everyone'
+const privacyColumns = { messagesFrom: users.messagesFrom, lastSeenShown: users.lastSeenShown }
+
+/** Who may write to a person, `everyone` or `following`, and whether others see when they were last here. */
+export async function findPrivacySettings(db: Reader, userId: number) {
+  const [found] = await db.select(privacyColumns).from(users).where(eq(users.id, userId))
+  return found ?? { messagesFrom: 'everyone', lastSeenShown: false }
 }
 
 const meColumns = columnsIn(userFields, 'me')
