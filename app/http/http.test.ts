@@ -509,6 +509,7 @@ describe('internal errors', () => {
     context.after(() => site.close())
     await site.app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = site.app.server.address() as AddressInfo
+    lines.length = 0
     const head =
       'host: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 5000\r\n\r\nbody='
     for (const path of ['/sign-in', '/api/users']) {
