@@ -46,7 +46,8 @@ describe(`the server process on ${engine}`, () => {
     // Collecting statistics while closing needs a lock that the other processes also want.
     for (const newDatabase of [emptyDatabase, migratedDatabase, migratedDatabase]) {
       const fresh = await newDatabase()
-      const servers = await Promise.all([1, 2, 3].map(() => startServer({ DATABASE_URL: fresh.url })))
+      const settings = { DATABASE_URL: fresh.url, CONTACT: 'help@example.org' }
+      const servers = await Promise.all([1, 2, 3].map(() => startServer(settings)))
       for (const { address } of servers) assert.equal((await fetch(`${address}/explore`)).status, 200)
       const codes = await Promise.all(servers.map(({ child }) => endProcess(child)))
       const outputs = servers.map(({ child }) => child.output()).join('\n')
@@ -152,6 +153,7 @@ describe('start errors', () => {
     context.after(() => endProcess(server))
     const taken = await runProcess(['app/server.ts'], {
       DATABASE_URL: (await emptyDatabase()).url,
+      CONTACT: 'help@example.org',
       HOST: '127.0.0.1',
       PORT: String(port),
     })
