@@ -16,18 +16,29 @@ export function idOfUsername(key: string | ReturnType<typeof sql.placeholder>): 
 
 /** Everybody with an open account whose folded username is one of these, or was: `key` says which. */
 export async function findByUsernames(db: Reader, keys: string[]) {
-  const { id, username, usernameKey } = users
+  const { id, username, createdAt, usernameKey } = users
   return db
-    .select({ id, username, key: usernameKey })
+    .select({ id, username, createdAt, key: usernameKey })
     .from(users)
     .where(and(inArray(usernameKey, keys), isOpen))
     .unionAll(
       db
-        .select({ id, username, key: formerUsernames.usernameKey })
+        .select({ id, username, createdAt, key: formerUsernames.usernameKey })
         .from(formerUsernames)
         .innerJoin(users, eq(id, formerUsernames.userId))
         .where(and(inArray(formerUsernames.usernameKey, keys), isOpen)),
     )
+}
+
+/** Everybody with an open account whom these entities mention, by the folded names in them. */
+export async function mentionedPeople(db: Reader, texts: Entity[][]) {
+  const names = [...new Set(texts.flatMap(mentionedNames))]
+  const people = new Map<string, { id: number; username: string; createdAt: Date }>()
+  // Statements have a limit of parameters.
+  for (let at = 0; at < names.length; at += 5_000)
+    for (const { key, ...person } of await findByUsernames(db, names.slice(at, at + 5_000)))
+      people.set(key, person)
+  return people
 }
 
 type Resolved = { entities: Entity[]; mentioned: number[] }
@@ -37,12 +48,7 @@ type Resolved = { entities: Entity[]; mentioned: number[] }
  * there is such an account now; it links to the name as its owner writes it today, also by a name that they had before.
  */
 export async function resolveMentions(db: Reader, texts: Entity[][]): Promise<Resolved[]> {
-  const names = [...new Set(texts.flatMap(mentionedNames))]
-  const people = new Map<string, { id: number; username: string }>()
-  // Statements have a limit of parameters.
-  for (let at = 0; at < names.length; at += 5_000)
-    for (const { key, ...person } of await findByUsernames(db, names.slice(at, at + 5_000)))
-      people.set(key, person)
+  const people = await mentionedPeople(db, texts)
   return texts.map(found => {
     const mentioned = new Set<number>()
     const entities = found.flatMap(entity => {

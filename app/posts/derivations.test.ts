@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { deleteChunk } from '../accounts/deletion-queries.ts'
 import { renameAccount } from '../accounts/username-queries.ts'
 import { writePosts } from '../cli/transfer/posts.ts'
-import { hashtags, mentions, posts } from '../database/schema.ts'
+import { hashtags, mentions, posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { rebuildIndex } from '../search/rebuild.ts'
 import { indexedWords } from '../testing/search-index.ts'
@@ -20,6 +20,8 @@ let site: Site
 before(async () => {
   site = await openSite()
   await site.app.db.transaction(async tx => {
+    // They were there when the posts were written.
+    await tx.update(users).set({ createdAt: now })
     await renameAccount(tx, { id: site.ids.mary, username: 'quondam' }, now)
     await renameAccount(tx, { id: site.ids.mary, username: 'marianne' }, now)
   })

@@ -6,9 +6,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Writer } from '../database/database.ts'
 import { hashtags, mentions, posts } from '../database/schema.ts'
 import { eq, inArray } from '../database/sql.ts'
-import { resolveMentions } from '../people/username-queries.ts'
+import { mentionedPeople, resolveMentions } from '../people/username-queries.ts'
 import { type IndexedPost, indexPosts, type PostKey, removePosts } from '../search-index/indexing.ts'
 import { refreshEntities, tagsOf } from '../text/entities.ts'
+import { foldName } from '../text/normalize.ts'
 
 /** A post as it was written, and the people whom it mentions. */
 export type WrittenPost = IndexedPost & { mentioned: number[] }
@@ -57,7 +58,10 @@ export async function removeDerivedRows(tx: Writer, keys: PostKey[]): Promise<vo
 
 /** Writes again what is derived from posts as they are stored, and their entities as this version finds them. */
 export async function rebuildDerivedRows(tx: Writer, stored: IndexedPost[]): Promise<void> {
-  const refreshed = stored.map(post => ({ ...post, entities: refreshEntities(post) }))
+  const refreshed = await withoutStrangers(
+    tx,
+    stored.map(post => ({ ...post, entities: refreshEntities(post) })),
+  )
   for (const [index, { id, entities }] of refreshed.entries())
     if (!isDeepStrictEqual(entities, stored[index]?.entities))
       await tx.update(posts).set({ entities }).where(eq(posts.id, id))
@@ -70,6 +74,27 @@ export async function rebuildDerivedRows(tx: Writer, stored: IndexedPost[]): Pro
     tx,
     refreshed.map((post, index) => ({ ...post, mentioned: resolved[index]?.mentioned ?? [] })),
   )
+}
+
+/**
+ * Without mentions that never were of the person who has the name: older versions gave the names of deleted accounts to
+ * others at once. Such a mention has no row, and the account is newer than the post.
+ */
+async function withoutStrangers(tx: Writer, stored: IndexedPost[]): Promise<IndexedPost[]> {
+  const people = await mentionedPeople(
+    tx,
+    stored.map(({ entities }) => entities),
+  )
+  const isOf = inArray(mentions.postId, idsOf(stored))
+  const rows = stored.length > 0 ? await tx.select().from(mentions).where(isOf) : []
+  const known = new Set(rows.map(({ postId, userId }) => `${postId}:${userId}`))
+  return stored.map(post => {
+    const entities = post.entities.filter(({ kind, href }) => {
+      const person = kind === 'mention' ? people.get(foldName(href.slice(2))) : undefined
+      return !person || person.createdAt <= post.createdAt || known.has(`${post.id}:${person.id}`)
+    })
+    return { ...post, entities }
+  })
 }
 
 function idsOf(keys: PostKey[]): number[] {

@@ -11,7 +11,7 @@ import { engine } from '../database/engine.ts'
 import { readMigrations, statementsOf } from '../database/migrations/files.ts'
 import { openDatabase } from '../database/open.ts'
 import { hashtags, jobs, mentions, messages, posts, users } from '../database/schema.ts'
-import { eq } from '../database/sql.ts'
+import { and, eq } from '../database/sql.ts'
 import { sendMessage } from '../messages/sending-queries.ts'
 import { deletePost, editPost, publishPost } from '../posts/queries.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
@@ -69,6 +69,25 @@ describe(`rebuilding the index on ${engine}`, { timeout: 60_000 }, () => {
     assert.notDeepEqual(await dumpIndex(site.config.database), whole)
     await rebuild()
     assert.deepEqual(await dumpIndex(site.config.database), whole)
+  })
+
+  it('gives nobody the mentions of an account that had the name before and was deleted', async () => {
+    const [id = 0] = await site.write('susan', ['@john and @mary'])
+    // As an older version left it: the account of this name was another when the post was written.
+    const marys = and(eq(mentions.postId, id), eq(mentions.userId, site.ids.mary))
+    await site.app.db.transaction(async tx => void (await tx.delete(mentions).where(marys)))
+    await rebuild()
+    const [post] = await site.app.db.select().from(posts).where(eq(posts.id, id))
+    assert.deepEqual(
+      post?.entities.map(({ href }) => href),
+      ['/@john'],
+    )
+    const rows = await site.app.db.select().from(mentions).where(eq(mentions.postId, id))
+    assert.deepEqual(
+      rows.map(({ userId }) => userId),
+      [site.ids.john],
+    )
+    await site.app.db.transaction(tx => deletePost(tx, { id, userId: site.ids.susan }))
   })
 
   it('tells how far it is', async () => {
