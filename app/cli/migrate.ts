@@ -61,7 +61,8 @@ async function migrateOrAsk(request: MigrateRequest): Promise<number> {
   try {
     return await migrateInWorker(request)
   } catch (error) {
-    if (!(error instanceof DataLossRefused) || !isAtTerminal()) throw error
+    if (!(error instanceof DataLossRefused)) throw error
+    if (!isAtTerminal()) throw new UserError(`${error.message}; npm run db:migrate -- --yes applies it`)
     const lost = error.losses.map(({ description }) => description).join(', ')
     if (!(await askYesOrNo(`This will lose ${lost}. Continue?`))) throw error
     return migrateInWorker({ ...request, yes: true })

@@ -72,9 +72,9 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
         const before = await rowsOf(config)
         await migrate(config)
         const after = await rowsOf(config)
-        // A migration may add work.
+        // A migration may add work, and drop a table, which a way back makes again, without rows.
         for (const [table, rows] of before)
-          if (table !== 'jobs') assert.equal(after.get(table), rows, `${table} after ${name} and back`)
+          if (table !== 'jobs') assert.equal(after.get(table) ?? 0, rows, `${table} after ${name} and back`)
         assert.deepEqual(
           await schemaDump(config),
           newest,
@@ -110,7 +110,7 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
     withSeededDatabase(async ({ config }) => {
       for (let before = await rowsOf(config); before.size > 0; before = await rowsOf(config)) {
         await rollBack(config, { steps: 1 })
-        for (const [table, rows] of await rowsOf(config)) assert.equal(rows, before.get(table), table)
+        for (const [table, rows] of await rowsOf(config)) assert.equal(rows, before.get(table) ?? 0, table)
       }
       assert.deepEqual([...(await rowsOf(config)).keys()], [])
     }))
