@@ -34,7 +34,7 @@ export const UserResource = Type.Object(
       description: 'Whether one of you has blocked the other: then much of this is null.',
     }),
     createdAt: TimestampOrNull(),
-    lastSeenAt: TimestampOrNull(),
+    lastSeenAt: TimestampOrNull({ description: 'Null unless they show it.' }),
     counts: sharedOrNull<Counts>('Counts'),
     links: Type.Object({ self: Address(), posts: Address(), followers: Address(), following: Address() }),
   },
