@@ -11,6 +11,7 @@ const some: Record<string, readonly string[]> = {
   language: ['en', 'es'],
   theme: ['auto', 'light', 'dark'],
   messages_from: ['everyone', 'following'],
+  last_seen: ['shown', 'hidden'],
   messagesFrom: ['everyone', 'following'],
   scope: ['read', 'write'],
   expiry: ['30', '365', 'never'],
