@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { posts, users } from '../database/schema.ts'
+import { programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 
@@ -76,6 +77,18 @@ describe('exceeding a limit', () => {
     for (let n = 0; n < changes.length; n++) assert.equal((await change(n)).status, 429)
     assert.match((await change(0)).page.querySelector('main')?.text ?? '', /Try again in \d+ second/)
     assert.equal((await david.get('/settings/profile')).status, 200)
+    const program = await programOf(site, 'david')
+    assert.equal((await program.patch('/api/me', { about: 'By the API.' })).status, 200)
+    const expelling: [string, Record<string, string>][] = [
+      ['/settings/apps/1/delete', {}],
+      ['/settings/sessions/1/delete', {}],
+      ['/settings/sessions/delete', {}],
+      ['/settings/account/password', { current_password: password, password: 'a lamp by the window' }],
+    ]
+    for (const [path, form] of expelling) {
+      const { status } = await david.post(path, form)
+      assert.ok([303, 404].includes(status), `${path} ${status}`)
+    }
     assert.equal((await site.visitor().post('/settings/theme', { theme: 'dark' })).status, 303)
   })
 

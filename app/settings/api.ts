@@ -10,7 +10,7 @@ import { languages } from '../locales/translate.ts'
 import { ofWrittenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileForm, profileOf } from './forms.ts'
-import { settingsLimit } from './limit.ts'
+import { apiSettingsLimit } from './limit.ts'
 import { findMe, saveSettings } from './queries.ts'
 import { serializeMe } from './serializer.ts'
 
@@ -75,7 +75,7 @@ async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: Fastify
   }
   const me = await request.server.db.transaction(async tx => {
     requireUnchanged(request, await meOf(tx, request, reply))
-    await request.server.rateLimits.consume(tx, settingsLimit, id)
+    await request.server.rateLimits.consume(tx, apiSettingsLimit, id)
     if (Object.keys(changed).length > 0) await saveSettings(tx, id, changed)
     return meOf(tx, request, reply)
   })

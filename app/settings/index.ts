@@ -1,6 +1,7 @@
 import { defineNoun } from '../noun.ts'
 import api from './api.ts'
 import { themes } from './forms.ts'
+import { apiSettingsLimit, settingsLimit } from './limit.ts'
 import pages from './routes.ts'
 import { MeResource } from './serializer.ts'
 
@@ -9,5 +10,6 @@ export default defineNoun({
   api,
   apiTags: { me: 'Your account' },
   schemas: [MeResource],
+  limits: [settingsLimit, apiSettingsLimit],
   viewHelpers: () => ({ themes }),
 })

@@ -2,12 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { RateLimit } from '../limits/queries.ts'
 
-/** Changes of one's own settings and blocks: every one drops the pages that show the person. */
+/** Changes that drop the pages which show the person. */
 export const settingsLimit: RateLimit = { name: 'settings', burst: 60, every: 10_000 }
 
-const limited = /^\/settings\/|^\/@:username\/block/
+/** The same by the API, counted apart: a stolen token does not use up what the forms have. */
+export const apiSettingsLimit: RateLimit = { ...settingsLimit, name: 'settings-api' }
 
-/** Counts every form under /settings, of whichever noun, and those that block somebody. */
+/** Not the forms that expel an intruder, who could use up their limit: password, sessions, tokens. */
+const limited = /^\/settings\/(profile|language|theme|time-zone|privacy)$|^\/@:username\/block/
+
+/** Counts the forms of a person's profile, preferences and privacy, and those that block somebody. */
 export default plugin(async (app: FastifyInstance) => {
   app.addHook('preHandler', async ({ method, routeOptions, viewer }) => {
     if (method !== 'POST' || !viewer || !limited.test(routeOptions.url ?? '')) return
