@@ -13,6 +13,7 @@ import { endSessionsOf } from '../sessions/queries.ts'
 import { foldName } from '../text/normalize.ts'
 import { revokeTokensOf } from '../tokens/queries.ts'
 import { isEmailTaken } from './email-queries.ts'
+import { unprovenEmailKey } from './queries.ts'
 
 /** Milliseconds for which a change can be undone. */
 const recoveryLifetime = 7 * 86_400_000
@@ -77,8 +78,8 @@ type Recovery = { tokenHash: string; passwordHash: string; resetHash: string }
 
 /**
  * Undoes a change and all later ones: the address comes back, the password becomes `passwordHash`, which nobody knows,
- * and no session, token or link made with the old one works. `resetHash` is of a link that sets a new password.
- * False if the link was used or has expired.
+ * and no session, token or link made with the old one works. An address that another account has by now is only
+ * claimed. `resetHash` is of a link that sets a new password. False if the link was used or has expired.
  */
 export async function useRecovery(
   tx: Writer,
@@ -91,10 +92,11 @@ export async function useRecovery(
   const isLater = gte(accountRecoveries.createdAt, changedAt)
   await tx.delete(accountRecoveries).where(and(eq(accountRecoveries.userId, userId), isLater))
   tx.invalidates(`viewer:${userId}`)
-  if (!(await isEmailTaken(tx, email, userId))) {
-    const proven = { email, emailKey: foldName(email), emailConfirmedAt: now }
-    await tx.update(users).set(proven).where(eq(users.id, userId))
-  }
+  // The intruder's address goes in any case, or it would get the account's mails.
+  const address = (await isEmailTaken(tx, email, userId))
+    ? { email, emailKey: unprovenEmailKey(email), emailConfirmedAt: null }
+    : { email, emailKey: foldName(email), emailConfirmedAt: now }
+  await tx.update(users).set(address).where(eq(users.id, userId))
   await setPassword(tx, userId, passwordHash)
   await endSessionsOf(tx, userId)
   await deleteKnownDevices(tx, userId)

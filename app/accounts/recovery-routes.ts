@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { hashPassword } from '../security/passwords.ts'
 import { clearSession, hashToken, newToken } from '../security/tokens.ts'
+import { isEmailTaken } from './email-queries.ts'
 import { ConfirmationParams } from './forms.ts'
 import { findRecovery, useRecovery } from './recovery-queries.ts'
 
@@ -25,8 +26,9 @@ async function showRecovery({ server, params }: RecoveryRequest, reply: FastifyR
   const { token } = params
   const found = await findRecovery(server.db, hashToken(token), new Date())
   if (!found) throw new Problem(404, 'accounts.recovery_expired')
-  const { username, email, changedAt, current } = found
-  return reply.page('accounts/recovery', { token, username, email, changedAt, isBack: email !== current })
+  const { userId, username, email, changedAt, current } = found
+  const isBack = email !== current && !(await isEmailTaken(server.db, email, userId))
+  return reply.page('accounts/recovery', { token, username, email, changedAt, isBack })
 }
 
 /** Leads to the page that sets a new password. */

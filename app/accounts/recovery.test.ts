@@ -105,6 +105,39 @@ describe('a changed address or password', () => {
     assert.equal(await signIn('mary', theirs), 422)
   })
 
+  it('is undone, too, when the owner has signed up again with the address: the intruder’s goes', async () => {
+    const signUp = async (username: string, email: string) => {
+      const browser = site.visitor()
+      assert.equal((await browser.post('/sign-up', { username, email, password })).status, 303)
+      await site.workJobs()
+      const proof = mailbox.received.findLast(({ to }) => to === email)
+      assert.equal((await browser.post(pathIn(String(proof?.text), '/confirmations/'))).status, 303)
+      return browser
+    }
+    await changeEmail(await signUp('wilf', 'wilf@example.com'), 'wilf@worse.example', password)
+    await signUp('wilf2', 'Wilf@example.com')
+    const [mail] = undoMails('wilf@example.com')
+    const path = pathIn(String(mail?.text), '/recoveries/')
+    const visitor = site.visitor()
+    assert.doesNotMatch((await visitor.get(path)).text, /becomes its email address/)
+    const { location } = await visitor.post(path)
+    const [wilf] = await site.app.db.select().from(users).where(eq(users.usernameKey, 'wilf'))
+    assert.equal(wilf?.email, 'wilf@example.com')
+    assert.equal(wilf?.emailConfirmedAt, null)
+    mailbox.received.length = 0
+    const chosen = 'an umbrella for the pier'
+    assert.equal((await visitor.post(String(location), { password: chosen })).location, '/sign-in')
+    await site.visitor().post('/passwords', { email: 'wilf@worse.example' })
+    await site.workJobs()
+    await site.workJobs()
+    assert.deepEqual(
+      mailbox.received.filter(({ to }) => to.includes('worse')),
+      [],
+    )
+    assert.equal(await signIn('wilf', chosen), 303)
+    assert.equal(await signIn('wilf@example.com', password), 303, 'the account that has the address')
+  })
+
   it('can be undone for seven days', async () => {
     const david = await site.signedIn('david')
     await david.post('/settings/account/password', { current_password: password, password: theirs })
