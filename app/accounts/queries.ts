@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Reader, Writer } from '../database/database.ts'
+import { lock } from '../database/lock.ts'
 import { users } from '../database/schema.ts'
 import { and, asc, eq, isNull, or } from '../database/sql.ts'
 import { indexPeople } from '../search-index/indexing.ts'
@@ -82,8 +83,14 @@ export async function findAccount(db: Reader, id: number): Promise<Account | und
   return { ...account, hasOwnEmail: key === foldName(account.email) }
 }
 
-/** Whether the account is open and its password unchanged. */
+/** Before a session, a token or a link is made, and before all of them end: neither misses the other. */
+export async function lockAccount(tx: Writer, id: number): Promise<void> {
+  await lock(tx, `account:${id}`)
+}
+
+/** Whether the account is open and its password unchanged, which it stays until the transaction ends. */
 export async function hasPassword(tx: Writer, id: number, passwordHash: string): Promise<boolean> {
+  await lockAccount(tx, id)
   return (await findAccount(tx, id))?.passwordHash === passwordHash
 }
 

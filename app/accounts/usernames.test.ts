@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Writer } from '../database/database.ts'
-import { engine } from '../database/engine.ts'
 import { formerUsernames, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { scheduleCleanup } from '../jobs/cleanup.ts'
+import { atOnce } from '../testing/at-once.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { createAccount } from './queries.ts'
 import { renameAccount } from './username-queries.ts'
@@ -222,34 +221,9 @@ describe('two simultaneous requests for one name', () => {
     return [...own, ...kept].map(({ id }) => id)
   }
 
-  /** Both transactions start and take their snapshot before either writes; on SQLite they run in turn. */
-  async function atOnce<A, B>(
-    one: (tx: Writer) => Promise<A>,
-    other: (tx: Writer) => Promise<B>,
-  ): Promise<[A, B]> {
-    let begun = 0
-    const bothHaveBegun = Promise.withResolvers<void>()
-    const begin = async (tx: Writer) => {
-      await tx.select({ id: users.id }).from(users).limit(1)
-      if (++begun === 2 || engine === 'sqlite') bothHaveBegun.resolve()
-      await bothHaveBegun.promise
-    }
-    const first = site.app.db.transaction(async tx => {
-      await begin(tx)
-      return one(tx)
-    })
-    // The second writes after the first has committed, without seeing it. On SQLite it begins after the first,
-    // and may share its commit: it must not wait for it.
-    const second = site.app.db.transaction(async tx => {
-      await begin(tx)
-      if (engine === 'postgresql') await first
-      return other(tx)
-    })
-    return Promise.all([first, second])
-  }
-
   it('one renames away, one signs up: it stays with its former owner', async () => {
     const [renamed, created] = await atOnce(
+      site.app.db,
       tx => renameAccount(tx, { id: site.ids.susan, username: 'sue' }, new Date()),
       tx => createAccount(tx, newcomer('susan'), new Date()),
     )
@@ -260,6 +234,7 @@ describe('two simultaneous requests for one name', () => {
 
   it('one signs up, one renames to it: the second is told that it is taken', async () => {
     const [created, renamed] = await atOnce(
+      site.app.db,
       tx => createAccount(tx, newcomer('tea'), new Date()),
       tx => renameAccount(tx, { id: site.ids.john, username: 'tea' }, new Date()),
     )
@@ -269,6 +244,7 @@ describe('two simultaneous requests for one name', () => {
 
   it('both rename to it: the second is told that it is taken', async () => {
     const [first, second] = await atOnce(
+      site.app.db,
       tx => renameAccount(tx, { id: site.ids.john, username: 'coffee' }, new Date()),
       tx => renameAccount(tx, { id: site.ids.david, username: 'coffee' }, new Date()),
     )
@@ -278,6 +254,7 @@ describe('two simultaneous requests for one name', () => {
 
   it('one signs up, one gives up another name: both succeed', async () => {
     const [created, renamed] = await atOnce(
+      site.app.db,
       tx => createAccount(tx, newcomer('milk'), new Date()),
       tx => renameAccount(tx, { id: site.ids.mary, username: 'mary_2' }, new Date()),
     )

@@ -1,4 +1,5 @@
 import { useConfirmation } from '../accounts/email-queries.ts'
+import { lockAccount } from '../accounts/queries.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { emailConfirmations, passwordResets, signInLinks, users } from '../database/schema.ts'
@@ -70,6 +71,7 @@ export async function setPassword(
   userId: number,
   passwordHash: string,
 ): Promise<{ email: string; language: string | null }> {
+  await lockAccount(tx, userId)
   tx.invalidates(`viewer:${userId}`)
   const [changed] = await tx
     .update(users)

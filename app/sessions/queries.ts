@@ -1,3 +1,4 @@
+import { lockAccount } from '../accounts/queries.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { sessions, users } from '../database/schema.ts'
@@ -92,6 +93,12 @@ export async function touchSession(tx: Writer, session: Session, now: Date): Pro
     .returning({ id: sessions.id })
   if (touched.length === 0) return
   await tx.update(users).set({ lastSeenAt: now }).where(eq(users.id, session.userId))
+}
+
+/** Whether the session has not been ended, which it is not until the transaction ends. */
+export async function isOpen(tx: Writer, { id, userId }: Session): Promise<boolean> {
+  await lockAccount(tx, userId)
+  return (await tx.$count(sessions, eq(sessions.id, id))) > 0
 }
 
 /** Records that the person has just typed their password in the session. */

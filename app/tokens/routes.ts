@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Problem } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { asksForPassword, confirmRecently } from '../passwords/confirm-password.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken, newToken } from '../security/tokens.ts'
+import { sessionOf } from '../sessions/plugin.ts'
+import { isOpen } from '../sessions/queries.ts'
 import { expiryOf, lifetimes, TokenForm } from './forms.ts'
 import { issueToken } from './issuing.ts'
 import { listTokens, maxTokens, revokeToken, type Token } from './queries.ts'
@@ -55,7 +58,11 @@ async function createOwnToken(request: CreateRequest, reply: FastifyReply) {
     scope: values.scope,
     expiresAt,
   }
-  const created = await server.db.transaction(tx => issueToken(tx, { ...token, language }, server.config))
+  const created = await server.db.transaction(async tx => {
+    // The password may have been changed meanwhile, which ends the sessions.
+    if (!(await isOpen(tx, sessionOf(request)))) throw new Problem(401)
+    return issueToken(tx, { ...token, language }, server.config)
+  })
   if (created) return sendTokens(request, reply.code(201).header('cache-control', 'no-store'), { secret })
   errors['form'] = request.t('tokens.too_many', { most: maxTokens })
   return sendTokens(request, reply.code(422), { values, errors })

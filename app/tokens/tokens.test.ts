@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { apiTokens, sessions } from '../database/schema.ts'
+import { hasPassword } from '../accounts/queries.ts'
+import type { Writer } from '../database/database.ts'
+import { apiTokens, sessions, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
-import { createPasswordReset, usePasswordReset } from '../passwords/queries.ts'
+import { createPasswordReset, setPassword, usePasswordReset } from '../passwords/queries.ts'
+import { endSessionsOf } from '../sessions/queries.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
+import { atOnce } from '../testing/at-once.ts'
 import type { Browser } from '../testing/browser.ts'
 import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
-import { createToken, maxTokens } from './queries.ts'
+import { createToken, maxTokens, revokeTokensOf } from './queries.ts'
 
 describe('the page of tokens', () => {
   let site: Site
@@ -104,6 +108,41 @@ describe('the page of tokens', () => {
     )
     assert.equal((await marys.get('/api/me')).status, 401)
     assert.equal((await johns.get('/api/me')).status, 200)
+  })
+
+  it('makes none in a session that has ended while the form was on its way', async context => {
+    const intruder = await site.signedIn('david')
+    const { db } = site.app
+    const transaction = db.transaction.bind(db)
+    const reset = async (tx: Writer) => {
+      await setPassword(tx, site.ids.david, '-')
+      await endSessionsOf(tx, site.ids.david)
+      await revokeTokensOf(tx, site.ids.david)
+    }
+    const late: typeof transaction = async work => {
+      await transaction(reset)
+      return transaction(work)
+    }
+    context.mock.method(db, 'transaction', late, { times: 1 })
+    assert.equal((await intruder.post('/settings/apps', form)).status, 401)
+    assert.equal(await db.$count(apiTokens), 0)
+  })
+
+  it('makes none by a password that is changed at the same moment', async () => {
+    const {
+      app: { db },
+      ids,
+    } = site
+    const [mary] = await db.select().from(users).where(eq(users.id, ids.mary))
+    const token = { userId: ids.mary, name: 'x', tokenHash: 'x', scope: 'read', expiresAt: null } as const
+    const create = async (tx: Writer) =>
+      (await hasPassword(tx, ids.mary, String(mary?.passwordHash))) && createToken(tx, token, new Date())
+    const change = async (tx: Writer) => {
+      await setPassword(tx, ids.mary, '-')
+      await revokeTokensOf(tx, ids.mary)
+    }
+    await atOnce(db, create, change)
+    assert.equal(await db.$count(apiTokens), 0)
   })
 
   it('says until when each works, and which does no more', async () => {
