@@ -1,10 +1,17 @@
 /** Confirmations of an account's e-mail address, or of the one that it is changing to. */
 import type { Reader, Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
-import { emailConfirmations, passwordResets, users } from '../database/schema.ts'
+import { emailConfirmations, passwordResets, signInLinks, users } from '../database/schema.ts'
 import { and, desc, eq, gt, isNull, lt, ne } from '../database/sql.ts'
 import { startsWith } from '../database/text.ts'
+import type { RateLimit } from '../limits/queries.ts'
 import { foldName } from '../text/normalize.ts'
+
+/**
+ * For each account, and for each address that is to be proven. Not the limit of forgotten passwords: a stranger who
+ * names an address would use up what its owner has.
+ */
+export const proofLimit: RateLimit = { name: 'email-proof', burst: 5, every: 600_000 }
 
 /** Milliseconds that a link is valid. */
 export const confirmationLifetime = 3 * 24 * 3_600_000
@@ -59,8 +66,9 @@ export async function useConfirmation(
   const { userId, email } = used
   if (await isEmailTaken(tx, email, userId)) return 'taken'
   await tx.delete(emailConfirmations).where(eq(emailConfirmations.userId, userId))
-  // A password reset link sent to the old address becomes invalid.
+  // Links sent to the old address, which set a password or sign in, become invalid.
   await tx.delete(passwordResets).where(eq(passwordResets.userId, userId))
+  await tx.delete(signInLinks).where(eq(signInLinks.userId, userId))
   const [before] = await tx.select(reachable).from(users).where(eq(users.id, userId))
   const confirmed = { email, emailKey: foldName(email), emailConfirmedAt: now }
   tx.invalidates(`viewer:${userId}`)

@@ -5,10 +5,9 @@ import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.t
 import { catchRateLimit, digestOf, type RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { canMail, sendMail } from '../mail/mail.ts'
 import { confirmPassword } from '../passwords/confirm-password.ts'
-import { resetLimit } from '../passwords/queries.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { hashToken } from '../security/tokens.ts'
-import { type Changed, findConfirmation, useConfirmation } from './email-queries.ts'
+import { type Changed, findConfirmation, proofLimit, useConfirmation } from './email-queries.ts'
 import { ConfirmationParams, EmailForm } from './forms.ts'
 import { type Account, findAccount, hasPassword } from './queries.ts'
 import { recordChange } from './recovery-queries.ts'
@@ -71,7 +70,7 @@ async function sendEmailChange(
   return server.db
     .transaction(async tx => {
       if (!(await hasPassword(tx, userId, passwordHash))) throw new Problem(401)
-      await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
+      await server.rateLimits.consume(tx, proofLimit, userId)
       const input = { userId, email, asked: hashToken(passwordHash) }
       await sendMail(tx, { name: 'accounts.change_email', language, input, userId })
       if (hasOwnEmail)
@@ -88,8 +87,8 @@ async function sendConfirmation(request: MemberRequest, reply: FastifyReply) {
   const { id: userId, email, emailConfirmedAt } = account
   if (!emailConfirmedAt)
     await server.db.transaction(async tx => {
-      await server.rateLimits.consume(tx, resetLimit, `email:${userId}`)
-      await server.rateLimits.consume(tx, resetLimit, digestOf(email))
+      await server.rateLimits.consume(tx, proofLimit, userId)
+      await server.rateLimits.consume(tx, proofLimit, digestOf(email))
       await sendProof(tx, { ...account, language })
     })
   return reply.flash('accounts.confirmation_sent', { email }).redirect('/settings/account', 303)

@@ -1,6 +1,6 @@
 import { defineNoun } from '../noun.ts'
 import api from './api.ts'
-import { expiredConfirmations } from './email-queries.ts'
+import { expiredConfirmations, proofLimit } from './email-queries.ts'
 import { deleteAccountJob } from './jobs.ts'
 import { alreadyMail, changeEmailMail, confirmMail, emailChangedMail, emailChangingMail } from './mails.ts'
 import { expiredRecoveries } from './recovery-queries.ts'
@@ -20,6 +20,6 @@ export default defineNoun({
     'accounts.email_changed': emailChangedMail,
     'accounts.email_changing': emailChangingMail,
   },
-  limits: [signUpLimit, signUpFormLimit, renameLimit],
+  limits: [signUpLimit, signUpFormLimit, renameLimit, proofLimit],
   retention: [expiredConfirmations, expiredRecoveries, restedUsernames, freedUsernames],
 })

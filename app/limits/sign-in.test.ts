@@ -245,7 +245,16 @@ describe('a sign-in link', () => {
     const change = { current_password: password, password: 'a lamp by the window' }
     assert.equal((await mary.post('/settings/account/password', change)).status, 303)
     assert.equal((await site.visitor().post(link)).status, 404)
-    const late = await linkFor('mary', 'mary@example.com')
+    const moved = await linkFor('mary', 'mary@example.com')
+    await mary.post('/settings/account/email', {
+      email: 'mary@example.org',
+      current_password: change.password,
+    })
+    await site.workJobs()
+    const proof = mailbox.received.findLast(({ to }) => to === 'mary@example.org')
+    assert.equal((await mary.post(new URL(linksIn(String(proof?.text))[0] ?? '').pathname)).status, 303)
+    assert.equal((await site.visitor().post(moved)).status, 404, 'nor is it for the address before')
+    const late = await linkFor('mary', 'mary@example.org')
     await site.app.db.transaction(tx => tx.update(signInLinks).set({ expiresAt: new Date(Date.now() - 1) }))
     assert.equal((await site.visitor().post(late)).status, 404)
   })
@@ -260,6 +269,15 @@ describe('a sign-in link', () => {
     assert.deepEqual(await answerTo('david', '198.51.100.9'), await answerTo('nobody', '198.51.100.10'))
     const asked = await Promise.all(Array.from({ length: 6 }, (_, n) => ask('john', `198.51.100.${20 + n}`)))
     assert.deepEqual(asked.map(({ status }) => status).toSorted(), [303, 303, 303, 303, 303, 429])
+    const written = ['@ wilf', '@@wilf', ' @  Wilf', '＠@ｗilf', '﹫ wilf', '\u00a0@\u3000wilf']
+    const others = []
+    for (const [n, identifier] of written.entries())
+      others.push(await ask(identifier, `198.51.100.${30 + n}`))
+    assert.deepEqual(
+      others.map(({ status }) => status),
+      [303, 303, 303, 303, 303, 429],
+      'one name',
+    )
     assert.equal((await ask('')).status, 422)
     for (const token of ['x', 'a'.repeat(43), '%00'])
       assert.equal((await site.visitor().post(`/sign-in/${token}`)).status, 404)

@@ -162,6 +162,18 @@ describe('a forgotten password', () => {
     await strict.close()
   })
 
+  it('can be asked for while a stranger who named the address asks to prove it', async () => {
+    const strict = await openSite({ SMTP_URL: mailbox.url, RATE_LIMITS: 'on' })
+    const stranger = strict.visitor()
+    await stranger.post('/sign-up', { username: 'wilf', email: 'john@example.com', password })
+    const statuses = []
+    for (let n = 0; n < 6; n++)
+      statuses.push((await stranger.post('/settings/account/email/confirmation')).status)
+    assert.deepEqual(statuses, [303, 303, 303, 303, 303, 429])
+    assert.equal((await strict.visitor().post('/passwords', { email: 'John@example.com' })).status, 303)
+    await strict.close()
+  })
+
   it('cannot be reset without a mail server, which the page says', async () => {
     const silent = await openSite({ CONTACT: 'owner@example.com' })
     const { status, page, text } = await silent.visitor().get('/passwords')

@@ -9,7 +9,7 @@ import { deleteKnownDevices } from '../sessions/known-device-queries.ts'
 import { endSessionsOf } from '../sessions/queries.ts'
 import { revokeTokensOf } from '../tokens/queries.ts'
 
-/** For each e-mail address, account and network. */
+/** For each e-mail address and network. */
 export const resetLimit: RateLimit = { name: 'password-reset', burst: 5, every: 600_000 }
 
 /** Milliseconds that a link is valid. */

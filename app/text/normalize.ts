@@ -51,7 +51,12 @@ export function foldCase(text: string): string {
   return folded.replaceAll('i\u0307', 'i').replaceAll('ς', 'σ').normalize('NFKC')
 }
 
-/** The folded text of the sign-in field: a username, with or without its @, or an email address. */
+/**
+ * The folded text of the sign-in field: a username, with or without its @, or an email address. Folding twice changes
+ * nothing, so what is counted is what is looked up.
+ */
 export function foldIdentifier(identifier: string): string {
-  return foldName(identifier.trim().replace(/^[@＠]/, ''))
+  // First the full-width @ and what decomposes to a space; then the beginning is final.
+  const normal = identifier.normalize('NFKC')
+  return foldName(normal.replace(/^[\s@]+/, '').trimEnd())
 }
