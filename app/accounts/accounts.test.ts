@@ -103,6 +103,27 @@ describe('signing up', () => {
     })
   }
 
+  it('checks no name that is not one, however long', async () => {
+    const susan = await site.signedIn('susan')
+    const cookie = `session=${susan.cookies.get('session')}`
+    const start = performance.now()
+    for (const username of [`a@${'é'.repeat(30_000)}@`, `a${'\u0301\u0316'.repeat(15_000)}`]) {
+      for (const url of ['/sign-up', '/settings/account/username']) {
+        // Not percent-encoded, so that as many letters as possible fit into a body.
+        const payload = `username=${username}&password=x&current_password=${password}`
+        const headers = {
+          ...(url !== '/sign-up' && { cookie }),
+          'content-type': 'application/x-www-form-urlencoded',
+        }
+        const answer = await site.app.inject({ method: 'POST', url, payload, headers })
+        assert.equal(answer.statusCode, 422)
+        assert.match(answer.body, /Choose a username of 1 to 64/)
+      }
+    }
+    // Where each check read all of a name, they took twenty times as long.
+    assert.ok(performance.now() - start < 1_500)
+  })
+
   it('shows all errors at once', async () => {
     const answer = await site.visitor().post('/sign-up', { username: '', email: '', password: '' })
     assert.equal(answer.page.querySelectorAll('[aria-invalid=true]').length, 3)

@@ -70,9 +70,12 @@ export type ConfirmationParams = Type.Static<typeof ConfirmationParams>
 /** The errors of a sign-up that need no query. */
 export function validateSignUp(request: FastifyRequest<{ Body: SignUpForm }>): FieldErrors {
   const { username, email } = request.body
-  return addFieldErrors(request, fieldErrorsOf(request), {
-    username: isReservedUsername(username) && 'accounts.username_reserved',
-    ...validatePasswords(request.body, [username, email], request.server.config),
+  const errors = fieldErrorsOf(request)
+  // Only of names that the schema accepts, because others may be as long as a body.
+  const own = [errors['username'] ? [] : username, errors['email'] ? [] : email].flat()
+  return addFieldErrors(request, errors, {
+    username: !errors['username'] && isReservedUsername(username) && 'accounts.username_reserved',
+    ...validatePasswords(request.body, own, request.server.config),
   })
 }
 

@@ -34,8 +34,9 @@ async function showUsername({ viewer }: MemberRequest, reply: FastifyReply) {
 async function changeUsername(request: UsernameRequest, reply: FastifyReply) {
   const { server, viewer } = request
   const { username } = request.body
-  const isOther = foldName(username) !== foldName(viewer.username)
-  const errors = addFieldErrors(request, fieldErrorsOf(request), {
+  const found = fieldErrorsOf(request)
+  const isOther = !found['username'] && foldName(username) !== foldName(viewer.username)
+  const errors = addFieldErrors(request, found, {
     username: isOther && isReservedUsername(username) && 'accounts.username_reserved',
   })
   reply.code(422)

@@ -480,7 +480,9 @@ describe('internal errors', () => {
       `/passwords/%zz${token}`,
       `/elsewhere/${token}`,
     ]
-    for (const path of paths) await susan.get(path)
+    // Encoded more often than any link.
+    const nested = [`/elsewhere/${encoded.replaceAll('%', `%${'25'.repeat(30)}`)}`, `/%${'25'.repeat(7_000)}`]
+    for (const path of [...paths, ...nested]) await susan.get(path)
     await susan.post(`/confirmations/${encoded}`)
     await susan.get('/@a_name_of_forty_three_letters_as_long_as_that')
     const log = lines.join('')
@@ -498,6 +500,7 @@ describe('internal errors', () => {
     ]) {
       assert.ok(!log.includes(String(secret)), String(secret))
     }
+    assert.equal(lines.filter(line => JSON.parse(line).path === '…').length, nested.length)
     assert.ok(log.includes('/@a_name_of_forty_three_letters_as_long_as_that'), 'a name is no secret')
     await site.close()
   })

@@ -25,17 +25,22 @@ function pathOf({ url, routeOptions }: FastifyRequest): string {
   if (routeOptions.url?.includes('/:token')) return routeOptions.url.replace(':token', '…')
   const path = url.split(/[?#]/)[0] ?? ''
   const plain = decoded(path)
+  if (plain === null) return '…'
   const redacted = plain
     .replace(/^(\/+(?:passwords|confirmations|recoveries|sign-in)\/).+/is, '$1…')
     .replaceAll(/(?<![\w@-])[\w-]{40,46}(?![\w-])/g, '…')
   return redacted === plain ? path : redacted
 }
 
-/** Percent signs may themselves be encoded; a path that cannot be decoded stays as it is. */
-function decoded(path: string): string {
+/**
+ * Percent signs may themselves be encoded, in links that passed through other programs; null for a path that is encoded
+ * more than three times, which no link is. A path that cannot be decoded stays as it is.
+ */
+function decoded(path: string, passes = 3): string | null {
   try {
     const once = decodeURIComponent(path)
-    return once === path ? path : decoded(once)
+    if (once === path) return path
+    return passes === 0 ? null : decoded(once, passes - 1)
   } catch {
     return path
   }

@@ -133,6 +133,19 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     assert.doesNotMatch(JSON.stringify(kept), /\\u0000/)
   })
 
+  it('is not kept at an address that is too long for a person or a post', async () => {
+    const [name, number] = ['a'.repeat(250), '1'.repeat(250)]
+    const paths = [`/@${name}/follow`, `/messages/@${name}`, `/posts/${number}`, `/posts/${number}/delete`]
+    for (const path of [...paths, `/@susan/${name}`]) {
+      const { status } = await site.visitor().post(path, { body: 'Tea' })
+      assert.ok(status === 401 || status === 404, `${path}: ${status}`)
+    }
+    const longest = `/@${'a'.repeat(64)}/follow`
+    const before = await site.app.db.$count(interruptedForms)
+    await site.visitor().post(longest)
+    assert.equal(await site.app.db.$count(interruptedForms), before + 1)
+  })
+
   it('brings words along through signing up', async () => {
     const visitor = site.visitor()
     await visitor.post('/posts', { body: '🇪🇸🇪🇸', language: 'es' })

@@ -22,14 +22,18 @@ export const interruptionLimit: RateLimit = { name: 'interrupted-form', burst: 3
 
 const cookie = 'interrupted'
 
+/** Names and numbers as long as they can be: a longer one is not kept, because a row has a limited length. */
+const [person, post] = [String.raw`@\w{1,64}`, String.raw`posts/\d{1,16}`]
 /** Buttons on a person or a post: `/@susan/follow`, `/posts/42/delete`. */
-const buttonPath = /^\/(@\w+|posts\/\d+)\/[a-z/]+$/
+const buttonPath = new RegExp(`^/(?:${person}|${post})/[a-z/]{1,32}$`)
+const postPath = new RegExp(`^/${post}$`)
+const conversationPath = new RegExp(`^/messages/${person}$`)
 
 /** The page where the words of a form are typed; null for a form without words. */
 function pageOfWords(path: string): string | null {
   if (path === '/posts') return '/posts/new'
-  if (/^\/posts\/\d+$/.test(path)) return `${path}/edit`
-  return /^\/messages\/@\w+$/.test(path) || path === '/settings/profile' ? path : null
+  if (postPath.test(path)) return `${path}/edit`
+  return conversationPath.test(path) || path === '/settings/profile' ? path : null
 }
 
 /** What signing in leads to: a page, and the path of a button to press on the way. */

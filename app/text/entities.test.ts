@@ -129,6 +129,13 @@ describe('the links, mentions and hashtags of a post', () => {
     })
   }
 
+  it('are found in no time where question marks begin many identifiers, and invisible joiners end them', () => {
+    const start = performance.now()
+    for (const end of ['\u200c', '-', '?'])
+      assert.equal(findEntities(`http://a.b/${'?'.repeat(120)}${end.repeat(3_869)}`)[0]?.kind, 'link')
+    assert.ok(performance.now() - start < 2_000)
+  })
+
   it('counts graphemes', () => {
     assert.equal(graphemeCount('👨‍👩‍👧‍👦e\u0301🇪🇸x'), 4)
   })

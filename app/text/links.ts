@@ -81,15 +81,17 @@ function isValid(href: string, isWww: boolean): boolean {
 const sentence = new RegExp(String.raw`(?<=[A-Za-z0-9])${unspaced}`, 'v')
 /** Punctuation at the end belongs to the sentence, except where addresses end with it. */
 const trailing = /[[\p{P}\u200c-\u200d`\|]--[#%\x26_\/\)\]\}]]/v
-/** Identifiers, such as those of playlists, may end with a hyphen. */
-const identifier = /[?&][^=&]*=[\w-]{10,}-$/
+/** Identifiers, such as those of playlists, may end with a hyphen. No part of one contains the sign that begins it. */
+const identifier = /[?&][^=&?]*=[\w-]{10,}-(?![\w-])/g
 
 /** The path at the beginning of a run of characters. */
 function pathIn(run: string): string {
   const [beginning = ''] = paired(run).split(sentence, 1)
   const path = paired(beginning)
+  const [last] = [...path.matchAll(identifier)].slice(-1)
+  const kept = last ? last.index + last[0].length : 0
   let end = path.length
-  while (trailing.test(path.charAt(end - 1)) && !identifier.test(path.slice(0, end))) end--
+  while (end > kept && trailing.test(path.charAt(end - 1))) end--
   return path.slice(0, end)
 }
 

@@ -40,9 +40,10 @@ export function normalizeText(text: string): string {
  */
 export function foldName(name: string): string {
   const folded = name.normalize('NFKC').toLowerCase().normalize('NFKC')
-  const [, domain = ''] = /^[^@]+@([^@]*[^\0-\x7f][^@]*)$/.exec(folded) ?? []
-  const ascii = domainToASCII(domain)
-  return ascii ? folded.slice(0, -domain.length) + ascii : folded
+  const at = folded.indexOf('@')
+  const domain = folded.slice(at + 1)
+  if (at < 1 || folded.includes('@', at + 1) || !/[^\0-\x7f]/.test(domain)) return folded
+  return folded.slice(0, at + 1) + (domainToASCII(domain) || domain)
 }
 
 /** The same letters for each way to write a word in capitals, in full width or with a Turkish dotted or dotless i. */
