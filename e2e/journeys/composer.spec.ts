@@ -48,14 +48,17 @@ test('a draft is its writer’s own', async ({ site, pageOf }) => {
 test('a double click publishes once', async ({ site, pageOf }) => {
   const page = await pageOf(await site.person('susan'))
   const sent: string[] = []
-  page.on('request', request => void (request.method() === 'POST' && sent.push(request.url())))
+  const isPost = (url: string) => new URL(url).pathname === '/posts'
+  page.on('request', request => {
+    if (request.method() === 'POST' && isPost(request.url())) sent.push(request.url())
+  })
   await page.goto('/')
   await words(page).fill('Once is enough.')
   await button(page).dblclick()
   await expect(page.getByText('Posted.')).toBeVisible()
   await page.reload()
   await expect(page.getByRole('article')).toHaveCount(1)
-  expect(sent).toEqual([`${site.url}/posts`])
+  expect(sent).toHaveLength(1)
 })
 
 test('nothing but spaces is not sent', async ({ site, pageOf }) => {
