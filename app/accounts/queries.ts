@@ -50,10 +50,10 @@ export async function createAccount(
 export async function findCredentials(
   db: Reader,
   identifier: string,
-): Promise<{ id: number; passwordHash: string } | undefined> {
+): Promise<{ id: number; passwordHash: string; language: string | null } | undefined> {
   const key = foldIdentifier(identifier)
   const [found] = await db
-    .select({ id: users.id, passwordHash: users.passwordHash })
+    .select({ id: users.id, passwordHash: users.passwordHash, language: users.language })
     .from(users)
     .where(and(or(eq(users.usernameKey, key), eq(users.emailKey, key)), isNull(users.closedAt)))
   return found

@@ -103,7 +103,10 @@ describe('exceeding a limit', () => {
     const refused = await signUp(9)
     assert.equal(refused.status, 429)
     assert.equal(refused.page.querySelector('#username')?.getAttribute('value'), 'new9')
-    assert.match(refused.page.querySelector('[role=alert]')?.text ?? '', /Try again in 10 minutes/)
+    assert.match(
+      refused.page.querySelector('[role=alert]')?.text ?? '',
+      /^\s*Too many accounts are being created right now\. Try again in 10 minutes/,
+    )
     assert.ok(!refused.text.includes(password))
   })
 })

@@ -283,6 +283,15 @@ describe('a sign-in link', () => {
       assert.equal((await site.visitor().post(`/sign-in/${token}`)).status, 404)
   })
 
+  it('is written in the language of its account, not of the browser that asks', async () => {
+    const isDavids = eq(users.id, site.ids.david)
+    await site.app.db.transaction(tx => tx.update(users).set({ language: 'es' }).where(isDavids))
+    await ask('david', '198.51.100.50')
+    await workJobs()
+    const mail = mailbox.received.findLast(({ to }) => to === 'david@example.com')
+    assert.match(String(mail?.subject), /sesión/)
+  })
+
   it('is not offered where there is no mail', async () => {
     const silent = await openSite({ RATE_LIMITS: 'on' })
     for (let n = 0; n < 10; n++) await silent.visitor().post('/sign-in', { identifier: 'x', password: 'x' })

@@ -72,6 +72,26 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     assert.ok(await isFollowed(good.username))
   })
 
+  it('is named only where it was sent from, whatever a link says', async () => {
+    const [pressed, other] = [site.visitor(), site.visitor()]
+    await pressed.post('/@john/follow', { next: '/explore' })
+    const leadOf = ({ page }: Answer) => page.querySelector('.lead')?.text ?? ''
+    const link = (press: string) => `/sign-in?next=/&press=${encodeURIComponent(press)}`
+    assert.match(leadOf(await pressed.get(link('/@john/follow'))), /Sign in to follow .?Wilf/)
+    for (const [browser, press] of [
+      [pressed, '/@john/block'],
+      [other, '/@john/follow'],
+      [other, '/@john/block'],
+      [other, '/@susan/anything'],
+    ] as const) {
+      const { page } = await browser.get(link(press))
+      assert.doesNotMatch(page.querySelector('main')?.text ?? '', /Wilf|Sign in to/)
+      assert.equal(page.querySelector('[name=press]'), null)
+      const refused = await browser.post('/sign-in', { ...susan, password: 'wrong', next: '/', press })
+      assert.doesNotMatch(refused.page.querySelector('main')?.text ?? '', /Wilf/)
+    }
+  })
+
   it('presses any button on a person or a post again', async () => {
     const { db } = site.app
     const [id = 0] = await site.write('susan', ['to be deleted'])

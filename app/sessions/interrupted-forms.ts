@@ -65,6 +65,11 @@ export async function keptOnward(request: FastifyRequest): Promise<Onward | null
   return form ? onwardTo(form) : null
 }
 
+/** Whether this browser sent a form to `press` without a session, so that signing in presses its button. */
+export async function isKept(request: FastifyRequest, press: string | null): Promise<boolean> {
+  return press !== null && (await findKeptForm(request))?.path === press
+}
+
 async function findKeptForm(request: FastifyRequest): Promise<InterruptedForm | undefined> {
   const tokenHash = tokenHashOf(request)
   return tokenHash === null ? undefined : findInterruptedForm(request.server.db, tokenHash, new Date())

@@ -19,8 +19,9 @@ export const requestLinkJob = defineJob({
     async tx => {
       const account = await findCredentials(tx, identifier)
       if (account) {
-        const input = { userId: account.id }
-        await sendMail(tx, { name: 'sessions.link', language, input, userId: account.id })
+        const { id: userId, language: own } = account
+        const mail = { name: 'sessions.link', language: own ?? language, input: { userId }, userId } as const
+        await sendMail(tx, mail)
       }
       await clearInput(tx, id)
     },

@@ -8,7 +8,7 @@ import { findPerson } from '../profiles/queries.ts'
 import { clearBrowserCache, clearSession } from '../security/tokens.ts'
 import { authenticate } from './authenticate.ts'
 import { type NextQuery, OnwardQuery, SignInForm } from './forms.ts'
-import { goOn, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
+import { goOn, isKept, keepForm, keptOnward, type Onward } from './interrupted-forms.ts'
 import signInLinks from './link-routes.ts'
 import sessionList from './list-routes.ts'
 import { endSession } from './queries.ts'
@@ -48,11 +48,14 @@ async function showSignIn(request: OnwardRequest, reply: FastifyReply) {
   return reply.page('sessions/sign-in', { ...emptyForm, ...onward, reason })
 }
 
-/** Without a `next`, signing in or up resumes what this browser sent without a session. */
+/**
+ * Without a `next`, signing in or up resumes what this browser sent without a session. A button that it did not press is
+ * not named, whatever the link says.
+ */
 export async function onwardOf(request: OnwardRequest): Promise<Onward> {
   const { next, press = null } = request.query
   const kept = next === undefined && !request.viewer ? await keptOnward(request) : null
-  return kept ?? { next: returnPath(next), press }
+  return kept ?? { next: returnPath(next), press: (await isKept(request, press)) ? press : null }
 }
 
 async function signIn(request: SignInRequest, reply: FastifyReply) {
@@ -70,7 +73,7 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
   } else if (!hasFieldErrors(errors)) errors['form'] = request.t(wrongKey(request))
   const values = { identifier, keep: keep !== undefined }
   const limited = reply.statusCode === 429
-  const reason = press ? await reasonFor(request, { next, press }) : null
+  const reason = (await isKept(request, press)) ? await reasonFor(request, { next, press }) : null
   return reply.page('sessions/sign-in', { values, next, press, errors, limited, reason })
 }
 
