@@ -76,9 +76,7 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
   await tx.insert(blocks).values({ blockerId: id, blockedId: other, createdAt: now })
   await tx.insert(passwordResets).values(token('zelda-reset'))
   await tx.insert(emailConfirmations).values({ ...token('zelda-confirmation'), email: zelda.email })
-  await tx
-    .insert(accountRecoveries)
-    .values({ ...token('zelda-recovery'), email: zelda.email, emailKey: zelda.email })
+  await tx.insert(accountRecoveries).values({ ...token('zelda-recovery'), email: zelda.email })
   await tx.insert(signInLinks).values(token('zelda-sign-in'))
   await tx.insert(knownDevices).values({ tokenHash: 'zelda-device', userId: id, lastUsedAt: now })
   await tx.insert(rateLimits).values([

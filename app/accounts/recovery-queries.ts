@@ -54,7 +54,7 @@ async function addRecovery(tx: Writer, change: AccountChange, token: string): Pr
   const expiresAt = new Date(createdAt.getTime() + recoveryLifetime)
   await tx
     .insert(accountRecoveries)
-    .values({ tokenHash: hashToken(token), userId, email, emailKey: foldName(email), createdAt, expiresAt })
+    .values({ tokenHash: hashToken(token), userId, email, createdAt, expiresAt })
 }
 
 /** The account of a valid link, and the address that it goes back to. */

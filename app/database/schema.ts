@@ -244,7 +244,6 @@ export const accountRecoveries = table(
     userId: deletedWithUser('user_id'),
     /** The address to go back to. */
     email: text().notNull(),
-    emailKey: text('email_key').notNull(),
     /** When the change was made. */
     createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
@@ -252,7 +251,6 @@ export const accountRecoveries = table(
   recoveries => [
     uniqueIndex('account_recoveries_token_hash_unique').on(recoveries.tokenHash),
     index('account_recoveries_user_id_index').on(recoveries.userId),
-    index('account_recoveries_email_key_index').on(recoveries.emailKey),
     index('account_recoveries_expires_at_index').on(recoveries.expiresAt),
     check('account_recoveries_email_length', lengthBetween(recoveries.email, ...lengths.email)),
   ],

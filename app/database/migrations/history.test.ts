@@ -86,7 +86,7 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
   })
 
   it('puts right what older code left: notices of what is gone, badges of the blocked, impossible times', async () => {
-    const before = (await readMigrations(engine)).findLast(({ name }) => name < '20261129175413')?.name
+    const before = (await readMigrations(engine)).findLast(({ name }) => name < '20261129194812')?.name
     const [past, future] = [new Date('1843-01-02'), new Date('2126-01-02')]
     await withSeededDatabase(async ({ config }) => {
       const counts = await withStaleRows(config, past, future)

@@ -4,6 +4,10 @@ DROP TABLE "retired_usernames";
 --> statement-breakpoint
 DROP TABLE "sign_in_links";
 --> statement-breakpoint
-DROP TABLE "sign_ups";
+DROP INDEX "users_closed_index";
 --> statement-breakpoint
 ALTER TABLE "sessions" DROP COLUMN "confirmed_at";
+--> statement-breakpoint
+ALTER TABLE "users" DROP COLUMN "time_zone";
+--> statement-breakpoint
+ALTER TABLE "users" DROP COLUMN "last_seen_shown";

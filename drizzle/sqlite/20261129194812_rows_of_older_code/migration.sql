@@ -1,6 +1,3 @@
-ALTER TABLE `users` ADD `time_zone` text;--> statement-breakpoint
-CREATE INDEX `users_closed_index` ON `users` (`id`) WHERE "users"."closed_at" is not null;
---> statement-breakpoint
 -- Notices of follows and mentions that have gone since, and unread messages of people who are blocked.
 DELETE FROM `notifications` WHERE `kind` = 'follow' AND NOT EXISTS (
 	SELECT 1 FROM `follows` WHERE `follower_id` = `notifications`.`actor_id` AND `followed_id` = `notifications`.`user_id`

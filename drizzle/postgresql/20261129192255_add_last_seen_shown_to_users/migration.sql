@@ -1,1 +1,0 @@
-ALTER TABLE "users" ADD COLUMN "last_seen_shown" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,2 @@
+-- Notices and times stay as they were put right.
+SELECT 1;
