@@ -22,17 +22,18 @@ export default async function recoveries(app: FastifyInstance) {
 }
 
 /** Undoes only by a button, because mail scanners open every link. */
-async function showRecovery({ server, params }: RecoveryRequest, reply: FastifyReply) {
+async function showRecovery(request: RecoveryRequest, reply: FastifyReply) {
+  const { server, params } = request
   const { token } = params
-  const found = await findRecovery(server.db, hashToken(token), new Date())
-  if (!found) throw new Problem(404, 'accounts.recovery_expired')
-  const { userId, username, email, changedAt, current } = found
+  const { userId, username, email, changedAt, current } = await recoveryOr404(request)
   const isBack = email !== current && !(await isEmailTaken(server.db, email, userId))
   return reply.page('accounts/recovery', { token, username, email, changedAt, isBack })
 }
 
-/** Leads to the page that sets a new password. */
-async function recover({ server, params }: RecoveryRequest, reply: FastifyReply) {
+/** Leads to the page that sets a new password. A link that does not work costs no hash, which takes memory and time. */
+async function recover(request: RecoveryRequest, reply: FastifyReply) {
+  const { server, params } = request
+  await recoveryOr404(request)
   const reset = newToken()
   const recovery = {
     tokenHash: hashToken(params.token),
@@ -42,4 +43,10 @@ async function recover({ server, params }: RecoveryRequest, reply: FastifyReply)
   const isUndone = await server.db.transaction(tx => useRecovery(tx, recovery, new Date()))
   if (!isUndone) throw new Problem(404, 'accounts.recovery_expired')
   return clearSession(reply).flash('accounts.recovered').redirect(`/passwords/${reset}`, 303)
+}
+
+async function recoveryOr404({ server, params }: RecoveryRequest) {
+  const found = await findRecovery(server.db, hashToken(params.token), new Date())
+  if (!found) throw new Problem(404, 'accounts.recovery_expired')
+  return found
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
 import { after, before, describe, it } from 'node:test'
 import { accountRecoveries, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
@@ -93,6 +94,24 @@ describe('a changed address or password', () => {
     const before = undoMails('john@worse.example').length
     await site.workJobs()
     assert.equal(undoMails('john@worse.example').length, before)
+  })
+
+  it('costs no hash of a password without a link that works', async () => {
+    const started: string[] = []
+    const hook = createHook({ init: (_id, type) => void started.push(type) }).enable()
+    const unknown = await site.visitor().post(`/recoveries/${'a'.repeat(43)}`)
+    const ofRequest = started.splice(0)
+    await site.visitor().post('/sign-in', { identifier: 'nobody_here', password: theirs })
+    hook.disable()
+    assert.equal(unknown.status, 404)
+    assert.deepEqual(
+      ofRequest.filter(type => /argon2/i.test(type)),
+      [],
+    )
+    assert.ok(
+      started.some(type => /argon2/i.test(type)),
+      'signing in costs one',
+    )
   })
 
   it('of the password alone is undone, too', async () => {
