@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { jobs, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { ApiClient } from '../testing/api.ts'
+import { cpuTimeMs } from '../testing/cpu-time.ts'
 import { linksIn, type Mailbox, openMailbox } from '../testing/mailbox.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 
@@ -106,7 +107,7 @@ describe('signing up', () => {
   it('checks no name that is not one, however long', async () => {
     const susan = await site.signedIn('susan')
     const cookie = `session=${susan.cookies.get('session')}`
-    const start = performance.now()
+    const start = cpuTimeMs()
     for (const username of [`a@${'é'.repeat(30_000)}@`, `a${'\u0301\u0316'.repeat(15_000)}`]) {
       for (const url of ['/sign-up', '/settings/account/username']) {
         // Not percent-encoded, so that as many letters as possible fit into a body.
@@ -121,7 +122,7 @@ describe('signing up', () => {
       }
     }
     // Where each check read all of a name, they took twenty times as long.
-    assert.ok(performance.now() - start < 1_500)
+    assert.ok(cpuTimeMs() - start < 1_500)
   })
 
   it('shows all errors at once', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { cpuTimeMs } from '../testing/cpu-time.ts'
 import { findEntities, graphemeCount, partsOf, refreshEntities, tagsOf } from './entities.ts'
 import { foldTag, isTag } from './hashtags.ts'
 import { languageOf } from './language.ts'
@@ -122,18 +123,18 @@ describe('the links, mentions and hashtags of a post', () => {
     )
   for (const piece of repeated) {
     it(`are found in no time in 4,000 characters of ${piece}`, () => {
-      const start = performance.now()
+      const start = cpuTimeMs()
       for (const beginning of ['', 'https://a.org/', '#a'])
         findEntities(beginning + piece.repeat(4000 / piece.length))
-      assert.ok(performance.now() - start < 2_000)
+      assert.ok(cpuTimeMs() - start < 2_000)
     })
   }
 
   it('are found in no time where question marks begin many identifiers, and invisible joiners end them', () => {
-    const start = performance.now()
+    const start = cpuTimeMs()
     for (const end of ['\u200c', '-', '?'])
       assert.equal(findEntities(`http://a.b/${'?'.repeat(120)}${end.repeat(3_869)}`)[0]?.kind, 'link')
-    assert.ok(performance.now() - start < 2_000)
+    assert.ok(cpuTimeMs() - start < 2_000)
   })
 
   it('counts graphemes', () => {
