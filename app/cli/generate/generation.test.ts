@@ -10,7 +10,7 @@ import { copyProject, type Project } from '../../testing/project.ts'
 const schema = 'app/database/schema.ts'
 const aboutColumn = "about: text().notNull().default(''),"
 
-/** The files of both engines are compared in one run: the other would write the same. */
+/** What does not depend on the engine, and compares the files of both, runs once. */
 const onePass = { skip: engine !== 'sqlite' }
 
 describe(`generating migrations, on ${engine}`, () => {
@@ -61,7 +61,7 @@ describe(`generating migrations, on ${engine}`, () => {
     test = await copyOf(seeded)
   }
 
-  it('writes nothing when nothing changed', async () => {
+  it('writes nothing when nothing changed', onePass, async () => {
     const before = folders('sqlite')
     const { code, output } = await generate('nothing_at_all')
     assert.equal(code, 0)
@@ -225,7 +225,7 @@ describe(`generating migrations, on ${engine}`, () => {
     )
   })
 
-  it('lets a mistake be mended: take back, delete, edit, generate again', async () => {
+  it('lets a mistake be mended: take back, delete, edit, generate again', onePass, async () => {
     await fresh()
     project.edit(schema, aboutColumn, `${aboutColumn}\n    mod: text(),`)
     await generate('add_mod')
@@ -241,7 +241,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.equal((await cli('db:check')).code, 0)
   })
 
-  it('shows a migration that was edited after it was applied', async () => {
+  it('shows a migration that was edited after it was applied', onePass, async () => {
     await fresh()
     project.edit(
       `drizzle/${engine}/${folders(engine)[2]}/migration.sql`,
