@@ -13,6 +13,7 @@ import { newSubmission, submissionDigest } from '../posts/forms.ts'
 import { findPerson } from '../profiles/queries.ts'
 import { profileNotFound } from '../profiles/require-profile.ts'
 import { findPeople } from '../search/find.ts'
+import { normalizeQuery } from '../search-index/query.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { languageOf } from '../text/language.ts'
 import { foldName, normalizeText } from '../text/normalize.ts'
@@ -65,7 +66,7 @@ async function showInbox(request: InboxRequest, reply: FastifyReply) {
 /** Leads to the person whose username was typed, or shows people to choose from: at first those whom one follows. */
 async function choosePerson(request: MemberRequest<{ Querystring: ChoiceQuery }>, reply: FastifyReply) {
   const { server, viewer, query } = request
-  const to = query.to?.trim().slice(0, 100) ?? ''
+  const to = normalizeQuery(query.to ?? '')
   const person = await findPerson(server.db, to.replace(/^@/, ''))
   if (person && person.id !== viewer.id) return reply.redirect(`${threadPath(person)}#newest`, 303)
   const { rows } = to
