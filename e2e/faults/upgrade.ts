@@ -45,7 +45,10 @@ async function upgradeFrom(name: string, rows: [string, Row[]][]): Promise<void>
   const changed = [...before].flatMap(([table, lines]) =>
     lines.filter(line => !after.get(table)?.includes(line)).map(line => `${table}: ${line.slice(0, 200)}`),
   )
-  const more = [...before].filter(([table, lines]) => after.get(table)?.length !== lines.length)
+  // A migration may enqueue a job.
+  const more = [...before].filter(
+    ([table, lines]) => table !== 'jobs' && after.get(table)?.length !== lines.length,
+  )
   claimNone(
     `from ${name.slice(15)}: every row and value is what it was`,
     [...changed, ...more.map(([table]) => `${table} has another number of rows`)],
