@@ -125,7 +125,8 @@ test('a page that is shown again is loaded again, unless it is still its readerâ
     page.evaluate(`dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) && undefined`)
   await page.evaluate('window.isTheSame = true')
   await showAgain()
-  await page.waitForTimeout(100)
+  // A page that loads again is hidden at once.
+  expect(await page.evaluate('document.documentElement.hidden')).toBe(false)
   expect(await page.evaluate('window.isTheSame')).toBe(true)
   await page.evaluate(`localStorage.setItem('viewer', '')`)
   await page.context().clearCookies()
