@@ -1,25 +1,28 @@
+import { createHash } from 'node:crypto'
 import { memoize } from '../text/memoize.ts'
 import { foldName } from '../text/normalize.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-const hues = 12
+const [tones, shapes] = [8, 6]
 
 /**
- * A picture made of the name alone, for the stylesheet to draw: the first letter on one of twelve hues.
- * No file, no request, no other host.
+ * A picture made of the name alone, for public/css/avatar.css to draw: the first letter of the display name, and a tone
+ * and a shape from the username, independent of each other. No file, no request, no other host.
  */
 export const avatarOf = memoize(draw, ({ username, displayName }) => `${username} ${displayName}`)
 
 function draw({ username, displayName }: { username: string; displayName: string }) {
-  const [first] = graphemes.segment(displayName.trim())
-  const letter =
-    first && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(first.segment) ? first.segment : username.charAt(0)
-  return { letter: letter.toLocaleUpperCase(), hue: hueOf(foldName(username)) }
+  const hash = createHash('sha256').update(foldName(username)).digest()
+  return {
+    letter: letterOf(displayName) ?? username.charAt(0).toUpperCase(),
+    tone: hash.readUInt16BE(0) % tones,
+    shape: hash.readUInt16BE(2) % shapes,
+  }
 }
 
-/** @see http://www.cse.yorku.ca/~oz/hash.html (djb2) */
-function hueOf(name: string): number {
-  let hash = 5381
-  for (let at = 0; at < name.length; at++) hash = (hash * 33 + name.charCodeAt(at)) | 0
-  return Math.abs(hash) % hues
+/** Georgian stays as it is: capitals are not written at the start of a name, and few fonts have them. */
+function letterOf(displayName: string): string | undefined {
+  const [first] = graphemes.segment(displayName.trim())
+  if (!first || !/[\p{L}\p{N}\p{Extended_Pictographic}\p{RI}]/u.test(first.segment)) return undefined
+  return /\p{Script=Georgian}/u.test(first.segment) ? first.segment : first.segment.toUpperCase()
 }

@@ -94,13 +94,24 @@ describe('profiles', () => {
     assert.equal(elsewhere.page.querySelector('input[name=next]')?.getAttribute('value'), '/@susan')
   })
 
-  it('draws an avatar from the name: a letter of any script and a color that stays', () => {
+  it('draws an avatar from the name: a letter of any script, and a tone and a shape that stay', () => {
     const avatar = (username: string, displayName: string) => avatarOf({ username, displayName })
     assert.equal(avatar('susan', 'susan').letter, 'S')
     assert.equal(avatar('layla', 'ليلى').letter, 'ل')
+    assert.equal(avatar('nino', 'ნინო').letter, 'ნ')
     assert.equal(avatar('x', '👩‍🌾 Edith').letter, '👩‍🌾')
+    assert.equal(avatar('ana', '🇪🇸 Ana').letter, '🇪🇸')
     assert.equal(avatar('quiet', '"...').letter, 'Q')
-    assert.equal(avatar('Susan', 'a').hue, avatar('susan', 'b').hue)
+    const { letter: _, ...face } = avatar('Susan', 'a')
+    assert.deepEqual({ ...avatar('susan', 'b'), letter: undefined }, { ...face, letter: undefined })
+  })
+
+  it('draws people alike so rarely that every tone comes in every shape, about equally often', () => {
+    const names = Array.from({ length: 4_800 }, (_, at) => `person${at}`)
+    const faces = names.map(username => avatarOf({ username, displayName: 'P' }))
+    const counts = Map.groupBy(faces, ({ tone, shape }) => `tone-${tone} shape-${shape}`)
+    assert.equal(counts.size, 8 * 6)
+    for (const [face, people] of counts) assert.ok(people.length > 60 && people.length < 140, face)
   })
 
   it('lets their owner edit them', async () => {
