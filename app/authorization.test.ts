@@ -112,7 +112,7 @@ describe('authorization', () => {
     for (const route of [...open].filter(route => routes.includes(route))) {
       const { status } = await ask(site.visitor(), route)
       const isLink = route.includes(':token')
-      assert.ok(isLink ? status === 404 : status < 400 || [400, 422].includes(status), `${route}: ${status}`)
+      assert.ok(isLink ? status === 410 : status < 400 || [400, 422].includes(status), `${route}: ${status}`)
     }
   })
 

@@ -103,7 +103,7 @@ async function viewersAccount({ server, viewer }: MemberRequest): Promise<Accoun
 /** Confirms only by a button, because mail scanners open every link. */
 async function showConfirmation({ server, params }: ConfirmationRequest, reply: FastifyReply) {
   const found = await findConfirmation(server.db, hashToken(params.token), new Date())
-  if (!found) throw new Problem(404, 'accounts.confirmation_expired')
+  if (!found) throw new Problem(410, 'accounts.confirmation_expired')
   const { username, email, before } = found
   return reply.page('accounts/confirm', { token: params.token, username, email, isChange: email !== before })
 }
@@ -115,7 +115,7 @@ async function confirm({ server, params, viewer, language }: ConfirmationRequest
     if (typeof used === 'object') await tellOldAddress(tx, used, language)
     return used
   })
-  if (!outcome) throw new Problem(404, 'accounts.confirmation_expired')
+  if (!outcome) throw new Problem(410, 'accounts.confirmation_expired')
   if (outcome === 'taken') throw new Problem(422, 'accounts.email_taken')
   return reply.flash('accounts.email_confirmed').redirect(viewer ? '/settings/account' : '/sign-in', 303)
 }

@@ -25,7 +25,7 @@ export default async function recoveries(app: FastifyInstance) {
 async function showRecovery(request: RecoveryRequest, reply: FastifyReply) {
   const { server, params } = request
   const { token } = params
-  const { userId, username, email, changedAt, current } = await recoveryOr404(request)
+  const { userId, username, email, changedAt, current } = await recoveryOr410(request)
   const isBack = email !== current && !(await isEmailTaken(server.db, email, userId))
   return reply.page('accounts/recovery', { token, username, email, changedAt, isBack })
 }
@@ -33,7 +33,7 @@ async function showRecovery(request: RecoveryRequest, reply: FastifyReply) {
 /** Leads to the page that sets a new password. A link that does not work costs no hash, which takes memory and time. */
 async function recover(request: RecoveryRequest, reply: FastifyReply) {
   const { server, params } = request
-  await recoveryOr404(request)
+  await recoveryOr410(request)
   const reset = newToken()
   const recovery = {
     tokenHash: hashToken(params.token),
@@ -41,12 +41,12 @@ async function recover(request: RecoveryRequest, reply: FastifyReply) {
     resetHash: hashToken(reset),
   }
   const isUndone = await server.db.transaction(tx => useRecovery(tx, recovery, new Date()))
-  if (!isUndone) throw new Problem(404, 'accounts.recovery_expired')
+  if (!isUndone) throw new Problem(410, 'accounts.recovery_expired')
   return clearSession(reply).flash('accounts.recovered').redirect(`/passwords/${reset}`, 303)
 }
 
-async function recoveryOr404({ server, params }: RecoveryRequest) {
+async function recoveryOr410({ server, params }: RecoveryRequest) {
   const found = await findRecovery(server.db, hashToken(params.token), new Date())
-  if (!found) throw new Problem(404, 'accounts.recovery_expired')
+  if (!found) throw new Problem(410, 'accounts.recovery_expired')
   return found
 }

@@ -70,7 +70,7 @@ describe('a changed address or password', () => {
     const chosen = 'an umbrella for the pier'
     assert.equal((await visitor.post(String(undone.location), { password: chosen })).location, '/sign-in')
     assert.equal(await signIn('susan@example.com', chosen), 303)
-    assert.equal((await visitor.post(path)).status, 404, 'once')
+    assert.equal((await visitor.post(path)).status, 410, 'once')
   })
 
   it('is not undone again by links to the addresses after it', async () => {
@@ -78,8 +78,8 @@ describe('a changed address or password', () => {
     assert.ok(mails.length > 0)
     for (const { text } of mails) {
       const path = pathIn(text, '/recoveries/')
-      assert.equal((await site.visitor().get(path)).status, 404)
-      assert.equal((await site.visitor().post(path)).status, 404)
+      assert.equal((await site.visitor().get(path)).status, 410)
+      assert.equal((await site.visitor().post(path)).status, 410)
     }
     assert.equal((await account(site.ids.susan))?.email, 'susan@example.com')
   })
@@ -103,7 +103,7 @@ describe('a changed address or password', () => {
     const ofRequest = started.splice(0)
     await site.visitor().post('/sign-in', { identifier: 'nobody_here', password: theirs })
     hook.disable()
-    assert.equal(unknown.status, 404)
+    assert.equal(unknown.status, 410)
     assert.deepEqual(
       ofRequest.filter(type => /argon2/i.test(type)),
       [],
@@ -169,7 +169,7 @@ describe('a changed address or password', () => {
       assert.equal(expiresAt.getTime() - createdAt.getTime(), 7 * day)
     const past = { expiresAt: new Date(Date.now() - 1) }
     await site.app.db.transaction(tx => tx.update(accountRecoveries).set(past).where(isDavids))
-    assert.equal((await site.visitor().get(path)).status, 404)
+    assert.equal((await site.visitor().get(path)).status, 410)
     assert.match((await site.visitor().post(path)).text, /more than seven days ago/)
     assert.equal(await signIn('david', theirs), 303)
   })
@@ -180,6 +180,6 @@ describe('a changed address or password', () => {
         await site.visitor().get(`/recoveries/${token}`),
         await site.visitor().post(`/recoveries/${token}`),
       ])
-        assert.ok([400, 404].includes(answer.status), `${token} ${answer.status}`)
+        assert.ok([404, 410].includes(answer.status), `${token} ${answer.status}`)
   })
 })

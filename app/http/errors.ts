@@ -21,7 +21,7 @@ export class Problem extends Error {
 }
 
 /** Statuses with their own texts; another status uses those of 400 or 500. */
-const describedStatuses = [400, 401, 403, 404, 413, 422, 429, 500, 503] as const
+const describedStatuses = [400, 401, 403, 404, 410, 413, 422, 429, 500, 503] as const
 
 declare module './views.ts' {
   interface Pages {

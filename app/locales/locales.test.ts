@@ -95,6 +95,20 @@ describe('the messages', () => {
       assert.ok(existsSync(path.join(root, `views/exports/archive/format.${code}.md`))))
   }
 
+  it('are set as print is: quotes, dashes and dots of their own, one space, both halves of a question', () => {
+    const misprints = {
+      en: /["']|\.{3}|--|[«»¿¡]|\s\s|^\s|\s$|\s[,.;:?!%]|colour|favour|neighbour|harbour|centre\b|cancelled|(?:recogn|organ|author|custom|apolog)is/i,
+      es: /["']|\.{3}|--|[“”‘’]|[ \u00a0]{2}|^\s|\s$|\s[,.;:?!]|[^\u00a0]%|usted\b|vosotr|\B[oe]\/as?\b|@s\b/i,
+    }
+    for (const { code } of languages)
+      for (const [key, text] of flat(messages[code])) {
+        assert.doesNotMatch(text, misprints[code], `${code} ${key}`)
+        const count = (sign: string) => text.split(sign).length
+        if (code === 'es')
+          assert.deepEqual([count('¿'), count('¡')], [count('?'), count('!')], `${key} ends what it opens`)
+      }
+  })
+
   it('are all used', async () => {
     const files = [
       ...globSync('views/**/*.eta', { cwd: root }),

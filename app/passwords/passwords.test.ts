@@ -70,7 +70,7 @@ describe('a forgotten password', () => {
     }
     assert.equal(await signIn('susan', password), 422)
     assert.equal(await signIn('susan', another), 303)
-    assert.equal((await visitor.post(link, { password: 'once more, please' })).status, 404)
+    assert.equal((await visitor.post(link, { password: 'once more, please' })).status, 410)
     await workJobs()
     const told = mailbox.received.findLast(({ to }) => to === 'susan@example.com')
     assert.match(String(told?.subject), /was changed/)
@@ -123,7 +123,7 @@ describe('a forgotten password', () => {
     const [first, second] = [await linkFor('john@example.com'), await linkFor('john@example.com')]
     assert.equal((await site.visitor().get(first)).status, 200)
     await site.visitor().post(second, { password })
-    assert.equal((await site.visitor().get(first)).status, 404)
+    assert.equal((await site.visitor().get(first)).status, 410)
   })
 
   it('has a link that is valid for an hour', async () => {
@@ -133,8 +133,12 @@ describe('a forgotten password', () => {
     await site.app.db.transaction(async tx => {
       await tx.update(passwordResets).set({ expiresAt: new Date(Date.now() - 1) })
     })
-    assert.equal((await site.visitor().get(link)).status, 404)
-    assert.equal((await site.visitor().post(link, { password: another })).status, 404)
+    const late = await site.visitor().get(link)
+    assert.deepEqual(
+      [late.status, late.page.querySelector('h1')?.textContent],
+      [410, 'This link no longer works'],
+    )
+    assert.equal((await site.visitor().post(link, { password: another })).status, 410)
   })
 
   it('cannot be requested without an address, or from another site', async () => {

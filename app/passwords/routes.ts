@@ -34,28 +34,28 @@ export default async function passwords(app: FastifyInstance) {
 
 async function showPassword(request: ShowRequest, reply: FastifyReply) {
   const { token } = request.params
-  const { username } = await resetOr404(request)
+  const { username } = await resetOr410(request)
   return reply.page('passwords/edit', { username, token, errors: {} })
 }
 
 async function savePassword(request: SaveRequest, reply: FastifyReply) {
   const { server, params, body, language } = request
   const { token } = params
-  const { username, own } = await resetOr404(request)
+  const { username, own } = await resetOr410(request)
   const errors = addFieldErrors(request, {}, validatePasswords(body, own, server.config))
   if (hasFieldErrors(errors)) return reply.code(422).page('passwords/edit', { username, token, errors })
   const change = { tokenHash: hashToken(token), passwordHash: await hashPassword(body.password) }
   await server.db.transaction(async tx => {
     const used = await usePasswordReset(tx, change, new Date())
-    if (!used) throw new Problem(404, 'passwords.link_expired')
+    if (!used) throw new Problem(410, 'passwords.link_expired')
     if (canMail(server.config)) await tellPasswordChange(tx, { ...used, language: used.language ?? language })
   })
   return clearSession(reply).flash('passwords.changed').redirect('/sign-in', 303)
 }
 
-async function resetOr404({ server, params }: ShowRequest) {
+async function resetOr410({ server, params }: ShowRequest) {
   const reset = await findPasswordReset(server.db, hashToken(params.token), new Date())
-  if (!reset) throw new Problem(404, 'passwords.link_expired')
+  if (!reset) throw new Problem(410, 'passwords.link_expired')
   const { username, displayName, email } = reset
   return { username, own: [username, displayName, email] }
 }

@@ -60,26 +60,26 @@ async function askForLink(request: AskRequest, reply: FastifyReply) {
 
 /** Signs in only by a button, because mail scanners open every link. */
 async function showLink(request: LinkRequest, reply: FastifyReply) {
-  const { username } = await linkOr404(request)
+  const { username } = await linkOr410(request)
   return reply.page('sessions/link', { token: request.params.token, username })
 }
 
 /** The browser becomes a known device, so that attempts from elsewhere lock it out no more. */
 async function signInByLink(request: LinkRequest, reply: FastifyReply) {
-  const account = await linkOr404(request)
+  const account = await linkOr410(request)
   const tokenHash = hashToken(request.params.token)
   await startSession(request, reply, {
     ...account,
     persistent: false,
     async instead(tx) {
-      if (!(await consumeSignInLink(tx, tokenHash))) throw new Problem(404, 'sessions.link_expired')
+      if (!(await consumeSignInLink(tx, tokenHash))) throw new Problem(410, 'sessions.link_expired')
     },
   })
   return reply.redirect('/', 303)
 }
 
-async function linkOr404({ server, params }: LinkRequest) {
+async function linkOr410({ server, params }: LinkRequest) {
   const found = await findSignInLink(server.db, hashToken(params.token), new Date())
-  if (!found) throw new Problem(404, 'sessions.link_expired')
+  if (!found) throw new Problem(410, 'sessions.link_expired')
   return found
 }

@@ -69,7 +69,7 @@ test('a password link sets a new password, once', async ({ page, site }) => {
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   await page.goto(link)
-  await expect(page.getByText('This link has already been used')).toBeVisible()
+  await expect(page.getByText('It has already been used')).toBeVisible()
 })
 
 test('an address is confirmed from the mail that came to it', async ({ page, site, pageOf }) => {
