@@ -1,9 +1,11 @@
 /** The pages of an export, for people: they are read without a server, a script or any other file. */
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Eta } from 'eta'
 import { type Config, root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Language, translate } from '../locales/translate.ts'
+import { avatarOf } from '../people/avatar.ts'
 import { isolate } from '../text/bidi.ts'
 import { type Entity, partsOf } from '../text/entities.ts'
 import type { Profile } from './content-queries.ts'
@@ -19,11 +21,17 @@ export type ExportInfo = {
   now: Date
 }
 
-const eta = new Eta({ views: path.join(root, 'views/exports/archive'), cache: true })
+const eta = new Eta({ views: path.join(root, 'views'), cache: true })
+
+/** Written into every page, which is read without any other file; comments are for programmers. */
+const stylesheet = ['public/css/theme.css', 'public/css/avatar.css', 'views/exports/archive/archive.css']
+  .map(file => readFileSync(path.join(root, file), 'utf8'))
+  .join('\n')
+  .replaceAll(/\/\*.*?\*\//gs, '')
 
 /** The page that an export opens with. */
 export function indexPage(info: ExportInfo): string {
-  return eta.render('./index', sharedLocals(info))
+  return eta.render('/exports/archive/index', sharedLocals(info))
 }
 
 type Page = { rows: unknown[]; number: number; isLast: boolean }
@@ -32,7 +40,7 @@ type Page = { rows: unknown[]; number: number; isLast: boolean }
 export function sectionPage(info: ExportInfo, section: Section, { rows, number, isLast }: Page): string {
   const file = (number: number) => `${section}-${number}.html`
   const pagination = { before: number > 1 && file(number - 1), after: !isLast && file(number + 1) }
-  return eta.render(`./${section}`, { ...sharedLocals(info), section, rows, pagination })
+  return eta.render(`/exports/archive/${section}`, { ...sharedLocals(info), section, rows, pagination })
 }
 
 function sharedLocals({ config, profile, language, now }: ExportInfo) {
@@ -44,6 +52,8 @@ function sharedLocals({ config, profile, language, now }: ExportInfo) {
     language,
     now,
     sections,
+    stylesheet,
+    avatar: avatarOf,
     t: translate(language),
     isolate,
     when,

@@ -27,7 +27,7 @@ async function showRobots(_request: FastifyRequest, reply: FastifyReply) {
 
 /** @see https://www.w3.org/TR/appmanifest/ */
 async function showManifest({ server }: FastifyRequest, reply: FastifyReply) {
-  const icon = (file: string, sizes: string, type: string) => ({
+  const icon = (file: string, sizes: string, type = 'image/png') => ({
     src: server.asset(`images/${file}`),
     sizes,
     type,
@@ -38,12 +38,13 @@ async function showManifest({ server }: FastifyRequest, reply: FastifyReply) {
       short_name: server.config.siteName,
       start_url: '/',
       display: 'standalone',
-      background_color: '#fdfcf9',
-      theme_color: '#fdfcf9',
+      background_color: '#fdf9f3',
+      theme_color: '#fdf9f3',
       icons: [
         icon('icon.svg', 'any', 'image/svg+xml'),
-        icon('icon-192.png', '192x192', 'image/png'),
-        icon('icon-512.png', '512x512', 'image/png'),
+        icon('icon-192.png', '192x192'),
+        icon('icon-512.png', '512x512'),
+        { ...icon('icon-maskable.png', '512x512'), purpose: 'maskable' },
       ],
     }),
   )
