@@ -1,12 +1,12 @@
 /** A feed in Atom. @see https://www.rfc-editor.org/rfc/rfc4287 */
 import type { Post } from '../posts/post.ts'
-import { changeOf, type Feed } from './feed.ts'
+import { changeOf, type Feed, type FeedIcons } from './feed.ts'
 import { escapeMarkup, htmlOf, titleOf } from './markup.ts'
 
 export const atomType = 'application/atom+xml; charset=utf-8'
 
-export function atomOf(feed: Feed): string {
-  const { id, title, description, page, address, updated, author, posts, siteUrl } = feed
+export function atomOf(feed: Feed & FeedIcons): string {
+  const { id, title, description, page, address, updated, author, posts, siteUrl, favicon } = feed
   const lines = [
     '<?xml version="1.0" encoding="utf-8"?>',
     '<feed xmlns="http://www.w3.org/2005/Atom">',
@@ -16,6 +16,7 @@ export function atomOf(feed: Feed): string {
     element('updated', updated.toISOString()),
     link('self', `${address}.atom`, 'application/atom+xml'),
     link('alternate', page, 'text/html'),
+    element('icon', favicon),
     author && authorElement(author),
     ...posts.map(post => entryOf(post, siteUrl)),
     '</feed>',

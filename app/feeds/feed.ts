@@ -18,6 +18,8 @@ export type Feed = {
   posts: Post[]
   siteUrl: string
 }
+/** The pictures of the site that readers show beside its feeds: a small one and a large one. */
+export type FeedIcons = { favicon: string; icon: string }
 type Author = { name: string; url: string }
 type Person = { id: number; username: string; displayName: string; about: string; createdAt: Date }
 

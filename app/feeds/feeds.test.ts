@@ -96,6 +96,17 @@ describe('feeds', () => {
     }
   })
 
+  it('name pictures of the site that readers can show', async () => {
+    const json = (await get('/tags/tea/feed.json')).json() as { icon: string; favicon: string }
+    const { text } = one(await atom('/tags/tea/feed.atom'), 'icon')
+    for (const icon of [text, json.icon, json.favicon]) {
+      const { origin, pathname } = new URL(icon)
+      assert.equal(origin, 'https://harbour.example')
+      const answer = await get(pathname)
+      assert.deepEqual([answer.statusCode, answer.headers['content-type']], [200, 'image/png'], icon)
+    }
+  })
+
   it('carry the words as HTML in which nothing is markup but our own', async () => {
     const [newest, arabic, control, script] = all(await atom('/@susan/feed.atom'), 'entry').map(
       entry => one(entry, 'content').text,

@@ -1,18 +1,21 @@
 /** A feed in JSON. @see https://www.jsonfeed.org/version/1.1/ */
 import type { Post } from '../posts/post.ts'
 import { tagsOf } from '../text/entities.ts'
-import { changeOf, type Feed } from './feed.ts'
+import { changeOf, type Feed, type FeedIcons } from './feed.ts'
 import { htmlOf } from './markup.ts'
 
 export const jsonFeedType = 'application/feed+json; charset=utf-8'
 
-export function jsonFeedOf({ title, description, page, address, author, posts, siteUrl }: Feed): string {
+export function jsonFeedOf(feed: Feed & FeedIcons): string {
+  const { title, description, page, address, author, posts, siteUrl, favicon, icon } = feed
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
     home_page_url: page,
     feed_url: `${address}.json`,
     ...(description && { description }),
+    icon,
+    favicon,
     ...(author && { authors: [author] }),
     items: posts.map(post => itemOf(post, siteUrl)),
   })

@@ -46,7 +46,9 @@ async function showTagFeed(request: TagRequest, reply: FastifyReply) {
 }
 
 /** Feeds are cached for five minutes, then revalidated by their ETag: no date tells of a deletion or another name. */
-function sendFeed(request: FastifyRequest, reply: FastifyReply, feed: Feed) {
+function sendFeed(request: FastifyRequest, reply: FastifyReply, content: Feed) {
+  const address = (image: string) => content.siteUrl + request.server.asset(`images/${image}`)
+  const feed = { ...content, favicon: address('icon-192.png'), icon: address('icon-512.png') }
   const isAtom = request.routeOptions.url?.endsWith('.atom')
   const tag = `W/${entityTag(feed)}`
   reply.header('etag', tag)
