@@ -1,6 +1,6 @@
 /** Some people who have done everything that a page shows, for journeys that only look. */
 import { linksIn } from '../../app/testing/mailbox.ts'
-import type { Person } from './people.ts'
+import { type Person, password } from './people.ts'
 import { type Site, test as site } from './site.ts'
 
 export interface Community {
@@ -14,6 +14,9 @@ export interface Community {
   tag: string
   passwordLink: string
   confirmation: string
+  signInLink: string
+  /** Undoes a change of password. */
+  recovery: string
 }
 
 /** Journeys with a community that only reads: one for each worker. */
@@ -40,7 +43,18 @@ async function settle(site: Site): Promise<Community> {
   const printed = await site.command('user', 'reset-link', susan.username)
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
-  return { susan, john, newcomer, blocked, post, johns, tag, passwordLink, confirmation }
+  const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
+  return { susan, john, newcomer, blocked, post, johns, tag, ...links }
+}
+
+/** The links that come by mail once an address is confirmed. */
+async function mailLinks(site: Site, { email, send }: Person) {
+  const next = async () => new URL(linksIn((await site.mailbox.next(email)).text)[0] ?? '').pathname
+  await send(await next(), {})
+  await send('/settings/account/password', { current_password: password, password })
+  const recovery = await next()
+  await send('/sign-in/link', { identifier: email })
+  return { recovery, signInLink: await next() }
 }
 
 async function correspond(susan: Person, john: Person): Promise<void> {

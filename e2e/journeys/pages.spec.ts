@@ -1,29 +1,45 @@
 import { violations } from './axe.ts'
 import { test } from './community.ts'
 import { pages, type Visit, visit } from './pages.ts'
-import { expect } from './site.ts'
+import { expect, openSite, type Page } from './site.ts'
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
-/** Dark has the same elements in other colors: everything else was checked in light. */
-const aboutColor = ['color-contrast', 'link-in-text-block']
 const narrow = { width: 320, height: 640 }
+const overhang = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 for (const [name, place] of Object.entries<Visit>(pages)) {
   test(`${name}: axe finds nothing in light or dark, and nothing scrolls sideways at 320 px`, async ({
     page,
     community,
   }) => {
-    await visit(page, place, community)
-    expect(await violations(page, tags), 'light').toEqual([])
-    await page.emulateMedia({ colorScheme: 'dark' })
-    expect(await violations(page, aboutColor), 'dark').toEqual([])
-    await page.setViewportSize(narrow)
+    const open = () => visit(page, place, community)
+    await open()
     // What is done on the page may be done elsewhere on a narrow one.
-    if (place.act) await visit(page, place, community)
-    const overhang = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-    expect(
-      await page.evaluate(overhang),
-      'CSS pixels by which the page is wider than 320 px',
-    ).toBeLessThanOrEqual(0)
+    await inspect(page, place.act && open)
   })
+}
+
+test('a site that is closed to new people: the same holds for its first page and for signing up', async ({
+  openPage,
+  engine,
+}) => {
+  const site = await openSite(engine, { SIGN_UP: 'closed' })
+  for (const path of ['/', '/sign-up']) {
+    const page = await openPage({ baseURL: site.url })
+    await page.goto(path)
+    await inspect(page)
+  }
+  await site.stop()
+})
+
+/** Colors are not all that depends on the theme: what is shown may, too. So all rules are asked in both. */
+async function inspect(page: Page, openAgain?: () => Promise<void>): Promise<void> {
+  expect(await violations(page), 'light').toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violations(page), 'dark').toEqual([])
+  await page.setViewportSize(narrow)
+  await openAgain?.()
+  expect(
+    await page.evaluate(overhang),
+    'CSS pixels by which the page is wider than 320 px',
+  ).toBeLessThanOrEqual(0)
 }

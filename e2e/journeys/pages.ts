@@ -17,9 +17,12 @@ export const pages = {
   'sign-in': { path: () => '/sign-in?next=/posts/new' },
   'sign-in refused': { path: () => '/sign-in', act: signInWrongly },
   'sign in by email': { path: () => '/sign-in/link' },
+  'sign-in link': { path: ({ signInLink }) => signInLink },
+  'asked to sign in': { path: () => '/notifications' },
   'home, empty': { path: () => '/', as: 'newcomer' },
   'home with posts': { path: () => '/', as: 'susan' },
   'home with too many words': { path: () => '/', as: 'susan', act: writeTooMuch },
+  'home without a connection': { path: () => '/', as: 'susan', act: publishOffline },
   explore: { path: () => '/explore', as: 'susan' },
   'explore as a visitor': { path: () => '/explore' },
   search: { path: () => '/search', as: 'newcomer' },
@@ -54,6 +57,8 @@ export const pages = {
   devices: { path: () => '/settings/sessions', as: 'susan' },
   'forgotten password': { path: () => '/passwords' },
   'confirm the email': { path: ({ confirmation }) => confirmation },
+  'undo a change': { path: ({ recovery }) => recovery },
+  'a link that is gone': { path: () => `/recoveries/${'a'.repeat(43)}` },
   privacy: { path: () => '/settings/privacy', as: 'susan' },
   'block somebody': { path: ({ john }) => `/@${john.username}/block`, as: 'susan' },
   'somebody blocked': { path: ({ blocked }) => `/@${blocked.username}`, as: 'susan' },
@@ -97,6 +102,14 @@ async function signInWrongly(page: Page): Promise<void> {
 async function writeTooMuch(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
   await page.locator('.count.over').waitFor()
+}
+
+async function publishOffline(page: Page): Promise<void> {
+  await page.getByLabel('What’s on your mind?').fill('Is anybody there?')
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'Post', exact: true }).click()
+  await page.locator('.offline').waitFor()
+  await page.context().setOffline(false)
 }
 
 async function publishTooMuch(page: Page): Promise<void> {
