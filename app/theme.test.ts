@@ -4,6 +4,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { differenceEuclidean, displayable, formatHex, wcagContrast } from 'culori'
 import { root } from './config.ts'
+import { avatarOf } from './people/avatar.ts'
 import { openSite, type Site } from './testing/site.ts'
 
 const themes = ['light', 'dark'] as const
@@ -85,6 +86,14 @@ for (const theme of themes)
           )
     })
   })
+
+it('every face has a tone and a shape that the stylesheet draws', () => {
+  const css = read('public/css/avatar.css')
+  for (let at = 0; at < 200; at++) {
+    const { tone, shape } = avatarOf({ username: `person${at}`, displayName: '' })
+    for (const name of [`.tone-${tone} {`, `.shape-${shape} {`]) assert.ok(css.includes(name), name)
+  }
+})
 
 describe('a copy of the colors', () => {
   let site: Site
