@@ -309,7 +309,7 @@ describe('between two people with a block', () => {
   it('needs no further statement', async () => {
     await site.write('mary', ['from mary #tea'])
     await blocking('susan', 'john')
-    const budget = { '/explore': 4, '/tags/tea': 2, '/@john': 3, '/@mary': 3, '/settings/privacy': 3 }
+    const budget = { '/explore': 4, '/tags/tea': 2, '/@john': 3, '/@mary': 5, '/settings/privacy': 3 }
     for (const [path, most] of Object.entries(budget)) {
       site.statements.length = 0
       await susan.get(path)

@@ -103,3 +103,37 @@ export async function suggestPeople(db: Reader, viewer: AnyViewer): Promise<Pers
   const people = await suggestions(db, seenBy(viewer))
   return people.map(person => personOf({ ...person, followed: false }, viewer))
 }
+
+type SharedWith = { user: number; viewer: number }
+
+/**
+ * Whom both the person and the viewer follow, of the 500 whom the viewer has followed last: few follow as many, and the
+ * cost does not grow with the person's follows.
+ */
+const shared = prepared<SharedWith, Omit<PersonRow, 'createdAt'>[]>('shared_follows', db => {
+  const mine = db
+    .select({ id: follows.followedId, followedAt: follows.createdAt })
+    .from(follows)
+    .where(eq(follows.followerId, viewerId))
+    .orderBy(desc(follows.createdAt), desc(follows.followedId))
+    .limit(500)
+    .as('mine')
+  const isTheirs = and(eq(follows.followerId, sql.placeholder('user')), eq(follows.followedId, mine.id))
+  return db
+    .select({ ...personColumns, followed: sql`1` })
+    .from(mine)
+    .innerJoin(follows, isTheirs)
+    .innerJoin(users, eq(users.id, mine.id))
+    .where(visiblePeople(users.id))
+    .orderBy(desc(mine.followedAt), desc(mine.id))
+    .limit(5)
+})
+
+/** A few of the people whom both the person and the viewer follow, those whom the viewer followed last. */
+export async function sharedFollows(
+  db: Reader,
+  { user, viewer }: { user: number; viewer: AnyViewer },
+): Promise<Person[]> {
+  const people = await shared(db, { user, ...seenBy(viewer) })
+  return people.map(person => personOf(person, viewer))
+}

@@ -6,6 +6,7 @@ import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { type Sidebar, siteSidebar } from '../site/sidebar.ts'
 import { kinds, sentenceOf } from './kinds.ts'
 import { findNotification, type Notification, notificationList } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
@@ -18,7 +19,12 @@ type ShownNotification = Notification & { sentence: string; icon: string | null 
 
 declare module '../http/views.ts' {
   interface Pages {
-    'notifications/index': { notifications: ShownNotification[]; newer: string | null; older: string | null }
+    'notifications/index': {
+      notifications: ShownNotification[]
+      newer: string | null
+      older: string | null
+      sidebar: Sidebar | null
+    }
   }
 }
 
@@ -35,14 +41,17 @@ export default async function notifications(app: FastifyInstance) {
 
 async function showNotifications(request: ListRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
-  const page = await notificationList(request.server.db, request.viewer.id, cursor)
+  const [page, sidebar] = await Promise.all([
+    notificationList(request.server.db, request.viewer.id, cursor),
+    siteSidebar(request),
+  ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/notifications', 303)
   const notifications = page.rows.map(row => ({
     ...row,
     sentence: sentenceOf(row.kind, row.actor?.displayName ?? null, request.t),
     icon: kinds[row.kind].icon,
   }))
-  return reply.page('notifications/index', { notifications, ...pageLinks(page, '/notifications') })
+  return reply.page('notifications/index', { notifications, sidebar, ...pageLinks(page, '/notifications') })
 }
 
 /** Redirects to the subject of a notification and marks it as read. */

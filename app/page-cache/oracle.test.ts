@@ -27,10 +27,13 @@ function comparable(html: string): string[] {
     .split('\n')
 }
 
-/** The sections of the sidebar, without the return paths of their forms. */
+/** The sections of the sidebar, without the return paths of their forms and the relative times of their posts. */
 function sidebarOf(html: string): string[] {
   const aside = /<aside[^]*<\/aside>/.exec(html)?.[0] ?? ''
-  return aside.replaceAll(/name="next" value="[^"]*"/g, '').split('<section')
+  const constant = aside
+    .replaceAll(/name="next" value="[^"]*"/g, '')
+    .replaceAll(/<time[^>]*>[^<]*<\/time>/g, '')
+  return [...constant.matchAll(/<section[^]*?<\/section>/g)].map(([section]) => section)
 }
 
 /**

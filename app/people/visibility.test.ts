@@ -40,6 +40,8 @@ before(async () => {
     const { self, hub, stranger, follower, blocked, blocker } = ids
     const draft = { userId: self, body: 'Seen at the harbour #tea', language: 'en', submission: null }
     postId = await publishPost(tx, draft, now)
+    // What is beside the post.
+    await publishPost(tx, { ...draft, body: 'An older one' }, new Date(now.getTime() - 1_000))
     const pairs = [follower, blocked, blocker, hub].map(id => [id, self]).concat([[self, hub]])
     await tx
       .insert(follows)
@@ -103,6 +105,9 @@ const live = async ({ browser }: Asker) => {
   return Boolean(client.state?.notification)
 }
 
+/** The author is the only one whom the hub follows. */
+const bothFollow = async ({ browser }: Asker) => (await browser.get('/@hub')).text.includes('You both follow')
+
 const surfaces: Surface[] = [
   ['Home', page('/', '.timeline article'), ['visitor', 'follower', 'self']],
   ['Explore', page('/explore', postSelector), everybody],
@@ -124,6 +129,11 @@ const surfaces: Surface[] = [
   ['the newest notification as a live update', live, ['stranger', 'follower']],
   ['new posts at Home', page('/live/posts?after=1-1', 'article'), ['follower', 'self']],
   ['suggestions', page('/explore', 'aside .people a[href="/@author"]'), ['stranger']],
+  ['people both follow', bothFollow, ['follower']],
+  ['the tags of a profile', page('/@author', 'aside .tags a'), everybody],
+  ['the person of a list', page('/@author/followers', 'aside a[href="/@author"]'), everybody],
+  ['the author beside a post', page(() => `/posts/${postId}`, 'aside a[href="/@author"]'), everybody],
+  ['other posts beside a post', page(() => `/posts/${postId}`, 'aside .previews a'), everybody],
   ['the feed of a profile', feed('/@author/feed.atom'), viewers],
   ['the feed of a hashtag', feed('/tags/tea/feed.json'), viewers],
   ['API: all posts', list('/api/posts', isPost), everybody],

@@ -1,6 +1,6 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { mentions, posts } from '../database/schema.ts'
-import { and, eq, sql } from '../database/sql.ts'
+import { and, asc, desc, eq, type SQL, sql } from '../database/sql.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -16,6 +16,42 @@ const postOfId = asPosts(prepared('post', db => selectPosts(db, eq(posts.id, sql
 /** A post, if the viewer sees it. */
 export async function findPost(db: Reader, id: number, viewer: AnyViewer): Promise<Post | undefined> {
   return (await postOfId(db, { id, viewer }))[0]
+}
+
+const neighbors = 5
+
+/** The keys of the author's posts on one side of the post, the nearest first. */
+function keysBeside(side: 'newer' | 'older'): SQL {
+  const key = sql`(${sql.param(sql.placeholder('time'), posts.createdAt)}, ${sql.param(sql.placeholder('id'), posts.id)})`
+  const beyond = sql.raw(side === 'newer' ? '>' : '<')
+  const order =
+    side === 'newer' ? [asc(posts.createdAt), asc(posts.id)] : [desc(posts.createdAt), desc(posts.id)]
+  return sql`select * from (select ${posts.id} from ${posts}
+    where ${posts.userId} = ${sql.placeholder('author')} and (${posts.createdAt}, ${posts.id}) ${beyond} ${key}
+    order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(neighbors))}) as ${sql.raw(side)}`
+}
+
+const beside = asPosts(
+  prepared('posts_beside', db =>
+    selectPosts(db, sql`${posts.id} in (${keysBeside('newer')} union all ${keysBeside('older')})`).orderBy(
+      desc(posts.createdAt),
+      desc(posts.id),
+    ),
+  ),
+)
+
+/** The posts that their author published just after and just before this one, newest first: half of each, where there are as many. */
+export async function neighborPosts(
+  db: Reader,
+  { id, createdAt, author }: Post,
+  viewer: AnyViewer,
+): Promise<Post[]> {
+  const found = await beside(db, { id, time: createdAt, author: author.id, viewer })
+  const isNewer = (post: Post) =>
+    post.createdAt > createdAt || (post.createdAt.getTime() === createdAt.getTime() && post.id > id)
+  const older = found.filter(post => !isNewer(post))
+  const newer = found.filter(isNewer).slice(-Math.max(Math.floor(neighbors / 2), neighbors - older.length))
+  return [...newer, ...older.slice(0, neighbors - newer.length)]
 }
 
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */

@@ -6,6 +6,7 @@ import { IdParams } from '../http/params.ts'
 import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
+import { postSidebar, type Sidebar } from '../site/sidebar.ts'
 import { languageOf } from '../text/language.ts'
 import { normalizeText } from '../text/normalize.ts'
 import { newSubmission, PostForm, postingLimit, submissionDigest, validatePost } from './forms.ts'
@@ -16,7 +17,7 @@ import { requirePost } from './require-post.ts'
 declare module '../http/views.ts' {
   interface Pages {
     'posts/new': { values: Values; submission: string; errors: FieldErrors }
-    'posts/show': { post: Post }
+    'posts/show': { post: Post; sidebar: Sidebar | null }
     'posts/edit': { post: Post; values: Values; errors: FieldErrors }
     'posts/delete': { post: Post }
   }
@@ -82,8 +83,10 @@ async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
 
 async function showPost(request: PostRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request)
-  await request.cacheTags(() => postTags([post]))
-  return reply.page('posts/show', { post })
+  const sidebar = await postSidebar(request, post)
+  const shown = [post, ...(sidebar?.posts ?? [])]
+  await request.cacheTags(() => [`author:${post.author.id}`, ...postTags(shown)])
+  return reply.page('posts/show', { post, sidebar })
 }
 
 async function showEdit(request: OwnRequest, reply: FastifyReply) {

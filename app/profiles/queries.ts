@@ -79,6 +79,19 @@ export async function findPerson(db: Reader, username: string) {
   return person
 }
 
+const personOfId = prepared<{ id: number; viewer: number }, Omit<PersonRow, 'createdAt'>[]>('person', db =>
+  db
+    .select({ ...personColumns, followed: isFollowedByViewer(users.id) })
+    .from(users)
+    .where(and(eq(users.id, sql.placeholder('id')), visiblePeople())),
+)
+
+/** A person, if the viewer sees them: their row without the counts of a profile. */
+export async function personById(db: Reader, id: number, viewer: AnyViewer): Promise<Person | undefined> {
+  const [row] = await personOfId(db, { id, ...seenBy(viewer) })
+  return row && personOf(row, viewer)
+}
+
 /** Ordered by id, because ids only grow: the list walks along the primary key. */
 const everybody = keysetList<PersonRow>('people', { time: users.createdAt, id: users.id }, (db, place) => {
   const id = sql.placeholder('id')

@@ -6,6 +6,7 @@ import { UsernameParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
 import { postTags } from '../posts/post.ts'
+import { personSidebar, profileSidebar, type Sidebar } from '../site/sidebar.ts'
 import { foldName } from '../text/normalize.ts'
 import { profileTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
 import type { Profile } from './queries.ts'
@@ -13,13 +14,14 @@ import { requireProfile } from './require-profile.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'profiles/show': { profile: Profile; timeline: Timeline }
+    'profiles/show': { profile: Profile; timeline: Timeline; sidebar: Sidebar | null }
     'profiles/people': {
       profile: Profile
       kind: FollowList
       people: Person[]
       newer: string | null
       older: string | null
+      sidebar: Sidebar | null
     }
     'profiles/card': { profile: Profile; next: string }
   }
@@ -42,11 +44,15 @@ async function showProfile(request: ProfileRequest, reply: FastifyReply) {
   const profile = await profileOrRedirect(request, reply)
   if (!profile) return reply
   const cursor = cursorOf(request.query)
-  const page = await profileTimeline(request.server.db, { user: profile.id, viewer: request.viewer }, cursor)
+  const { server, viewer } = request
+  const [page, sidebar] = await Promise.all([
+    profileTimeline(server.db, { user: profile.id, viewer }, cursor),
+    profileSidebar(request, profile),
+  ])
   const path = `/@${profile.username}`
   if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
   await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])
-  return reply.page('profiles/show', { profile, timeline: timelineOf(page, path) })
+  return reply.page('profiles/show', { profile, timeline: timelineOf(page, path), sidebar })
 }
 
 function showPeople(kind: FollowList) {
@@ -56,14 +62,18 @@ function showPeople(kind: FollowList) {
     if (!profile) return reply
     if (profile.apart) return reply.redirect(`/@${profile.username}`, 303)
     const cursor = cursorOf(request.query)
-    const page = await followList(server.db, { user: profile.id, viewer, list: kind, cursor })
+    const [page, sidebar] = await Promise.all([
+      followList(server.db, { user: profile.id, viewer, list: kind, cursor }),
+      personSidebar(request, profile),
+    ])
     const path = `/@${profile.username}/${kind}`
     if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
     await request.cacheTags(() => [
       ...profileTags(profile),
       ...page.rows.map(({ id }): CacheTag => `person:${id}`),
     ])
-    return reply.page('profiles/people', { profile, kind, people: page.rows, ...pageLinks(page, path) })
+    const people = page.rows
+    return reply.page('profiles/people', { profile, kind, people, sidebar, ...pageLinks(page, path) })
   }
 }
 

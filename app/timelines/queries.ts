@@ -85,10 +85,10 @@ export const tagTimeline = asPages(
   ),
 )
 
-export type TrendingTag = { tag: string; posts: number }
+export type TagCount = { tag: string; posts: number }
 
 /** The tags used most among the newest 200 uses: bounded however many posts there are. */
-export const trendingTags = prepared<Record<string, never>, TrendingTag[]>('trending_tags', db => {
+export const trendingTags = prepared<Record<string, never>, TagCount[]>('trending_tags', db => {
   const recent = db
     .select({ tag: hashtags.tag })
     .from(hashtags)
@@ -100,5 +100,23 @@ export const trendingTags = prepared<Record<string, never>, TrendingTag[]>('tren
     .from(recent)
     .groupBy(recent.tag)
     .orderBy(desc(count()), recent.tag)
+    .limit(5)
+})
+
+/** The tags that a person uses most in their newest 200 posts: bounded however many they have written. */
+export const personTags = prepared<{ user: number }, TagCount[]>('person_tags', db => {
+  const recent = db
+    .select({ id: posts.id })
+    .from(posts)
+    .where(eq(posts.userId, sql.placeholder('user')))
+    .orderBy(desc(posts.createdAt), desc(posts.id))
+    .limit(200)
+    .as('recent')
+  return db
+    .select({ tag: hashtags.tag, posts: count() })
+    .from(recent)
+    .innerJoin(hashtags, eq(hashtags.postId, recent.id))
+    .groupBy(hashtags.tag)
+    .orderBy(desc(count()), hashtags.tag)
     .limit(5)
 })

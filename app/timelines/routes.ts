@@ -1,32 +1,32 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheTag } from '../database/cache-tags.ts'
 import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
-import { suggestPeople } from '../follows/queries.ts'
 import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/freshness.ts'
-import type { Person } from '../people/person.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/post.ts'
+import { type Sidebar, siteSidebar } from '../site/sidebar.ts'
 import { foldTag, tagPath } from '../text/hashtags.ts'
 import {
   exploreTimeline,
   followedIds,
   homeTimeline,
   type Timeline,
-  type TrendingTag,
   tagTimeline,
   timelineOf,
-  trendingTags,
 } from './queries.ts'
-
-type Sidebar = { suggestions: Person[]; trending: TrendingTag[] }
 
 declare module '../http/views.ts' {
   interface Pages {
     'timelines/welcome': { timeline: Timeline }
-    'timelines/home': { timeline: Timeline; submission: string; firstDay: boolean } & Sidebar
-    'timelines/explore': { timeline: Timeline } & Sidebar
-    'timelines/tag': { tag: string; timeline: Timeline }
+    'timelines/home': {
+      timeline: Timeline
+      submission: string
+      firstDay: boolean
+      sidebar: Sidebar | null
+    }
+    'timelines/explore': { timeline: Timeline; sidebar: Sidebar | null }
+    'timelines/tag': { tag: string; timeline: Timeline; sidebar: Sidebar | null }
   }
 }
 
@@ -46,7 +46,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const [page, sidebar] = await Promise.all([
     homeTimeline(server.db, { viewer }, cursor),
-    timelineSidebar(request),
+    siteSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
   await request.cacheTags(async () => [
@@ -55,7 +55,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   ])
   const timeline = timelineOf(page, '/')
   const firstDay = Date.now() - viewer.createdAt.getTime() < 24 * 3_600_000
-  return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, ...sidebar })
+  return reply.page('timelines/home', { timeline, submission: newSubmission(), firstDay, sidebar })
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
@@ -68,20 +68,23 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
   const cursor = cursorOf(request.query)
   const [page, sidebar] = await Promise.all([
     exploreTimeline(request.server.db, { viewer: request.viewer }, cursor),
-    timelineSidebar(request),
+    siteSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
   await request.cacheTags(() => ['posts', ...postTags(page.rows)])
-  return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), ...sidebar })
+  return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), sidebar })
 }
 
 async function showTag(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const cursor = cursorOf(request.query)
-  const page = await tagTimeline(request.server.db, { tag, viewer: request.viewer }, cursor)
+  const [page, sidebar] = await Promise.all([
+    tagTimeline(request.server.db, { tag, viewer: request.viewer }, cursor),
+    siteSidebar(request),
+  ])
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
   await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows)])
-  return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)) })
+  return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)), sidebar })
 }
 
 const cachedAuthors = cachedReads<number, CacheTag[]>()
@@ -97,23 +100,4 @@ async function followedAuthors(request: TimelineRequest, viewer: number): Promis
     },
   })
   return tags ?? []
-}
-
-/** The sidebar may be some seconds old; a person blocked since is not in it. */
-const maxAgeMs = 15_000
-const cachedSuggestions = cachedReads<number, Person[]>({ maxAgeMs })
-const cachedTrending = cachedReads<string, TrendingTag[]>({ maxAgeMs })
-
-async function timelineSidebar(request: TimelineRequest): Promise<Sidebar> {
-  const { viewer } = request
-  const [suggestions, trending] = await Promise.all([
-    viewer &&
-      cachedSuggestions(request, {
-        key: viewer.id,
-        tags: () => [`viewer:${viewer.id}`],
-        read: db => suggestPeople(db, viewer),
-      }),
-    cachedTrending(request, { key: 'trending', tags: () => [], read: db => trendingTags(db, {}) }),
-  ])
-  return { suggestions: suggestions ?? [], trending: trending ?? [] }
 }

@@ -189,18 +189,21 @@ describe('timelines', () => {
   })
 
   it('asks few statements a page', async () => {
-    await site.write('john', numbered(30))
+    const [post] = await site.write('john', numbered(30))
     await site.write('susan', ['@john #tag', '@mary'])
     await following('john')
     const budget: [string, number][] = [
       // Whom susan follows is asked once, and then remembered.
       ['/', 5],
       ['/explore', 4],
-      ['/@john', 3],
+      // Two more than the head and the posts: people and tags in the sidebar.
+      ['/@john', 5],
       ['/tags/tag', 2],
       ['/@john/followers', 3],
       ['/@john/following', 3],
       ['/@john/card', 2],
+      // Besides the post, its author and what is beside it.
+      [`/posts/${post}`, 4],
       ['/posts/new', 1],
       ['/settings/profile', 2],
       ['/settings/appearance', 1],
