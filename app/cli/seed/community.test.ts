@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { isLong } from '../../text/lines.ts'
 import { community, mentions } from './community.ts'
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -44,6 +45,29 @@ function checks(now: Date) {
 
   it('names its languages properly', () => {
     for (const { language } of posts) assert.deepEqual(Intl.getCanonicalLocales(language), [language])
+  })
+
+  it('has names that fit in a column, and the scripts that are hard to set', () => {
+    for (const { displayName } of people) assert.ok(length(displayName) <= 28, displayName)
+    for (const script of ['Arabic', 'Hebrew', 'Devanagari', 'Han', 'Hiragana']) {
+      const isWritten = new RegExp(`\\p{Script=${script}}`, 'u')
+      assert.ok(posts.filter(post => isWritten.test(post.body)).length >= 4, script)
+      assert.ok(
+        people.some(person => isWritten.test(person.displayName)),
+        script,
+      )
+    }
+  })
+
+  it('has posts of emoji alone, posts in lines, one that lists shorten and a long address', () => {
+    assert.ok(posts.filter(({ body }) => !/[\p{L}\s]/u.test(body)).length >= 4)
+    assert.ok(posts.some(({ body }) => body.includes('\n') && !isLong(body)))
+    assert.ok(posts.some(({ body }) => isLong(body)))
+    assert.ok(posts.some(({ body }) => /https:\S{50,}/.test(body)))
+    assert.ok(
+      posts.every(({ body }) => !/\\|  | $| [?!:;](?:\s|$)/.test(body)),
+      'no odd spacing',
+    )
   })
 
   it('repeats no post', () => {

@@ -14,7 +14,7 @@ export type Account = {
 export type Post = { author: string; body: string; language: string; createdAt: Date; editedAt: Date | null }
 export type Follow = { follower: string; followed: string; createdAt: Date }
 
-const SEED = 1998
+const SEED = 1974
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE

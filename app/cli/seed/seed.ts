@@ -76,13 +76,13 @@ async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Pr
 
 /** Oldest first. Before each message its sender has read the conversation; the last messages stay unread. */
 async function addPrivateMessages(tx: Writer, ids: Ids, now: Date): Promise<void> {
-  for (const { minutesAgo, from, to, body } of privateMessages) {
+  for (const { minutesAgo, from, to, language, body } of privateMessages) {
     const [senderId, recipientId] = [ids.get(foldName(from)), ids.get(foldName(to))]
     if (!senderId || !recipientId) continue
     const timestamp = new Date(now.getTime() - minutesAgo * 60_000)
     const { conversationId } = (await findCorrespondent(tx, { viewer: senderId, username: to })) ?? {}
     const until = { id: 0, createdAt: timestamp }
     if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, until }, timestamp)
-    await sendMessage(tx, { senderId, to, body, language: 'en', submission: null }, timestamp)
+    await sendMessage(tx, { senderId, to, body, language, submission: null }, timestamp)
   }
 }

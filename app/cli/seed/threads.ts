@@ -8,7 +8,7 @@ export type Thread = Start & {
 }
 
 const start = /^(?<count>\d+) (?:minutes? ago|days? ago, (?<hour>\d+):00)$/
-/** Who, the language (English unless it says so), whether it was corrected later, and the text. */
+/** Who, the language (English unless it says so), whether it was corrected later, and the text, with `\n` for a line break. */
 const post = /^(?<author>\w+)(?: \((?<language>[a-z]{2})?(?:, )?(?<edited>edited)?\))?: (?<body>.+)$/
 
 /** Three weeks in Pellhaven, oldest week first. In posts.txt a blank line ends a thread, and `#` begins a comment. */
@@ -23,7 +23,7 @@ function threadOf(paragraph: string): Thread {
   const { count, hour } = groupsOf(start, first)
   const posts = lines.map(line => {
     const { author = '', body = '', language = 'en', edited } = groupsOf(post, line)
-    return { author, body, language, isEdited: edited !== undefined }
+    return { author, body: body.replaceAll('\\n', '\n'), language, isEdited: edited !== undefined }
   })
   return hour === undefined
     ? { minutesAgo: Number(count), posts }
