@@ -70,11 +70,11 @@ describe(`the database commands on ${engine}`, () => {
     const { code, output } = await run('db:rollback', '--all')
     assert.equal(code, 1)
     isOneSentence(output)
-    for (const part of ['table users with 36 rows', 'table posts with 336 rows', 'nothing was changed'])
+    for (const part of ['table users with 39 rows', 'table posts with 375 rows', 'nothing was changed'])
       assert.ok(output.includes(part), part)
     assert.match((await run('user', 'list')).output, /susan/)
     const agreed = await run('db:rollback', '--all', '--yes')
-    assert.match(agreed.output, /Lost table users with 36 rows/)
+    assert.match(agreed.output, /Lost table users with 39 rows/)
     await run('db:migrate')
   })
 
@@ -148,7 +148,7 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
     const left = await withMigrations(test.config, connection => connection.rowCounts())
     assert.deepEqual(
       ['users', 'posts', 'follows'].map(table => left.get(table)?.rows),
-      [36, 336, 311],
+      [39, 375, 335],
     )
     assert.ok(left.get('users')?.values.has('mood'))
     const indexed = 'await db.select({ posts: sql`count(*)` }).from(sql`post_fts`)'

@@ -100,7 +100,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
     assert.deepEqual(
       await evaluate('[await db.$count(users), await db.$count(posts), await db.$count(follows)]'),
-      [36, 336, 311],
+      [39, 375, 335],
     )
   })
 
@@ -121,10 +121,10 @@ describe(`generating migrations, on ${engine}`, () => {
     for (const file of ['migration.sql', 'down.sql'])
       assert.doesNotMatch(read(file, 'sqlite'), /__new_|DROP TABLE/i, file)
     assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
-    assert.deepEqual(await rows(), [36, 336, 311])
+    assert.deepEqual(await rows(), [39, 375, 335])
     assert.equal((await cli('db:check')).code, 0, 'indexes and checks are all there')
     assert.equal((await cli('db:rollback')).code, 0)
-    assert.deepEqual(await rows(), [36, 336, 311])
+    assert.deepEqual(await rows(), [39, 375, 335])
   })
 
   it('brings a dropped column that must not be null back with a value for each row', async () => {
@@ -175,13 +175,13 @@ describe(`generating migrations, on ${engine}`, () => {
       writeFileSync(path.join(project.folder, 'somebodys-script.mjs'), script)
       const refused = await project.run(['somebodys-script.mjs'], {})
       assert.match(refused.output, /foreign keys are on: use npm run db:migrate/)
-      assert.deepEqual(await rows(), [36, 336, 311])
+      assert.deepEqual(await rows(), [39, 375, 335])
     }
     const { code, output } = await drizzleKit('migrate')
     assert.equal(code, 0, output)
     assert.match(output, /_migrate \(\d+ ms\)/)
     assert.equal(/Copied the database/.test(output), engine === 'sqlite')
-    assert.deepEqual(await rows(), [36, 336, 311])
+    assert.deepEqual(await rows(), [39, 375, 335])
     assert.equal((await cli('db:check')).code, 0)
     const before = readdirSync(path.join(project.folder, 'drizzle'), { recursive: true }).toSorted()
     assert.equal((await drizzleKit('pull')).code, 0)
@@ -273,7 +273,7 @@ describe(`generating migrations, on ${engine}`, () => {
     const started = await project.run(['app/server.ts'], { DATABASE_URL: test.url })
     assert.match(started.output, new RegExp(`^${sentence.source.replace('_broken', '\\d+_broken')}\\n$`))
     assert.match((await cli('db:status')).output, /broken {2}pending/)
-    assert.equal(await evaluate('await db.$count(users)'), 36)
+    assert.equal(await evaluate('await db.$count(users)'), 39)
     assert.doesNotMatch((await cli('db:push', '--explain', '--output', 'json')).output, /half_way/)
   })
 
@@ -328,11 +328,11 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.equal(refused.code, 1)
     assert.match(
       refused.output,
-      /\nthis would lose column users\.about with 36 values: nothing was changed; npm run db:migrate -- --yes [^\n]+\n$/,
+      /\nthis would lose column users\.about with 39 values: nothing was changed; npm run db:migrate -- --yes [^\n]+\n$/,
     )
     assert.match((await cli('db:status')).output, /_drop_about {2}pending/)
     const told = await cli('db:migrate', '--no-backup', '--yes')
-    assert.match(told.output, /\n {2}Lost column users\.about with 36 values\nApplied 1 to/)
+    assert.match(told.output, /\n {2}Lost column users\.about with 39 values\nApplied 1 to/)
   })
 
   it('takes back a migration that was deleted after it was applied, and calls it deleted', async () => {

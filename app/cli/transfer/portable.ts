@@ -3,7 +3,7 @@
  *
  *     {"format":"microblog","version":1,"schema":"create_password_resets","engine":"sqlite","made":"2026-…Z"}
  *     {"table":"users","row":{"id":1,"username":"susan",…}}      every row of every table, parents first
- *     {"tables":{"users":{"rows":36,"sha256":"…"},…},"lastIds":{"users":36,…}}
+ *     {"tables":{"users":{"rows":39,"sha256":"…"},…},"lastIds":{"users":39,…}}
  *     {"sha256":"…"}                                             of all bytes before this line
  *
  * A table's digest is that of its lines, which are the same whichever engine wrote them: columns in the
