@@ -113,9 +113,9 @@ describe('feeds', () => {
     )
     assert.equal(
       newest,
-      '<p dir="auto">Line one<br>line two <a href="https://example.org/?a=1&amp;b=&#39;2&#39;x">https://example.org/?a=1&amp;b=&#39;2&#39;x</a>&quot; <a href="https://harbour.example/tags/tea">#tea</a></p>',
+      '<p dir="auto">Line one<br>line two <a href="https://example.org/?a=1&amp;b=&#39;2&#39;x" dir="ltr">https://example.org/?a=1&amp;b=&#39;2&#39;x</a>&quot; <a href="https://harbour.example/tags/tea">#tea</a></p>',
     )
-    assert.ok(arabic?.includes('<a href="https://harbour.example/@john">@john</a>'))
+    assert.ok(arabic?.includes('<a href="https://harbour.example/@john" dir="ltr">@john</a>'))
     assert.ok(arabic?.includes('👨‍👩‍👧‍👦 𝒳'))
     assert.ok(control?.includes('abc'))
     assert.doesNotMatch(String(script), /<script|<!\[CDATA/)

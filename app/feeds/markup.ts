@@ -18,10 +18,11 @@ export function escapeMarkup(text: string): string {
 
 /** The text of a post as HTML, with absolute URLs. */
 export function htmlOf(post: Post, siteUrl: string): string {
-  const parts = partsOf(post).map(({ text, href }) => {
+  const parts = partsOf(post).map(({ text, href, kind }) => {
     const words = escapeMarkup(text).replaceAll('\n', '<br>')
     const address = href?.startsWith('/') ? siteUrl + href : href
-    return address ? `<a href="${escapeMarkup(address)}">${words}</a>` : words
+    const direction = kind === 'tag' ? '' : ' dir="ltr"'
+    return address ? `<a href="${escapeMarkup(address)}"${direction}>${words}</a>` : words
   })
   return `<p dir="auto">${parts.join('')}</p>`
 }

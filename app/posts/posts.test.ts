@@ -69,6 +69,20 @@ describe('writing', () => {
     ])
   })
 
+  it('reads in the direction of its words, whatever name or address it begins with', async () => {
+    for (const body of ['@john שלום #שלום', 'https://example.org مرحبا']) await susan.post('/posts', { body })
+    const links = (await susan.get('/')).page.querySelectorAll('article .content a').slice(0, 3)
+    // A browser leaves elements with a direction of their own out of what decides dir="auto".
+    assert.deepEqual(
+      links.map(link => [link.text.replace(/^.*\./, ''), link.getAttribute('dir')]),
+      [
+        ['org', 'ltr'],
+        ['@john', 'ltr'],
+        ['#שלום', undefined],
+      ],
+    )
+  })
+
   it('has a page and feeds for the hashtags of every script', async () => {
     const tags = '#می‌خواهم #ශ්‍රීලංකා #צה״ל #צה"ל #בית־ספר #וכו׳ #བོད་ཡིག #il·lusió #メ〜テレ #İstanbul #straße'
     await susan.post('/posts', { body: tags })
