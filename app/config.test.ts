@@ -184,6 +184,7 @@ describe('configuration', () => {
       LOG_LEVEL: 'loud',
       SQLITE_SYNCHRONOUS: 'OFF',
       SITE_NAME: 'x'.repeat(61),
+      SITE_DESCRIPTION: 'x'.repeat(201),
     }
     assert.throws(
       () => readConfig(wrong),

@@ -44,6 +44,7 @@ export const variables = {
   PORT: { default: '3000', read: integer(0, 65_535) },
   PUBLIC_URL: { default: '', read: origin },
   SITE_NAME: { default: 'Microblog', read: maxLength(60) },
+  SITE_DESCRIPTION: { default: '', read: maxLength(200) },
   CONTACT: { default: '', read: contact },
   SIGN_UP: { default: 'open', read: oneOf('open', 'closed') },
   POST_MAX_LENGTH: { default: '140', read: integer(1, 1_000) },
@@ -83,6 +84,8 @@ function configOf(values: Values, warnings: string[]) {
     /** Whether PUBLIC_URL says it, and not only HOST and PORT. */
     hasPublicUrl: values.PUBLIC_URL !== '',
     siteName: values.SITE_NAME,
+    /** The owner's own sentence about the site; null: that of the locales. */
+    siteDescription: values.SITE_DESCRIPTION || null,
     contact: values.CONTACT,
     signUpOpen: values.SIGN_UP === 'open',
     postMaxLength: values.POST_MAX_LENGTH,

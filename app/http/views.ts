@@ -66,6 +66,7 @@ function sharedLocals({ config, asset }: FastifyInstance) {
   return {
     site: {
       name: config.siteName,
+      description: config.siteDescription,
       contact: config.contact,
       contactHref:
         config.contact && (/^https?:/.test(config.contact) ? config.contact : `mailto:${config.contact}`),

@@ -16,10 +16,11 @@ const pages = [
   ...names.flatMap(name => [`/@${name}`, `/@${name}/followers`, `/@${name}/following`]),
 ]
 
-/** Removes what differs in each response, and the sidebar, which is compared separately. */
+/** Removes what differs in each response, the counts, which may be a minute old, and the sidebar, which is compared separately. */
 function comparable(html: string): string[] {
   return html
     .replace(/<aside[^]*<\/aside>/, '')
+    .replace(/<p class="crowd">[^]*?<\/p>/, '')
     .replace(/ since="\d+"/, '')
     .replace(/name="submission" value="[^"]*"/, '')
     .replace(/<p class="request">.*/, '')

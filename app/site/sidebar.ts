@@ -88,6 +88,12 @@ export async function siteSidebar(request: FastifyRequest): Promise<Sidebar | nu
   return sidebarOf(request, { suggestions, trending })
 }
 
+/** Of the welcome page, which invites visitors itself. */
+export async function welcomeSidebar(request: FastifyRequest): Promise<Sidebar | null> {
+  const trending = await popularTags(request)
+  return trending.length > 0 ? { signUp: false, trending } : null
+}
+
 /**
  * Of a profile: people to follow on one's own, those whom both follow on another's; and the tags of the person. Without
  * any, that of the site, so that profiles look alike.

@@ -5,7 +5,8 @@ import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/freshness.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/post.ts'
-import { type Sidebar, siteSidebar } from '../site/sidebar.ts'
+import { type Crowd, crowdOf } from '../site/crowd.ts'
+import { type Sidebar, siteSidebar, welcomeSidebar } from '../site/sidebar.ts'
 import { foldTag, tagPath } from '../text/hashtags.ts'
 import {
   exploreTimeline,
@@ -18,7 +19,7 @@ import {
 
 declare module '../http/views.ts' {
   interface Pages {
-    'timelines/welcome': { timeline: Timeline }
+    'timelines/welcome': { timeline: Timeline; crowd: Crowd; sidebar: Sidebar | null }
     'timelines/home': {
       timeline: Timeline
       submission: string
@@ -59,9 +60,13 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
 }
 
 async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
-  const page = await exploreTimeline(request.server.db, { viewer: null }, cursorOf({}))
+  const [page, crowd, sidebar] = await Promise.all([
+    exploreTimeline(request.server.db, { viewer: null }, cursorOf({})),
+    crowdOf(request),
+    welcomeSidebar(request),
+  ])
   await request.cacheTags(() => ['posts', ...postTags(page.rows)])
-  return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore') })
+  return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore'), crowd, sidebar })
 }
 
 async function showExplore(request: TimelineRequest, reply: FastifyReply) {

@@ -59,7 +59,9 @@ test('a profile and a tag turn their pages, too', async ({ site, page }) => {
 test('visitors are welcomed and read along', async ({ page, site }) => {
   await (await site.person('john')).publish('For everybody to read.')
   await page.goto('/')
-  await expect(page.getByRole('heading', { name: 'Say it in a few words.' })).toBeVisible()
+  await expect(
+    page.getByRole('heading', { name: 'Say it in a few words, to people who read.' }),
+  ).toBeVisible()
   await expect(page.getByRole('article').filter({ hasText: 'For everybody to read.' })).not.toHaveCount(0)
   await page.getByRole('link', { name: 'Explore' }).first().click()
   await expect(page.getByRole('heading', { name: 'Explore' })).toBeVisible()
