@@ -5,7 +5,7 @@ import { desc, eq, type SQL, sql } from '../database/sql.ts'
 import { personColumns, type Shown } from '../people/person.ts'
 import { isOpen, seenBy, visiblePeople } from '../people/visibility.ts'
 
-/** Nothing is counted any further: counting a million posts takes 37 ms on SQLite and 220 ms on PostgreSQL. */
+/** Nothing is counted any further: counting a million posts takes 37 ms on SQLite and up to 220 ms on PostgreSQL. */
 export const countedAtMost = 10_000
 
 export type SiteCounts = { people: number; posts: number; postsOfDay: number }
