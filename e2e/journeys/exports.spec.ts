@@ -28,7 +28,7 @@ test('everything of one’s own comes as a file that can be read offline', async
   await page.goto('/settings/profile')
   await page.getByRole('link', { name: 'Your data' }).click()
   await page.getByRole('button', { name: 'Export my data' }).click()
-  await expect(page.getByRole('heading', { name: 'Your export is ready.' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Your export is ready' })).toBeVisible()
   const files = await download(page)
 
   const folder = await mkdtemp(path.join(tmpdir(), 'microblog-export-'))
@@ -75,7 +75,7 @@ test('without JavaScript one looks again', async ({ site, openPage }) => {
   await page.getByRole('button', { name: 'Export my data' }).click()
   await expect(page.getByText('Export started.')).toBeVisible()
   const look = page.getByRole('link', { name: 'Check progress' })
-  const ready = page.getByRole('heading', { name: 'Your export is ready.' })
+  const ready = page.getByRole('heading', { name: 'Your export is ready' })
   await expect(async () => {
     if (await look.isVisible()) await look.click()
     await expect(ready).toBeVisible({ timeout: 500 })
