@@ -8,6 +8,7 @@ import { environment, root } from '../config.ts'
 import type { Command } from './command.ts'
 
 const password = 'harbour-street'
+const description = 'What Pellhaven says to itself: ferries, rain, bread, and one well-travelled cat.'
 
 const demo: Command = {
   usage: '',
@@ -15,7 +16,8 @@ const demo: Command = {
 Nothing is kept: the database goes when the demo stops.`,
   async run() {
     const folder = await mkdtemp(path.join(tmpdir(), 'microblog-demo-'))
-    const env = { ...environment, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'error' }
+    const own = { SITE_DESCRIPTION: description, ...environment }
+    const env = { ...own, DATABASE_URL: `sqlite:${path.join(folder, 'demo.db')}`, LOG_LEVEL: 'error' }
     try {
       // A process opens one engine only. The demo always uses SQLite, so it runs in a process of its own.
       const args = ['app/cli/demo-server.ts', password]
