@@ -13,6 +13,7 @@ import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
+    'settings/index': object
     'settings/profile': { fields: WrittenField[]; values: ProfileForm; errors: FieldErrors }
     'settings/account': {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
@@ -25,7 +26,7 @@ declare module '../http/views.ts' {
 export default async function settings(app: FastifyInstance) {
   const members = memberRoutes(app)
   const open = { config: { public: true } }
-  members.get('/settings', async (_request, reply) => reply.redirect('/settings/profile', 303))
+  members.get('/settings', showSettings)
   members.get('/settings/profile', showProfile)
   members.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
   members.get('/settings/account', showAccount)
@@ -33,6 +34,11 @@ export default async function settings(app: FastifyInstance) {
   app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
   app.post('/settings/theme', { ...open, schema: { body: ThemeForm } }, chooseTheme)
   app.post('/settings/time-zone', { ...open, schema: { body: TimeZoneForm } }, chooseTimeZone)
+}
+
+/** The list of the settings, and what everybody looks for first. */
+async function showSettings(_request: FastifyRequest, reply: FastifyReply) {
+  return reply.page('settings/index', {})
 }
 
 async function showProfile(request: MemberRequest, reply: FastifyReply) {

@@ -42,6 +42,7 @@ export const pages = {
   'new, too long': { path: () => '/posts/new', as: 'susan', act: publishTooMuch },
   edit: { path: ({ post }) => `${post}/edit`, as: 'susan' },
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
+  settings: { path: () => '/settings', as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
   apps: { path: () => '/settings/apps', as: 'susan' },

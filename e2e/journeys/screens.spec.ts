@@ -83,23 +83,24 @@ test.describe('on a phone', () => {
     await expect(author.locator('small')).toBeInViewport()
   })
 
-  test('one can sign out on every page of the settings', async ({ page, community }) => {
-    await visit(page, { path: () => '/settings/profile', as: 'newcomer' }, community)
-    const tabs = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
-    for (const name of await tabs.allInnerTexts()) {
-      await tabs.filter({ hasText: name }).tap()
-      await expect(tabs.filter({ hasText: name })).toHaveAttribute('aria-current', 'page')
-      await expect(
-        page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true }),
-      ).toBeVisible()
+  test('the settings are a list, each page leads back to it, and one can sign out on each', async ({
+    page,
+    community,
+  }) => {
+    await visit(page, { path: () => '/settings', as: 'newcomer' }, community)
+    await expect(page.getByRole('button', { name: 'Español' })).toBeInViewport({ ratio: 1 })
+    const main = page.getByRole('main')
+    const list = page.getByRole('navigation', { name: 'Settings' })
+    for (const name of await list.getByRole('link').allInnerTexts()) {
+      await list.getByRole('link', { name }).tap()
+      await expect(main.getByRole('heading', { level: 1 })).toHaveText(name)
+      await expect(list).toBeHidden()
+      await expect(main.getByRole('button', { name: 'Sign out', exact: true })).toBeVisible()
+      await main.getByRole('link', { name: 'Settings' }).tap()
     }
-  })
-
-  test('the settings are one row, which begins at where one is', async ({ page, community }) => {
-    await visit(page, { path: () => '/settings/appearance', as: 'susan' }, community)
-    const tabs = page.getByRole('navigation', { name: 'Settings' })
-    expect((await tabs.boundingBox())?.height).toBeLessThan(60)
-    await expect(tabs.getByRole('link', { name: 'Appearance' })).toBeInViewport({ ratio: 1 })
+    await page.goto('/settings/account/username')
+    await main.getByRole('link', { name: 'Account' }).tap()
+    await expect(main.getByRole('heading', { level: 1 })).toHaveText('Account')
   })
 
   test('the end of a page is not under the bar, and one can sign out', async ({ page, site }) => {
@@ -114,6 +115,26 @@ test.describe('on a phone', () => {
     const bar = await page.getByRole('navigation', { name: 'Main' }).boundingBox()
     expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0)
   })
+})
+
+test('on a desk, the settings are a list beside the page, which it marks', async ({ page, community }) => {
+  await visit(page, { path: () => '/settings', as: 'newcomer' }, community)
+  const list = page.getByRole('navigation', { name: 'Settings' })
+  const heading = page.getByRole('heading', { level: 1 })
+  const title = page.locator('.settings-list > .page > *')
+  await expect(heading).toHaveText('Settings')
+  for (const name of await list.getByRole('link').allInnerTexts()) {
+    await list.getByRole('link', { name }).click()
+    await expect(heading).toHaveText([name])
+    await expect(list.locator('[aria-current=page]')).toHaveText([name])
+    const [word, head] = [await title.boundingBox(), await heading.boundingBox()]
+    expect(head?.y, 'one line').toBeCloseTo(word?.y ?? 0, 0)
+    expect(head?.x, 'beside each other').toBeGreaterThan((word?.x ?? 0) + (word?.width ?? 0))
+  }
+  await page.goto('/settings/account/delete')
+  await expect(heading).toHaveText(['Delete your account'])
+  await expect(list.locator('[aria-current=true]')).toHaveText(['Account'])
+  await expect(page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true })).toBeVisible()
 })
 
 test('a post on its own page: its actions are one row, and a card there has the usual text size', async ({

@@ -34,7 +34,6 @@ test('a language is remembered with the account', async ({ page, openPage, site 
   const susan = await site.person('susan')
   await signIn(page, susan)
   await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('link', { name: 'Appearance' }).click()
   await page.getByRole('button', { name: 'Español' }).click()
   await expect(page.getByRole('heading', { name: 'Ajustes' })).toBeVisible()
   await page.getByRole('link', { name: 'Inicio', exact: true }).click()
