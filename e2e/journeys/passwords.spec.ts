@@ -38,7 +38,7 @@ test('a device that one has left somewhere is signed out from another', async ({
   await left.goto('/posts/new')
   await signIn(page, susan)
   await page.goto('/settings/sessions')
-  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
+  await expect(page.locator('.rows').getByRole('listitem')).toHaveCount(2)
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
   await expect(page.getByText('1 other device is signed out.')).toBeVisible()
   await left.reload()
