@@ -97,6 +97,7 @@ test.describe('on a phone', () => {
       await expect(list).toBeHidden()
       await expect(main.getByRole('button', { name: 'Sign out', exact: true })).toBeVisible()
       await main.getByRole('link', { name: 'Settings' }).tap()
+      await expect(list).toBeVisible()
     }
     await page.goto('/settings/account/username')
     await main.getByRole('link', { name: 'Account' }).tap()
