@@ -23,7 +23,7 @@ const counts = prepared<{ since: Date }, SiteCounts[]>('site_counts', db => {
       posts: countUpToBound(sql`${posts}`),
       postsOfDay: countUpToBound(sql`${posts} where ${posts.createdAt} > ${since}`),
     })
-    .from(sql`(select 1) as one`) as never
+    .from(sql`(select 1) as one`)
 })
 
 /** The people, the posts and those of the last 24 hours, each as `countedAtMost` plus one if there are more. */

@@ -16,12 +16,13 @@ export type Project = {
 }
 
 const copied = ['app', 'drizzle', 'drizzle.config.ts', 'package.json', 'tsconfig.json']
+const linked = ['node_modules', 'public', 'views']
 
 /** A copy of the project whose schema and migrations a test may change. */
 export function copyProject(): Project {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-project-'))
   for (const name of copied) cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
+  for (const name of linked) symlinkSync(path.join(root, name), path.join(folder, name))
   const run = (words: string[], environment: Environment) =>
     endedProcess(startProcess(words, { PATH: process.env['PATH'], ...environment }, { cwd: folder }))
   return {
