@@ -4,6 +4,7 @@ import { isUnavailable } from '../database/errors.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
+import { type Sidebar, searchSidebar, searchTips, type Tips } from '../site/sidebar.ts'
 import { timelineOf } from '../timelines/queries.ts'
 import { find, findPeople, type SearchInput, type SearchResult } from './find.ts'
 import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
@@ -14,10 +15,16 @@ type Shown = ReturnType<typeof shown>
 
 declare module '../http/views.ts' {
   interface Pages {
-    'search/index': Shown & { text: string }
-    'search/fragment': Shown
+    'search/index': Shown & { text: string; tips: Tips | null; sidebar: Sidebar | null }
+    'search/fragment': Shown & { tips: Tips | null }
     'search/brief': Shown
-    'search/people': { text: string; people: Person[]; newer: string | null; older: string | null }
+    'search/people': {
+      text: string
+      people: Person[]
+      newer: string | null
+      older: string | null
+      sidebar: Sidebar | null
+    }
   }
 }
 
@@ -26,8 +33,8 @@ type SearchRequest = FastifyRequest<{ Querystring: SearchQuery }>
 export default async function search(app: FastifyInstance) {
   const open = { config: { public: true }, schema: { querystring: SearchQuery } }
   app.get('/search', open, showSearch)
-  app.get('/search/results', open, showWhileTyping('search/fragment'))
-  app.get('/search/brief', open, showWhileTyping('search/brief'))
+  app.get('/search/results', open, showResults)
+  app.get('/search/brief', open, showBrief)
   app.get('/search/people', open, showPeople)
   app.addHook('onReady', async () => {
     await scheduleRebuild(app.db).catch(error =>
@@ -41,16 +48,31 @@ async function showSearch(request: SearchRequest, reply: FastifyReply) {
   const found = await findFor(request, input)
   if (found && isPastTheEnd(found.posts, input.cursor))
     return reply.redirect(searchPath(found.query.text, input.order), 303)
-  return reply.page('search/index', { text: normalizeQuery(input.text), ...shown(found, input) })
+  const [tips, sidebar] = await Promise.all([
+    found ? null : searchTips(request),
+    searchSidebar(request, { hasResults: found !== null }),
+  ])
+  const text = normalizeQuery(input.text)
+  return reply.page('search/index', { text, ...shown(found, input), tips, sidebar })
 }
 
-/** The results on the search page, or the first ones below the search box of other pages. */
-function showWhileTyping(view: 'search/fragment' | 'search/brief') {
-  return async (request: SearchRequest, reply: FastifyReply) => {
-    const text = starred(textOf(request.query.q))
-    const input = { ...inputOf(request), text, cursor: cursorOf({}) }
-    return reply.fragment(view, shown(await findFor(request, input), input))
-  }
+/** The results on the search page, while one types there. */
+async function showResults(request: SearchRequest, reply: FastifyReply) {
+  const input = typedInput(request)
+  const found = await findFor(request, input)
+  const tips = found ? null : await searchTips(request)
+  return reply.fragment('search/fragment', { ...shown(found, input), tips })
+}
+
+/** The first results, below the search box of other pages. */
+async function showBrief(request: SearchRequest, reply: FastifyReply) {
+  const input = typedInput(request)
+  return reply.fragment('search/brief', shown(await findFor(request, input), input))
+}
+
+/** What is typed may go on. */
+function typedInput(request: SearchRequest): SearchInput {
+  return { ...inputOf(request), text: starred(textOf(request.query.q)), cursor: cursorOf({}) }
 }
 
 async function showPeople(request: SearchRequest, reply: FastifyReply) {
@@ -59,9 +81,12 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
   const path = searchPath(text, 'newest', '/search/people')
   if (isEmpty(parseQuery(text))) return reply.redirect('/search', 303)
   await consumeLimit(request)
-  const page = await findPeople(request.server.db, input)
+  const [page, sidebar] = await Promise.all([
+    findPeople(request.server.db, input),
+    searchSidebar(request, { hasResults: true }),
+  ])
   if (isPastTheEnd(page, input.cursor)) return reply.redirect(path, 303)
-  return reply.page('search/people', { text, people: page.rows, ...pageLinks(page, path) })
+  return reply.page('search/people', { text, people: page.rows, sidebar, ...pageLinks(page, path) })
 }
 
 function inputOf({ query, viewer }: SearchRequest): SearchInput {

@@ -14,6 +14,8 @@ const linkTo = ({ page }: Answer, rel: 'next' | 'prev') =>
   page.querySelector(`nav.pagination a[rel=${rel}]`)?.getAttribute('href')
 const people = ({ page }: Answer) =>
   page.querySelectorAll('main .people .author').map(link => link.getAttribute('href'))
+const tipsOf = (page: Answer['page']) =>
+  page.querySelectorAll('.tips dt a').map(link => link.getAttribute('href') ?? '')
 const pathOf = (query: string, more = '') => `/search?q=${encodeURIComponent(query)}${more}`
 
 /** Oldest first, by whom. */
@@ -414,20 +416,39 @@ describe('searching', () => {
 
     it('says what one can ask for where nothing is asked, and in words that it was too much', async () => {
       const { page } = await visitor().get('/search')
-      assert.deepEqual(
-        page.querySelectorAll('.syntax dt a').map(a => a.getAttribute('href')),
-        [
-          '/search?q=morning%20fog',
-          '/search?q=%22morning%20fog%22',
-          '/search?q=har*',
-          '/search?q=%23tea',
-          '/search?q=from%3Asusan',
-        ],
-      )
+      assert.deepEqual(tipsOf(page), [
+        '/search?q=morning%20fog',
+        '/search?q=%22morning%20fog%22',
+        '/search?q=izm*',
+        '/search?q=%23izmir',
+        '/search?q=from%3Ajohn',
+      ])
+      for (const tip of tipsOf(page)) assert.notDeepEqual(bodies(await visitor().get(tip)), [], tip)
+      assert.equal(tipsOf((await susan.get('/search')).page).at(-1), '/search?q=from%3Asusan')
       assert.equal(page.querySelector('meta[name=robots]')?.getAttribute('content'), 'noindex')
-      assert.equal((await visitor().get('/search?q=%22')).page.querySelectorAll('.syntax').length, 1)
+      assert.equal((await visitor().get('/search?q=%22')).page.querySelectorAll('main .syntax').length, 1)
+      assert.equal((await visitor().get('/search/results?q=')).page.querySelectorAll('.tips').length, 1)
       const many = await visitor().get(pathOf('fog '.repeat(2_500)))
       assert.match(many.page.querySelector('.notice')?.text ?? '', /Only the first words/)
+    })
+
+    it('has tips beside its results, and popular tags, but no tips twice', async () => {
+      for (const path of [pathOf('fog'), pathOf('nobody-has-written'), '/search/people?q=j']) {
+        const { page } = await susan.get(path)
+        assert.equal(page.querySelectorAll('aside .tips').length, 1, path)
+        assert.equal(page.querySelector('main .tips'), null, path)
+        assert.ok(page.querySelector('aside .tags'), path)
+      }
+      const { page } = await susan.get('/search')
+      assert.equal(page.querySelectorAll('.tips').length, 1)
+      assert.equal(page.querySelector('aside .tips'), null)
+    })
+
+    it('has general tips where nobody has written anything', async () => {
+      const empty = await openSite()
+      const { page } = await empty.visitor().get('/search')
+      assert.deepEqual(tipsOf(page).slice(2), ['/search?q=har*', '/search?q=%23tea'])
+      await empty.close()
     })
 
     it('has its box in the sidebar, which leads here without a script', async () => {
@@ -442,7 +463,8 @@ describe('searching', () => {
     it('takes few statements', async () => {
       const ours = () => site.statements.filter(sql => !/rate_limits|"sessions"/.test(sql))
       const budget: [string, number][] = [
-        ['/search', 0],
+        // The popular tags, which are kept for some seconds.
+        ['/search', 1],
         [pathOf('fog'), 2],
         [pathOf('from:susan fog'), 2],
         [pathOf('nobody-has-written'), 3],

@@ -10,6 +10,7 @@ import type { Post } from '../posts/post.ts'
 import { neighborPosts } from '../posts/queries.ts'
 import { personById } from '../profiles/queries.ts'
 import { personTags, type TagCount, trendingTags } from '../timelines/queries.ts'
+import { authorsOfLate } from './crowd.ts'
 
 type Parts = {
   /** The person whom the page is about. */
@@ -22,7 +23,10 @@ type Parts = {
   /** The person's hashtags. */
   tags?: string[]
   trending?: TagCount[]
+  tips?: Tips
 }
+/** Examples for searches that find something here; null where nobody has posted or used a tag. */
+export type Tips = { tag: string | null; username: string | null }
 /** `signUp`: visitors are invited. */
 export type Sidebar = Parts & { signUp: boolean }
 
@@ -129,4 +133,23 @@ export async function postSidebar(request: FastifyRequest, post: Post): Promise<
     neighborPosts(server.db, post, viewer),
   ])
   return sidebarOf(request, { person, posts })
+}
+
+/** A popular tag, and the viewer's own name or that of somebody who has posted lately. */
+export async function searchTips(request: FastifyRequest): Promise<Tips> {
+  const { viewer } = request
+  const [[popular], [author]] = await Promise.all([
+    popularTags(request),
+    viewer ? [viewer] : authorsOfLate(request),
+  ])
+  return { tag: popular?.tag ?? null, username: author?.username ?? null }
+}
+
+/** Of a search: popular tags, and beside results how to search. */
+export async function searchSidebar(
+  request: FastifyRequest,
+  { hasResults }: { hasResults: boolean },
+): Promise<Sidebar | null> {
+  const trending = await popularTags(request)
+  return sidebarOf(request, { trending, ...(hasResults && { tips: await searchTips(request) }) })
 }
