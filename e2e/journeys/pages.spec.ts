@@ -7,7 +7,7 @@ const narrow = { width: 320, height: 640 }
 const overhang = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 for (const [name, place] of Object.entries<Visit>(pages)) {
-  test(`${name}: axe finds nothing in light or dark, and nothing scrolls sideways at 320 px`, async ({
+  test(`${name}: axe finds nothing in light or dark, one button is filled, and nothing scrolls sideways at 320 px`, async ({
     page,
     community,
   }) => {
@@ -34,6 +34,8 @@ test('a site that is closed to new people: the same holds for its first page and
 /** Colors are not all that depends on the theme: what is shown may, too. So all rules are asked in both. */
 async function inspect(page: Page, openAgain?: () => Promise<void>): Promise<void> {
   expect(await violations(page), 'light').toEqual([])
+  const filled = page.locator('.button:not(.quiet)').filter({ visible: true })
+  expect((await filled.allInnerTexts()).slice(1), 'more filled buttons than one').toEqual([])
   await page.emulateMedia({ colorScheme: 'dark' })
   expect(await violations(page), 'dark').toEqual([])
   await page.setViewportSize(narrow)
