@@ -58,7 +58,8 @@ class PostTranslation extends HTMLElement {
     const original = which === 'original'
     this.content.hidden = !original
     translation.hidden = original
-    this.link.textContent = translation.dataset[original ? 'translated' : 'original'] ?? ''
+    const label = /** @type {HTMLElement} */ (this.link.querySelector('span'))
+    label.textContent = translation.dataset[original ? 'translated' : 'original'] ?? ''
   }
 }
 
