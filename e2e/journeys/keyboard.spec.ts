@@ -1,14 +1,19 @@
+import type { Locator } from 'playwright/test'
 import { password } from './people.ts'
 import { expect, type Page, test } from './site.ts'
 
 /** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string): Promise<void> {
-  const focused = page.locator(':focus').and(page.getByRole(role, { name, exact: true }))
+  await tabUntil(page, page.getByRole(role, { name, exact: true }), `${role} ${name}`)
+}
+
+async function tabUntil(page: Page, wanted: Locator, name: string): Promise<void> {
+  const focused = page.locator(':focus').and(wanted)
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab')
     if ((await focused.count()) > 0) return
   }
-  throw new Error(`no ${role} ${name} within 60 presses of Tab`)
+  throw new Error(`no ${name} within 60 presses of Tab`)
 }
 
 test('the first Tab offers to skip to the content', async ({ page }) => {
@@ -38,6 +43,8 @@ test('sign in, write and sign out without a mouse', async ({ page, site }) => {
   await page.keyboard.type('No mouse in this house.')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('article')).toContainText(['No mouse in this house.'])
+  await tabUntil(page, page.getByRole('article').locator('summary'), 'menu')
+  await page.keyboard.press('Enter')
   await tabTo(page, 'link', 'Edit')
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('What’s on your mind?')).toBeFocused()

@@ -1,5 +1,6 @@
 import { type FakeTranslator, openTranslator } from '../../app/testing/translator.ts'
 import { violations } from './axe.ts'
+import { openMenu } from './menu.ts'
 import { expect, test as journeys, openSite, type Site } from './site.ts'
 
 /** A site whose owner configured a service. */
@@ -71,7 +72,7 @@ test('the author says what a post is in, and changes it', async ({ site, pageOf 
   await page.getByLabel('Language of the post').selectOption({ label: 'Danish' })
   await page.getByRole('button', { name: 'Post', exact: true }).click()
   await expect(page.getByRole('article').locator('[lang=da]')).toHaveText('Gift')
-  await page.getByRole('article').getByRole('link', { name: 'Edit' }).click()
+  await (await openMenu(page.getByRole('article'))).getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('Language of the post').selectOption({ label: 'German' })
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('article').locator('[lang=de]')).toHaveText('Gift')

@@ -1,3 +1,4 @@
+import { openMenu } from './menu.ts'
 import { password, publish, signIn } from './people.ts'
 import { expect, test } from './site.ts'
 
@@ -33,11 +34,12 @@ test('post, follow, read, edit, delete, sign out', async ({ page, site }) => {
   await page.getByRole('link', { name: 'Home', exact: true }).click()
   await expect(page.getByRole('article')).toContainText(['No script', 'The harbour is quiet this morning.'])
 
-  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  const own = page.getByRole('article').filter({ hasText: 'o script' })
+  await (await openMenu(own)).getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('What’s on your mind?').fill('Still no script.')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('Changes saved.')).toBeVisible()
-  await page.getByRole('link', { name: 'Delete', exact: true }).click()
+  await (await openMenu(own)).getByRole('link', { name: 'Delete' }).click()
   await expect(page.getByRole('heading', { name: 'Delete this post?' })).toBeVisible()
   await page.getByRole('button', { name: 'Delete' }).click()
   await expect(page.getByText('Post deleted.')).toBeVisible()

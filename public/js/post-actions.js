@@ -8,7 +8,7 @@ class PostShare extends HTMLElement {
     if (!('share' in navigator)) return
     this.hidden = false
     // Rejected, too, when the reader thinks better of it.
-    this.onclick = () => navigator.share({ url: linkOf(this).href }).catch(() => {})
+    this.addEventListener('click', () => navigator.share({ url: linkOf(this).href }).catch(() => {}))
   }
 }
 
@@ -71,5 +71,8 @@ document.addEventListener('click', copyLink)
 document.addEventListener('click', openPost)
 document.addEventListener('auxclick', openPost)
 // Else the middle button begins to scroll on some systems.
-document.addEventListener('mousedown', event => event.button === 1 && postUnder(event) && event.preventDefault())
+document.addEventListener(
+  'mousedown',
+  event => event.button === 1 && postUnder(event) && event.preventDefault(),
+)
 customElements.define('post-share', PostShare)
