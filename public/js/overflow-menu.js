@@ -34,9 +34,10 @@ document.addEventListener('keydown', event => {
   menu.open = false
   menu.querySelector('summary')?.focus()
 })
-document.addEventListener('focusout', ({ relatedTarget }) => {
-  const menu = opened()
-  if (menu && relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false
+// By keyboard; a press moves the focus, too, and is heard below.
+document.addEventListener('focusin', event => {
+  const [menu, target] = [opened(), /** @type {Element} */ (event.target)]
+  if (menu && !menu.contains(target) && target.matches(':focus-visible')) menu.open = false
 })
 document.addEventListener(
   'click',
