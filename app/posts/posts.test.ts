@@ -237,7 +237,7 @@ describe('writing', () => {
     assert.equal(answer.location, `/posts/${id}`)
     const shown = await susan.follow(answer)
     assert.equal(shown.page.querySelector('article .content')?.text, 'After #new @mary')
-    assert.match(shown.page.querySelector('article footer')?.text ?? '', /edited/i)
+    assert.match(shown.page.querySelector('article .dates')?.text ?? '', /edited/i)
     assert.equal((await site.visitor().get('/tags/old')).page.querySelectorAll('article').length, 0)
     assert.equal((await site.visitor().get('/tags/new')).page.querySelectorAll('article').length, 1)
     assert.deepEqual(
