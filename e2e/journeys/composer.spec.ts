@@ -15,6 +15,8 @@ test('the counter speaks up near the limit', async ({ site, pageOf }) => {
   await words(page).fill(`${'x'.repeat(140)}👩‍👩‍👧‍👦`)
   await expect(counter).toHaveText('−1')
   await expect(page.getByRole('status').getByText('1 character over the limit')).toBeAttached()
+  const [count, post] = [await counter.boundingBox(), await button(page).boundingBox()]
+  expect((post?.x ?? 0) - (count?.x ?? 0) - (count?.width ?? 0), 'close to the button').toBeCloseTo(9.6, 0)
 })
 
 test('a draft survives, and is gone once it is published', async ({ site, pageOf }) => {

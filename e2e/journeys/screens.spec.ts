@@ -48,6 +48,17 @@ test.describe('on a phone', () => {
     await expect(page.getByLabel('Username or name')).toBeFocused()
   })
 
+  test('the box for a message is right above the bar, and nothing is below it', async ({
+    page,
+    community,
+  }) => {
+    await visit(page, { path: ({ john }) => `/messages/@${john.username}`, as: 'susan' }, community)
+    const box = await page.locator('.reply-bar').boundingBox()
+    const bar = await page.getByRole('navigation', { name: 'Main' }).boundingBox()
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeCloseTo(bar?.y ?? 0, -1)
+    await expect(page.getByRole('contentinfo')).toBeHidden()
+  })
+
   test('the button covers nothing, and text of double size fits', async ({ page, community }) => {
     await visit(page, { path: ({ john }) => `/@${john.username}`, as: 'newcomer' }, community)
     const button = page.getByRole('link', { name: 'Write', exact: true })
@@ -136,6 +147,24 @@ test('on a desk, the settings are a list beside the page, which it marks', async
   await expect(heading).toHaveText(['Delete your account'])
   await expect(list.locator('[aria-current=true]')).toHaveText(['Account'])
   await expect(page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true })).toBeVisible()
+})
+
+test('on a desk, a page without a sidebar is in the middle of its room, and its footer is in sight', async ({
+  page,
+  community,
+}) => {
+  const main = page.getByRole('main')
+  const alone = { '/sign-in': 608, '/posts/new': 608, '/messages': 704, '/messages/new': 704 }
+  for (const [path, width] of Object.entries(alone)) {
+    await visit(page, { path: () => path, ...(path !== '/sign-in' && { as: 'newcomer' }) }, community)
+    const box = await main.boundingBox()
+    expect(box?.width, path).toBe(width)
+    const [nav, end] = [await page.getByRole('banner').boundingBox(), await page.evaluate('innerWidth')]
+    const room = { start: (nav?.x ?? 0) + (nav?.width ?? 0), end: Number(end) - (nav?.x ?? 0) }
+    const [before, after] = [(box?.x ?? 0) - room.start, room.end - (box?.x ?? 0) - width]
+    expect(Math.abs(before - after), `${path}: ${before} before it, ${after} after it`).toBeLessThan(50)
+    await expect(page.getByRole('contentinfo'), path).toBeInViewport()
+  }
 })
 
 test('a post on its own page: its actions are one row, and a card there has the usual text size', async ({

@@ -96,7 +96,7 @@ class PostComposer extends HTMLElement {
     this.counter.setAttribute('aria-hidden', 'true')
     this.announcer.className = 'hidden'
     this.announcer.setAttribute('role', 'status')
-    this.button.before(this.counter, this.announcer)
+    this.button.parentElement?.prepend(this.counter, this.announcer)
   }
 
   /** Only into an unchanged form: text from the server or from the browser is newer than the draft. */
