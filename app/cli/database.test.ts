@@ -280,8 +280,6 @@ describe('installed with --omit=dev', { skip: engine !== 'sqlite' }, () => {
     }
     for (const words of [['db:migrate'], ['seed'], ['user', 'list'], ['db:status'], ['db:backup']])
       assert.equal((await project.cli(words, environment)).code, 0, String(words))
-    for (const name of ['views', 'public'])
-      symlinkSync(path.join(root, name), path.join(project.folder, name))
     const server = startProcess([path.join(project.folder, 'app/server.ts')], { ...environment, PORT: '0' })
     context.after(() => endProcess(server))
     const printed = () => / is open at (\S+)\n/.exec(server.output())?.[1]

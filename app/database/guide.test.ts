@@ -61,8 +61,6 @@ describe(`the guide on ${engine}`, { timeout: 300_000 }, () => {
   let test: TestDatabase
   before(async () => {
     project = copyProject()
-    for (const folder of ['views', 'public'])
-      symlinkSync(path.join(root, folder), path.join(project.folder, folder))
     test = await emptyDatabase()
   })
   after(async () => {
