@@ -12,8 +12,8 @@ type Kind = {
   sentence: LocaleKey
   /** The page that the notification opens. */
   path(notification: { actor: { username: string } | null; post: { id: number } | null }): string
-  /** From views/layouts/_icon.eta; null: the avatar of the person who caused it. */
-  icon: string | null
+  /** From views/layouts/_icon.eta, at the avatar of the person who caused it if somebody did. */
+  icon: string
   /** True: another event about the same subject makes it unread again. */
   again: boolean
   /** Whether it counts beside Notifications; messages count beside Messages alone. */
@@ -27,7 +27,7 @@ export const kinds = {
     subject: 'person',
     sentence: 'notifications.follow',
     path: ({ actor }) => `/@${actor?.username ?? ''}`,
-    icon: null,
+    icon: 'sign-up',
     again: false,
     counts: true,
     mayMail: false,
@@ -36,7 +36,7 @@ export const kinds = {
     subject: 'post',
     sentence: 'notifications.mention',
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
-    icon: null,
+    icon: 'mention',
     again: false,
     counts: true,
     mayMail: false,
@@ -45,7 +45,7 @@ export const kinds = {
     subject: 'conversation',
     sentence: 'notifications.message',
     path: ({ actor }) => `/messages/@${actor?.username ?? ''}`,
-    icon: null,
+    icon: 'messages',
     again: true,
     counts: false,
     mayMail: false,

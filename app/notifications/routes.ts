@@ -15,7 +15,7 @@ import { markAllRead, markRead } from './queries.ts'
 const ReadForm = Type.Object({ upTo: Type.Optional(Type.String({ pattern: '^\\d{1,14}$' })) })
 type ReadForm = Type.Static<typeof ReadForm>
 
-type ShownNotification = Notification & { sentence: string; icon: string | null }
+type ShownNotification = Notification & { sentence: string; icon: string }
 
 declare module '../http/views.ts' {
   interface Pages {
