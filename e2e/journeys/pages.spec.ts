@@ -13,6 +13,9 @@ for (const [name, place] of Object.entries<Visit>(pages)) {
   }) => {
     const open = () => visit(page, place, community)
     await open()
+    // A conversation begins at its end.
+    if (!place.act && !name.startsWith('conversation'))
+      expect(await page.evaluate('scrollY'), 'pixels that the page is scrolled by').toBe(0)
     // What is done on the page may be done elsewhere on a narrow one.
     await inspect(page, place.act && open)
   })
