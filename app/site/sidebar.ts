@@ -42,8 +42,9 @@ const maxAgeMs = 15_000
 const cachedSuggestions = cachedReads<number, Person[]>({ maxAgeMs })
 const cachedTrending = cachedReads<'trending', TagCount[]>({ maxAgeMs })
 const cachedTags = cachedReads<number, string[]>({ maxAgeMs })
-const cachedShared = cachedReads<string, Person[]>({ maxAgeMs })
-const cachedPerson = cachedReads<string, Person>({ maxAgeMs })
+/** For each viewer and person, so they are many. */
+const cachedShared = cachedReads<string, Person[]>({ max: 1_000, maxAgeMs })
+const cachedPerson = cachedReads<string, Person>({ max: 1_000, maxAgeMs })
 
 async function suggestionsFor(request: FastifyRequest): Promise<Person[]> {
   const { viewer } = request

@@ -32,6 +32,12 @@ test('while one types: what is found, its address, and how much it is', async ({
   await expect(found(page)).toHaveText([/^Morning/])
   await page.getByRole('link', { name: 'Best', exact: true }).click()
   await expect(found(page)).toHaveText([/^Morning/])
+  // Beside the results, and in their place when there are none: never twice.
+  const tips = page.getByRole('heading', { name: 'Search tips' })
+  await expect(page.getByRole('complementary').locator(tips)).toBeVisible()
+  await box(page).fill('')
+  await expect(page.getByRole('main').locator(tips)).toBeVisible()
+  await expect(tips).toHaveCount(1)
 })
 
 test('from the box in the sidebar: the first results, then all of them, and a person to follow', async ({
