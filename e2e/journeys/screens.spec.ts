@@ -68,6 +68,13 @@ test.describe('on a phone', () => {
       expect((await button.boundingBox())?.y).toBeGreaterThanOrEqual(bar?.y ?? Number.NaN)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width)
     }
+    await page.setViewportSize({ width: 320, height: 640 })
+    for (const path of ['/settings/privacy', '/settings/account', '/messages']) {
+      await visit(page, { path: () => path, as: 'susan' }, community)
+      await page.locator('html').evaluate(html => void (html.style.fontSize = '200%'))
+      expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBe(320)
+    }
+    expect((await page.locator('.excerpt').first().boundingBox())?.width, 'some words').toBeGreaterThan(100)
   })
 
   test('a visitor learns what the place is called', async ({ page }) => {
