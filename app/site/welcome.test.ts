@@ -51,7 +51,7 @@ describe('the welcome page', () => {
 
   it('says how many people there are, who has posted lately and how much', async () => {
     const page = await welcome()
-    assert.equal(page.querySelector('.crowd > span:last-child')?.text, '4 people, 3 posts in the last day')
+    assert.equal(page.querySelector('.crowd > span:last-child')?.text, '4 people, 3 posts since yesterday')
     const faces = () => recentAuthors(site.app.db)
     const letters = page.querySelectorAll('.crowd .faces .avatar').map(({ text }) => text)
     assert.deepEqual(letters, ['D', 'M', 'J'])
