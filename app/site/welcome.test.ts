@@ -44,7 +44,7 @@ describe('the welcome page', () => {
         heading?.text,
         language === 'en'
           ? 'Say it in a few words, to people who read.'
-          : 'Dilo en pocas palabras, a gente que lee.',
+          : 'Dilo en pocas palabras, a gente que lee.',
       )
     }
   })
