@@ -96,14 +96,14 @@ function sharedLocals({ config, asset }: FastifyInstance) {
 function localsOf(reply: FastifyReply) {
   const { request } = reply
   const { language, t, viewer, unread, theme, timeZone } = request
-  const { when, number, compact } = formatsFor(language, timeZone)
+  const formats = formatsFor(language, timeZone)
   // Forms return to this path by GET.
   const path = request.method === 'GET' ? request.url : '/'
   // The time of the request: the page may lack later changes.
   const asked = Date.now() - Math.ceil(reply.elapsedTime)
   // A member's browser tells its zone once more after a visitor's has, for the account.
   const asksTimeZone = !(viewer ? viewer.timeZone : timeZone)
-  const preferences = { language, t, when, number, compact, theme, timeZone, asksTimeZone }
+  const preferences = { language, t, ...formats, theme, timeZone, asksTimeZone }
   return { viewer, unread, ...preferences, path, asked }
 }
 

@@ -12,6 +12,8 @@ export type Formats = {
   number(value: number): string
   /** 12,400 as 12K. */
   compact(value: number): string
+  /** A sentence in three: what stands before its number, the number, and what stands after it. */
+  aroundNumber(sentence: string, value: number): [string, string, string]
 }
 
 export type DateFormats = {
@@ -43,6 +45,12 @@ const numberFormats = forEachLanguage(language => {
   return {
     number: (value: number) => number.format(value),
     compact: (value: number) => compact.format(value),
+    aroundNumber: (sentence: string, value: number): [string, string, string] => {
+      const text = number.format(value)
+      const at = sentence.indexOf(text)
+      if (at < 0) return [sentence, '', '']
+      return [sentence.slice(0, at), text, sentence.slice(at + text.length)]
+    },
   }
 })
 

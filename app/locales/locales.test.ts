@@ -7,7 +7,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { root } from '../config.ts'
 import { formatsFor } from './formats.ts'
 import { timeZones, toTimeZone } from './time-zones.ts'
-import { languages, messages, translate } from './translate.ts'
+import { type Language, type LocaleKey, languages, messages, translate } from './translate.ts'
 
 const flat = (messages: object): Map<string, string> =>
   new Map(
@@ -173,6 +173,18 @@ describe('plurals and times', () => {
     assert.match(formatsFor('es').when.relative(ago(3 * 86_400_000)), /3/)
     assert.match(relative(new Date('2020-05-06T00:00:00Z')), /2020/)
     assert.equal(formatsFor('es').when.day(new Date('2026-11-20T23:59:00Z')), '20 de noviembre de 2026')
+  })
+})
+
+describe('the number of a sentence', () => {
+  it('is found wherever it stands, as the language writes it', () => {
+    const around = (language: Language, key: LocaleKey, count: number) =>
+      formatsFor(language).aroundNumber(translate(language)(key, { count }), count)
+    assert.deepEqual(around('en', 'profiles.followers_count', 1), ['', '1', ' follower'])
+    assert.deepEqual(around('en', 'posts.count', 1_234_567), ['', '1,234,567', ' posts'])
+    assert.deepEqual(around('es', 'profiles.following_count', 0), ['Sigue a ', '0', ''])
+    assert.deepEqual(around('es', 'profiles.following_count', 12_345), ['Sigue a ', '12.345', ''])
+    assert.deepEqual(formatsFor('en').aroundNumber('No posts', 0), ['No posts', '', ''])
   })
 })
 

@@ -1,3 +1,4 @@
+import { openMenu } from './menu.ts'
 import { expect, test } from './site.ts'
 
 test('somebody is blocked from their profile, and each loses sight of the other', async ({
@@ -9,7 +10,8 @@ test('somebody is blocked from their profile, and each loses sight of the other'
   const post = await john.publish('Loud words.')
   const [hers, his] = [await pageOf(susan), await pageOf(john)]
   await hers.goto(`/@${john.username}`)
-  await hers.getByRole('link', { name: `Block ${john.username}` }).click()
+  const menu = await openMenu(hers.locator('.profile'))
+  await menu.getByRole('link', { name: `Block ${john.username}` }).click()
   await expect(hers.getByRole('heading', { name: `Block ${john.username}?` })).toBeVisible()
   await hers.getByRole('main').getByRole('button', { name: 'Block' }).click()
   await expect(hers).toHaveURL(`/@${john.username}`)

@@ -1,3 +1,4 @@
+import { openMenu } from './menu.ts'
 import { expect, test } from './site.ts'
 
 test('a profile is edited, and the new name is everywhere', async ({ site, pageOf }) => {
@@ -47,6 +48,45 @@ test('the card of an author opens under the pointer, and follows', async ({ site
   await expect(card.getByRole('button', { name: `Unfollow ${john.username}` })).toBeVisible()
   await page.mouse.move(0, 0)
   await expect(card).toBeHidden()
+})
+
+test('Following becomes Unfollow under the pointer and the focus, and nothing moves', async ({
+  site,
+  pageOf,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await susan.follow(john)
+  const page = await pageOf(susan)
+  for (const path of [`/@${john.username}`, `/@${susan.username}/following`]) {
+    await page.goto(path)
+    const button = page.getByRole('main').getByRole('button', { name: `Unfollow ${john.username}` })
+    const [state, undo] = [button.locator('.state'), button.locator('.undo')]
+    await expect(button).toHaveAccessibleName(`Following, Unfollow ${john.username}`)
+    await expect(undo).toHaveCSS('opacity', '0')
+    const before = await button.boundingBox()
+    await button.hover()
+    await expect(undo).toHaveCSS('opacity', '1')
+    await expect(state).toHaveCSS('opacity', '0')
+    expect(await button.boundingBox()).toEqual(before)
+    await page.mouse.move(0, 0)
+    await expect(state).toHaveCSS('opacity', '1')
+    await page.keyboard.press('Tab')
+    await button.focus()
+    await expect(undo).toHaveCSS('opacity', '1')
+    expect(await button.boundingBox()).toEqual(before)
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(`You no longer follow ${john.username}.`)).toBeVisible()
+})
+
+test('the rest of what one does with a person is in the menu', async ({ site, openPage }) => {
+  const john = await site.person('john')
+  const page = await openPage({ javaScriptEnabled: false, locale: 'es-ES' })
+  await page.goto(`/@${john.username}`)
+  await expect(page.locator('.counts li')).toHaveText(['0 publicaciones', '0 seguidores', 'Sigue a 0'])
+  await expect(page.locator('.counts b')).toHaveText(['0', '0', '0'])
+  const menu = await openMenu(page.locator('.profile'))
+  await expect(menu.getByRole('link')).toHaveText(['Canal RSS'])
 })
 
 test('a visitor who follows is asked to sign in', async ({ page, site }) => {
