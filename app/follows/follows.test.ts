@@ -92,7 +92,7 @@ describe('following', () => {
       null,
       'a visitor has no buttons',
     )
-    const counts = (await susan.get('/@john')).text
+    const counts = (await susan.get('/@john')).page.querySelector('.counts')?.text ?? ''
     assert.match(counts, /31 followers/)
     assert.match(counts, /1 following/)
   })

@@ -68,6 +68,16 @@ describe('notifications', () => {
     assert.deepEqual(await told('mary')(), ['mention'])
   })
 
+  it('have an icon by kind, at the avatar of who caused them', async () => {
+    await john.post('/@susan/follow', {})
+    await publish(john, 'Tea, @susan?')
+    await john.post('/messages/@susan', { body: 'Or coffee?' })
+    const shown = rows(await susan.get('/notifications'))
+    const icons = shown.map(row => row.querySelector('.kind .avatar ~ svg path')?.getAttribute('d') ?? '')
+    assert.ok(icons.every(icon => icon.startsWith('M')))
+    assert.deepEqual([icons.length, new Set(icons).size], [3, 3])
+  })
+
   it('announce a mention with the post’s beginning, and not one’s own', async () => {
     await publish(john, 'tea with @susan and @john?')
     const answer = await susan.get('/notifications')

@@ -61,7 +61,7 @@ test('Following becomes Unfollow under the pointer and the focus, and nothing mo
     await page.goto(path)
     const button = page.getByRole('main').getByRole('button', { name: `Unfollow ${john.username}` })
     const [state, undo] = [button.locator('.state'), button.locator('.undo')]
-    await expect(button).toHaveAccessibleName(`Following, Unfollow ${john.username}`)
+    await expect(button).toHaveAccessibleName(`Following Unfollow ${john.username}`)
     await expect(undo).toHaveCSS('opacity', '0')
     const before = await button.boundingBox()
     await button.hover()
