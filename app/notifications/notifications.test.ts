@@ -71,7 +71,7 @@ describe('notifications', () => {
   it('have an icon by kind, at the avatar of who caused them', async () => {
     await john.post('/@susan/follow', {})
     await publish(john, 'Tea, @susan?')
-    await john.post('/messages/@susan', { body: 'Or coffee?' })
+    await (await site.signedIn('mary')).post('/messages/@susan', { body: 'Or coffee?' })
     const shown = rows(await susan.get('/notifications'))
     const icons = shown.map(row => row.querySelector('.kind .avatar ~ svg path')?.getAttribute('d') ?? '')
     assert.ok(icons.every(icon => icon.startsWith('M')))
