@@ -26,6 +26,9 @@ describe('the welcome page', () => {
   it('has the owner’s sentence as its lead and as the description of the site', async () => {
     const page = await welcome()
     assert.equal(page.querySelector('.welcome .lead')?.text, description)
+    assert.ok(!page.querySelector('footer.about')?.text.includes(description), 'once is enough')
+    const explore = (await site.visitor().get('/explore')).page
+    assert.ok(explore.querySelector('footer.about')?.text.includes(description))
     const meta = page.querySelector('meta[name=description]')
     assert.equal(meta?.getAttribute('content'), description)
     const profile = (await site.visitor().get('/@john')).page.querySelector('meta[name=description]')
