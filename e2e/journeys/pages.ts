@@ -1,5 +1,6 @@
 /** Every page of the site, with content on it that is hard to lay out. */
 import type { Community } from './community.ts'
+import { openMenu } from './menu.ts'
 import { password } from './people.ts'
 import type { Page } from './site.ts'
 
@@ -7,7 +8,7 @@ export interface Visit {
   path(community: Community): string
   as?: 'susan' | 'newcomer'
   /** What to do there before looking. */
-  act?(page: Page): Promise<void>
+  act?(page: Page): Promise<unknown>
 }
 
 export const pages = {
@@ -38,6 +39,16 @@ export const pages = {
   following: { path: ({ susan }) => `/@${susan.username}/following`, as: 'newcomer' },
   post: { path: ({ post }) => post, as: 'susan' },
   'a card': { path: ({ johns }) => johns, as: 'susan', act: openCard },
+  'the menu of a post': {
+    path: ({ post }) => post,
+    as: 'susan',
+    act: page => openMenu(page.getByRole('article')),
+  },
+  'the menu of a profile': {
+    path: ({ john }) => `/@${john.username}`,
+    as: 'susan',
+    act: page => openMenu(page.locator('.profile')),
+  },
   new: { path: () => '/posts/new', as: 'susan' },
   'new, too long': { path: () => '/posts/new', as: 'susan', act: publishTooMuch },
   edit: { path: ({ post }) => `${post}/edit`, as: 'susan' },
