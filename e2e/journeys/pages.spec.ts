@@ -4,10 +4,11 @@ import { pages, type Visit, visit } from './pages.ts'
 import { expect, openSite, type Page } from './site.ts'
 
 const narrow = { width: 320, height: 640 }
+const phone = { width: 390, height: 844 }
 const overhang = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 for (const [name, place] of Object.entries<Visit>(pages)) {
-  test(`${name}: axe finds nothing in light or dark, one button is filled, and nothing scrolls sideways at 320 px`, async ({
+  test(`${name}: axe finds nothing in light or dark, one button is filled, and nothing scrolls sideways at 320 px or with text of double size`, async ({
     page,
     community,
   }) => {
@@ -43,8 +44,8 @@ async function inspect(page: Page, openAgain?: () => Promise<void>): Promise<voi
   expect(await violations(page), 'dark').toEqual([])
   await page.setViewportSize(narrow)
   await openAgain?.()
-  expect(
-    await page.evaluate(overhang),
-    'CSS pixels by which the page is wider than 320 px',
-  ).toBeLessThanOrEqual(0)
+  expect(await page.evaluate(overhang), 'pixels by which it is wider than 320').toBeLessThanOrEqual(0)
+  await page.setViewportSize(phone)
+  await page.locator('html').evaluate(html => void (html.style.fontSize = '200%'))
+  expect(await page.evaluate(overhang), 'the same with large text at 390').toBeLessThanOrEqual(0)
 }
