@@ -159,6 +159,8 @@ describe('the icons', () => {
   const drawn = all(read('views/layouts/_icon.eta'), /^ {2}'?([a-z-]+)'?: '/gm)
   const named = all([...find('views/**/*.eta'), ...code].map(read).join('\n'), /\bicon(?:: |\()'([a-z-]+)'/g)
 
-  it('are drawn where a page or a kind of notification names them', () =>
-    assert.deepEqual(without(named, drawn), []))
+  it('are drawn where a page or a kind of notification names them, and no others', () => {
+    assert.deepEqual(without(named, drawn), [], 'named, but not drawn')
+    assert.deepEqual(without(drawn, named), [], 'drawn, but never named')
+  })
 })

@@ -54,7 +54,7 @@ export const kinds = {
     subject: 'export',
     sentence: 'notifications.export',
     path: () => '/settings/data',
-    icon: 'check',
+    icon: 'download',
     again: false,
     counts: true,
     mayMail: true,
