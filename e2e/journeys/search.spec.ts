@@ -101,7 +101,7 @@ test.describe('without scripts', () => {
   test('Enter finds posts and people, page by page', async ({ page, site }) => {
     const { susan, word } = await write(site)
     for (let number = 1; number <= 26; number++) await susan.send('/posts', { body: `${word} №${number}` })
-    await page.goto('/')
+    await page.goto('/explore')
     await box(page).fill(`${word} from:${susan.username}`)
     await page.keyboard.press('Enter')
     await expect(found(page)).toHaveCount(25)
