@@ -12,6 +12,7 @@ import {
 import { and, eq, inArray, or } from '../database/sql.ts'
 import { tagsOfNotified } from '../notifications/queries.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
+import { leaveGaps, lockThread, placeInThread } from '../posts/gaps.ts'
 
 /** Rows of one statement; small, because deleting their dependents blocks other writers on SQLite. */
 const chunk = 100
@@ -47,12 +48,15 @@ async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'follo
 }
 
 async function deletePosts(tx: Writer, id: number) {
-  const keys = { id: posts.id, createdAt: posts.createdAt }
-  const some = await tx.select(keys).from(posts).where(eq(posts.userId, id)).limit(chunk)
+  const some = await tx.select(placeInThread).from(posts).where(eq(posts.userId, id)).limit(chunk)
   await removeDerivedRows(tx, some)
   const ids = some.map(({ id }) => id)
   tx.invalidates('posts', `author:${id}`, ...(await tagsOfNotified(tx, ids)))
-  return ids.length === 0 ? [] : tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
+  if (ids.length === 0) return []
+  for (const rootId of new Set(some.map(({ id, rootId }) => rootId ?? id))) await lockThread(tx, rootId)
+  const deleted = await tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
+  await leaveGaps(tx, some)
+  return deleted
 }
 
 function conversationsOf(tx: Writer, id: number) {

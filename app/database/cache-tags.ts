@@ -55,6 +55,7 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   sessions: ['viewer'],
   sign_in_links: null,
   sqlite_sequence: null,
+  thread_gaps: ['post'],
   translations: null,
   users: ['person', 'viewer'],
 }

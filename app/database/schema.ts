@@ -128,6 +128,15 @@ export const posts = table(
     language: text(),
     /** Digest of the form that sent it, so that sending it twice publishes once. */
     submission: text(),
+    /** The post that it answers; null: it answers nobody. No foreign key, because a deleted post leaves a gap in its thread. */
+    parentId: reference('parent_id'),
+    /** The first post of the thread. */
+    rootId: reference('root_id'),
+    /**
+     * Whom it answers: the author of the parent, or whom the parent answers where somebody continues their own post. Null:
+     * it answers nobody, or oneself. 0: the parent is deleted.
+     */
+    answeredId: reference('answered_id'),
     createdAt: createdAt(),
     editedAt: time('edited_at'),
   },
@@ -135,6 +144,19 @@ export const posts = table(
     // No index on user_id alone: SQLite's planner would prefer it and sort every post of every followed account.
     index('posts_created_at_index').on(posts.createdAt, posts.id),
     index('posts_user_id_created_at_index').on(posts.userId, posts.createdAt, posts.id),
+    /** Without replies to others: Explore, Home and profiles walk these, however much somebody answers. */
+    index('posts_unasked_created_at_index')
+      .on(posts.createdAt, posts.id, posts.userId)
+      .where(sql`${posts.answeredId} is null`),
+    index('posts_unasked_user_id_index')
+      .on(posts.userId, posts.createdAt, posts.id)
+      .where(sql`${posts.answeredId} is null`),
+    index('posts_answers_user_id_index')
+      .on(posts.userId, posts.createdAt, posts.id)
+      .where(sql`${posts.answeredId} is not null`),
+    index('posts_parent_id_index')
+      .on(posts.parentId, posts.createdAt, posts.id, posts.userId)
+      .where(sql`${posts.parentId} is not null`),
     uniqueIndex('posts_submission_unique').on(posts.submission),
     check('posts_body_length', lengthBetween(posts.body, ...lengths.body)),
   ],
@@ -146,6 +168,20 @@ function deletedWithPost(name: string) {
     .notNull()
     .references(() => posts.id, { onDelete: 'cascade' })
 }
+
+/** The place of a deleted post that has replies: nothing of the post itself. */
+export const threadGaps = table(
+  'thread_gaps',
+  {
+    /** The id that the post had. */
+    postId: reference('post_id').primaryKey(),
+    parentId: reference('parent_id'),
+    rootId: reference('root_id'),
+    /** When the post was written. */
+    createdAt: time('created_at').notNull(),
+  },
+  gaps => [index('thread_gaps_parent_id_index').on(gaps.parentId, gaps.createdAt, gaps.postId)],
+)
 
 export const follows = table(
   'follows',
@@ -593,6 +629,7 @@ export const tables = {
   users,
   sessions,
   posts,
+  threadGaps,
   follows,
   mentions,
   hashtags,

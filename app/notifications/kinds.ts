@@ -32,6 +32,15 @@ export const kinds = {
     counts: true,
     mayMail: false,
   },
+  reply: {
+    subject: 'post',
+    sentence: 'notifications.reply',
+    path: ({ post }) => `/posts/${post?.id ?? ''}`,
+    icon: 'reply',
+    again: false,
+    counts: true,
+    mayMail: false,
+  },
   mention: {
     subject: 'post',
     sentence: 'notifications.mention',

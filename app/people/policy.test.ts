@@ -13,11 +13,12 @@ const member = (id: number) => ({ id, role: 'member' as const })
 
 describe('the policy', () => {
   const post = { author: { id: 1 } }
-  it('lets the author of a post edit and delete it, and others read it translated', () => {
-    const nobodys = { edit: false, delete: false, translate: true }
-    assert.deepEqual(postPermissions(member(1), post), { edit: true, delete: true, translate: false })
-    assert.deepEqual(postPermissions(member(2), post), nobodys)
-    assert.deepEqual(postPermissions(null, post), nobodys)
+  it('lets the author of a post edit and delete it, others read it translated, and members answer it', () => {
+    const others = { edit: false, delete: false, reply: true, translate: true }
+    const own = { edit: true, delete: true, reply: true, translate: false }
+    assert.deepEqual(postPermissions(member(1), post), own)
+    assert.deepEqual(postPermissions(member(2), post), others)
+    assert.deepEqual(postPermissions(null, post), { ...others, reply: false })
   })
 
   it('lets members follow and write to others between whom there is no block, and block anybody else', () => {

@@ -16,6 +16,7 @@ const isOther: Rule<Person> = (viewer, person) => viewer !== null && viewer.id !
 const postRules = {
   edit: isAuthor,
   delete: isAuthor,
+  reply: viewer => viewer !== null,
   /** A translation is for readers. */
   translate: (viewer, post) => !isAuthor(viewer, post),
 } satisfies Record<string, Rule<Post>>

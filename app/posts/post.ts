@@ -3,8 +3,9 @@ import type { CacheTag } from '../database/cache-tags.ts'
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader, Values } from '../database/database.ts'
 import { columnsIn, type Field, type Place } from '../database/fields.ts'
+import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { posts, users } from '../database/schema.ts'
-import { and, eq, type SQL } from '../database/sql.ts'
+import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { seenBy, visiblePosts } from '../people/visibility.ts'
@@ -22,6 +23,9 @@ export const postFields = {
   language: { column: posts.language, shown: everywhere },
   createdAt: { column: posts.createdAt, shown: everywhere },
   editedAt: { column: posts.editedAt, shown: everywhere },
+  parentId: { column: posts.parentId, shown: everywhere },
+  rootId: { column: posts.rootId, shown: ['public', 'personalExport'] },
+  answeredId: { column: posts.answeredId, shown: ['public'] },
   submission: { column: posts.submission, internal: 'the digest of the form that sent it' },
 } as const satisfies Record<keyof typeof posts.$inferSelect, Field>
 
@@ -29,11 +33,15 @@ export const postFields = {
 const columns = {
   ...columnsIn(postFields, 'public'),
   author: { id: users.id, username: users.username, displayName: users.displayName },
+  replyCount: sql`(select count(*) from ${posts} as answer where answer.parent_id = ${posts.id})`.mapWith(
+    Number,
+  ),
 }
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
-export type Post = PostRow & { can: Record<PostAction, boolean> }
+/** `parent`: what it answers, if the viewer sees that. */
+export type Post = PostRow & { can: Record<PostAction, boolean>; parent: PostRow | null }
 
 /** The posts that meet the condition and that the viewer sees; `asPosts` or `asPages` runs the query made of it. */
 export function selectPosts(db: Reader, condition: SQL | undefined) {
@@ -45,8 +53,24 @@ export function selectAnyPosts(db: Reader, condition: SQL | undefined) {
   return db.select(columns).from(posts).innerJoin(users, eq(users.id, posts.userId)).where(condition)
 }
 
-function postOf(row: PostRow, viewer: AnyViewer): Post {
-  return { ...row, can: postPermissions(viewer, row) }
+const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
+  selectPosts(db, inArray(posts.id, idsPlaceholder)),
+)
+
+/** Maps rows for a viewer: at most one statement more, for what replies among them answer. */
+async function postsOf(db: Reader, rows: PostRow[], viewer: AnyViewer): Promise<Post[]> {
+  const ids = new Set(rows.flatMap(({ parentId }) => parentId ?? []))
+  const parents = new Map((await postsOfIds(db, [...ids], seenBy(viewer))).map(row => [row.id, row]))
+  return rows.map(row => ({
+    ...row,
+    can: postPermissions(viewer, row),
+    parent: (row.parentId && parents.get(row.parentId)) || null,
+  }))
+}
+
+/** The posts of these ids that the viewer sees, in any order. */
+export async function findPosts(db: Reader, ids: number[], viewer: AnyViewer): Promise<Post[]> {
+  return postsOf(db, await postsOfIds(db, ids, seenBy(viewer)), viewer)
 }
 
 type Given = Values & { viewer: AnyViewer }
@@ -55,7 +79,7 @@ type Given = Values & { viewer: AnyViewer }
 export function asPosts(query: (db: Reader, values: Values) => Promise<PostRow[]>) {
   return async (db: Reader, { viewer, ...values }: Given): Promise<Post[]> => {
     const rows = await query(db, { ...values, ...seenBy(viewer) })
-    return rows.map(row => postOf(row, viewer))
+    return postsOf(db, rows, viewer)
   }
 }
 
@@ -63,11 +87,16 @@ export function asPosts(query: (db: Reader, values: Values) => Promise<PostRow[]
 export function asPages(list: (db: Reader, values: Values, cursor: Cursor) => Promise<Page<PostRow>>) {
   return async (db: Reader, { viewer, ...values }: Given, cursor: Cursor): Promise<Page<Post>> => {
     const page = await list(db, { ...values, ...seenBy(viewer) }, cursor)
-    return { ...page, rows: page.rows.map(row => postOf(row, viewer)) }
+    return { ...page, rows: await postsOf(db, page.rows, viewer) }
   }
 }
 
-/** The cache tags of a page that shows these posts and their authors' names. */
+/** The cache tags of a page that shows these posts, what they answer, and their authors' names. */
 export function postTags(shown: Post[]): CacheTag[] {
-  return shown.flatMap(({ id, author }): CacheTag[] => [`post:${id}`, `person:${author.id}`])
+  return shown.flatMap(({ id, author, parentId, parent }): CacheTag[] => [
+    `post:${id}`,
+    `person:${author.id}`,
+    ...(parentId ? [`post:${parentId}` as const] : []),
+    ...(parent ? [`person:${parent.author.id}` as const] : []),
+  ])
 }

@@ -6,9 +6,17 @@ import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { deleteTranslations } from '../translations/queries.ts'
 import { addDerivedRows, removeDerivedRows } from './derivations.ts'
+import { leaveGaps, lockThread, placeInThread } from './gaps.ts'
 import { asPosts, type Post, selectPosts } from './post.ts'
 
-export type Draft = { userId: number; body: string; language: string | null; submission: string | null }
+export type Draft = {
+  userId: number
+  body: string
+  language: string | null
+  submission: string | null
+  /** What it answers. */
+  parent?: Post
+}
 type Edit = { id: number; userId: number; body: string; language: string | null }
 
 const postOfId = asPosts(prepared('post', db => selectPosts(db, eq(posts.id, sql.placeholder('id')))))
@@ -55,12 +63,17 @@ export async function neighborPosts(
 }
 
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
-export async function publishPost(tx: Writer, { submission, ...draft }: Draft, now: Date): Promise<number> {
+export async function publishPost(
+  tx: Writer,
+  { submission, parent, ...draft }: Draft,
+  now: Date,
+): Promise<number> {
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
   tx.invalidates('posts', `author:${draft.userId}`)
+  if (parent) tx.invalidates(`post:${parent.id}`)
   const [created] = await tx
     .insert(posts)
-    .values({ ...draft, entities, submission, createdAt: now })
+    .values({ ...draft, ...placeUnder(parent, draft.userId), entities, submission, createdAt: now })
     .onConflictDoNothing({ target: posts.submission })
     .returning({ id: posts.id })
   if (!created) {
@@ -69,8 +82,17 @@ export async function publishPost(tx: Writer, { submission, ...draft }: Draft, n
     return (earlier as { id: number }).id
   }
   await addDerivedRows(tx, [{ ...draft, id: created.id, createdAt: now, entities, mentioned }])
-  await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, mentioned)
+  const answered = parent && parent.author.id !== draft.userId ? [parent.author.id] : []
+  await notifyEach(tx, answered, { kind: 'reply', about: created.id, actorId: draft.userId, at: now })
+  await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, without(mentioned, answered))
   return created.id
+}
+
+/** Where a post by this person stands that answers the parent. */
+function placeUnder(parent: Post | undefined, userId: number) {
+  if (!parent) return {}
+  const answeredId = parent.author.id === userId ? parent.answeredId : parent.author.id
+  return { parentId: parent.id, rootId: parent.rootId ?? parent.id, answeredId }
 }
 
 /**
@@ -81,7 +103,12 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   const { id, body, language } = edit
   const own = and(eq(posts.id, id), eq(posts.userId, edit.userId))
   const [before] = await tx
-    .select({ body: posts.body, language: posts.language, createdAt: posts.createdAt })
+    .select({
+      body: posts.body,
+      language: posts.language,
+      createdAt: posts.createdAt,
+      answeredId: posts.answeredId,
+    })
     .from(posts)
     .where(own)
   if (!before) return false
@@ -97,7 +124,8 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   const written = { ...edit, createdAt: before.createdAt, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
-  await tellMentioned(tx, { ...edit, at: now }, without(mentioned, known))
+  const told = [...known, before.answeredId ?? 0]
+  await tellMentioned(tx, { ...edit, at: now }, without(mentioned, told))
   await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
   return true
 }
@@ -120,17 +148,19 @@ function tellMentioned(
   return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, at })
 }
 
-/** Deletes one's own post; false if there is none. */
+/** Deletes one's own post; false if there is none. Replies to it stay, under a gap. */
 export async function deletePost(
   tx: Writer,
   { id, userId }: { id: number; userId: number },
 ): Promise<boolean> {
+  const own = and(eq(posts.id, id), eq(posts.userId, userId))
+  const [found] = await tx.select({ rootId: posts.rootId }).from(posts).where(own)
+  if (!found) return false
+  await lockThread(tx, found.rootId ?? id)
   const notified = await tagsOfNotified(tx, [id])
-  const deleted = await tx
-    .delete(posts)
-    .where(and(eq(posts.id, id), eq(posts.userId, userId)))
-    .returning({ id: posts.id, createdAt: posts.createdAt })
+  const deleted = await tx.delete(posts).where(own).returning(placeInThread)
   if (deleted.length === 0) return false
+  await leaveGaps(tx, deleted)
   tx.invalidates('posts', `post:${id}`, `author:${userId}`, `viewer:${userId}`, ...notified)
   await removeDerivedRows(tx, deleted)
   return true

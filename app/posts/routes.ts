@@ -1,23 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Writer } from '../database/database.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
-import { catchRateLimit, RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { postSidebar, type Sidebar } from '../site/sidebar.ts'
-import { languageOf } from '../text/language.ts'
-import { normalizeText } from '../text/normalize.ts'
-import { newSubmission, PostForm, postingLimit, submissionDigest, validatePost } from './forms.ts'
-import { type Post, postTags } from './post.ts'
+import { draftOf, writeWithin } from './drafts.ts'
+import { newSubmission, PostForm, submissionDigest, validatePost } from './forms.ts'
+import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
     'posts/new': { values: Values; submission: string; errors: FieldErrors }
-    'posts/show': { post: Post; sidebar: Sidebar | null }
     'posts/edit': { post: Post; values: Values; errors: FieldErrors }
     'posts/delete': { post: Post }
   }
@@ -25,7 +21,6 @@ declare module '../http/views.ts' {
 
 /** What was typed; an empty language is to be guessed. */
 type Values = { body: string; language: string }
-type PostRequest = FastifyRequest<{ Params: IdParams }>
 type OwnRequest = MemberRequest<{ Params: IdParams }>
 type EditRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
 
@@ -34,7 +29,6 @@ export default async function posts(app: FastifyInstance) {
   const one = { params: IdParams }
   members.get('/posts/new', writePost)
   members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
-  app.get('/posts/:id', { config: { public: true, cached: true }, schema: one }, showPost)
   members.get('/posts/:id/edit', { schema: one }, showEdit)
   members.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
   members.get('/posts/:id/delete', { schema: one }, confirmDelete)
@@ -59,34 +53,6 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
   if (!(published instanceof RateLimitExceeded)) return reply.flash('posts.published').redirect('/', 303)
   errors['body'] = tooManyRequests(reply, published)
   return reply.page('posts/new', { values: { body, language }, submission, errors })
-}
-
-/** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
-function writeWithin<T>(
-  { server, viewer }: MemberRequest,
-  write: (tx: Writer) => Promise<T>,
-): Promise<T | RateLimitExceeded> {
-  const spendAndWrite = async (tx: Writer) => {
-    await server.rateLimits.consume(tx, postingLimit, viewer.id)
-    return write(tx)
-  }
-  return server.db.transaction(spendAndWrite).catch(catchRateLimit)
-}
-
-/** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
-async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
-  const { id } = request.viewer
-  const body = normalizeText(request.body.body)
-  const language = request.body.language || (await languageOf(body, request.language))
-  return { userId: id, body, language }
-}
-
-async function showPost(request: PostRequest, reply: FastifyReply) {
-  const post = await requirePost(request.server.db, request)
-  const sidebar = await postSidebar(request, post)
-  const shown = [post, ...(sidebar?.posts ?? [])]
-  await request.cacheTags(() => [`author:${post.author.id}`, ...postTags(shown)])
-  return reply.page('posts/show', { post, sidebar })
 }
 
 async function showEdit(request: OwnRequest, reply: FastifyReply) {

@@ -8,13 +8,13 @@ import type { Person } from '../people/person.ts'
 import { postTags } from '../posts/post.ts'
 import { personSidebar, profileSidebar, type Sidebar } from '../site/sidebar.ts'
 import { foldName } from '../text/normalize.ts'
-import { profileTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
+import { profileTimeline, replyTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
 import type { Profile } from './queries.ts'
 import { requireProfile } from './require-profile.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'profiles/show': { profile: Profile; timeline: Timeline; sidebar: Sidebar | null }
+    'profiles/show': { profile: Profile; tab: Tab; timeline: Timeline; sidebar: Sidebar | null }
     'profiles/people': {
       profile: Profile
       kind: FollowList
@@ -33,26 +33,35 @@ export default async function profiles(app: FastifyInstance) {
   const open = { public: true }
   const config = { ...open, cached: true }
   const schema = { params: UsernameParams, querystring: CursorQuery }
-  app.get('/@:username', { config, schema }, showProfile)
+  app.get('/@:username', { config, schema }, showPosts('posts'))
+  app.get('/@:username/replies', { config, schema }, showPosts('replies'))
   app.get('/@:username/followers', { config, schema }, showPeople('followers'))
   app.get('/@:username/following', { config, schema }, showPeople('following'))
   // Not cached, because the card returns to the page on which it opened.
   app.get('/@:username/card', { config: open, schema }, showCard)
 }
 
-async function showProfile(request: ProfileRequest, reply: FastifyReply) {
-  const profile = await profileOrRedirect(request, reply)
-  if (!profile) return reply
-  const cursor = cursorOf(request.query)
-  const { server, viewer } = request
-  const [page, sidebar] = await Promise.all([
-    profileTimeline(server.db, { user: profile.id, viewer }, cursor),
-    profileSidebar(request, profile),
-  ])
-  const path = `/@${profile.username}`
-  if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-  await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])
-  return reply.page('profiles/show', { profile, timeline: timelineOf(page, path), sidebar })
+/** What a person's profile lists: what they say of themselves, or their replies to others. */
+const tabs = { posts: profileTimeline, replies: replyTimeline }
+type Tab = keyof typeof tabs
+
+function showPosts(tab: Tab) {
+  return async (request: ProfileRequest, reply: FastifyReply) => {
+    const profile = await profileOrRedirect(request, reply)
+    if (!profile) return reply
+    const own = `/@${profile.username}`
+    if (profile.apart && tab !== 'posts') return reply.redirect(own, 303)
+    const cursor = cursorOf(request.query)
+    const { server, viewer } = request
+    const [page, sidebar] = await Promise.all([
+      tabs[tab](server.db, { user: profile.id, viewer }, cursor),
+      profileSidebar(request, profile),
+    ])
+    const path = tab === 'posts' ? own : `${own}/${tab}`
+    if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+    await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])
+    return reply.page('profiles/show', { profile, tab, timeline: timelineOf(page, path), sidebar })
+  }
 }
 
 function showPeople(kind: FollowList) {

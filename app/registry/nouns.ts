@@ -13,6 +13,7 @@ import notifications from '../notifications/index.ts'
 import passwords from '../passwords/index.ts'
 import posts from '../posts/index.ts'
 import profiles from '../profiles/index.ts'
+import replies from '../replies/index.ts'
 import search from '../search/index.ts'
 import sessions from '../sessions/index.ts'
 import settings from '../settings/index.ts'
@@ -28,6 +29,7 @@ export const nouns = [
   profiles,
   settings,
   posts,
+  replies,
   timelines,
   follows,
   blocks,

@@ -27,12 +27,14 @@ const [person, post] = [String.raw`@\w{1,64}`, String.raw`posts/\d{1,16}`]
 /** Buttons on a person or a post: `/@susan/follow`, `/posts/42/delete`. */
 const buttonPath = new RegExp(`^/(?:${person}|${post})/[a-z/]{1,32}$`)
 const postPath = new RegExp(`^/${post}$`)
+const repliesPath = new RegExp(`^/${post}/replies$`)
 const conversationPath = new RegExp(`^/messages/${person}$`)
 
 /** The page where the words of a form are typed; null for a form without words. */
 function pageOfWords(path: string): string | null {
   if (path === '/posts') return '/posts/new'
   if (postPath.test(path)) return `${path}/edit`
+  if (repliesPath.test(path)) return `${path}/new`
   return conversationPath.test(path) || path === '/settings/profile' ? path : null
 }
 

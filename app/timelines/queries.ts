@@ -2,7 +2,7 @@ import { keysetList, type Page, type Place, pageLinks } from '../database/cursor
 import { prepared } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
-import { and, count, desc, eq, type SQL, sql } from '../database/sql.ts'
+import { and, count, desc, eq, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
 import { isNotClosed, viewerId } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
@@ -24,16 +24,24 @@ function timeline(name: string, condition: (place: Place) => SQL | undefined) {
   )
 }
 
-/** Everybody's posts. */
-export const exploreTimeline = timeline('explore', ({ beyond }) => beyond)
+/** Everybody's posts that answer nobody. */
+export const exploreTimeline = timeline('explore', ({ beyond }) =>
+  and(isNull(posts.answeredId), isNull(posts.parentId), beyond),
+)
 
-/** One person's posts. */
+/** One person's posts, without replies to others. */
 export const profileTimeline = timeline('profile', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), beyond),
+  and(eq(posts.userId, sql.placeholder('user')), isNull(posts.answeredId), beyond),
+)
+
+/** One person's replies to others. */
+export const replyTimeline = timeline('profile_replies', ({ beyond }) =>
+  and(eq(posts.userId, sql.placeholder('user')), isNotNull(posts.answeredId), beyond),
 )
 
 /**
- * The posts of the viewer and of everybody they follow: the newest keys first, then only their rows.
+ * The posts of the viewer and of everybody they follow, without replies to others: the newest keys first, then only
+ * their rows.
  */
 export const homeTimeline = timeline(
   'home',
@@ -51,7 +59,7 @@ const followedAuthorIds = sql`select ${follows.followedId} as id from ${follows}
 
 function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
   const authors = sql`${followedAuthorIds} union all select ${viewerId}`
-  return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, beyond)} ${inOrder(order, limit)}`
+  return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, isNull(posts.answeredId), beyond)} ${inOrder(order, limit)}`
 }
 
 /**
@@ -62,7 +70,7 @@ function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
   const byKey = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
   const keysOf = (people: SQL, most: number) => sql`(${people}) as author cross join lateral (
     select ${posts.id}, ${posts.createdAt} from ${posts}
-    where ${and(sql`${posts.userId} = author.id`, beyond)} ${inOrder(order, most)}
+    where ${and(sql`${posts.userId} = author.id`, isNull(posts.answeredId), beyond)} ${inOrder(order, most)}
   ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
   const authors = sql`${followedAuthorIds} union all select ${viewerId}::bigint`
   return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`

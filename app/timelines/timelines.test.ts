@@ -202,8 +202,8 @@ describe('timelines', () => {
       ['/@john/followers', 3],
       ['/@john/following', 3],
       ['/@john/card', 2],
-      // Besides the post, its author and what is beside it.
-      [`/posts/${post}`, 4],
+      // Besides the post, its author and what is beside it: the author's continuation, and other replies.
+      [`/posts/${post}`, 6],
       ['/posts/new', 1],
       ['/settings/profile', 2],
       ['/settings/appearance', 1],

@@ -11,6 +11,8 @@ export interface Community {
   blocked: Person
   post: string
   johns: string
+  /** A reply in the middle of a thread with a gap. */
+  reply: string
   tag: string
   passwordLink: string
   confirmation: string
@@ -32,6 +34,7 @@ async function settle(site: Site): Promise<Community> {
   for (let day = 1; day <= 26; day++) await john.send('/posts', { body: `Day ${day}. 🌊 #${tag}` })
   await john.send('/posts', { body: `${'x'.repeat(120)} @${susan.username}` })
   const johns = await john.publish('صباح الخير من الميناء #tea')
+  const reply = await converse(susan, john, johns)
   await susan.follow(john)
   await john.follow(susan)
   await correspond(susan, john)
@@ -44,7 +47,7 @@ async function settle(site: Site): Promise<Community> {
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
   const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
-  return { susan, john, newcomer, blocked, post, johns, tag, ...links }
+  return { susan, john, newcomer, blocked, post, johns, reply, tag, ...links }
 }
 
 /** The links that come by mail once an address is confirmed. */
@@ -55,6 +58,20 @@ async function mailLinks(site: Site, { email, send }: Person) {
   const recovery = await next()
   await send('/sign-in/link', { identifier: email })
   return { recovery, signInLink: await next() }
+}
+
+/** A thread under a post, of which one is deleted again; returns the path of a reply that has replies. */
+async function converse(susan: Person, john: Person, path: string): Promise<string> {
+  const answer = async (person: Person, to: string, body: string) => {
+    const { headers } = await person.send(`${to}/replies`, { body })
+    return (headers.get('location') ?? '').replace(/^.*#post-/, '/posts/')
+  }
+  const middle = await answer(susan, path, `${'w'.repeat(99)} 🌊`)
+  const gone = await answer(john, middle, 'Soon gone.')
+  await answer(susan, await answer(susan, gone, 'صباح النور'), 'And on.')
+  await answer(john, middle, 'Below.')
+  await john.send(`${gone}/delete`, {})
+  return middle
 }
 
 async function correspond(susan: Person, john: Person): Promise<void> {

@@ -38,6 +38,10 @@ export const pages = {
   followers: { path: ({ john }) => `/@${john.username}/followers`, as: 'susan' },
   following: { path: ({ susan }) => `/@${susan.username}/following`, as: 'newcomer' },
   post: { path: ({ post }) => post, as: 'susan' },
+  'a thread': { path: ({ reply }) => reply, as: 'susan' },
+  'a thread as a visitor': { path: ({ johns }) => johns },
+  'a reply': { path: ({ reply }) => `${reply}/replies/new`, as: 'susan' },
+  'replies of a person': { path: ({ susan }) => `/@${susan.username}/replies`, as: 'susan' },
   'a card': { path: ({ johns }) => johns, as: 'susan', act: openCard },
   'the menu of a post': {
     path: ({ post }) => post,

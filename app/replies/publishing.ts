@@ -1,0 +1,23 @@
+import { lockPair } from '../blocks/queries.ts'
+import type { Writer } from '../database/database.ts'
+import { Problem } from '../http/errors.ts'
+import type { Viewer } from '../people/viewer.ts'
+import { lockThread } from '../posts/gaps.ts'
+import type { Post } from '../posts/post.ts'
+import { type Draft, findPost, publishPost } from '../posts/queries.ts'
+
+/**
+ * Publishes a reply of the viewer's, for the form and the API, and returns its id.
+ * @throws Problem 404 if the post was deleted meanwhile, or one of the two has blocked the other
+ */
+export async function publishReply(
+  tx: Writer,
+  { viewer, parent, draft }: { viewer: Viewer; parent: Post; draft: Draft },
+  now: Date,
+): Promise<number> {
+  await lockThread(tx, parent.rootId ?? parent.id)
+  if (parent.author.id !== viewer.id) await lockPair(tx, viewer.id, parent.author.id)
+  const present = await findPost(tx, parent.id, viewer)
+  if (!present) throw new Problem(404, 'errors.post_missing')
+  return publishPost(tx, { ...draft, parent: present }, now)
+}

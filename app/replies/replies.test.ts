@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { notifications } from '../database/schema.ts'
+import { desc, eq } from '../database/sql.ts'
+import type { Answer, Browser } from '../testing/browser.ts'
+import { openSite, type Site } from '../testing/site.ts'
+
+describe('replies', () => {
+  let site: Site
+  let susan: Browser
+  let john: Browser
+  let david: Browser
+
+  before(async () => {
+    site = await openSite()
+    susan = await site.signedIn('susan')
+    john = await site.signedIn('john')
+    david = await site.signedIn('david')
+  })
+  after(() => site.close())
+
+  /** Answers a post, and returns the id of the reply. */
+  async function reply(browser: Browser, to: number, body: string): Promise<number> {
+    const answer = await browser.post(`/posts/${to}/replies`, { body })
+    assert.equal(answer.status, 303)
+    const [, id] = /#post-(\d+)$/.exec(answer.location ?? '') ?? []
+    return Number(id)
+  }
+
+  async function write(body = 'Tea?'): Promise<number> {
+    const [id] = await site.write('susan', [body])
+    return id as number
+  }
+
+  /** A person's newest notification. */
+  async function newest(name: 'susan'): Promise<{ id: number }> {
+    const { id, userId, createdAt } = notifications
+    const isTheirs = eq(userId, site.ids[name])
+    const [row] = await site.app.db
+      .select({ id })
+      .from(notifications)
+      .where(isTheirs)
+      .orderBy(desc(createdAt), desc(id))
+    return row as { id: number }
+  }
+
+  const thread = (answer: Answer) =>
+    answer.page
+      .querySelectorAll('main article, main .gap')
+      .map(element => element.querySelector('.content')?.text ?? element.text)
+
+  describe('a thread', () => {
+    it('shows what the post answers above it and what answers it below, oldest first, one level deep', async () => {
+      const root = await write('Tea?')
+      const first = await reply(john, root, 'With milk.')
+      const second = await reply(david, root, 'Without.')
+      const under = await reply(susan, first, 'At once.')
+      const deep = await reply(john, under, 'Thank you.')
+      const visitor = site.visitor()
+      assert.deepEqual(thread(await visitor.get(`/posts/${root}`)), [
+        'Tea?',
+        'With milk.',
+        'At once.',
+        'Without.',
+      ])
+      assert.deepEqual(thread(await visitor.get(`/posts/${under}`)), [
+        'Tea?',
+        'With milk.',
+        'At once.',
+        'Thank you.',
+      ])
+      const more = (await visitor.get(`/posts/${root}`)).page.querySelector('.more-replies a')
+      assert.equal(more?.text, '1 more reply')
+      assert.equal(more?.getAttribute('href'), `/posts/${under}`)
+      assert.deepEqual(thread(await visitor.get(`/posts/${second}`)), ['Tea?', 'Without.'])
+      assert.ok(deep > under)
+    })
+
+    it('begins with the author’s own continuation, beside which answers to it stay', async () => {
+      const root = await write('One')
+      await reply(john, root, 'Hello')
+      const two = await reply(susan, root, 'Two')
+      await reply(david, two, 'To two')
+      const three = await reply(susan, two, 'Three')
+      await reply(john, three, 'To three')
+      const answer = await site.visitor().get(`/posts/${root}`)
+      assert.equal(answer.page.querySelector('.more-replies'), null)
+      assert.deepEqual(thread(answer), ['One', 'Two', 'To two', 'Three', 'To three', 'Hello'])
+    })
+
+    it('leaves out the middle of a long chain, and says how much', async () => {
+      let last = await write('0')
+      for (let at = 1; at <= 9; at++) last = await reply(at % 2 ? john : susan, last, String(at))
+      const answer = await site.visitor().get(`/posts/${last}`)
+      assert.deepEqual(thread(answer), ['0', '5', '6', '7', '8', '9'])
+      assert.equal(answer.page.querySelector('.more-replies')?.text.trim(), '4 more posts')
+    })
+
+    it('goes on on further pages, each reply once', async () => {
+      const root = await write('Many?')
+      for (let at = 0; at < 27; at++) await reply(john, root, `No. ${at}`)
+      const visitor = site.visitor()
+      const page = await visitor.get(`/posts/${root}`)
+      const next = page.page.querySelector('a[rel=next]')?.getAttribute('href') as string
+      const all = [...thread(page).slice(1), ...thread(await visitor.get(next)).slice(1)]
+      assert.deepEqual(
+        all,
+        Array.from({ length: 27 }, (_, at) => `No. ${at}`),
+      )
+    })
+
+    it('takes as many statements however many replies there are', async () => {
+      const counts: number[] = []
+      for (const size of [10, 40]) {
+        const root = await write(`${size}?`)
+        for (let at = 0; at < size; at++) await reply(john, root, `No. ${at}`)
+        site.statements.length = 0
+        await site.visitor().get(`/posts/${root}`)
+        counts.push(site.statements.length)
+      }
+      assert.equal(counts[0], counts[1])
+      assert.ok((counts[0] as number) <= 9, site.statements.join('\n'))
+    })
+  })
+
+  describe('a deleted post', () => {
+    it('leaves a gap that holds nothing of it while it has replies, and nothing without', async () => {
+      const root = await write('Root')
+      const middle = await reply(john, root, 'Middle')
+      const leaf = await reply(david, middle, 'Leaf')
+      await john.post(`/posts/${middle}/delete`)
+      const visitor = site.visitor()
+      const gap = 'This post was deleted.'
+      assert.deepEqual(thread(await visitor.get(`/posts/${root}`)), ['Root', gap, 'Leaf'])
+      assert.deepEqual(thread(await visitor.get(`/posts/${leaf}`)), ['Root', gap, 'Leaf'])
+      assert.equal((await visitor.get(`/posts/${middle}`)).status, 404)
+      await david.post(`/posts/${leaf}/delete`)
+      assert.deepEqual(thread(await visitor.get(`/posts/${root}`)), ['Root'])
+    })
+
+    it('cannot be answered', async () => {
+      const root = await write('Soon gone')
+      await susan.post(`/posts/${root}/delete`)
+      assert.equal((await john.post(`/posts/${root}/replies`, { body: 'Too late' })).status, 404)
+      assert.equal((await john.get(`/posts/${root}/replies/new`)).status, 404)
+    })
+  })
+
+  it('notify the author of what is answered once, and everybody else who is mentioned', async () => {
+    const root = await write('Who comes?')
+    const id = await reply(john, root, '@susan and @david do.')
+    const own = await reply(susan, id, 'Susan does.')
+    const told = async (browser: Browser) =>
+      (await browser.get('/notifications')).page
+        .querySelectorAll('.notification')
+        .map(row => [
+          row.querySelector('p')?.text.trim().split(' (')[0],
+          row.querySelector('a')?.getAttribute('href'),
+        ])
+    const { id: susans } = await newest('susan')
+    assert.deepEqual((await told(susan))[0], ['john replied to your post', `/notifications/${susans}`])
+    assert.equal((await susan.get(`/notifications/${susans}`)).location, `/posts/${id}`)
+    assert.equal((await told(david))[0]?.[0], 'john mentioned you in a post')
+    assert.equal((await told(john))[0]?.[0], 'susan replied to your post')
+    await john.post(`/posts/${id}`, { body: 'Yes, @susan and @david do.' })
+    assert.equal((await newest('susan')).id, susans, 'an edit tells nothing twice')
+    await susan.post(`/posts/${own}/delete`)
+    assert.ok(!(await john.get('/notifications')).text.includes('Susan does.'))
+  })
+
+  it('stand in threads, on the tab of their own, with hashtags and in searches, but not in Explore or Home', async () => {
+    const root = await write('Where are replies?')
+    const id = await reply(john, root, 'Here, with #whereabouts.')
+    const own = await reply(susan, root, 'And I go on.')
+    await david.post('/@john/follow')
+    await david.post('/@susan/follow')
+    const visitor = site.visitor()
+    const shown = async (browser: Browser, path: string) =>
+      (await browser.get(path)).page
+        .querySelectorAll('main article')
+        .map(article => Number(article.id.replace('post-', '')))
+        .filter(post => [root, id, own].includes(post))
+    assert.deepEqual(await shown(visitor, '/explore'), [root])
+    assert.deepEqual(
+      (await shown(david, '/')).toSorted(),
+      [root, own].toSorted(),
+      'with one’s own continuation',
+    )
+    assert.deepEqual(await shown(visitor, '/@john'), [])
+    assert.deepEqual(await shown(visitor, '/@john/replies'), [id])
+    assert.deepEqual((await shown(visitor, '/@susan')).toSorted(), [root, own].toSorted())
+    assert.deepEqual(await shown(visitor, '/tags/whereabouts'), [id])
+    assert.deepEqual(await shown(visitor, '/search?q=whereabouts'), [id])
+    const why = (await visitor.get('/@john/replies')).page.querySelector('.why a')
+    assert.equal(why?.text, 'Replying to susan: Where are replies?')
+    assert.equal(why?.getAttribute('href'), `/posts/${root}`)
+    await susan.post(`/posts/${root}/delete`)
+    const orphan = (await visitor.get('/@john/replies')).page.querySelector('.why')
+    assert.equal(orphan?.text.trim(), 'Replying to a deleted post')
+  })
+
+  it('that are refused come back whole, and those of visitors wait until they have signed in', async () => {
+    const root = await write('Say something')
+    const blank = await john.post(`/posts/${root}/replies`, { body: '  ' })
+    assert.equal(blank.status, 422)
+    const long = await john.post(`/posts/${root}/replies`, { body: 'x'.repeat(141) })
+    assert.equal(long.status, 422)
+    assert.equal(long.page.querySelector('textarea')?.text.trim(), 'x'.repeat(141))
+    const visitor = site.visitor()
+    const asked = await visitor.post(`/posts/${root}/replies`, { body: 'Hello from outside' })
+    assert.equal(asked.status, 401)
+    assert.equal(
+      asked.page.querySelector('input[name=next]')?.getAttribute('value'),
+      `/posts/${root}/replies/new?resume`,
+    )
+    assert.equal((await visitor.get(`/posts/${root}?after=nonsense`)).status, 400)
+    assert.equal((await john.post('/posts/0/replies', { body: 'x' })).status, 404)
+  })
+
+  it('and deletions of what they answer leave no reply without a place, however they meet', async () => {
+    for (let round = 0; round < 5; round++) {
+      const root = await write(`Round ${round}`)
+      const [answer] = await Promise.all([
+        john.post(`/posts/${root}/replies`, { body: `Reply ${round}` }),
+        susan.post(`/posts/${root}/delete`),
+      ])
+      const reply = Number(/#post-(\d+)$/.exec(answer.location ?? '')?.[1])
+      if (answer.status === 404) continue
+      assert.deepEqual(thread(await site.visitor().get(`/posts/${reply}`)), [
+        'This post was deleted.',
+        `Reply ${round}`,
+      ])
+    }
+  })
+
+  it('of people in a block are gaps to each other, and cannot be written', async () => {
+    const root = await write('Open to all')
+    const theirs = await reply(john, root, 'From John')
+    const other = await reply(david, theirs, 'From David')
+    await susan.post('/@john/block')
+    assert.deepEqual(thread(await susan.get(`/posts/${root}`)), [
+      'Open to all',
+      'You can’t see this post.',
+      'From David',
+    ])
+    assert.deepEqual(thread(await susan.get(`/posts/${other}`)), [
+      'Open to all',
+      'You can’t see this post.',
+      'From David',
+    ])
+    assert.equal((await susan.get(`/posts/${theirs}`)).status, 404)
+    assert.equal((await john.post(`/posts/${root}/replies`, { body: 'Again' })).status, 404)
+    await susan.post('/@john/block/delete')
+  })
+})

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { CursorQuery, cursorOf } from '../database/cursor.ts'
+import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import { IdParams } from '../http/params.ts'
+import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { draftOf, writeWithin } from '../posts/drafts.ts'
+import { newSubmission, PostForm, submissionDigest, validatePost } from '../posts/forms.ts'
+import { type Post, postTags } from '../posts/post.ts'
+import { requirePost } from '../posts/require-post.ts'
+import { keptWords } from '../sessions/interrupted-forms.ts'
+import { postSidebar, type Sidebar } from '../site/sidebar.ts'
+import { publishReply } from './publishing.ts'
+import { findThread, type Thread } from './thread-queries.ts'
+
+declare module '../http/views.ts' {
+  interface Pages {
+    'replies/thread': {
+      post: Post
+      thread: Thread
+      next: string | null
+      submission: string
+      sidebar: Sidebar | null
+    }
+    'replies/new': { post: Post; values: Values; submission: string; errors: FieldErrors }
+  }
+}
+
+/** What was typed; an empty language is to be guessed. */
+type Values = { body: string; language: string }
+type ThreadRequest = FastifyRequest<{ Params: IdParams; Querystring: AfterQuery }>
+type WriteRequest = MemberRequest<{ Params: IdParams }>
+type ReplyRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
+
+const AfterQuery = Type.Pick(CursorQuery, ['after'])
+type AfterQuery = Type.Static<typeof AfterQuery>
+
+export default async function replies(app: FastifyInstance) {
+  const members = memberRoutes(app)
+  const open = { config: { public: true, cached: true } }
+  app.get('/posts/:id', { ...open, schema: { params: IdParams, querystring: AfterQuery } }, showThread)
+  members.get('/posts/:id/replies/new', { schema: { params: IdParams } }, writeReply)
+  members.post(
+    '/posts/:id/replies',
+    { schema: { params: IdParams, body: PostForm }, attachValidation: true },
+    createReply,
+  )
+}
+
+/** A post, what it answers and what answers it. */
+async function showThread(request: ThreadRequest, reply: FastifyReply) {
+  const { server, viewer, query } = request
+  const post = await requirePost(server.db, request)
+  const cursor = query.after === undefined ? null : cursorOf(query)
+  const thread = await findThread(server.db, post, { viewer, cursor })
+  const sidebar = await postSidebar(request, post)
+  await request.cacheTags(() => [
+    `author:${post.author.id}`,
+    ...postTags([post, ...postsOf(thread), ...(sidebar?.posts ?? [])]),
+  ])
+  const next = thread.next && `/posts/${post.id}?after=${thread.next.time.getTime()}-${thread.next.id}`
+  return reply.page('replies/thread', { post, thread, next, submission: newSubmission(), sidebar })
+}
+
+function postsOf({ above, below }: Thread): Post[] {
+  return [...above, ...below, ...below.flatMap(({ replies }) => replies)].flatMap(({ post }) => post ?? [])
+}
+
+async function writeReply(request: WriteRequest, reply: FastifyReply) {
+  const post = await requirePost(request.server.db, request, 'reply')
+  const { body = '', language = '' } = await keptWords(request)
+  return reply.page('replies/new', {
+    post,
+    values: { body, language },
+    submission: newSubmission(),
+    errors: {},
+  })
+}
+
+async function createReply(request: ReplyRequest, reply: FastifyReply) {
+  const { server, viewer } = request
+  const post = await requirePost(server.db, request, 'reply')
+  const errors = validatePost(request)
+  const { body, language = '', submission = newSubmission() } = request.body
+  const form = { post, values: { body, language }, submission, errors }
+  if (hasFieldErrors(errors)) return reply.code(422).page('replies/new', form)
+  const written = await draftOf(request)
+  const digest = submissionDigest(viewer.id, { body: written.body, submission: `${submission} ${post.id}` })
+  const draft = { ...written, submission: digest }
+  const published = await writeWithin(request, tx =>
+    publishReply(tx, { viewer, parent: post, draft }, new Date()),
+  )
+  if (!(published instanceof RateLimitExceeded))
+    return reply.flash('posts.published').redirect(`/posts/${post.id}#post-${published}`, 303)
+  errors['body'] = tooManyRequests(reply, published)
+  return reply.page('replies/new', form)
+}

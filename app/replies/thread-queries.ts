@@ -1,0 +1,174 @@
+/** A post in its thread: what it answers, and what answers it, in a number of statements that no thread makes larger. */
+import { prepared, type Reader } from '../database/database.ts'
+import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
+import { posts, threadGaps } from '../database/schema.ts'
+import { inArray, type SQL, sql } from '../database/sql.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { findPosts, type Post } from '../posts/post.ts'
+
+/** A place in a thread. Without a post it is a gap: the post was deleted, or the viewer may not see it. */
+export type Place = { id: number; post: Post | null; wasDeleted: boolean }
+/** A reply, the first few that stand under it, and how many more do. */
+export type Branch = Place & { replies: Place[]; more: number }
+export type Thread = {
+  /** What the post answers: the first of the thread first, then the nearest. `folded` are left out between. */
+  above: Place[]
+  folded: number
+  /** The author's own continuation, then the other replies, oldest first. */
+  below: Branch[]
+  /** Where the next page of replies begins. */
+  next: ThreadCursor | null
+}
+/** The (time, id) of the last reply of a page. */
+export type ThreadCursor = { time: Date; id: number }
+
+const pageSize = 25
+/** Replies that are shown under a reply. */
+const nested = 3
+/** Of more places above, the first and the nearest are shown. */
+const mostAbove = 5
+/** No chain is followed further. */
+const longestChain = 1_000
+
+type PlaceKey = { id: number; isGap: boolean }
+type Key = PlaceKey & { parentId: number; createdAt: Date }
+type Given = { post: number; author: number; first: number; time: Date; id: number }
+
+const placeId = sql`place.id`.mapWith(Number)
+/** PostgreSQL counts in strings. */
+const isGap = sql`place.is_gap`.mapWith(value => Number(value) > 0)
+
+/** The ids of what a post answers, and what that answers, the nearest first. */
+const placesAbove = prepared<{ parent: number }, PlaceKey[]>('places_above', db => {
+  const parent = sql`coalesce(
+    (select ${posts.parentId} from ${posts} where ${posts.id} = above.id),
+    (select ${threadGaps.parentId} from ${threadGaps} where ${threadGaps.postId} = above.id))`
+  const chain = sql`with recursive above(id, distance) as (
+    select ${cast(sql.placeholder('parent'))}, 1
+    union all select ${parent}, above.distance + 1 from above
+    where above.id is not null and above.distance < ${sql.raw(String(longestChain))})
+    select id, distance, (select count(*) from ${threadGaps} where ${threadGaps.postId} = above.id) as is_gap
+    from above where id is not null`
+  return db.select({ id: placeId, isGap }).from(sql`(${chain}) as place`).orderBy(sql`place.distance`)
+})
+
+/** PostgreSQL asks for the type of a value that no column tells. */
+function cast(value: unknown): SQL {
+  return sql`cast(${value} as bigint)`
+}
+
+/** The author's own continuation: their first reply to the post, their first reply to that, and so on. */
+const continuation = prepared<{ post: number; author: number }, { id: number }[]>('continuation', db => {
+  const firstOwn = (parent: unknown) => sql`(select answer.id from ${posts} as answer
+    where answer.parent_id = ${parent} and answer.user_id = ${sql.placeholder('author')}
+    order by answer.created_at, answer.id limit 1)`
+  const chain = sql`with recursive own(id, distance) as (
+    select ${firstOwn(sql.placeholder('post'))}, 1
+    union all select ${firstOwn(sql`own.id`)}, own.distance + 1 from own
+    where own.id is not null and own.distance < ${sql.raw(String(pageSize))})
+    select id, distance from own where id is not null`
+  return db.select({ id: placeId }).from(sql`(${chain}) as place`).orderBy(sql`place.distance`)
+})
+
+const key = {
+  id: placeId,
+  isGap,
+  parentId: sql`place.parent_id`.mapWith(Number),
+  createdAt: sql`place.created_at`.mapWith(posts.createdAt),
+}
+
+/** A page of direct replies, but for the one that begins the author's continuation, oldest first. */
+const directReplies = prepared<Given, Key[]>('direct_replies', db => {
+  const after = sql`(${sql.param(sql.placeholder('time'), posts.createdAt)}, ${sql.placeholder('id')})`
+  const size = sql.raw(String(pageSize + 1))
+  const replies = sql`select answer.id, answer.parent_id, answer.created_at, 0 as is_gap from ${posts} as answer
+    where answer.parent_id = ${sql.placeholder('post')} and answer.id <> ${sql.placeholder('first')}
+      and (answer.created_at, answer.id) > ${after}
+    order by answer.created_at, answer.id limit ${size}`
+  const gaps = sql`select gap.post_id, gap.parent_id, gap.created_at, 1 from ${threadGaps} as gap
+    where gap.parent_id = ${sql.placeholder('post')} and (gap.created_at, gap.post_id) > ${after}
+    order by gap.created_at, gap.post_id limit ${size}`
+  return db
+    .select(key)
+    .from(sql`(select * from (${replies}) as answers union all select * from (${gaps}) as gaps) as place`)
+    .orderBy(sql`place.created_at`, sql`place.id`)
+    .limit(pageSize + 1)
+})
+
+/** The first replies to each of these places. */
+const nestedReplies = preparedIn<Record<string, never>, Key>('nested_replies', db => {
+  const under = sql`select answer.id, answer.parent_id, answer.created_at, 0 as is_gap from ${posts} as answer
+    where ${inArray(sql`answer.parent_id`, idsPlaceholder)}
+    union all select gap.post_id, gap.parent_id, gap.created_at, 1 from ${threadGaps} as gap
+    where ${inArray(sql`gap.parent_id`, idsPlaceholder)}`
+  const numbered = sql`select reply.*, row_number() over (
+    partition by reply.parent_id order by reply.created_at, reply.id) as number from (${under}) as reply`
+  return db
+    .select(key)
+    .from(sql`(${numbered}) as place`)
+    .where(sql`place.number <= ${sql.raw(String(nested + 1))}`)
+    .orderBy(sql`place.created_at`, sql`place.id`)
+})
+
+/** The thread of a post as the viewer sees it, from the first replies on or from a cursor. */
+export async function findThread(
+  db: Reader,
+  post: Post,
+  { viewer, cursor }: { viewer: AnyViewer; cursor: ThreadCursor | null },
+): Promise<Thread> {
+  const [chain, own] = await Promise.all([
+    post.parentId ? placesAbove(db, { parent: post.parentId }) : [],
+    continuation(db, { post: post.id, author: post.author.id }),
+  ])
+  const start = cursor ?? { time: new Date(0), id: 0 }
+  const direct = await directReplies(db, {
+    post: post.id,
+    author: post.author.id,
+    first: own[0]?.id ?? 0,
+    ...start,
+  })
+  const shown = direct.slice(0, pageSize)
+  const last = shown.at(-1)
+  const below = [...(cursor ? [] : own.map(({ id }) => ({ id, isGap: false }))), ...shown]
+  const under = await nestedReplies(db, idsOf(below), {})
+  const above = fold(chain.toReversed())
+  const placeOf = placesIn(await findPosts(db, idsOf([...above, ...below, ...under]), viewer))
+  const continued = new Set(idsOf(own))
+  const continuing = new Set(idsOf(own.slice(0, -1)))
+  const branch = (key: PlaceKey) => {
+    const replies = under.filter(isUnder(key, continued)).map(placeOf)
+    return branchOf(placeOf(key), replies, continuing.has(key.id) ? 1 : 0)
+  }
+  return {
+    above: above.map(placeOf),
+    folded: chain.length - above.length,
+    below: below.map(branch),
+    next: direct.length > pageSize && last ? { time: last.createdAt, id: last.id } : null,
+  }
+}
+
+function idsOf(keys: { id: number }[]): number[] {
+  return keys.map(({ id }) => id)
+}
+
+/** Leaves out the middle of a long chain. */
+function fold(keys: PlaceKey[]): PlaceKey[] {
+  return keys.length > mostAbove ? [...keys.slice(0, 1), ...keys.slice(1 - mostAbove)] : keys
+}
+
+function placesIn(found: Post[]): (key: PlaceKey) => Place {
+  const byId = new Map(found.map(post => [post.id, post]))
+  return ({ id, isGap }) => ({ id, post: byId.get(id) ?? null, wasDeleted: isGap })
+}
+
+/** What continues the post stands beside what it answers, not under it. */
+function isUnder(parent: PlaceKey, continued: Set<number>): (key: Key) => boolean {
+  return ({ id, parentId }) => parentId === parent.id && !continued.has(id)
+}
+
+/** `beside`: how many replies to it stand beside it. */
+function branchOf(place: Place, replies: Place[], beside: number): Branch {
+  const shown = replies.slice(0, nested)
+  const others = shown.filter(({ wasDeleted }) => !wasDeleted).length + beside
+  return { ...place, replies: shown, more: Math.max((place.post?.replyCount ?? 0) - others, 0) }
+}
