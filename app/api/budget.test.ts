@@ -11,11 +11,14 @@ const budgets: [url: string, most: number][] = [
   ['/api/users/john/followers', 3],
   ['/api/users/john/following', 3],
   ['/api/users/john/posts', 3],
+  // Lists with replies among them ask for what these answer.
+  ['/api/users/john/replies', 4],
+  ['/api/posts/1/replies', 4],
   ['/api/posts', 2],
   ['/api/posts/1', 2],
   ['/api/timelines/home', 2],
-  ['/api/tags/tea/posts', 2],
-  ['/api/search/posts?q=number', 2],
+  ['/api/tags/tea/posts', 3],
+  ['/api/search/posts?q=number', 3],
   ['/api/search/people?q=john', 2],
   ['/api/blocks', 2],
   ['/api/conversations', 2],
@@ -34,6 +37,9 @@ describe('an endpoint', () => {
       'john',
       Array.from({ length: 30 }, (_, n) => `number ${n} #tea`),
     )
+    const john = await programOf(site, 'john')
+    await susan.post('/api/posts/1/replies', { body: 'An answer. #tea' })
+    await john.post('/api/posts/31/replies', { body: 'One more number' })
     await susan.put('/api/users/john/follow')
     await susan.post('/api/conversations/john/messages', { body: 'x' })
   })

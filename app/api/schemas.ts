@@ -16,6 +16,8 @@ export const TimestampOrNull = (options: Options = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...options })
 export const TextOrNull = (options: Options = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
+export const IdOrNull = (options: Options = {}) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], ...options })
 export const FlagOrNull = (options: Options = {}) =>
   Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], ...options })
 
@@ -84,7 +86,9 @@ export const IfMatch = Type.Object({
 
 export const LinksResource = Type.Object(
   {
-    next: TextOrNull({ description: 'The page of older entries, or null.' }),
+    next: TextOrNull({
+      description: 'The page of older entries, or null; of newer ones where a list begins with the oldest.',
+    }),
     prev: TextOrNull({ description: 'The page of newer entries, or null.' }),
   },
   { $id: 'Links', description: 'The pages next to this one.' },

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { createOnce } from '../api/idempotency.ts'
@@ -13,28 +12,12 @@ import {
 } from '../api/schemas.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { languageOf } from '../text/language.ts'
-import { normalizeText } from '../text/normalize.ts'
-import { postingLimit, validatePost } from './forms.ts'
+import { draftOf } from './drafts.ts'
+import { PostBody, postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
 import { serializePost } from './serializer.ts'
-
-const PostBody = Type.Object(
-  {
-    body: Type.String({
-      errorKey: 'posts.blank',
-      description: 'The text, with line breaks.',
-      examples: ['Tea?'],
-    }),
-    language: Type.Optional(
-      Type.String({ description: 'The language that it’s in (BCP 47); left out, it’s guessed.' }),
-    ),
-  },
-  { additionalProperties: false },
-)
-type PostBody = Type.Static<typeof PostBody>
 
 type OneRequest = FastifyRequest<{ Params: IdParams }>
 type CreateRequest = MemberRequest<{ Body: PostBody }>
@@ -68,22 +51,16 @@ export default async function postsApi(app: FastifyInstance) {
 }
 
 async function createPost(request: CreateRequest, reply: FastifyReply) {
-  const draft = { ...(await draftOf(request)), submission: null }
+  const { viewer, body } = request
+  const draft = { ...(await draftOf({ viewer, body, language: viewer.language })), submission: null }
   return createOnce(request, reply, async tx => {
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
     const id = await publishPost(tx, draft, new Date())
-    const post = await findPost(tx, id, request.viewer)
+    const post = await findPost(tx, id, viewer)
     // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: serializePost(post, request.server.config) }
   })
-}
-
-/** The post to be stored. Its language is the one that was sent, or a guess, or else the author's own. */
-async function draftOf(request: CreateRequest) {
-  const { id, language: own } = request.viewer
-  const body = normalizeText(request.body.body)
-  return { userId: id, body, language: request.body.language || (await languageOf(body, own)) }
 }
 
 async function showPost(request: OneRequest, reply: FastifyReply) {
@@ -92,14 +69,15 @@ async function showPost(request: OneRequest, reply: FastifyReply) {
 }
 
 async function updatePost(request: UpdateRequest, reply: FastifyReply) {
+  const { viewer, body } = request
   const { config, db } = request.server
-  const draft = await draftOf(request)
+  const draft = await draftOf({ viewer, body, language: viewer.language })
   const edited = await db.transaction(async tx => {
     const post = await requirePost(tx, request, 'edit')
     requireUnchanged(request, serializePost(post, config))
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
     await editPost(tx, { ...draft, id: post.id }, new Date())
-    return (await findPost(tx, post.id, request.viewer)) as Post
+    return (await findPost(tx, post.id, viewer)) as Post
   })
   return reply.resource(serializePost(edited, config))
 }

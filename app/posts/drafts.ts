@@ -6,6 +6,9 @@ import { languageOf } from '../text/language.ts'
 import { normalizeText } from '../text/normalize.ts'
 import { type PostForm, postingLimit } from './forms.ts'
 
+/** What the viewer sent, and their own language. */
+type Written = Pick<MemberRequest, 'viewer'> & { body: PostForm; language: string | null }
+
 /** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
 export function writeWithin<T>(
   { server, viewer }: MemberRequest,
@@ -19,9 +22,8 @@ export function writeWithin<T>(
 }
 
 /** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
-export async function draftOf(request: MemberRequest<{ Body: PostForm }>) {
-  const { id } = request.viewer
-  const body = normalizeText(request.body.body)
-  const language = request.body.language || (await languageOf(body, request.language))
-  return { userId: id, body, language }
+export async function draftOf({ viewer, body: form, language: own }: Written) {
+  const body = normalizeText(form.body)
+  const language = form.language || (await languageOf(body, own))
+  return { userId: viewer.id, body, language }
 }

@@ -23,6 +23,22 @@ export const PostForm = Type.Object({
 })
 export type PostForm = Type.Static<typeof PostForm>
 
+/** A post as programs send it. */
+export const PostBody = Type.Object(
+  {
+    body: Type.String({
+      errorKey: 'posts.blank',
+      description: 'The text, with line breaks.',
+      examples: ['Tea?'],
+    }),
+    language: Type.Optional(
+      Type.String({ description: 'The language that it’s in (BCP 47); left out, it’s guessed.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type PostBody = Type.Static<typeof PostBody>
+
 /** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
 export function validatePost(
   request: FastifyRequest<{ Body: PostForm }>,

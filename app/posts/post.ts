@@ -24,14 +24,16 @@ export const postFields = {
   createdAt: { column: posts.createdAt, shown: everywhere },
   editedAt: { column: posts.editedAt, shown: everywhere },
   parentId: { column: posts.parentId, shown: everywhere },
-  rootId: { column: posts.rootId, shown: ['public', 'personalExport'] },
-  answeredId: { column: posts.answeredId, shown: ['public'] },
+  rootId: { column: posts.rootId, internal: 'follows from what is answered' },
+  answeredId: { column: posts.answeredId, internal: 'follows from what is answered' },
   submission: { column: posts.submission, internal: 'the digest of the form that sent it' },
 } as const satisfies Record<keyof typeof posts.$inferSelect, Field>
 
 /** A count of something, or what the viewer did with the post, is one more column here. */
 const columns = {
   ...columnsIn(postFields, 'public'),
+  rootId: posts.rootId,
+  answeredId: posts.answeredId,
   author: { id: users.id, username: users.username, displayName: users.displayName },
   replyCount: sql`(select count(*) from ${posts} as answer where answer.parent_id = ${posts.id})`.mapWith(
     Number,

@@ -1,6 +1,6 @@
 /** Posts as the API shows them. */
 import { Type } from 'typebox'
-import { PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
+import { IdOrNull, PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import type { Entity } from '../text/entities.ts'
 import type { Author, Post } from './post.ts'
@@ -33,6 +33,11 @@ export const PostResource = Type.Object(
     language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
     createdAt: Timestamp(),
     editedAt: TimestampOrNull({ description: 'When its author changed it, or null.' }),
+    parentId: IdOrNull({
+      description:
+        'The post that it answers, or null: also one that was deleted or that you don’t see, where you’d get a 404.',
+    }),
+    replyCount: Type.Integer({ description: 'How many posts answer it directly.' }),
     author: shared<Author>('Author'),
     url: PageAddress(),
   },
@@ -40,7 +45,7 @@ export const PostResource = Type.Object(
 )
 
 export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
-  const { id, body, language, author } = post
+  const { id, body, language, parentId, replyCount, author } = post
   return {
     id,
     body,
@@ -48,6 +53,8 @@ export function serializePost(post: Post, { publicUrl }: Config): Type.Static<ty
     language,
     createdAt: post.createdAt.toISOString(),
     editedAt: post.editedAt?.toISOString() ?? null,
+    parentId,
+    replyCount,
     author,
     url: `${publicUrl}/posts/${id}`,
   }

@@ -1,10 +1,11 @@
 /** A post in its thread: what it answers, and what answers it, in a number of statements that no thread makes larger. */
+import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { posts, threadGaps } from '../database/schema.ts'
-import { inArray, type SQL, sql } from '../database/sql.ts'
+import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { findPosts, type Post } from '../posts/post.ts'
+import { asPages, findPosts, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
 /** A place in a thread. Without a post it is a gap: the post was deleted, or the viewer may not see it. */
 export type Place = { id: number; post: Post | null; wasDeleted: boolean }
@@ -109,6 +110,25 @@ const nestedReplies = preparedIn<Record<string, never>, Key>('nested_replies', d
     .where(sql`place.number <= ${sql.raw(String(nested + 1))}`)
     .orderBy(sql`place.created_at`, sql`place.id`)
 })
+
+/** The direct replies that the viewer sees, for pages that hold nothing else: without gaps, and full. */
+const visibleReplies = asPages(
+  keysetList<PostRow>('visible_replies', { time: posts.createdAt, id: posts.id }, (db, place) =>
+    selectPosts(db, and(eq(posts.parentId, sql.placeholder('post')), place.beyond))
+      .orderBy(...place.order)
+      .limit(place.limit),
+  ),
+)
+
+/** A page of direct replies, oldest first: what is next is newer. */
+export async function listReplies(
+  db: Reader,
+  { post, viewer }: { post: number; viewer: AnyViewer },
+  cursor: Cursor,
+): Promise<Page<Post>> {
+  const page = await visibleReplies(db, { post, viewer }, { ...cursor, direction: 'after' })
+  return { rows: page.rows.toReversed(), older: page.newer, newer: null }
+}
 
 /** The thread of a post as the viewer sees it, from the first replies on or from a cursor. */
 export async function findThread(

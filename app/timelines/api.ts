@@ -8,7 +8,7 @@ import { serializePost } from '../posts/serializer.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/hashtags.ts'
-import { exploreTimeline, homeTimeline, profileTimeline, tagTimeline } from './queries.ts'
+import { exploreTimeline, homeTimeline, profileTimeline, replyTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type UserRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>
@@ -23,13 +23,16 @@ export default async function timelinesApi(app: FastifyInstance) {
     operation('timelines', 'getHomeTimeline', 'List your posts and those of the people you follow', posts),
     listHome,
   )
+  const ofUser = { ...open, params: UsernameParams }
   app.get(
     '/users/:username/posts',
-    operation('timelines', 'listPostsOfUser', 'List the posts of a user', {
-      ...open,
-      params: UsernameParams,
-    }),
-    listOfUser,
+    operation('timelines', 'listPostsOfUser', 'List the posts of a user, without replies to others', ofUser),
+    listOfUser('posts', profileTimeline),
+  )
+  app.get(
+    '/users/:username/replies',
+    operation('timelines', 'listRepliesOfUser', 'List the replies of a user to others', ofUser),
+    listOfUser('replies', replyTimeline),
   )
   app.get(
     '/tags/:tag/posts',
@@ -52,11 +55,13 @@ async function listHome(request: MemberRequest<{ Querystring: ListQuery }>, repl
   return reply.list(page, '/api/timelines/home', shown(request))
 }
 
-async function listOfUser(request: UserRequest, reply: FastifyReply) {
-  const { db } = request.server
-  const { id: user, username } = await requirePerson(db, request)
-  const page = await profileTimeline(db, { user, viewer: request.viewer }, cursorOf(request.query))
-  return reply.list(page, `${userPath(username)}/posts`, shown(request))
+function listOfUser(name: 'posts' | 'replies', timeline: typeof profileTimeline) {
+  return async (request: UserRequest, reply: FastifyReply) => {
+    const { db } = request.server
+    const { id: user, username } = await requirePerson(db, request)
+    const page = await timeline(db, { user, viewer: request.viewer }, cursorOf(request.query))
+    return reply.list(page, `${userPath(username)}/${name}`, shown(request))
+  }
 }
 
 async function listWithTag(request: TagRequest, reply: FastifyReply) {
