@@ -107,7 +107,12 @@ const postColumns = columnsIn(postFields, 'personalExport')
 
 function postRow(post: Post, { config }: Export) {
   const { id, entities: _, ...row } = pickByColumn(post, postColumns)
-  return { id, url: `${config.publicUrl}/posts/${post.id}`, ...row, ...entityLists(post.entities) }
+  const url = (id: number) => `${config.publicUrl}/posts/${id}`
+  const parent = {
+    parent_url: post.parentId && url(post.parentId),
+    parent_username: post.parent?.author.username ?? null,
+  }
+  return { id, url: url(post.id), ...row, ...parent, ...entityLists(post.entities) }
 }
 
 function contactRow({ username, displayName, createdAt }: OwnContact, { config }: Export) {

@@ -154,6 +154,32 @@ describe('exporting one’s data', () => {
     )
   })
 
+  it('says what a post answers, as far as they can see it', async () => {
+    const [mine] = (await site.write('susan', ['Mine'])) as [number]
+    const [johns, marys, davids] = (
+      await Promise.all((['john', 'mary', 'david'] as const).map(name => site.write(name, [`By ${name}`])))
+    ).flat() as [number, number, number]
+    for (const id of [mine, johns, marys, davids])
+      assert.equal((await susan.post(`/posts/${id}/replies`, { body: `To ${id}` })).status, 303)
+    await (await site.signedIn('mary')).post('/@susan/block')
+    await (await site.signedIn('david')).post(`/posts/${davids}/delete`)
+    const files = await exported()
+    const own = rows(files, 'posts.json').toReversed()
+    const answered = own.map(row => [row['parent_id'], row['parent_url'], row['parent_username']])
+    const url = (id: number) => `https://harbour.example/posts/${id}`
+    assert.deepEqual(answered, [
+      [null, null, null],
+      [mine, url(mine), 'susan'],
+      [johns, url(johns), 'john'],
+      [marys, url(marys), null],
+      [davids, url(davids), null],
+    ])
+    const page = parse(files.get('posts-1.html') ?? '')
+    assert.match(page.querySelector(`a[href="${url(johns)}"]`)?.text ?? '', /^Replying to .?john.?$/)
+    assert.doesNotMatch(page.text, /By (john|mary|david)/)
+    await (await site.signedIn('mary')).post('/@susan/block/delete')
+  })
+
   it('has nothing private of anybody else’s, no password and no token', async () => {
     await message('john', 'susan', 'hello')
     await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
