@@ -25,13 +25,14 @@ import {
   retiredUsernames,
   sessions,
   signInLinks,
+  threadGaps,
   translations,
   users,
 } from '../database/schema.ts'
-import { eq } from '../database/sql.ts'
+import { eq, isNotNull } from '../database/sql.ts'
 import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { publishPost } from '../posts/queries.ts'
+import { findPost, publishPost } from '../posts/queries.ts'
 import { indexedPeople, tsvectorPosts } from '../search-index/indexing.ts'
 import { hashPassword } from '../security/passwords.ts'
 import type { Answer } from '../testing/browser.ts'
@@ -67,6 +68,7 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
     { userId: id, body: 'I am @zelda_before, with #tea for @zelda', language: 'en', submission: 'zelda' },
     now,
   )
+  await addThread(tx, { hers, theirs, other })
   await tx.insert(mentions).values({ postId: theirs, userId: id })
   await tx.insert(translations).values({ postId: hers, language: 'es', body: 'Soy zelda', createdAt: now })
   await tx.insert(follows).values([
@@ -95,6 +97,22 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
     { ...about, userId: id, actorId: other, subject: `follow:${other}` },
     { ...about, kind: 'mention', userId: other, postId: hers, subject: `post:${hers}` },
   ])
+}
+
+type Thread = { hers: number; theirs: number; other: number }
+
+/** Answers to her, one of which its author continues twice, and one of hers that nobody has answered. */
+async function addThread(tx: Writer, { hers, theirs, other }: Thread): Promise<void> {
+  const answer = async (userId: number, to: number, body: string) => {
+    const parent = await findPost(tx, to, null)
+    if (!parent) throw new Error(`there is no post ${to}`)
+    return publishPost(tx, { userId, body, language: 'en', submission: null, parent }, now)
+  }
+  const between = await answer(id, theirs, 'between')
+  const first = await answer(other, between, 'To her')
+  await answer(other, await answer(other, first, 'Continued'), 'And again')
+  await answer(other, hers, 'To her, too')
+  await answer(id, theirs, 'nobody answers')
 }
 
 async function addConversation(tx: Writer, other: number): Promise<void> {
@@ -162,7 +180,7 @@ describe('deleting an account', () => {
     const browser = await addEverything(site.ids.john)
     assert.deepEqual(
       await indexed(),
-      before.map((count, n) => count + (n === 0 ? 2 : 1)),
+      before.map((count, n) => count + (n === 0 ? 8 : 1)),
     )
     const tables = new Set(
       (await rowsWithTraces()).map(line => (JSON.parse(line) as { table: string }).table),
@@ -175,6 +193,7 @@ describe('deleting an account', () => {
       'translations',
       'retired_usernames',
       'interrupted_forms',
+      'thread_gaps',
     ]
     assert.deepEqual(
       tableNames.filter(name => !tables.has(name) && !hasNothing.includes(name)),
@@ -184,7 +203,7 @@ describe('deleting an account', () => {
     const question = (await browser.get(form)).text
     for (const sentence of [
       /@zelda/,
-      /your post</,
+      /your 3 posts</,
       /your follower and the person you follow/,
       /your conversation, for/,
     ])
@@ -196,11 +215,28 @@ describe('deleting an account', () => {
     assert.deepEqual(await rowsWithTraces(), [])
     assert.deepEqual(
       await indexed(),
-      before.map((count, n) => count + (n === 0 ? 1 : 0)),
-      'the other’s post alone',
+      before.map((count, n) => count + (n === 0 ? 5 : 0)),
+      'the other’s posts alone',
     )
     const [johns] = await site.app.db.select().from(posts).where(eq(posts.userId, site.ids.john))
     assert.equal(johns?.body, 'tea', 'nobody else loses anything')
+    const answers = await site.app.db
+      .select({ body: posts.body, answered: posts.answeredId })
+      .from(posts)
+      .where(isNotNull(posts.parentId))
+    assert.deepEqual(
+      answers.map(({ body, answered }) => [body, answered]).toSorted(),
+      [
+        ['And again', 0],
+        ['Continued', 0],
+        ['To her', 0],
+        ['To her, too', 0],
+      ],
+    )
+    assert.equal(await site.app.db.$count(threadGaps), 2, 'only where there are answers')
+    const thread = await site.visitor().get(`/posts/${johns?.id}`)
+    assert.match(thread.text, /This post was deleted\./)
+    assert.match(thread.text, /To her/)
   })
 
   it('frees the names after 90 days, and leads no old mention to their next owners', async () => {

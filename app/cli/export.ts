@@ -9,7 +9,7 @@ import { headerOf } from './transfer/portable.ts'
 
 const exportCommand: Command = {
   usage: '[FILE] [--with-passwords]',
-  summary: `Writes users, posts and follows in the format that import reads; "-" or no FILE is standard output.
+  summary: `Writes users, posts, gaps that deleted ones left in threads, and follows in the format that import reads; "-" or no FILE is standard output.
   FILE.ndjson         a row a line instead of one document; FILE….gz is compressed
   --with-passwords    with the password hashes, so that people can sign in to the imported site
 Sessions are left out: db:backup has everything.`,

@@ -15,10 +15,12 @@ const profileTexts = writtenFields.map(({ column }) => column.name).join(', ')
 const importCommand: Command = {
   usage: 'FILE [--partial]',
   summary: `Imports users, posts and follows from a file: all of them, or none if a row is wrong.
-FILE is - for standard input, or a file: JSON, {"users": […], "posts": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
+FILE is - for standard input, or a file: JSON, {"users": […], "posts": […], "gaps": […], "follows": […]} or a bare list of users, or NDJSON, a row a line:
   a user     username (or name), email; id, ${profileTexts}, language, theme, password or password_hash,
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
+             parent_id: the id of the post that it answers, here or on the site
+  a gap      id, created_at; parent_id: a deleted post that has replies     with "table":"gaps"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
 Importing twice changes nothing. An account without a password needs: user reset-link NAME
   --partial  one transaction per row: valid rows are imported, the others reported`,

@@ -11,8 +11,9 @@ export type Feed = {
   description: string
   /** The URL of the page with the same posts. */
   page: string
-  /** The URL of the feed without its extension. */
+  /** The URL of the feed without its extension, and what stands behind that. */
   address: string
+  query: string
   updated: Date
   author: Author | null
   posts: Post[]
@@ -23,15 +24,21 @@ export type FeedIcons = { favicon: string; icon: string }
 type Author = { name: string; url: string }
 type Person = { id: number; username: string; displayName: string; about: string; createdAt: Date }
 
-export function feedOfPerson(person: Person, posts: Post[], { publicUrl, siteName }: Config): Feed {
-  const { id, username, displayName, about, createdAt } = person
+/** A person's posts, or all that they wrote, replies to others among it. */
+export function feedOfPerson(
+  person: Person & { withReplies: boolean },
+  posts: Post[],
+  { publicUrl, siteName }: Config,
+): Feed {
+  const { id, username, displayName, about, createdAt, withReplies } = person
   const page = `${publicUrl}/@${username}`
   return {
-    id: `tag:${new URL(publicUrl).hostname},${createdAt.toISOString().slice(0, 10)}:user/${id}`,
+    id: `tag:${new URL(publicUrl).hostname},${createdAt.toISOString().slice(0, 10)}:user/${id}${withReplies ? '/all' : ''}`,
     title: `${isolate(displayName)} (@${username}) · ${siteName}`,
     description: about,
     page,
     address: `${page}/feed`,
+    query: withReplies ? '?replies=1' : '',
     updated: newestChange(posts) ?? createdAt,
     author: { name: displayName, url: page },
     posts,
@@ -48,6 +55,7 @@ export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: C
     description: '',
     page,
     address: `${page}/feed`,
+    query: '',
     updated: newestChange(posts) ?? new Date(0),
     author: null,
     posts,

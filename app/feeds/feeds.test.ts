@@ -7,7 +7,7 @@ import { openSite, type Site } from '../testing/site.ts'
 type Element = { name: string; attributes: Record<string, string>; children: Element[]; text: string }
 
 const markup =
-  /<\?xml version="1\.0" encoding="utf-8"\?>|<([\w:]+)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>|<\/([\w:]+)>|([^<]+)/gy
+  /<\?xml version="1\.0" encoding="utf-8"\?>|<([\w:-]+)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>|<\/([\w:-]+)>|([^<]+)/gy
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /** Reads XML more strictly than the specification asks: no comments, sections or references but the five. */
@@ -228,6 +228,38 @@ describe('feeds', () => {
       assert.equal((await get(url)).statusCode, 404, url)
     assert.equal((await get('/@nobody/feed.atom')).body, 'There’s nobody called @nobody here.\n')
     assert.equal(all(await atom('/@john/feed.atom'), 'entry').length, 0)
+  })
+
+  it('of a person are without replies to others, unless these are asked for, and say what an entry answers', async () => {
+    const john = await site.signedIn('john')
+    const [hers] = await site.write('mary', ['To be answered'])
+    const [his] = await site.write('john', ['His own'])
+    for (const id of [hers, his]) await john.post(`/posts/${id}/replies`, { body: `To ${id}` })
+    const entries = async (query: string) => {
+      const feed = await atom(`/@john/feed.atom${query}`)
+      assert.equal(linkOf(feed, 'self'), `https://harbour.example/@john/feed.atom${query}`)
+      assert.equal(feed.attributes['xmlns:thr'], 'http://purl.org/syndication/thread/1.0')
+      const answered = (entry: Element) => all(entry, 'thr:in-reply-to').map(({ attributes }) => attributes)
+      return all(feed, 'entry').map(entry => [one(entry, 'title').text, ...answered(entry)])
+    }
+    const to = (id = 0) => {
+      const address = `https://harbour.example/posts/${id}`
+      return { ref: address, href: address, type: 'text/html' }
+    }
+    const own = [[`To ${his}`, to(his)], ['His own']]
+    assert.deepEqual(await entries(''), own)
+    assert.deepEqual(await entries('?replies=1'), [own[0], [`To ${hers}`, to(hers)], own[1]])
+    const ids = await Promise.all(
+      ['', '?replies=1'].map(async query => one(await atom(`/@john/feed.atom${query}`), 'id').text),
+    )
+    assert.equal(new Set(ids).size, 2)
+    const json = (await get('/@john/feed.json?replies=1')).json()
+    assert.equal(json.feed_url, 'https://harbour.example/@john/feed.json?replies=1')
+    assert.equal(json.items.length, 3)
+    const { headers } = await get('/@mary/feed.atom')
+    await john.post(`/posts/${hers}/replies`, { body: 'Again' })
+    const again = await get('/@mary/feed.atom', { 'if-none-match': String(headers.etag) })
+    assert.equal(again.statusCode, 304, 'a count changes no feed')
   })
 
   it('ask two statements', async () => {

@@ -7,12 +7,12 @@ import { htmlOf } from './markup.ts'
 export const jsonFeedType = 'application/feed+json; charset=utf-8'
 
 export function jsonFeedOf(feed: Feed & FeedIcons): string {
-  const { title, description, page, address, author, posts, siteUrl, favicon, icon } = feed
+  const { title, description, page, address, query, author, posts, siteUrl, favicon, icon } = feed
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
     home_page_url: page,
-    feed_url: `${address}.json`,
+    feed_url: `${address}.json${query}`,
     ...(description && { description }),
     icon,
     favicon,

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { entityTag, isAmong } from '../api/conditions.ts'
 import { cursorOf } from '../database/cursor.ts'
 import compression from '../http/compression.ts'
@@ -9,20 +10,23 @@ import { translate } from '../locales/translate.ts'
 import { requireProfile } from '../profiles/require-profile.ts'
 import { foldTag } from '../text/hashtags.ts'
 import { foldName } from '../text/normalize.ts'
-import { profileTimeline, tagTimeline } from '../timelines/queries.ts'
+import { authorTimeline, profileTimeline, tagTimeline } from '../timelines/queries.ts'
 import { atomOf, atomType } from './atom.ts'
 import { type Feed, feedOfPerson, feedOfTag } from './feed.ts'
 import { jsonFeedOf, jsonFeedType } from './json-feed.ts'
 
-type ProfileRequest = FastifyRequest<{ Params: UsernameParams }>
+const RepliesQuery = Type.Object({ replies: Type.Optional(Type.String()) })
+type RepliesQuery = Type.Static<typeof RepliesQuery>
+type ProfileRequest = FastifyRequest<{ Params: UsernameParams; Querystring: RepliesQuery }>
 type TagRequest = FastifyRequest<{ Params: TagParams }>
 
 /** Without cookies, because feeds are publicly cached. */
 export default async function feeds(app: FastifyInstance) {
   app.register(compression)
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply))
-  app.get('/@:username/feed.atom', { schema: { params: UsernameParams } }, showProfileFeed)
-  app.get('/@:username/feed.json', { schema: { params: UsernameParams } }, showProfileFeed)
+  const ofProfile = { schema: { params: UsernameParams, querystring: RepliesQuery } }
+  app.get('/@:username/feed.atom', ofProfile, showProfileFeed)
+  app.get('/@:username/feed.json', ofProfile, showProfileFeed)
   app.get('/tags/:tag/feed.atom', { schema: { params: TagParams } }, showTagFeed)
   app.get('/tags/:tag/feed.json', { schema: { params: TagParams } }, showTagFeed)
 }
@@ -34,8 +38,10 @@ async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
   // A former username redirects to the feed of the current one.
   if (foldName(person.username) !== foldName(username))
     return reply.redirect(request.url.replace(/^\/@[^/]+/, `/@${person.username}`))
-  const { rows } = await profileTimeline(db, { user: person.id, viewer: null }, cursorOf({}))
-  return sendFeed(request, reply, feedOfPerson(person, rows, config))
+  const withReplies = request.query.replies === '1'
+  const timeline = withReplies ? authorTimeline : profileTimeline
+  const { rows } = await timeline(db, { user: person.id, viewer: null }, cursorOf({}))
+  return sendFeed(request, reply, feedOfPerson({ ...person, withReplies }, rows, config))
 }
 
 async function showTagFeed(request: TagRequest, reply: FastifyReply) {
@@ -50,11 +56,12 @@ function sendFeed(request: FastifyRequest, reply: FastifyReply, content: Feed) {
   const address = (image: string) => content.siteUrl + request.server.asset(`images/${image}`)
   const feed = { ...content, favicon: address('icon-192.png'), icon: address('icon-512.png') }
   const isAtom = request.routeOptions.url?.endsWith('.atom')
-  const tag = `W/${entityTag(feed)}`
+  const text = isAtom ? atomOf(feed) : jsonFeedOf(feed)
+  const tag = `W/${entityTag({ text })}`
   reply.header('etag', tag)
   reply.header('cache-control', 'public, max-age=300').header('vary', 'Accept-Encoding')
   if (isAmong(request.headers['if-none-match'], tag.replace('W/', ''))) return reply.code(304).send()
-  return reply.type(isAtom ? atomType : jsonFeedType).send(isAtom ? atomOf(feed) : jsonFeedOf(feed))
+  return reply.type(isAtom ? atomType : jsonFeedType).send(text)
 }
 
 /** Errors of feeds are plain text. */

@@ -2,7 +2,7 @@
 import type { Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { posts, threadGaps } from '../database/schema.ts'
-import { and, inArray, isNotNull } from '../database/sql.ts'
+import { and, inArray, isNotNull, ne, sql } from '../database/sql.ts'
 
 /** To be selected or returned of posts that are deleted. */
 export const placeInThread = {
@@ -29,14 +29,25 @@ export async function leaveGaps(tx: Writer, deleted: PlaceInThread[]): Promise<v
   const gaps = deleted.filter(({ id }) => answered.has(id))
   if (gaps.length > 0) {
     await tx.insert(threadGaps).values(gaps.map(({ id, ...place }) => ({ ...place, postId: id })))
-    const isUnder = inArray(posts.parentId, [...answered])
-    await tx
-      .update(posts)
-      .set({ answeredId: 0 })
-      .where(and(isUnder, isNotNull(posts.answeredId)))
+    await forgetAnswered(tx, [...answered])
   }
   const left = deleted.flatMap(({ id, parentId }) => (parentId && !answered.has(id) ? parentId : []))
   await removeEmptyGaps(tx, left)
+}
+
+/** Replies to what is deleted answer nobody known, and so do the posts with which their authors continue them. */
+async function forgetAnswered(tx: Writer, deleted: number[]): Promise<void> {
+  const continued = sql`
+    with recursive continued(id, user_id) as (
+      select ${posts.id}, ${posts.userId} from ${posts} where ${inArray(posts.parentId, deleted)}
+      union all
+      select answer.id, answer.user_id from continued
+      join ${posts} as answer on answer.parent_id = continued.id and answer.user_id = continued.user_id)
+    select id from continued`
+  await tx
+    .update(posts)
+    .set({ answeredId: 0 })
+    .where(and(sql`${posts.id} in (${continued})`, isNotNull(posts.answeredId), ne(posts.answeredId, 0)))
 }
 
 /** Those of the ids that a post or a gap stands under. */

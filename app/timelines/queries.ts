@@ -34,6 +34,11 @@ export const profileTimeline = timeline('profile', ({ beyond }) =>
   and(eq(posts.userId, sql.placeholder('user')), isNull(posts.answeredId), beyond),
 )
 
+/** All that one person wrote. */
+export const authorTimeline = timeline('author', ({ beyond }) =>
+  and(eq(posts.userId, sql.placeholder('user')), beyond),
+)
+
 /** One person's replies to others. */
 export const replyTimeline = timeline('profile_replies', ({ beyond }) =>
   and(eq(posts.userId, sql.placeholder('user')), isNotNull(posts.answeredId), beyond),

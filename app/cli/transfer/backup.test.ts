@@ -20,6 +20,7 @@ import {
   mentions,
   posts,
   sessions,
+  threadGaps,
   users,
 } from '../../database/schema.ts'
 import {
@@ -70,6 +71,9 @@ async function fill(db: Database): Promise<void> {
       .values(bodies.map((text, n) => ({ ...body, body: text, submission: n % 2 ? null : `s${n}` })))
     const tags = ['a', 'B', 'Z', 'z', 'á', 'ß', '茶', '🎈', '_', '1']
     await tx.insert(hashtags).values(tags.map(tag => ({ tag, postId: 2, createdAt: now })))
+    const thread = { parentId: 2 ** 40, rootId: 1 }
+    await tx.insert(threadGaps).values({ ...thread, postId: 2 ** 40, parentId: 1, createdAt: now })
+    await tx.insert(posts).values({ ...body, ...thread, answeredId: 0, body: 'To a deleted one' })
     await tx.insert(mentions).values({ postId: 1, userId: 10 })
     await tx.insert(follows).values({ followerId: 10, followedId: 2 ** 40, createdAt: now })
     const session = { userId: 10, createdAt: now, lastUsedAt: now, expiresAt: now, userAgent: '', label: '' }
@@ -346,7 +350,7 @@ describe(`npm run db:copy from ${engine}`, () => {
     const [there, back] = engine === 'sqlite' ? [server, file] : [file, await emptyPostgresDatabase(adminUrl)]
     const output = await succeeds(at(source, 'db:copy', '--to', there.url))
     assert.match(output, /Every row is the same in both/)
-    assert.match(output, /^posts +1504 +([0-9a-f]{16}) +\1$/m)
+    assert.match(output, /^posts +1505 +([0-9a-f]{16}) +\1$/m)
     await succeeds(at(source, 'db:copy', '--from', there.url, '--to', back.url))
     const content = await contentOf(source)
     assert.ok(content.includes('"users":2199023255552'), 'an id that is gone stays gone')

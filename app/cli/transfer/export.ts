@@ -1,8 +1,9 @@
-/** Writes the site's users, posts and follows in the format of site-format.ts. */
+/** Writes the site's users, posts, gaps in threads and follows in the format of site-format.ts. */
 import type { Reader } from '../../database/database.ts'
 import { pickByColumn } from '../../database/fields.ts'
 import { foldName } from '../../text/normalize.ts'
 import { findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
+import { gapsAfter } from './reply-queries.ts'
 import { kinds, postColumns, userColumns } from './site-format.ts'
 
 export type ExportOptions = {
@@ -18,7 +19,12 @@ export async function* exportText(
   db: Reader,
   { asLines, withPasswords }: ExportOptions,
 ): AsyncGenerator<string> {
-  const rows = { users: userRows(db, withPasswords), posts: postRows(db), follows: followRows(db) }
+  const rows = {
+    users: userRows(db, withPasswords),
+    posts: postRows(db),
+    gaps: gapRows(db),
+    follows: followRows(db),
+  }
   if (!asLines) yield '{'
   for (const [index, kind] of kinds.entries()) {
     if (!asLines) yield `${index > 0 ? ',' : ''}\n"${kind}": [`
@@ -61,10 +67,20 @@ async function* postRows(db: Reader): AsyncGenerator<Row> {
       page.map(({ userId }) => userId),
     )
     for (const post of page) {
-      const editedAt = post.editedAt ?? undefined
-      const { id, user_id: author, ...row } = pickByColumn({ ...post, editedAt }, postColumns)
+      const shown = { ...post, editedAt: post.editedAt ?? undefined, parentId: post.parentId ?? undefined }
+      const { id, user_id: author, ...row } = pickByColumn(shown, postColumns)
       yield { id, username: names.get(author as number), ...row }
       last = post.id
+    }
+  }
+}
+
+async function* gapRows(db: Reader): AsyncGenerator<Row> {
+  let last = 0
+  for (let page = await gapsAfter(db, last); page.length > 0; page = await gapsAfter(db, last)) {
+    for (const { postId, parentId, createdAt } of page) {
+      yield { id: postId, parent_id: parentId ?? undefined, created_at: createdAt }
+      last = postId
     }
   }
 }

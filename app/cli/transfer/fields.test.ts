@@ -36,7 +36,10 @@ describe('the fields of users and posts', () => {
     const own = ['viewerFollows', 'url', 'viewerBlocks', 'apart', 'counts', 'links']
     assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
     assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
-    assert.deepEqual(fieldsOf(PostResource, 'replyCount', 'author', 'url'), names(columnsIn(postFields, 'public')))
+    assert.deepEqual(
+      fieldsOf(PostResource, 'replyCount', 'author', 'url'),
+      names(columnsIn(postFields, 'public')),
+    )
   })
 
   it('are imported where they are exported', () => {

@@ -45,7 +45,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       'line 4: posts[1].body',
       'line 4: created_at must be a time like',
       'line 4: id must be a whole number',
-      'line 5: "likes" is not one of users, posts and follows',
+      'line 5: "likes" is not one of users, posts, gaps and follows',
       'line 6: followed is missing',
       'line 7: this is not an object',
       'line 8: is not JSON',

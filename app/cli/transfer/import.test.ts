@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { createAccount } from '../../accounts/queries.ts'
 import type { Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
-import { follows, hashtags, mentions, posts, users } from '../../database/schema.ts'
-import { asc } from '../../database/sql.ts'
+import { follows, hashtags, mentions, posts, threadGaps, users } from '../../database/schema.ts'
+import { asc, eq } from '../../database/sql.ts'
+import { deletePost, findPost, publishPost } from '../../posts/queries.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
 
 describe(`npm run import on ${engine}`, () => {
@@ -139,6 +141,139 @@ describe(`npm run import on ${engine}`, () => {
     const { verifyPassword } = await import('../../security/passwords.ts')
     assert.equal(await verifyPassword('tea at the harbour', first?.passwordHash), true)
     assert.match(String(second?.passwordHash), /^\$argon2id/)
+  })
+
+  describe('of replies', () => {
+    const at = (second: number) => `2026-01-02T03:04:${String(second).padStart(2, '0')}Z`
+    const people = [susan, john, { username: 'mary', email: 'mary@example.com' }]
+    const arrive = () =>
+      db.transaction(async tx => {
+        for (const person of people)
+          await createAccount(tx, { ...person, passwordHash: '-', language: null }, new Date())
+      })
+    const places = async () => {
+      const { id, userId, parentId, rootId, answeredId } = posts
+      return db.select({ id, userId, parentId, rootId, answeredId }).from(posts).orderBy(asc(id))
+    }
+    const gaps = () => db.select().from(threadGaps).orderBy(asc(threadGaps.postId))
+    /** A post of this person's, or their answer. */
+    const write = async (name: string, body: string, parentId?: number) => {
+      const [author] = await db.select().from(users).where(eq(users.username, name))
+      const userId = Number(author?.id)
+      return db.transaction(async tx => {
+        const parent = parentId ? await findPost(tx, parentId, null) : undefined
+        const draft = { userId, body, language: 'en', submission: null, ...(parent && { parent }) }
+        return publishPost(tx, draft, new Date(Date.now() - 60_000))
+      })
+    }
+    const remove = async (id: number) => {
+      const [post] = await db.select().from(posts).where(eq(posts.id, id))
+      await db.transaction(tx => deletePost(tx, { id, userId: Number(post?.userId) }))
+    }
+
+    it('takes threads over as they were, with the gaps in them', async () => {
+      await arrive()
+      const root = await write('susan', 'Tea?')
+      const first = await write('john', 'With milk.', root)
+      const thanks = await write('susan', 'At once.', first)
+      await write('susan', 'Here it is.', thanks)
+      const gone = await write('mary', 'Soon gone', first)
+      const below = await write('mary', 'Soon gone, too', gone)
+      await write('john', 'Who was that?', below)
+      await write('susan', 'Continued', root)
+      for (const id of [gone, below]) await remove(id)
+      const everything = async () => [await places(), await gaps(), await db.select().from(mentions)]
+      const before = await everything()
+      assert.equal((await gaps()).length, 2)
+      const file = path.join(place.folder, 'out.ndjson')
+      assert.equal((await place.cli('export', file)).code, 0)
+      await db.transaction(async tx => {
+        await tx.delete(users)
+        await tx.delete(threadGaps)
+      })
+      for (const times of ['once', 'twice']) {
+        const { code, output } = await place.cli('import', file)
+        assert.equal(code, 0, output)
+        assert.deepEqual(await everything(), before, times)
+      }
+    })
+
+    it('finds what they answer wherever that stands, in the file or on the site', async () => {
+      const rows = [
+        { id: 30, username: 'susan', body: 'To the answer', parent_id: 20, created_at: at(3) },
+        { id: 20, username: 'john', body: 'An answer', parentId: 10, created_at: at(2) },
+        { username: 'john', body: 'Continued', parent_id: 20 },
+        { username: 'john', body: 'Continued', parent_id: 30 },
+        { id: 10, username: 'susan', body: 'Tea?', created_at: at(1) },
+      ]
+      const { code, output } = await load('some.json', { posts: rows, users: people })
+      assert.equal(code, 0, output)
+      const [hers, his] = (await everybody()).map(({ id }) => id)
+      const own = { userId: his, rootId: 10, answeredId: hers }
+      assert.deepEqual(await places(), [
+        { id: 10, userId: hers, parentId: null, rootId: null, answeredId: null },
+        { ...own, id: 20, parentId: 10 },
+        { ...own, id: 30, userId: hers, parentId: 20, answeredId: his },
+        { ...own, id: 31, parentId: 20 },
+        { ...own, id: 32, parentId: 30 },
+      ])
+      const later = [{ ...susan, posts: [{ body: 'Much later', parent_id: 32 }] }]
+      assert.equal((await load('later.json', later)).code, 0)
+      const added = (await places()).at(-1)
+      assert.deepEqual([added?.parentId, added?.rootId, added?.answeredId], [32, 10, his])
+    })
+
+    it('places again what stood under a gap when its post is back', async () => {
+      await arrive()
+      const root = await write('susan', 'Tea?')
+      await write('john', 'With milk.', root)
+      const before = await places()
+      const file = path.join(place.folder, 'before.json')
+      await place.cli('export', file)
+      await remove(root)
+      assert.equal((await gaps()).length, 1)
+      assert.equal((await place.cli('import', file)).code, 0)
+      assert.deepEqual([await places(), await gaps()], [before, []])
+    })
+
+    it('says which of them answer nothing, and imports nothing or the rest', async () => {
+      const rows = [
+        { id: 1, username: 'susan', body: 'Tea?' },
+        { id: 2, username: 'john', body: 'Yes', parent_id: 1 },
+        { id: 3, username: 'john', body: 'To nothing', parent_id: 99 },
+        { id: 4, username: 'susan', body: 'To the one to nothing', parent_id: 3 },
+      ]
+      const { code, output } = await load('missing.json', { users: people, posts: rows })
+      assert.equal(code, 1)
+      assert.match(
+        output,
+        /nothing was imported:\n {2}posts\[2\] \(line \d+\): there is no post 99 that it could answer\n$/,
+      )
+      const circle = [
+        { ...rows[0], parent_id: 1 },
+        { ...rows[1], id: 5, parent_id: 6 },
+        { ...rows[1], id: 6, parent_id: 5 },
+      ]
+      const round = await load('circle.json', { users: people, posts: circle })
+      for (const [index, parent] of [1, 6, 5].entries())
+        assert.match(
+          round.output,
+          new RegExp(`posts\\[${index}\\] .*: it answers itself, by way of post ${parent}\\n`),
+        )
+      assert.deepEqual([await names(), await places()], [[], []])
+      const document = { users: people, posts: rows, gaps: [{ id: 1, created_at: at(1) }] }
+      const { output: some } = await load('some.json', document, '--partial')
+      assert.match(some, /Added 3 users, 2 posts[^]*2 rows could not be imported:/)
+      assert.match(some, /gaps\[0\] .*: id 1 is a post that was not deleted/)
+      assert.match(some, /posts\[2\] .*: there is no post 99/)
+      assert.deepEqual(
+        (await places()).map(({ id, rootId }) => [id, rootId]),
+        [
+          [1, null],
+          [2, 1],
+        ],
+      )
+    })
   })
 
   it('exports what makes the same site again', async () => {

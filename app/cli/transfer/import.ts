@@ -1,14 +1,16 @@
 /**
- * Imports a file of users, posts and follows. The file is read several times rather than held in memory: once to
- * validate every row, then once a kind, because a post needs its author and those it mentions, wherever in the file
- * they are.
+ * Imports a file of users, posts, gaps in threads and follows. The file is read several times rather than held in memory:
+ * once to validate every row, then once a kind, because a post needs its author and those it mentions, wherever in the
+ * file they are. Replies find their threads at the end.
  */
 import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import type { Database, Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
 import { writeFollows } from './follows.ts'
-import { writePosts } from './posts.ts'
+import { writeGaps } from './gaps.ts'
+import { removeUnplaced, writePosts } from './posts.ts'
+import { findUnplaced, placeReplies } from './reply-queries.ts'
 import {
   type Entry,
   type Kind,
@@ -43,6 +45,8 @@ export async function importAll(db: Database, read: Read): Promise<Report> {
       for await (const entries of chunksFor(step, read(step.kind)))
         await writeChunk(tx, step, entries, report)
     }
+    const lost = await placeAll(tx, read, check)
+    if (lost.length > 0) throw nothingImported(addErrors(emptyReport(), lost))
     return report
   })
 }
@@ -59,14 +63,39 @@ export async function importRowByRow(db: Database, read: Read): Promise<Report> 
       else if (validated.kind === step.kind) addErrors(report, validated.errors)
     }
   }
-  return report
+  const lost = await db.transaction(async tx => {
+    const sentences = await placeAll(tx, read, check)
+    if (sentences.length > 0) report.created.posts -= await removeUnplaced(tx)
+    return sentences
+  })
+  return addErrors(report, lost)
 }
 
+/** Gives replies their places in threads once all posts are there; returns a sentence about each row that has none. */
+async function placeAll(tx: Writer, read: Read, { found }: Check): Promise<string[]> {
+  if (found.posts + found.gaps === 0) return []
+  await placeReplies(tx)
+  const unplaced = await findUnplaced(tx)
+  if (unplaced.length === 0) return []
+  const missing = new Set(unplaced.flatMap(({ hasParent, parentId }) => (hasParent ? [] : [parentId])))
+  const circle = new Set(missing.size > 0 ? [] : unplaced.map(({ id }) => id))
+  const sentences: string[] = []
+  for await (const validated of validatedRows(read('checking')))
+    for (const kind of ['posts', 'gaps'] as const)
+      for (const { place, row } of validated.errors.length > 0 ? [] : entriesOf(kind, validated)) {
+        const { parent_id: parent = 0 } = row as { parent_id?: number }
+        if (missing.has(parent)) sentences.push(`${place}: there is no post ${parent} that it could answer`)
+        else if (circle.has(parent)) sentences.push(`${place}: it answers itself, by way of post ${parent}`)
+      }
+  return sentences
+}
+
+/** A gap has the id that a post had. */
 type Check = Report & { found: Record<Kind, number>; lastIds: Record<'users' | 'posts', number> }
 
 /** Counts the rows of each kind, and finds their errors and the highest ids that they bring. */
 async function checkRows(read: Read): Promise<Check> {
-  const found = { users: 0, posts: 0, follows: 0 }
+  const found = { users: 0, posts: 0, gaps: 0, follows: 0 }
   const check = { ...emptyReport(), found, lastIds: { users: 0, posts: 0 } }
   for await (const validated of validatedRows(read('checking'))) {
     addErrors(check, validated.errors)
@@ -75,15 +104,16 @@ async function checkRows(read: Read): Promise<Check> {
       for (const kind of kinds)
         for (const { row } of entriesOf(kind, validated)) {
           found[kind]++
-          if (kind !== 'follows')
-            check.lastIds[kind] = Math.max(check.lastIds[kind], (row as { id?: number }).id ?? 0)
+          if (kind === 'follows') continue
+          const table = kind === 'gaps' ? 'posts' : kind
+          check.lastIds[table] = Math.max(check.lastIds[table], (row as { id?: number }).id ?? 0)
         }
   }
   return check
 }
 
 function emptyReport(): Report {
-  return { created: { users: 0, posts: 0, follows: 0 }, present: 0, errors: [], failed: 0 }
+  return { created: { users: 0, posts: 0, gaps: 0, follows: 0 }, present: 0, errors: [], failed: 0 }
 }
 
 async function* validatedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<ValidatedRow> {
@@ -105,7 +135,7 @@ function entriesOf(kind: Kind, { kind: own, place, row }: ValidatedRow): Entry<n
 type Step = { kind: Kind; write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome> }
 
 function stepsFor({ found }: Check): Step[] {
-  const write = { users: writeUsers, posts: writePosts, follows: writeFollows }
+  const write = { users: writeUsers, posts: writePosts, gaps: writeGaps, follows: writeFollows }
   return kinds.filter(kind => found[kind] > 0).map(kind => ({ kind, write: write[kind] }))
 }
 

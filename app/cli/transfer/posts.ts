@@ -6,6 +6,7 @@ import { findEntities } from '../../text/entities.ts'
 import { languageOf } from '../../text/language.ts'
 import { foldName } from '../../text/normalize.ts'
 import { findByNames, findConflictingPosts, insertFreePosts, type NewPost } from './queries.ts'
+import { deleteUnplaced, fillGaps } from './reply-queries.ts'
 import {
   columnValues,
   type Entry,
@@ -58,9 +59,10 @@ async function newPost(row: PostRow, userId: number, now: Date): Promise<Omit<Ne
 }
 
 /** Takes the place of the digest of a form, of which the unique index lets one through. */
-function digestOf(userId: number, { body, created_at }: PostRow): string {
+function digestOf(userId: number, { body, created_at, parent_id }: PostRow): string {
   const createdAt = created_at ? parseTimestamp(created_at).toISOString() : ''
-  return createHash('sha256').update(`import\0${userId}\0${createdAt}\0${body}`).digest('base64url')
+  const key = ['import', userId, createdAt, body, ...(parent_id ? [parent_id] : [])].join('\0')
+  return createHash('sha256').update(key).digest('base64url')
 }
 
 async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Outcome> {
@@ -68,17 +70,21 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
   const taken = new Set(existing.flatMap(({ id, submission }) => [id, submission]))
   const free = candidates.filter(({ post }) => !taken.has(keyOf(post)))
   const inserted = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
-  const ids = new Map(inserted.map(post => [keyOf(post), post.id]))
+  const idOf = new Map(inserted.map(post => [keyOf(post), post.id]))
   const created: (NewPost & { id: number; mentioned: number[] })[] = []
   const others: Candidate[] = []
   for (const candidate of candidates) {
     const { post, mentioned } = candidate
-    const id = ids.get(keyOf(post))
+    const id = idOf.get(keyOf(post))
     if (id === undefined) others.push(candidate)
     else created.push({ ...post, id, mentioned })
     // Of two rows for one post, the first was created.
-    ids.delete(keyOf(post))
+    idOf.delete(keyOf(post))
   }
+  await fillGaps(
+    tx,
+    created.map(({ id }) => id),
+  )
   // A post with this id that was deleted by hand has left its text in the index.
   await removeDerivedRows(tx, created)
   await addDerivedRows(tx, created)
@@ -93,6 +99,13 @@ function postsOf(candidates: Candidate[]): NewPost[] {
 /** A row brings an id or a submission, never both. */
 function keyOf({ id, submission }: { id?: number; submission?: string | null }): string | number {
   return submission ?? (id as number)
+}
+
+/** Removes posts and gaps that have no place in a thread, of imports that were ended in between, too; returns how many posts. */
+export async function removeUnplaced(tx: Writer): Promise<number> {
+  const removed = await deleteUnplaced(tx)
+  await removeDerivedRows(tx, removed)
+  return removed.length
 }
 
 /** The id of a row may be another post's. */

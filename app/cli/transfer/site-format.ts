@@ -3,11 +3,15 @@
  *
  *     { "users":   [{ "id": 1, "username": "susan", "email": "susan@example.com" }],
  *       "posts":   [{ "id": 1, "username": "susan", "body": "Hello @john", "created_at": "2026-11-20T16:00:00Z" }],
+ *       "gaps":    [{ "id": 2, "parent_id": 1, "created_at": "2026-11-20T16:01:00Z" }],
  *       "follows": [{ "follower": "susan", "followed": "john" }] }
  *
  * or a bare list of users, or a row a line (NDJSON): a user, or any other row that says so with "table":
  * `{"table":"follows","follower":"susan","followed":"john"}`. A user may hold their own posts. Names of fields
  * may be camelCase, and `name` is a username. All three may be compressed by gzip.
+ *
+ * A post with "parent_id" answers the post that has this id, in the file or on the site. A gap is what stays of a deleted
+ * post that has replies.
  */
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -23,7 +27,9 @@ import { themes } from '../../settings/forms.ts'
 import { isBlank, sanitizeText } from '../../text/normalize.ts'
 
 /** In an order in which every row finds the rows that it needs. */
-export const kinds = ['users', 'posts', 'follows'] as const
+export const kinds = ['users', 'posts', 'gaps', 'follows'] as const
+/** As sentences list them. */
+export const kindList = 'users, posts, gaps and follows'
 export type Kind = (typeof kinds)[number]
 
 export function isKind(name: unknown): name is Kind {
@@ -43,6 +49,7 @@ const strict = { additionalProperties: false }
 
 const ownPost = {
   id: Type.Optional(Id),
+  parent_id: Type.Optional(Id),
   body: Text(...lengths.body),
   language: Type.Optional(Language),
   created_at: Type.Optional(Timestamp),
@@ -71,14 +78,16 @@ const UserRow = Type.Object(
   strict,
 )
 const PostRow = Type.Object({ ...ownPost, username: Username }, strict)
+const GapRow = Type.Object({ id: Id, parent_id: Type.Optional(Id), created_at: Timestamp }, strict)
 const FollowRow = Type.Object(
   { follower: Username, followed: Username, created_at: Type.Optional(Timestamp) },
   strict,
 )
-export const rowSchemas = { users: UserRow, posts: PostRow, follows: FollowRow }
+export const rowSchemas = { users: UserRow, posts: PostRow, gaps: GapRow, follows: FollowRow }
 
 export type UserRow = Type.Static<typeof UserRow>
 export type PostRow = Type.Static<typeof PostRow>
+export type GapRow = Type.Static<typeof GapRow>
 export type FollowRow = Type.Static<typeof FollowRow>
 
 /** `place` is where a person finds the row in the file. */
@@ -90,7 +99,12 @@ export type Entry<Row> = { place: string; row: Row }
 /** How many rows were created, how many were there already, and a sentence about each of the others. */
 export type Outcome = { created: number; present: number; conflicts: string[] }
 
-const validators = { users: Compile(UserRow), posts: Compile(PostRow), follows: Compile(FollowRow) }
+const validators = {
+  users: Compile(UserRow),
+  posts: Compile(PostRow),
+  gaps: Compile(GapRow),
+  follows: Compile(FollowRow),
+}
 
 /** Normalizes a row's names and texts, and finds the first error of each field. */
 export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
@@ -101,7 +115,7 @@ export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
     errors: [`${place}: ${why}`],
   })
   if (error) return invalid(error)
-  if (!isKind(kind)) return invalid(`"${kind}" is not one of users, posts and follows`)
+  if (!isKind(kind)) return invalid(`"${kind}" is not one of ${kindList}`)
   if (!isObject(value)) return invalid('this is not an object with fields')
   const row = withUsername(kind, normalize(value))
   const errors = validators[kind].Check(row) ? [] : fieldErrors(kind, row)
@@ -142,6 +156,7 @@ const timeRule = 'must be a time like 2026-11-20T16:00:00Z, from 1970 until now'
 /** Completes the sentence “line 3: email …”. */
 const rules: Record<string, string> = {
   id: 'must be a whole number above 0',
+  parent_id: 'must be a whole number above 0',
   username: nameRule,
   follower: nameRule,
   followed: nameRule,

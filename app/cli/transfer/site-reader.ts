@@ -3,7 +3,7 @@ import path from 'node:path'
 import { JSONParser, TokenType } from '@streamparser/json'
 import { UserError } from '../../config/user-error.ts'
 import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
-import { isKind, isObject, kinds, type RawRow } from './site-format.ts'
+import { isKind, isObject, kindList, kinds, type RawRow } from './site-format.ts'
 
 /**
  * The rows of a file, as many at a time as have arrived.
@@ -26,7 +26,7 @@ async function detectShape(file: string): Promise<'list' | 'document' | 'lines'>
   if (/\.(ndjson|jsonl)(\.gz)?$/.test(file)) return 'lines'
   const start = await firstCharacters(file)
   if (start.startsWith('[')) return 'list'
-  if (/^\{\s*("(users|posts|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
+  if (/^\{\s*("(users|posts|gaps|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
   if (start.startsWith('{')) return 'lines'
   throw new UserError(
     start === ''
@@ -126,7 +126,7 @@ class DocumentParser {
     if (token.token === TokenType.COLON) {
       this.list = String(this.previous.value)
       this.index = 0
-      if (!isKind(this.list)) throw wrong(`"${this.list}" is not one of users, posts and follows`)
+      if (!isKind(this.list)) throw wrong(`"${this.list}" is not one of ${kindList}`)
     } else if (this.previous.token === TokenType.COLON && token.token !== TokenType.LEFT_BRACKET)
       throw wrong(`${this.list} must be a list`)
   }

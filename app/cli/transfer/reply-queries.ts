@@ -1,0 +1,107 @@
+/** Where imported replies stand in their threads: computed from what each answers, once all of them are there. */
+import type { Reader, Writer } from '../../database/database.ts'
+import { posts, threadGaps } from '../../database/schema.ts'
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from '../../database/sql.ts'
+
+export type NewGap = typeof threadGaps.$inferInsert
+
+/** Posts and the gaps that deleted ones left; nobody wrote these, so who answers them answers nobody known: 0. */
+const entries = sql`(
+  select id, parent_id, root_id, user_id, answered_id from ${posts}
+  union all select post_id, parent_id, root_id, 0, 0 from ${threadGaps})`
+
+const isUnplaced = (entry: SQL) => sql`${entry}.parent_id is not null and ${entry}.root_id is null`
+
+/** Somebody who continues their own post answers whom that answers. */
+const answered = (above: SQL) =>
+  sql`case when child.user_id = ${above}.user_id then ${above}.answered_id else ${above}.user_id end`
+
+/** The root and the answered person of each entry that has none yet, from those on that stand under a placed one. */
+const placed = sql`(
+  with recursive place(id, root_id, user_id, answered_id) as (
+    select child.id, coalesce(parent.root_id, parent.id), child.user_id, ${answered(sql`parent`)}
+    from ${entries} as child join ${entries} as parent on parent.id = child.parent_id
+    where ${isUnplaced(sql`child`)} and (parent.parent_id is null or parent.root_id is not null)
+    union all
+    select child.id, place.root_id, child.user_id, ${answered(sql`place`)}
+    from place join ${entries} as child on child.parent_id = place.id
+    where child.root_id is null)
+  select id, root_id, answered_id from place) as placed`
+
+/** Places the posts and gaps that say what they answer and have no root yet. */
+export async function placeReplies(tx: Writer): Promise<void> {
+  const rootId = sql`placed.root_id`
+  await tx
+    .update(posts)
+    .set({ rootId, answeredId: sql`placed.answered_id` })
+    .from(placed)
+    .where(eq(posts.id, sql`placed.id`))
+  await tx.update(threadGaps).set({ rootId }).from(placed).where(eq(threadGaps.postId, sql`placed.id`))
+}
+
+/** No file has more wrong rows than anybody reads. */
+const mostUnplaced = 1_000
+
+export type Unplaced = { id: number; parentId: number; hasParent: boolean }
+
+/** What could not be placed: it answers what is not there, or itself, by way of others. */
+export async function findUnplaced(db: Reader): Promise<Unplaced[]> {
+  const parents = sql`(select count(*) from ${entries} as parent where parent.id = entry.parent_id)`
+  return db
+    .select({
+      id: sql`entry.id`.mapWith(Number),
+      parentId: sql`entry.parent_id`.mapWith(Number),
+      hasParent: parents.mapWith(count => Number(count) > 0),
+    })
+    .from(sql`${entries} as entry`)
+    .where(isUnplaced(sql`entry`))
+    .orderBy(sql`entry.id`)
+    .limit(mostUnplaced)
+}
+
+/** Deletes what could not be placed, and returns the posts among it. */
+export async function deleteUnplaced(tx: Writer): Promise<{ id: number; createdAt: Date }[]> {
+  await tx.delete(threadGaps).where(and(isNotNull(threadGaps.parentId), isNull(threadGaps.rootId)))
+  const { id, parentId, rootId, createdAt } = posts
+  return tx
+    .delete(posts)
+    .where(and(isNotNull(parentId), isNull(rootId)))
+    .returning({ id, createdAt })
+}
+
+/** Inserts the gaps that are no posts and not there yet; returns how many. */
+export async function insertGaps(tx: Writer, rows: NewGap[]): Promise<number> {
+  const created = await tx
+    .insert(threadGaps)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ id: threadGaps.postId })
+  return created.length
+}
+
+/** Those of these ids that posts have. */
+export async function postsAmong(db: Reader, ids: number[]): Promise<Set<number>> {
+  const found = await db.select({ id: posts.id }).from(posts).where(inArray(posts.id, ids))
+  return new Set(found.map(({ id }) => id))
+}
+
+/** Posts with these ids are there again: what answers them is placed again. */
+export async function fillGaps(tx: Writer, ids: number[]): Promise<void> {
+  if (ids.length === 0) return
+  const filled = await tx
+    .delete(threadGaps)
+    .where(inArray(threadGaps.postId, ids))
+    .returning({ id: threadGaps.postId })
+  if (filled.length === 0) return
+  const isUnder = inArray(
+    posts.parentId,
+    filled.map(({ id }) => id),
+  )
+  await tx.update(posts).set({ rootId: null }).where(isUnder)
+}
+
+/** A page of gaps in the order of their ids, after this one. */
+export async function gapsAfter(db: Reader, id: number) {
+  const { postId } = threadGaps
+  return db.select().from(threadGaps).where(sql`${postId} > ${id}`).orderBy(postId).limit(1_000)
+}
