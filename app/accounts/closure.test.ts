@@ -224,15 +224,12 @@ describe('deleting an account', () => {
       .select({ body: posts.body, answered: posts.answeredId })
       .from(posts)
       .where(isNotNull(posts.parentId))
-    assert.deepEqual(
-      answers.map(({ body, answered }) => [body, answered]).toSorted(),
-      [
-        ['And again', 0],
-        ['Continued', 0],
-        ['To her', 0],
-        ['To her, too', 0],
-      ],
-    )
+    assert.deepEqual(answers.map(({ body, answered }) => [body, answered]).toSorted(), [
+      ['And again', 0],
+      ['Continued', 0],
+      ['To her, too', 0],
+      ['To her', 0],
+    ])
     assert.equal(await site.app.db.$count(threadGaps), 2, 'only where there are answers')
     const thread = await site.visitor().get(`/posts/${johns?.id}`)
     assert.match(thread.text, /This post was deleted\./)
