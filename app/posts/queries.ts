@@ -71,9 +71,10 @@ export async function publishPost(
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
   tx.invalidates('posts', `author:${draft.userId}`)
   if (parent) tx.invalidates(`post:${parent.id}`)
+  const place = placeUnder(parent, draft.userId)
   const [created] = await tx
     .insert(posts)
-    .values({ ...draft, ...placeUnder(parent, draft.userId), entities, submission, createdAt: now })
+    .values({ ...draft, ...place, entities, submission, createdAt: now })
     .onConflictDoNothing({ target: posts.submission })
     .returning({ id: posts.id })
   if (!created) {
@@ -81,7 +82,7 @@ export async function publishPost(
     const [earlier] = await tx.select({ id: posts.id }).from(posts).where(isSame)
     return (earlier as { id: number }).id
   }
-  await addDerivedRows(tx, [{ ...draft, id: created.id, createdAt: now, entities, mentioned }])
+  await addDerivedRows(tx, [{ ...draft, ...place, id: created.id, createdAt: now, entities, mentioned }])
   const answered = parent && parent.author.id !== draft.userId ? [parent.author.id] : []
   await notifyEach(tx, answered, { kind: 'reply', about: created.id, actorId: draft.userId, at: now })
   await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, without(mentioned, answered))
@@ -90,7 +91,7 @@ export async function publishPost(
 
 /** Where a post by this person stands that answers the parent. */
 function placeUnder(parent: Post | undefined, userId: number) {
-  if (!parent) return {}
+  if (!parent) return { parentId: null, rootId: null, answeredId: null }
   const answeredId = parent.author.id === userId ? parent.answeredId : parent.author.id
   return { parentId: parent.id, rootId: parent.rootId ?? parent.id, answeredId }
 }
@@ -107,6 +108,7 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
       body: posts.body,
       language: posts.language,
       createdAt: posts.createdAt,
+      parentId: posts.parentId,
       answeredId: posts.answeredId,
     })
     .from(posts)
@@ -121,10 +123,11 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   const { entities, mentioned } = await resolveEntities(tx, body)
   const known = await mentionedIn(tx, id)
   await tx.update(posts).set({ body, entities, editedAt: now }).where(own)
-  const written = { ...edit, createdAt: before.createdAt, entities, mentioned }
+  const { createdAt, parentId, answeredId } = before
+  const written = { ...edit, createdAt, parentId, answeredId, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
-  const told = [...known, before.answeredId ?? 0]
+  const told = [...known, answeredId ?? 0]
   await tellMentioned(tx, { ...edit, at: now }, without(mentioned, told))
   await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
   return true

@@ -5,10 +5,16 @@ import { engine } from '../database/engine.ts'
 import { users } from '../database/schema.ts'
 import { and, eq, gt, inArray, lte, type SQL, sql } from '../database/sql.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
-import { authorToken, emojiOf, tagToken, tokensOf } from './tokens.ts'
+import { answeredToken, authorToken, emojiOf, replyToken, tagToken, tokensOf } from './tokens.ts'
 
 export type PostKey = { id: number; createdAt: Date }
-export type IndexedPost = PostKey & { userId: number; body: string; entities: Entity[] }
+export type IndexedPost = PostKey & {
+  userId: number
+  body: string
+  entities: Entity[]
+  parentId: number | null
+  answeredId: number | null
+}
 export type IndexedPerson = { id: number; username: string; displayName: string }
 
 /** An FTS5 table without content, whose rowids are in the order of a timeline. */
@@ -154,10 +160,10 @@ export async function removePeopleBetween(tx: Writer, after: number, until: numb
 /** PostgreSQL notes no more places of one word; the rest are left out on SQLite, too. */
 const mostPlaces = 255
 
-/** The words of a post, in their order, and tokens that no word can be for its author, its tags and its emoji. */
-function postEntry({ userId, body, entities }: Omit<IndexedPost, 'id' | 'createdAt'>): string {
-  const marks = [authorToken(userId), ...new Set(tagsOf(entities).map(tagToken))]
-  return entryOf(body, marks)
+/** The words of a post, in their order, and tokens that no word can be for its author, whom it answers, its tags and its emoji. */
+function postEntry({ userId, body, entities, parentId, answeredId }: IndexedPost): string {
+  const answered = [...(parentId ? [replyToken] : []), ...(answeredId ? [answeredToken(answeredId)] : [])]
+  return entryOf(body, [authorToken(userId), ...answered, ...new Set(tagsOf(entities).map(tagToken))])
 }
 
 function entryOf(text: string, marks: string[]): string {

@@ -4,11 +4,12 @@ import * as fc from 'fast-check'
 import { matchOf } from './match.ts'
 import { isEmpty, parseQuery, starred } from './query.ts'
 
-/** A query in one line: words & a phrase of+words & beginn* by somebody. */
+/** A query in one line: words & a phrase of+words & beginn* by somebody to somebody. */
 function read(text: string): string {
-  const { terms, authors } = parseQuery(text)
+  const { terms, authors, answered } = parseQuery(text)
   const all = terms.map(({ tokens, prefix }) => tokens.join('+') + (prefix ? '*' : ''))
-  return [all.join(' & '), ...authors.map(name => `by ${name}`)].filter(Boolean).join(' ')
+  const people = [...authors.map(name => `by ${name}`), ...answered.map(name => `to ${name}`)]
+  return [all.join(' & '), ...people].filter(Boolean).join(' ')
 }
 
 describe('a query', () => {
@@ -24,6 +25,12 @@ describe('a query', () => {
     ['from: susan', 'by susan'],
     ['from:', ''],
     ['xfrom:susan', 'xfrom+susan'],
+    ['tea to:@Susan from:john', 'tea by john to susan'],
+    ['to:', ''],
+    ['back to: susan', 'back to susan'],
+    ['tomato:susan', 'tomato+susan'],
+    ['tea IS:reply', 'tea & @reply'],
+    ['is:replying this:reply is:repost', 'is+replying & this+reply & is+repost'],
     ['#Té', '#te'],
     ['#te*', '#te*'],
     ['＃rain_or_shine', '#rain_or_shine'],
@@ -50,6 +57,8 @@ describe('a query', () => {
     ['"morning fo', 'morning+fo*'],
     ['"morning fog"', 'morning+fog'],
     ['from:su', 'by su'],
+    ['to:su', 'to su'],
+    ['is:reply', '@reply'],
     ['#te', '#te*'],
     ['fog,', 'fog'],
   ]
@@ -115,8 +124,8 @@ describe('a query', () => {
       fc.property(text, parts => {
         const { terms } = parseQuery(parts.join(''))
         for (const { tokens } of terms)
-          for (const token of tokens) assert.match(token, /^[#_]?[\p{L}\p{N}\p{M}_]+$/u)
-        matchOf({ terms, authors: [1] })
+          for (const token of tokens) assert.match(token, /^[#_@]?[\p{L}\p{N}\p{M}_]+$/u)
+        matchOf({ terms, authors: [1], answered: [2] })
       }),
     )
     for (const piece of pieces) {

@@ -2,12 +2,12 @@
 import { wordCharacters } from '../text/characters.ts'
 import { isTag, tagPattern } from '../text/hashtags.ts'
 import { foldName, sanitizeText } from '../text/normalize.ts'
-import { emojiOf, fold, tagToken, tokensOf } from './tokens.ts'
+import { emojiOf, fold, replyToken, tagToken, tokensOf } from './tokens.ts'
 
 /** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */
 export type Term = { tokens: string[]; prefix: boolean }
-/** All terms and, if there are any, one of the authors (folded usernames). */
-export type Query = { text: string; terms: Term[]; authors: string[]; cut: boolean }
+/** All terms and, if there are any, one of the authors and one of the people answered (folded usernames). */
+export type Query = { text: string; terms: Term[]; authors: string[]; answered: string[]; cut: boolean }
 
 /** Longer queries would be slow. */
 const maxTerms = 12
@@ -19,6 +19,8 @@ const piece = new RegExp(
   [
     '["“”„«»](?<phrase>[^"“”„«»]*)["“”„«»]?',
     String.raw`(?<!\S)from:\s*@?(?<author>[^\s"“”„«»*]*)`,
+    String.raw`(?<!\S)to:\s*@?(?<answered>[^\s"“”„«»*]*)`,
+    String.raw`(?<!\S)is:(?<reply>reply)(?![^\s*])`,
     String.raw`(?<![${wordCharacters}&#＃])[#＃](?<tag>${tagPattern})`,
     '(?<words>[^\\s"“”„«»#＃]+)',
   ].join('|'),
@@ -36,13 +38,17 @@ export function parseQuery(given: string): Query {
   const terms = found.flatMap(termsOf)
   const distinct = [...new Map(terms.map(term => [JSON.stringify(term), term])).values()]
   const kept = withinLimits(distinct)
-  const names = found.flatMap(({ groups }) => (groups?.['author'] ? [foldName(groups['author'])] : []))
-  const authors = [...new Set(names)].slice(0, maxAuthors)
-  return { text, terms: kept, authors, cut: isShortened || kept.length < distinct.length }
+  const [authors, answered] = [namesIn(found, 'author'), namesIn(found, 'answered')]
+  return { text, terms: kept, authors, answered, cut: isShortened || kept.length < distinct.length }
 }
 
-export function isEmpty({ terms, authors }: Query): boolean {
-  return terms.length === 0 && authors.length === 0
+function namesIn(found: RegExpExecArray[], group: 'author' | 'answered'): string[] {
+  const names = found.flatMap(({ groups }) => (groups?.[group] ? [foldName(groups[group])] : []))
+  return [...new Set(names)].slice(0, maxAuthors)
+}
+
+export function isEmpty({ terms, authors, answered }: Query): boolean {
+  return terms.length + authors.length + answered.length === 0
 }
 
 /** Adds a star to the last word, unless the text ends with another character. */
@@ -51,11 +57,12 @@ export function starred(typed: string): string {
 }
 
 function termsOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term[] {
-  const { phrase, tag, author } = groups
+  const { phrase, tag, author, answered, reply } = groups
+  if (reply) return [{ tokens: [replyToken], prefix: false }]
   const prefix = found.endsWith('*') || input[index + found.length] === '*'
   // As for hashtags in posts, where digits alone are a number.
   if (tag && isTag(tag) && fold(tag) !== '') return [{ tokens: [tagToken(tag)], prefix }]
-  const words = author === undefined ? (phrase ?? tag ?? found) : ''
+  const words = (author ?? answered) === undefined ? (phrase ?? tag ?? found) : ''
   const emoji = emojiOf(words).map(({ text }) => ({ tokens: [text], prefix: false }))
   return [termOfWords(words, prefix) ?? [], emoji].flat()
 }

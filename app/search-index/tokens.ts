@@ -136,3 +136,9 @@ function emojiToken(found: string): string {
 export function authorToken(userId: number): string {
   return `@${userId}`
 }
+
+/** The tokens of a post that answers another, and the person whom it answers: they stay until the index is rebuilt. */
+export const replyToken = '@reply'
+export function answeredToken(userId: number): string {
+  return `@to${userId}`
+}

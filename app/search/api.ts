@@ -11,7 +11,8 @@ import { searchLimit, searchPath } from './forms.ts'
 
 const text = {
   q: Type.String({
-    description: 'Words, “phrases”, from:susan, #tag; a last * matches words that begin so.',
+    description:
+      'Words, “phrases”, from:susan, to:susan, is:reply, #tag; a last * matches words that begin so.',
     examples: ['tea from:susan'],
   }),
 }

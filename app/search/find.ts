@@ -6,7 +6,7 @@ import type { AnyViewer } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.ts'
 import type { Order } from './forms.ts'
-import { resolveAuthors, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
+import { resolvePeople, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
 
 export type SearchResult = {
   query: Query
@@ -47,17 +47,18 @@ async function postsFor(
   query: Query,
   { viewer, cursor, order }: SearchInput,
 ): Promise<Page<Post>> {
-  const wanted = await resolveAuthors(db, query)
+  const wanted = await resolvePeople(db, query)
   if (!wanted) return emptyPage
   if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
   return { ...emptyPage, rows: await searchBestPosts(db, { wanted, viewer, cursor }) }
 }
 
-/** The last word is always a prefix, because names are rarely typed out. Null for queries with from: or #. */
+/** The last word is always a prefix, because names are rarely typed out. Null for queries with from:, to:, is: or #. */
 function wantedPeople(text: string) {
-  const { terms, authors } = parseQuery(starred(text.trimEnd()))
-  const isTag = terms.some(({ tokens }) => tokens[0]?.startsWith('#'))
-  return terms.length > 0 && authors.length === 0 && !isTag ? { terms, authors: [] } : null
+  const { terms, authors, answered } = parseQuery(starred(text.trimEnd()))
+  const isOfPosts = terms.some(({ tokens }) => /^[#@]/.test(tokens[0] ?? ''))
+  const namesPeople = authors.length + answered.length > 0
+  return terms.length > 0 && !namesPeople && !isOfPosts ? { terms, authors: [], answered: [] } : null
 }
 
 /** A page of the people whose names match the text. */

@@ -23,11 +23,16 @@ const personKeys = isSqlite ? onSqlite.personKeys : onPostgres.personKeys
 
 export type Search = { wanted: Wanted; viewer: AnyViewer; cursor: Cursor }
 
-/** The query with the ids of its authors; null if none of them exists. */
-export async function resolveAuthors(db: Reader, { terms, authors }: Query): Promise<Wanted | null> {
-  if (authors.length === 0) return { terms, authors: [] }
-  const people = await findByUsernames(db, authors)
-  return people.length > 0 ? { terms, authors: [...new Set(people.map(({ id }) => id))] } : null
+/** The query with the ids of its people; null if none of the authors, or of those answered, exists. */
+export async function resolvePeople(db: Reader, { terms, ...names }: Query): Promise<Wanted | null> {
+  const [authors, answered] = await Promise.all([idsOf(db, names.authors), idsOf(db, names.answered)])
+  return authors && answered && { terms, authors, answered }
+}
+
+async function idsOf(db: Reader, names: string[]): Promise<number[] | null> {
+  if (names.length === 0) return []
+  const people = await findByUsernames(db, names)
+  return people.length > 0 ? [...new Set(people.map(({ id }) => id))] : null
 }
 
 function matchingPosts(db: Reader, place: Place) {

@@ -7,6 +7,7 @@ import { deletePost } from '../posts/queries.ts'
 import { indexPosts } from '../search-index/indexing.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
+import { rebuildIndex } from './rebuild.ts'
 
 const bodies = ({ page }: Answer) => page.querySelectorAll('article .content').map(({ text }) => text)
 const marks = ({ page }: Answer) => page.querySelectorAll('article mark').map(({ text }) => text)
@@ -205,6 +206,32 @@ describe('searching', () => {
       assert.deepEqual([await count('cormorant'), await count('#bird')], [1, 0])
       await susan.post(`/posts/${id}/delete`)
       assert.equal(await count('cormorant*'), 0)
+    })
+
+    it('knows replies, and whom they answer, also after an edit and a rebuild', async () => {
+      const [john, mary] = [await site.signedIn('john'), await site.signedIn('mary')]
+      const [root] = await site.write('susan', ['Heron?'])
+      const reply = async (browser: Browser, to: number, body: string) =>
+        Number((await browser.post(`/posts/${to}/replies`, { body })).location?.split('-').at(-1))
+      const first = await reply(john, Number(root), 'Heron! one')
+      await reply(mary, first, 'heron two')
+      await reply(john, first, 'heron three')
+      await john.post(`/posts/${first}`, { body: 'Heron one', language: 'en' })
+      const found = async (query: string) => bodies(await visitor().get(pathOf(query)))
+      const asked = async () => {
+        assert.deepEqual(await found('heron is:reply'), ['heron three', 'heron two', 'Heron one'])
+        assert.deepEqual(await found('heron to:susan'), ['heron three', 'Heron one'])
+        assert.deepEqual(await found('to:@John'), ['heron two'])
+        assert.deepEqual(await found('to:susan to:john from:mary'), ['heron two'])
+        assert.deepEqual(await found('to:nobody_at_all heron'), [])
+        assert.deepEqual(await found('is:reply from:mary'), ['heron two'])
+        assert.deepEqual(people(await visitor().get(pathOf('is:reply'))), [])
+      }
+      await asked()
+      await rebuildIndex({ db: site.app.db, transaction: site.app.db.transaction })
+      await asked()
+      await (await site.signedIn('susan')).post(`/posts/${root}/delete`)
+      for (const id of [first]) await john.post(`/posts/${id}/delete`)
     })
 
     it('holds nothing of a transaction that failed', async () => {

@@ -86,7 +86,7 @@ async function addPosts(db: Database): Promise<void> {
         mentionedNames(entities).map(name => people.get(name) as number)
       await addDerivedRows(
         tx,
-        written.map(post => ({ ...post, mentioned: mentioned(post) })),
+        written.map(post => ({ ...post, parentId: null, answeredId: null, mentioned: mentioned(post) })),
       )
     })
   }

@@ -3,11 +3,14 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createAccount } from '../../accounts/queries.ts'
+import { cursorOf } from '../../database/cursor.ts'
 import type { Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
 import { follows, hashtags, mentions, posts, threadGaps, users } from '../../database/schema.ts'
 import { asc, eq } from '../../database/sql.ts'
 import { deletePost, findPost, publishPost } from '../../posts/queries.ts'
+import { findPosts } from '../../search/find.ts'
+import { parseQuery } from '../../search-index/query.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
 
 describe(`npm run import on ${engine}`, () => {
@@ -217,6 +220,17 @@ describe(`npm run import on ${engine}`, () => {
         { ...own, id: 31, parentId: 20 },
         { ...own, id: 32, parentId: 30 },
       ])
+      const found = await findPosts(db, parseQuery('to:john'), {
+        text: '',
+        order: 'newest',
+        viewer: null,
+        cursor: cursorOf({}),
+      })
+      assert.deepEqual(
+        found.posts.rows.map(({ id }) => id),
+        [30],
+        'the index knows',
+      )
       const later = [{ ...susan, posts: [{ body: 'Much later', parent_id: 32 }] }]
       assert.equal((await load('later.json', later)).code, 0)
       const added = (await places()).at(-1)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Writer } from '../../database/database.ts'
 import { resolveMentions } from '../../people/username-queries.ts'
-import { addDerivedRows, removeDerivedRows } from '../../posts/derivations.ts'
+import { addDerivedRows, removeDerivedRows, type WrittenPost } from '../../posts/derivations.ts'
 import { findEntities } from '../../text/entities.ts'
 import { languageOf } from '../../text/language.ts'
 import { foldName } from '../../text/normalize.ts'
@@ -71,13 +71,14 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
   const free = candidates.filter(({ post }) => !taken.has(keyOf(post)))
   const inserted = free.length > 0 ? await insertFreePosts(tx, postsOf(free)) : []
   const idOf = new Map(inserted.map(post => [keyOf(post), post.id]))
-  const created: (NewPost & { id: number; mentioned: number[] })[] = []
+  const created: (NewPost & WrittenPost)[] = []
   const others: Candidate[] = []
   for (const candidate of candidates) {
     const { post, mentioned } = candidate
     const id = idOf.get(keyOf(post))
     if (id === undefined) others.push(candidate)
-    else created.push({ ...post, id, mentioned })
+    // Whom it answers is known once all posts are there.
+    else created.push({ ...post, id, mentioned, parentId: post.parentId ?? null, answeredId: null })
     // Of two rows for one post, the first was created.
     idOf.delete(keyOf(post))
   }

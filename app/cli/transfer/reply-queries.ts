@@ -1,7 +1,8 @@
 /** Where imported replies stand in their threads: computed from what each answers, once all of them are there. */
 import type { Reader, Writer } from '../../database/database.ts'
 import { posts, threadGaps } from '../../database/schema.ts'
-import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from '../../database/sql.ts'
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from '../../database/sql.ts'
+import { indexPosts, removePosts } from '../../search-index/indexing.ts'
 
 export type NewGap = typeof threadGaps.$inferInsert
 
@@ -28,8 +29,9 @@ const placed = sql`(
     where child.root_id is null)
   select id, root_id, answered_id from place) as placed`
 
-/** Places the posts and gaps that say what they answer and have no root yet. */
+/** Places the posts and gaps that say what they answer and have no root yet, and lets replies be found by whom they answer. */
 export async function placeReplies(tx: Writer): Promise<void> {
+  const ids = await unplacedIds(tx)
   const rootId = sql`placed.root_id`
   await tx
     .update(posts)
@@ -37,6 +39,33 @@ export async function placeReplies(tx: Writer): Promise<void> {
     .from(placed)
     .where(eq(posts.id, sql`placed.id`))
   await tx.update(threadGaps).set({ rootId }).from(placed).where(eq(threadGaps.postId, sql`placed.id`))
+  if (ids) await indexReplies(tx, ids)
+}
+
+type IdRange = { first: number; last: number }
+
+async function unplacedIds(db: Reader): Promise<IdRange | null> {
+  const first = sql<string | number | null>`min(${posts.id})`
+  const last = sql<string | number | null>`max(${posts.id})`
+  const isReply = and(isNotNull(posts.parentId), isNull(posts.rootId))
+  const [range] = await db.select({ first, last }).from(posts).where(isReply)
+  return range?.first ? { first: Number(range.first), last: Number(range.last) } : null
+}
+
+/** The replies among these ids, few others among them, a chunk a statement. */
+async function indexReplies(tx: Writer, { first, last }: IdRange): Promise<void> {
+  const { id, userId, body, entities, createdAt, parentId, answeredId } = posts
+  for (let from = first; from <= last; ) {
+    const some = await tx
+      .select({ id, userId, body, entities, createdAt, parentId, answeredId })
+      .from(posts)
+      .where(and(isNotNull(parentId), gte(id, from), lte(id, last)))
+      .orderBy(asc(id))
+      .limit(500)
+    await removePosts(tx, some)
+    await indexPosts(tx, some)
+    from = (some.at(-1)?.id ?? last) + 1
+  }
 }
 
 /** No file has more wrong rows than anybody reads. */
