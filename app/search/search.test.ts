@@ -450,6 +450,7 @@ describe('searching', () => {
         '/search?q=%23izmir',
         '/search?q=from%3Ajohn',
       ])
+      assert.match(page.querySelector('.tips p')?.text ?? '', /is:reply .*to:john /)
       for (const tip of tipsOf(page)) assert.notDeepEqual(bodies(await visitor().get(tip)), [], tip)
       assert.equal(tipsOf((await susan.get('/search')).page).at(-1), '/search?q=from%3Asusan')
       assert.equal(page.querySelector('meta[name=robots]')?.getAttribute('content'), 'noindex')
