@@ -147,19 +147,20 @@ describe('feeds', () => {
   })
 
   it('are linked from the pages, for readers and for people', async () => {
-    for (const [path, feed] of [
-      ['/@susan', '/@susan/feed'],
-      ['/tags/t%C3%A9', '/tags/t%C3%A9/feed'],
+    for (const [path, feed, query] of [
+      ['/@susan', '/@susan/feed', ''],
+      ['/@susan/replies', '/@susan/feed', '?replies=1'],
+      ['/tags/t%C3%A9', '/tags/t%C3%A9/feed', ''],
     ] as const) {
       const { page } = await site.visitor().get(path)
       const found = page
         .querySelectorAll('link[rel=alternate]')
         .map(link => [link.getAttribute('type'), link.getAttribute('href')])
       assert.deepEqual(found, [
-        ['application/atom+xml', `${feed}.atom`],
-        ['application/feed+json', `${feed}.json`],
+        ['application/atom+xml', `${feed}.atom${query}`],
+        ['application/feed+json', `${feed}.json${query}`],
       ])
-      assert.ok(page.querySelector(`main a[href="${feed}.atom"]`))
+      assert.ok(page.querySelector(`main a[href="${feed}.atom${query}"]`))
     }
   })
 
