@@ -196,7 +196,7 @@ describe('replies', () => {
     assert.equal(why?.getAttribute('href'), `/posts/${root}`)
     await susan.post(`/posts/${root}/delete`)
     const orphan = (await visitor.get('/@john/replies')).page.querySelector('.why')
-    assert.equal(orphan?.text.trim(), 'Replying to a deleted post')
+    assert.equal(orphan?.text.trim(), 'Replying to a post that isn’t available')
   })
 
   it('that are refused come back whole, and those of visitors wait until they have signed in', async () => {
