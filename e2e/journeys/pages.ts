@@ -149,7 +149,7 @@ async function createToken(page: Page): Promise<void> {
 }
 
 export async function openCard(page: Page): Promise<void> {
-  await page.getByRole('article').getByRole('link', { name: '@john' }).hover()
+  await page.getByRole('article').first().getByRole('link', { name: '@john' }).hover()
   await page.locator('.card').waitFor()
 }
 
