@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isLong } from '../../text/lines.ts'
-import { community, mentions } from './community.ts'
+import { community, mentions, type Post } from './community.ts'
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const length = (text: string) => Array.from(graphemes.segment(text)).length
@@ -21,6 +21,17 @@ describe('the seeded community', () => {
     describe(`as of ${timestamp}`, () => checks(new Date(timestamp)))
   }
 })
+
+/** The posts of each thread, the first that all of them answer at its head. */
+function threadsOf(posts: Post[]): Post[][] {
+  const threads = new Map<string, Post[]>()
+  for (const post of posts) {
+    const thread = post.answers ? (threads.get(post.answers) ?? []) : []
+    thread.push(post)
+    threads.set(post.key, thread)
+  }
+  return Array.from(new Set(threads.values()))
+}
 
 function checks(now: Date) {
   const { people, posts, follows } = community(now)
@@ -79,6 +90,41 @@ function checks(now: Date) {
       assert.ok(!mentions(body).includes(author), body)
       for (const username of mentions(body)) assert.ok(since(username) < createdAt, body)
     }
+  })
+
+  it('answers people by replies, each later than what it answers, and names the author there no more', () => {
+    const byKey = new Map(posts.map(post => [post.key, post]))
+    for (const { answers, body, createdAt } of posts) {
+      if (answers === null) continue
+      const parent = byKey.get(answers) ?? assert.fail(`nothing is answered by ${body}`)
+      assert.ok(parent.createdAt < createdAt, body)
+      assert.ok(!mentions(body).includes(parent.author), body)
+    }
+  })
+
+  it('has one long branching thread, with what its author continues and a deleted post that was answered', () => {
+    const [longest = [], second = []] = threadsOf(posts).toSorted((a, b) => b.length - a.length)
+    assert.ok(longest.length >= 19 && longest.length <= 31 && second.length <= 8)
+    const [root, ...replies] = longest
+    const answersTo = (post: Post | undefined) => replies.filter(({ answers }) => answers === post?.key)
+    const direct = answersTo(root)
+    assert.ok(direct.length >= 6)
+    assert.ok(direct.flatMap(answersTo).flatMap(answersTo).length >= 4, 'three levels')
+    assert.ok(new Set(replies.map(({ author }) => author)).size >= 12)
+    const continued = direct.find(({ author }) => author === root?.author)
+    assert.ok(answersTo(continued).some(({ author }) => author === root?.author))
+    assert.deepEqual(
+      posts.filter(({ isDeleted }) => isDeleted).map(post => answersTo(post).length),
+      [3],
+    )
+  })
+
+  it('has many short threads, one in Spanish, some with Arabic and Hebrew', () => {
+    const short = threadsOf(posts).filter(({ length }) => length >= 3 && length <= 6)
+    assert.ok(short.length >= 20)
+    assert.ok(short.some(thread => thread.every(({ language }) => language === 'es')))
+    for (const language of ['ar', 'he'])
+      assert.ok(short.some(thread => thread.some(post => post.answers && post.language === language)))
   })
 
   it('orders its posts, each at its own millisecond, none after now', () => {

@@ -1,6 +1,6 @@
 import members from './people.json' with { type: 'json' }
 import { between, mulberry32, type Random, sample } from './random.ts'
-import { type Thread, threads } from './threads.ts'
+import { type Line, type Thread, threads } from './threads.ts'
 
 export type Community = { people: Account[]; posts: Post[]; follows: Follow[] }
 export type Account = {
@@ -11,10 +11,10 @@ export type Account = {
   language: string | null
   createdAt: Date
 }
-export type Post = { author: string; body: string; language: string; createdAt: Date; editedAt: Date | null }
+export type Post = Omit<Line, 'isEdited'> & { createdAt: Date; editedAt: Date | null }
 export type Follow = { follower: string; followed: string; createdAt: Date }
 
-const SEED = 1974
+const SEED = 2025
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE

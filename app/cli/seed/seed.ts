@@ -5,7 +5,7 @@ import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
 import { markMessagesRead } from '../../messages/queries.ts'
 import { sendMessage } from '../../messages/sending-queries.ts'
-import { editPost, publishPost } from '../../posts/queries.ts'
+import { deletePost, editPost, findPost, publishPost } from '../../posts/queries.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/normalize.ts'
@@ -24,7 +24,8 @@ export async function seedCommunity(db: Database, { password, now }: { password:
     await addFollows(tx, follows, ids)
     await addPrivateMessages(tx, ids, now)
   })
-  return { people: people.length, posts: posts.length, follows: follows.length }
+  const kept = posts.filter(({ isDeleted }) => !isDeleted)
+  return { people: people.length, posts: kept.length, follows: follows.length }
 }
 
 /** Existing people (with --force) are left unchanged. */
@@ -55,14 +56,20 @@ async function addPeople(tx: Writer, people: Community['people'], passwordHash: 
 
 async function addPosts(tx: Writer, posts: Community['posts'], ids: Ids): Promise<void> {
   const seen = new Map<number, Date>()
-  for (const { author, body, language, createdAt, editedAt } of posts) {
+  const published = new Map<string, number>()
+  const deleted: { id: number; userId: number }[] = []
+  for (const { key, answers, author, body, language, createdAt, editedAt, isDeleted } of posts) {
     const userId = ids.get(foldName(author))
     if (!userId) continue
-    const draft = { userId, language, submission: null }
+    const parent = answers ? await findPost(tx, published.get(answers) ?? 0, null) : undefined
+    const draft = { userId, language, submission: null, ...(parent && { parent }) }
     const id = await publishPost(tx, { ...draft, body: editedAt ? `${body} ` : body }, createdAt)
     if (editedAt) await editPost(tx, { id, userId, body, language }, editedAt)
+    if (isDeleted) deleted.push({ id, userId })
+    published.set(key, id)
     seen.set(userId, createdAt)
   }
+  for (const post of deleted) await deletePost(tx, post)
   for (const [id, lastSeenAt] of seen) await tx.update(users).set({ lastSeenAt }).where(eq(users.id, id))
 }
 
