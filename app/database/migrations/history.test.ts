@@ -108,10 +108,19 @@ describe(`the history of migrations on ${engine}, with rows in the tables`, { ti
 
   it('goes down step by step without touching the rows of the tables that stay', () =>
     withSeededDatabase(async ({ config }) => {
+      const db = await openDatabase(config)
+      const replies = await db.$count(notifications, eq(notifications.kind, 'reply'))
+      await db.close()
+      const lost: number[] = []
       for (let before = await rowsOf(config); before.size > 0; before = await rowsOf(config)) {
         await rollBack(config, { steps: 1 })
-        for (const [table, rows] of await rowsOf(config)) assert.equal(rows, before.get(table) ?? 0, table)
+        for (const [table, rows] of await rowsOf(config)) {
+          const missing = (before.get(table) ?? 0) - rows
+          if (table === 'notifications' && missing > 0) lost.push(missing)
+          else assert.equal(missing, 0, table)
+        }
       }
+      assert.deepEqual(lost, [replies], 'older code has a fixed list of kinds, without replies')
       assert.deepEqual([...(await rowsOf(config)).keys()], [])
     }))
 })
