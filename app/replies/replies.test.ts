@@ -214,7 +214,8 @@ describe('replies', () => {
       `/posts/${root}/replies/new?resume`,
     )
     assert.equal((await visitor.get(`/posts/${root}?after=nonsense`)).status, 400)
-    assert.equal((await john.post('/posts/0/replies', { body: 'x' })).status, 404)
+    for (const id of ['0', 'david', '1e3', '9'.repeat(30), '%00'])
+      assert.ok([400, 404].includes((await john.post(`/posts/${id}/replies`, { body: 'x' })).status), id)
   })
 
   it('and deletions of what they answer leave no reply without a place, however they meet', async () => {

@@ -41,11 +41,7 @@ export default async function replies(app: FastifyInstance) {
   const open = { config: { public: true, cached: true } }
   app.get('/posts/:id', { ...open, schema: { params: IdParams, querystring: AfterQuery } }, showThread)
   members.get('/posts/:id/replies/new', { schema: { params: IdParams } }, writeReply)
-  members.post(
-    '/posts/:id/replies',
-    { schema: { params: IdParams, body: PostForm }, attachValidation: true },
-    createReply,
-  )
+  members.post('/posts/:id/replies', { schema: { params: IdParams, body: PostForm } }, createReply)
 }
 
 /** A post, what it answers and what answers it. */

@@ -15,6 +15,7 @@ async function take(
   const page = await browser.newPage({
     ...(look.small ? phone : desk),
     colorScheme: look.dark ? 'dark' : 'light',
+    reducedMotion: 'reduce', // no picture of a page that fades into the next
   })
   await page.goto(`${address}/sign-in?next=${where}`)
   await page.fill('#identifier', 'susan')
