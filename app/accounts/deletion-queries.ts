@@ -22,6 +22,7 @@ const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
   (tx, id) => deleteFollows(tx, id, 'followedId'),
   (tx, id) => deleteFollows(tx, id, 'followerId'),
   deletePosts,
+  forgetAnswers,
   deleteMessages,
   deleteConversations,
   (tx, id) => deleteNotifications(tx, id, 'actorId'),
@@ -57,6 +58,15 @@ async function deletePosts(tx: Writer, id: number) {
   const deleted = await tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
   await leaveGaps(tx, some)
   return deleted
+}
+
+/** Other people's replies to them answer nobody known. */
+async function forgetAnswers(tx: Writer, id: number) {
+  const some = await tx.select({ id: posts.id }).from(posts).where(eq(posts.answeredId, id)).limit(chunk)
+  const ids = some.map(({ id }) => id)
+  if (ids.length === 0) return []
+  tx.invalidates(...ids.map(id => `post:${id}` as const))
+  return tx.update(posts).set({ answeredId: 0 }).where(inArray(posts.id, ids)).returning({ id: posts.id })
 }
 
 function conversationsOf(tx: Writer, id: number) {

@@ -154,6 +154,8 @@ export const posts = table(
     index('posts_answers_user_id_index')
       .on(posts.userId, posts.createdAt, posts.id)
       .where(sql`${posts.answeredId} is not null`),
+    /** For the deletion of an account. */
+    index('posts_answered_id_index').on(posts.answeredId).where(sql`${posts.answeredId} is not null`),
     index('posts_parent_id_index')
       .on(posts.parentId, posts.createdAt, posts.id, posts.userId)
       .where(sql`${posts.parentId} is not null`),

@@ -2,7 +2,7 @@
 import type { Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { posts, threadGaps } from '../database/schema.ts'
-import { and, inArray, isNotNull, ne, sql } from '../database/sql.ts'
+import { inArray } from '../database/sql.ts'
 
 /** To be selected or returned of posts that are deleted. */
 export const placeInThread = {
@@ -22,32 +22,27 @@ export function lockThread(tx: Writer, rootId: number): Promise<void> {
 export async function leaveGaps(tx: Writer, deleted: PlaceInThread[]): Promise<void> {
   if (deleted.length === 0) return
   tx.invalidates(...deleted.flatMap(({ id, parentId }) => [`post:${id}`, `post:${parentId ?? id}`] as const))
-  const answered = await parentsAmong(
-    tx,
-    deleted.map(({ id }) => id),
-  )
-  const gaps = deleted.filter(({ id }) => answered.has(id))
-  if (gaps.length > 0) {
-    await tx.insert(threadGaps).values(gaps.map(({ id, ...place }) => ({ ...place, postId: id })))
-    await forgetAnswered(tx, [...answered])
-  }
-  const left = deleted.flatMap(({ id, parentId }) => (parentId && !answered.has(id) ? parentId : []))
+  const gaps = await gapsAmong(tx, deleted)
+  if (gaps.size > 0)
+    await tx
+      .insert(threadGaps)
+      .values([...gaps.values()].map(({ id, ...place }) => ({ ...place, postId: id })))
+  const left = deleted.flatMap(({ id, parentId }) => (parentId && !gaps.has(id) ? parentId : []))
   await removeEmptyGaps(tx, left)
 }
 
-/** Replies to what is deleted answer nobody known, and so do the posts with which their authors continue them. */
-async function forgetAnswered(tx: Writer, deleted: number[]): Promise<void> {
-  const continued = sql`
-    with recursive continued(id, user_id) as (
-      select ${posts.id}, ${posts.userId} from ${posts} where ${inArray(posts.parentId, deleted)}
-      union all
-      select answer.id, answer.user_id from continued
-      join ${posts} as answer on answer.parent_id = continued.id and answer.user_id = continued.user_id)
-    select id from continued`
-  await tx
-    .update(posts)
-    .set({ answeredId: 0 })
-    .where(and(sql`${posts.id} in (${continued})`, isNotNull(posts.answeredId), ne(posts.answeredId, 0)))
+/** Those of the deleted posts that have replies, or that one of these answers. */
+async function gapsAmong(tx: Writer, deleted: PlaceInThread[]): Promise<Map<number, PlaceInThread>> {
+  const places = new Map(deleted.map(place => [place.id, place]))
+  const gaps = new Map<number, PlaceInThread>()
+  const answered = [...(await parentsAmong(tx, [...places.keys()]))]
+  for (let id = answered.pop(); id !== undefined; id = answered.pop()) {
+    const place = places.get(id)
+    if (!place || gaps.has(id)) continue
+    gaps.set(id, place)
+    if (place.parentId !== null) answered.push(place.parentId)
+  }
+  return gaps
 }
 
 /** Those of the ids that a post or a gap stands under. */

@@ -127,10 +127,16 @@ export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boole
   const written = { ...edit, createdAt, parentId, answeredId, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
-  const told = [...known, answeredId ?? 0]
+  const told = [...known, ...(await authorsOf(tx, parentId))]
   await tellMentioned(tx, { ...edit, at: now }, without(mentioned, told))
   await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
   return true
+}
+
+async function authorsOf(tx: Writer, postId: number | null): Promise<number[]> {
+  if (postId === null) return []
+  const rows = await tx.select({ id: posts.userId }).from(posts).where(eq(posts.id, postId))
+  return rows.map(({ id }) => id)
 }
 
 async function mentionedIn(tx: Writer, postId: number): Promise<number[]> {

@@ -12,7 +12,7 @@ import { requirePost } from '../posts/require-post.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { postSidebar, type Sidebar } from '../site/sidebar.ts'
 import { publishReply } from './publishing.ts'
-import { findThread, type Thread } from './thread-queries.ts'
+import { findThread, pageSize, type Thread } from './thread-queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -74,6 +74,11 @@ async function writeReply(request: WriteRequest, reply: FastifyReply) {
   })
 }
 
+/** Where a new reply is seen: under what it answers, or on its own page if others fill the first page there. */
+function pathOf(post: Post, replyId: number): string {
+  return post.replyCount < pageSize ? `/posts/${post.id}#post-${replyId}` : `/posts/${replyId}`
+}
+
 async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const { server, viewer } = request
   const post = await requirePost(server.db, request, 'reply')
@@ -88,7 +93,7 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
     publishReply(tx, { viewer, parent: post, draft }, new Date()),
   )
   if (!(published instanceof RateLimitExceeded))
-    return reply.flash('posts.published').redirect(`/posts/${post.id}#post-${published}`, 303)
+    return reply.flash('posts.published').redirect(pathOf(post, published), 303)
   errors['body'] = tooManyRequests(reply, published)
   return reply.page('replies/new', form)
 }

@@ -23,7 +23,8 @@ export type Thread = {
 /** The (time, id) of the last reply of a page. */
 export type ThreadCursor = { time: Date; id: number }
 
-const pageSize = 25
+/** The replies of a page. */
+export const pageSize = 25
 /** Replies that are shown under a reply. */
 const nested = 3
 /** Of more places above, the first and the nearest are shown. */
@@ -96,18 +97,26 @@ const directReplies = prepared<Given, Key[]>('direct_replies', db => {
     .limit(pageSize + 1)
 })
 
-/** The first replies to each of these places. */
+/** The first replies to each of these places, each found from the one before: no more are read than are returned. */
 const nestedReplies = preparedIn<Record<string, never>, Key>('nested_replies', db => {
-  const under = sql`select answer.id, answer.parent_id, answer.created_at, 0 as is_gap from ${posts} as answer
-    where ${inArray(sql`answer.parent_id`, idsPlaceholder)}
-    union all select gap.post_id, gap.parent_id, gap.created_at, 1 from ${threadGaps} as gap
+  const size = sql.raw(String(pageSize))
+  const first = (parent: string, after = sql``) => sql`(select answer.id from ${posts} as answer
+    where answer.parent_id = ${sql.raw(parent)} ${after} order by answer.created_at, answer.id limit 1)`
+  const later = sql`and (answer.created_at, answer.id) >
+    ((select ${posts.createdAt} from ${posts} where ${posts.id} = reply.id), reply.id)`
+  const parents = sql`select ${posts.id} as id from ${posts} where ${inArray(posts.id, idsPlaceholder)}
+    union all select ${threadGaps.postId} from ${threadGaps} where ${inArray(threadGaps.postId, idsPlaceholder)}`
+  const replies = sql`with recursive reply(parent_id, id, number) as (
+    select parent.id, ${first('parent.id')}, 1 from (${parents}) as parent
+    union all select reply.parent_id, ${first('reply.parent_id', later)}, reply.number + 1 from reply
+    where reply.id is not null and reply.number < ${size})
+    select reply.id, reply.parent_id, found.created_at, 0 as is_gap
+    from reply join ${posts} as found on found.id = reply.id`
+  const gaps = sql`select gap.post_id, gap.parent_id, gap.created_at, 1 from ${threadGaps} as gap
     where ${inArray(sql`gap.parent_id`, idsPlaceholder)}`
-  const numbered = sql`select reply.*, row_number() over (
-    partition by reply.parent_id order by reply.created_at, reply.id) as number from (${under}) as reply`
   return db
     .select(key)
-    .from(sql`(${numbered}) as place`)
-    .where(sql`place.number <= ${sql.raw(String(nested + 1))}`)
+    .from(sql`(select * from (${replies}) as replies union all ${gaps}) as place`)
     .orderBy(sql`place.created_at`, sql`place.id`)
 })
 
@@ -151,7 +160,7 @@ export async function findThread(
   const last = shown.at(-1)
   const below = [...(cursor ? [] : own.map(({ id }) => ({ id, isGap: false }))), ...shown]
   const under = await nestedReplies(db, idsOf(below), {})
-  const above = fold(chain.toReversed())
+  const above = fold(chainFromRoot(chain, post))
   const placeOf = placesIn(await findPosts(db, idsOf([...above, ...below, ...under]), viewer))
   const continued = new Set(idsOf(own))
   const continuing = new Set(idsOf(own.slice(0, -1)))
@@ -161,7 +170,7 @@ export async function findThread(
   }
   return {
     above: above.map(placeOf),
-    folded: chain.length - above.length,
+    folded: Math.max(chain.length - above.length, 0),
     below: below.map(branch),
     next: direct.length > pageSize && last ? { time: last.createdAt, id: last.id } : null,
   }
@@ -169,6 +178,13 @@ export async function findThread(
 
 function idsOf(keys: { id: number }[]): number[] {
   return keys.map(({ id }) => id)
+}
+
+/** The chain above a post, the first of the thread first: also of one that is not followed to its end. */
+function chainFromRoot(chain: PlaceKey[], { rootId }: Post): PlaceKey[] {
+  const fromRoot = chain.toReversed()
+  if (rootId && chain.length >= longestChain) fromRoot.unshift({ id: rootId, isGap: false })
+  return fromRoot
 }
 
 /** Leaves out the middle of a long chain. */
@@ -186,9 +202,9 @@ function isUnder(parent: PlaceKey, continued: Set<number>): (key: Key) => boolea
   return ({ id, parentId }) => parentId === parent.id && !continued.has(id)
 }
 
-/** `beside`: how many replies to it stand beside it. */
+/** `beside`: how many replies to it stand beside it. Under a gap all are shown, because it has no page of its own. */
 function branchOf(place: Place, replies: Place[], beside: number): Branch {
-  const shown = replies.slice(0, nested)
+  const shown = place.post ? replies.slice(0, nested) : replies
   const others = shown.filter(({ wasDeleted }) => !wasDeleted).length + beside
   return { ...place, replies: shown, more: Math.max((place.post?.replyCount ?? 0) - others, 0) }
 }

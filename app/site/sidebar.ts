@@ -3,6 +3,7 @@
  * room itself.
  */
 import type { FastifyRequest } from 'fastify'
+import type { CacheTag } from '../database/cache-tags.ts'
 import { sharedFollows, suggestPeople } from '../follows/queries.ts'
 import { cachedReads } from '../page-cache/freshness.ts'
 import type { Person } from '../people/person.ts'
@@ -46,12 +47,17 @@ const cachedTags = cachedReads<number, string[]>({ maxAgeMs })
 const cachedShared = cachedReads<string, Person[]>({ max: 1_000, maxAgeMs })
 const cachedPerson = cachedReads<string, Person>({ max: 1_000, maxAgeMs })
 
+/** The tags of how these people show. */
+function namesOf(people: Person[]): CacheTag[] {
+  return people.map(({ id }): CacheTag => `person:${id}`)
+}
+
 async function suggestionsFor(request: FastifyRequest): Promise<Person[]> {
   const { viewer } = request
   if (!viewer) return []
   const people = await cachedSuggestions(request, {
     key: viewer.id,
-    tags: () => [`viewer:${viewer.id}`],
+    tags: people => [`viewer:${viewer.id}`, ...namesOf(people)],
     read: db => suggestPeople(db, viewer),
   })
   return people ?? []
@@ -81,7 +87,7 @@ async function sharedWith(request: FastifyRequest, { id }: Person): Promise<Pers
   if (!viewer) return []
   const people = await cachedShared(request, {
     key: `${viewer.id}:${id}`,
-    tags: () => [`viewer:${viewer.id}`, `follows:${id}`],
+    tags: people => [`viewer:${viewer.id}`, `follows:${id}`, ...namesOf(people)],
     read: db => sharedFollows(db, { user: id, viewer }),
   })
   return people ?? []

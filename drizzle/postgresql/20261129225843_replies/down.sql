@@ -7,6 +7,8 @@ DROP INDEX "posts_unasked_user_id_index";
 --> statement-breakpoint
 DROP INDEX "posts_answers_user_id_index";
 --> statement-breakpoint
+DROP INDEX "posts_answered_id_index";
+--> statement-breakpoint
 DROP INDEX "posts_parent_id_index";
 --> statement-breakpoint
 ALTER TABLE "posts" DROP COLUMN "parent_id";

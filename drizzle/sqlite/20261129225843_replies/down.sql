@@ -5,6 +5,8 @@ DROP INDEX IF EXISTS `posts_unasked_user_id_index`;
 --> statement-breakpoint
 DROP INDEX IF EXISTS `posts_answers_user_id_index`;
 --> statement-breakpoint
+DROP INDEX IF EXISTS `posts_answered_id_index`;
+--> statement-breakpoint
 DROP INDEX IF EXISTS `posts_parent_id_index`;
 --> statement-breakpoint
 DROP INDEX IF EXISTS `thread_gaps_parent_id_index`;
