@@ -134,7 +134,7 @@ export const posts = table(
     rootId: reference('root_id'),
     /**
      * Whom it answers: the author of the parent, or whom the parent answers where somebody continues their own post. Null:
-     * it answers nobody, or oneself. 0: the parent is deleted.
+     * it answers nobody, or oneself. 0: that account is deleted.
      */
     answeredId: reference('answered_id'),
     createdAt: createdAt(),

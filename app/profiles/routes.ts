@@ -6,7 +6,7 @@ import { UsernameParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
 import type { Person } from '../people/person.ts'
 import { postTags } from '../posts/post.ts'
-import { personSidebar, profileSidebar, type Sidebar } from '../site/sidebar.ts'
+import { personSidebar, profileSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
 import { foldName } from '../text/normalize.ts'
 import { profileTimeline, replyTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
 import type { Profile } from './queries.ts'
@@ -59,7 +59,7 @@ function showPosts(tab: Tab) {
     ])
     const path = tab === 'posts' ? own : `${own}/${tab}`
     if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-    await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows)])
+    await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows), ...sidebarTags(sidebar)])
     return reply.page('profiles/show', { profile, tab, timeline: timelineOf(page, path), sidebar })
   }
 }
@@ -79,6 +79,7 @@ function showPeople(kind: FollowList) {
     if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
     await request.cacheTags(() => [
       ...profileTags(profile),
+      ...sidebarTags(sidebar),
       ...page.rows.map(({ id }): CacheTag => `person:${id}`),
     ])
     const people = page.rows

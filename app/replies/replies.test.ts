@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { deleteChunk } from '../accounts/deletion-queries.ts'
+import { createAccount } from '../accounts/queries.ts'
 import { notifications } from '../database/schema.ts'
 import { desc, eq } from '../database/sql.ts'
+import type { Post } from '../posts/post.ts'
+import { findPost, publishPost } from '../posts/queries.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
@@ -102,6 +106,9 @@ describe('replies', () => {
       const visitor = site.visitor()
       const page = await visitor.get(`/posts/${root}`)
       const next = page.page.querySelector('a[rel=next]')?.getAttribute('href') as string
+      const last = await john.post(`/posts/${root}/replies`, { body: 'Not on the first page' })
+      assert.match(last.location ?? '', /^\/posts\/\d+$/, 'it is shown on its own page')
+      await john.post(`${last.location}/delete`)
       const all = [...thread(page).slice(1), ...thread(await visitor.get(next)).slice(1)]
       assert.deepEqual(
         all,
@@ -138,10 +145,57 @@ describe('replies', () => {
       assert.deepEqual(thread(await visitor.get(`/posts/${root}`)), ['Root'])
     })
 
+    it('leaves no reply out of reach, though it has no page of its own', async () => {
+      const root = await write('Root')
+      const gone = await reply(john, root, 'Soon gone')
+      for (let at = 0; at < 6; at++) await reply(david, gone, `No. ${at}`)
+      await john.post(`/posts/${gone}/delete`)
+      const shown = thread(await site.visitor().get(`/posts/${root}`))
+      assert.deepEqual(
+        shown.slice(2),
+        Array.from({ length: 6 }, (_, at) => `No. ${at}`),
+      )
+    })
+
+    it('in a chain that is folded is not where the link to the others leads', async () => {
+      const ids = [await write('0')]
+      for (let at = 1; at <= 9; at++)
+        ids.push(await reply(at % 2 ? john : susan, ids[at - 1] as number, String(at)))
+      await john.post(`/posts/${ids[5]}/delete`)
+      const { page } = await site.visitor().get(`/posts/${ids[9]}`)
+      assert.equal(page.querySelector('.more-replies a')?.getAttribute('href'), `/posts/${ids[6]}`)
+    })
+
+    it('leaves gaps that hang together when an account goes with all its posts', async () => {
+      const { db } = site.app
+      const owner = { username: 'passing', email: 'passing@example.com', passwordHash: '', language: null }
+      const { id: userId } = (await db.transaction(tx => createAccount(tx, owner, new Date()))) as {
+        id: number
+      }
+      const say = (to: number, body: string) =>
+        db.transaction(async tx => {
+          const parent = (await findPost(tx, to, null)) as Post
+          return publishPost(tx, { userId, body, language: 'en', submission: null, parent }, new Date())
+        })
+      const root = await write('Root')
+      const second = await say(root, 'Two')
+      const third = await say(second, 'Three')
+      const fourth = await reply(david, third, 'Four')
+      await db.transaction(async tx => {
+        while (await deleteChunk(tx, userId));
+      })
+      const gap = 'This post was deleted.'
+      assert.deepEqual(thread(await site.visitor().get(`/posts/${fourth}`)), ['Root', gap, gap, 'Four'])
+      await david.post(`/posts/${fourth}/delete`)
+      assert.deepEqual(thread(await site.visitor().get(`/posts/${root}`)), ['Root'])
+    })
+
     it('cannot be answered', async () => {
       const root = await write('Soon gone')
       await susan.post(`/posts/${root}/delete`)
-      assert.equal((await john.post(`/posts/${root}/replies`, { body: 'Too late' })).status, 404)
+      const late = await john.post(`/posts/${root}/replies`, { body: 'Too late' })
+      assert.equal(late.status, 404)
+      assert.equal(late.page.querySelector('textarea')?.text.trim(), 'Too late', 'its words are not lost')
       assert.equal((await john.get(`/posts/${root}/replies/new`)).status, 404)
     })
   })

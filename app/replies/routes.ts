@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
+import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
@@ -8,9 +9,10 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { draftOf, writeWithin } from '../posts/drafts.ts'
 import { newSubmission, PostForm, submissionDigest, validatePost } from '../posts/forms.ts'
 import { type Post, postTags } from '../posts/post.ts'
+import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { postSidebar, type Sidebar } from '../site/sidebar.ts'
+import { postSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
 import { publishReply } from './publishing.ts'
 import { findThread, pageSize, type Thread } from './thread-queries.ts'
 
@@ -53,7 +55,8 @@ async function showThread(request: ThreadRequest, reply: FastifyReply) {
   const sidebar = await postSidebar(request, post)
   await request.cacheTags(() => [
     `author:${post.author.id}`,
-    ...postTags([post, ...postsOf(thread), ...(sidebar?.posts ?? [])]),
+    ...postTags([post, ...postsOf(thread)]),
+    ...sidebarTags(sidebar),
   ])
   const next = thread.next && `/posts/${post.id}?after=${thread.next.time.getTime()}-${thread.next.id}`
   return reply.page('replies/thread', { post, thread, next, submission: newSubmission(), sidebar })
@@ -81,7 +84,8 @@ function pathOf(post: Post, replyId: number): string {
 
 async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const { server, viewer } = request
-  const post = await requirePost(server.db, request, 'reply')
+  const post = await findPost(server.db, request.params.id, viewer)
+  if (!post) return offerAsPost(request, reply)
   const errors = validatePost(request)
   const { body, language = '', submission = newSubmission() } = request.body
   const form = { post, values: { body, language }, submission, errors }
@@ -91,9 +95,23 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const draft = { ...written, submission: digest }
   const published = await writeWithin(request, tx =>
     publishReply(tx, { viewer, parent: post, draft }, new Date()),
-  )
+  ).catch(catchMissing)
+  if (published === null) return offerAsPost(request, reply)
   if (!(published instanceof RateLimitExceeded))
     return reply.flash('posts.published').redirect(pathOf(post, published), 303)
   errors['body'] = tooManyRequests(reply, published)
   return reply.page('replies/new', form)
+}
+
+/** The words of a reply to a post that is not there any more, to be published by themselves. */
+function offerAsPost({ body, t }: ReplyRequest, reply: FastifyReply) {
+  const values = { body: body.body, language: body.language ?? '' }
+  const errors = { body: t('replies.missing') }
+  return reply.code(404).page('posts/new', { values, submission: newSubmission(), errors })
+}
+
+/** For a promise's `catch`: null where what is answered is gone. */
+function catchMissing(error: unknown): null {
+  if (error instanceof Problem && error.statusCode === 404) return null
+  throw error
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
-import { block } from '../blocks/queries.ts'
+import { block, unblock } from '../blocks/queries.ts'
 import { posts } from '../database/schema.ts'
 import { follow } from '../follows/queries.ts'
 import { publishPost } from '../posts/queries.ts'
@@ -43,6 +43,22 @@ describe('the sidebar of a profile', () => {
     assert.deepEqual(await shown(), ['/@david'])
     await site.app.db.transaction(tx => block(tx, site.ids.david, site.ids.susan))
     assert.deepEqual(await shown(), [])
+  })
+
+  it('shows people by the name that they have now', async () => {
+    const mary = await site.signedIn('mary')
+    await following('susan', 'mary')
+    await following('john', 'mary')
+    await site.app.db.transaction(tx => unblock(tx, site.ids.susan, site.ids.mary))
+    await following('susan', 'mary')
+    const names = async () =>
+      aside(await susan.get('/@john'))
+        ?.querySelectorAll('.people .author b')
+        .map(({ text }) => text)
+    assert.ok((await names())?.includes('mary'))
+    await mary.post('/settings/profile', { displayName: 'Mary Ann', about: '' })
+    assert.ok((await names())?.includes('Mary Ann'))
+    await site.app.db.transaction(tx => block(tx, site.ids.susan, site.ids.mary))
   })
 
   it('has at most five people', async () => {

@@ -7,7 +7,7 @@ import type { CacheTag } from '../database/cache-tags.ts'
 import { sharedFollows, suggestPeople } from '../follows/queries.ts'
 import { cachedReads } from '../page-cache/freshness.ts'
 import type { Person } from '../people/person.ts'
-import type { Post } from '../posts/post.ts'
+import { type Post, postTags } from '../posts/post.ts'
 import { neighborPosts } from '../posts/queries.ts'
 import { personById } from '../profiles/queries.ts'
 import { personTags, type TagCount, trendingTags } from '../timelines/queries.ts'
@@ -30,6 +30,13 @@ type Parts = {
 export type Tips = { tag: string | null; username: string | null }
 /** `signUp`: visitors are invited. */
 export type Sidebar = Parts & { signUp: boolean }
+
+/** The cache tags of the people and posts in a sidebar. */
+export function sidebarTags(sidebar: Sidebar | null): CacheTag[] {
+  if (!sidebar) return []
+  const { person, shared = [], suggestions = [], posts = [] } = sidebar
+  return [...namesOf([...(person ? [person] : []), ...shared, ...suggestions]), ...postTags(posts)]
+}
 
 /** The sidebar of these parts, which invites visitors to sign up; null if there would be nothing in it. */
 function sidebarOf({ viewer, server }: FastifyRequest, parts: Parts): Sidebar | null {

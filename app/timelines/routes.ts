@@ -6,7 +6,7 @@ import { cachedReads } from '../page-cache/freshness.ts'
 import { newSubmission } from '../posts/forms.ts'
 import { postTags } from '../posts/post.ts'
 import { type Crowd, crowdOf } from '../site/crowd.ts'
-import { type Sidebar, siteSidebar, welcomeSidebar } from '../site/sidebar.ts'
+import { type Sidebar, sidebarTags, siteSidebar, welcomeSidebar } from '../site/sidebar.ts'
 import { foldTag, tagPath } from '../text/hashtags.ts'
 import {
   exploreTimeline,
@@ -51,6 +51,7 @@ async function showHome(request: TimelineRequest, reply: FastifyReply) {
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/', 303)
   await request.cacheTags(async () => [
+    ...sidebarTags(sidebar),
     ...postTags(page.rows),
     ...(await followedAuthors(request, viewer.id)),
   ])
@@ -65,7 +66,7 @@ async function showWelcome(request: TimelineRequest, reply: FastifyReply) {
     crowdOf(request),
     welcomeSidebar(request),
   ])
-  await request.cacheTags(() => ['posts', ...postTags(page.rows)])
+  await request.cacheTags(() => ['posts', ...postTags(page.rows), ...sidebarTags(sidebar)])
   return reply.page('timelines/welcome', { timeline: timelineOf(page, '/explore'), crowd, sidebar })
 }
 
@@ -76,7 +77,7 @@ async function showExplore(request: TimelineRequest, reply: FastifyReply) {
     siteSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect('/explore', 303)
-  await request.cacheTags(() => ['posts', ...postTags(page.rows)])
+  await request.cacheTags(() => ['posts', ...postTags(page.rows), ...sidebarTags(sidebar)])
   return reply.page('timelines/explore', { timeline: timelineOf(page, '/explore'), sidebar })
 }
 
@@ -88,7 +89,7 @@ async function showTag(request: TagRequest, reply: FastifyReply) {
     siteSidebar(request),
   ])
   if (isPastTheEnd(page, cursor)) return reply.redirect(tagPath(tag), 303)
-  await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows)])
+  await request.cacheTags(() => [`tag:${tag}`, ...postTags(page.rows), ...sidebarTags(sidebar)])
   return reply.page('timelines/tag', { tag, timeline: timelineOf(page, tagPath(tag)), sidebar })
 }
 
