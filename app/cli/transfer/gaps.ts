@@ -15,6 +15,9 @@ export async function writeGaps(tx: Writer, entries: Entry<GapRow>[]): Promise<O
     parentId: row.parent_id ?? null,
     createdAt: parseTimestamp(row.created_at),
   }))
-  const created = await insertGaps(tx, gaps)
-  return { created, present: gaps.length - created, conflicts }
+  const created = new Set(await insertGaps(tx, gaps))
+  const replies = entries.flatMap(({ place, row }): [number, string][] =>
+    row.parent_id && created.has(row.id) ? [[row.id, place]] : [],
+  )
+  return { created: created.size, present: gaps.length - created.size, conflicts, replies }
 }

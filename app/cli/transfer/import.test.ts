@@ -237,17 +237,75 @@ describe(`npm run import on ${engine}`, () => {
       assert.deepEqual([added?.parentId, added?.rootId, added?.answeredId], [32, 10, his])
     })
 
-    it('places again what stood under a gap when its post is back', async () => {
+    it('refuses the id of a deleted post that has replies, and leaves these as they are', async () => {
       await arrive()
       const root = await write('susan', 'Tea?')
-      await write('john', 'With milk.', root)
-      const before = await places()
-      const file = path.join(place.folder, 'before.json')
-      await place.cli('export', file)
+      const answer = await write('john', 'With milk.', root)
+      await write('mary', 'And sugar.', answer)
       await remove(root)
-      assert.equal((await gaps()).length, 1)
-      assert.equal((await place.cli('import', file)).code, 0)
-      assert.deepEqual([await places(), await gaps()], [before, []])
+      const everything = async () => [await places(), await gaps()]
+      const before = await everything()
+      const back = [
+        { id: root, username: 'susan', body: 'Tea?', parent_id: 99_999 },
+        { id: 500, username: 'mary', body: 'To nothing', parent_id: 99_999 },
+      ]
+      const { output } = await load('back.json', { posts: back }, '--partial')
+      assert.match(output, /Added 0 users, 0 posts and 0 follows/)
+      assert.match(output, /2 rows could not be imported/)
+      assert.match(
+        output,
+        new RegExp(`posts\\[0\\] .*: id ${root} is a deleted post's, .*: leave the id out`),
+      )
+      const all = await load('root.json', { posts: [{ id: root, username: 'susan', body: 'Tea?' }] })
+      assert.match(all.output, /nothing was imported:\n.* is a deleted post's/)
+      assert.deepEqual(await everything(), before)
+    })
+
+    it('deletes no posts but its own', async () => {
+      await arrive()
+      await write('susan', 'Tea?')
+      const theirs = await write('john', 'Without a place, by an import that was ended')
+      const lost = { parentId: 77_777 }
+      await db.transaction(async tx => void (await tx.update(posts).set(lost).where(eq(posts.id, theirs))))
+      const before = await places()
+      const rows = [{ username: 'mary', body: 'To nothing', parent_id: 99_999 }]
+      const { output } = await load('nothing.json', { posts: rows }, '--partial')
+      assert.match(output, /Added 0 users, 0 posts[^]*1 row could not be imported/)
+      assert.deepEqual(await places(), before)
+    })
+
+    it('counts every reply that has no place and says why', async () => {
+      const by = { username: 'susan', body: 'Tea?' }
+      const rows = [
+        { ...by, id: 1 },
+        { ...by, id: 2, parent_id: 99 },
+        { ...by, id: 3, parent_id: 2 },
+        { ...by, parent_id: 3 },
+        { ...by, id: 5, parent_id: 6 },
+        { ...by, id: 6, parent_id: 5 },
+        { ...by, id: 7, parent_id: 6 },
+        { ...by, id: 8, parent_id: 8 },
+        { ...by, id: 9, parent_id: 1 },
+      ]
+      const document = { users: people, posts: rows, gaps: [{ id: 4, parent_id: 98, created_at: at(1) }] }
+      const { output } = await load('lost.json', document, '--partial')
+      assert.match(output, /Added 3 users, 2 posts[^]*8 rows could not be imported:/)
+      for (const said of [
+        /posts\[1\] .*: there is no post 99/,
+        /posts\[2\] .*: it answers post 2, which has no place/,
+        /posts\[3\] .*: it answers post 3, which has no place/,
+        /posts\[4\] .*: it answers itself, by way of post 6/,
+        /posts\[5\] .*: it answers itself, by way of post 5/,
+        /posts\[6\] .*: it answers post 6, which has no place/,
+        /posts\[7\] .*: it answers itself, by way of post 8/,
+        /gaps\[0\] .*: there is no post 98/,
+      ])
+        assert.match(output, said)
+      assert.deepEqual(
+        (await places()).map(({ id }) => id),
+        [1, 9],
+      )
+      assert.deepEqual(await gaps(), [])
     })
 
     it('says which of them answer nothing, and imports nothing or the rest', async () => {
@@ -261,7 +319,7 @@ describe(`npm run import on ${engine}`, () => {
       assert.equal(code, 1)
       assert.match(
         output,
-        /nothing was imported:\n {2}posts\[2\] \(line \d+\): there is no post 99 that it could answer\n$/,
+        /nothing was imported:\n {2}posts\[2\] .*: there is no post 99 that it could answer\n {2}posts\[3\] .*: it answers post 3, .*\n$/,
       )
       const circle = [
         { ...rows[0], parent_id: 1 },
@@ -277,7 +335,7 @@ describe(`npm run import on ${engine}`, () => {
       assert.deepEqual([await names(), await places()], [[], []])
       const document = { users: people, posts: rows, gaps: [{ id: 1, created_at: at(1) }] }
       const { output: some } = await load('some.json', document, '--partial')
-      assert.match(some, /Added 3 users, 2 posts[^]*2 rows could not be imported:/)
+      assert.match(some, /Added 3 users, 2 posts[^]*3 rows could not be imported:/)
       assert.match(some, /gaps\[0\] .*: id 1 is a post that was not deleted/)
       assert.match(some, /posts\[2\] .*: there is no post 99/)
       assert.deepEqual(

@@ -9,8 +9,8 @@ import type { Database, Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
 import { writeFollows } from './follows.ts'
 import { writeGaps } from './gaps.ts'
-import { removeUnplaced, writePosts } from './posts.ts'
-import { findUnplaced, placeReplies } from './reply-queries.ts'
+import { removeEntries, writePosts } from './posts.ts'
+import { findUnplaced, placeReplies, type Unplaced } from './reply-queries.ts'
 import {
   type Entry,
   type Kind,
@@ -25,8 +25,14 @@ import { writeUsers } from './users.ts'
 
 /** Reads the file from its beginning; `purpose` is for the progress bar. */
 export type Read = (purpose: string) => AsyncIterable<RawRow[]>
-/** `errors` are the first of them, `failed` is how many there are. */
-export type Report = { created: Record<Kind, number>; present: number; errors: string[]; failed: number }
+/** `errors` are the first of them, `failed` is how many there are. `replies`: see `Outcome`. */
+export type Report = {
+  created: Record<Kind, number>
+  present: number
+  errors: string[]
+  failed: number
+  replies: Map<number, string>
+}
 
 const maxErrors = 20
 const chunkSize = 500
@@ -45,8 +51,8 @@ export async function importAll(db: Database, read: Read): Promise<Report> {
       for await (const entries of chunksFor(step, read(step.kind)))
         await writeChunk(tx, step, entries, report)
     }
-    const lost = await placeAll(tx, read, check)
-    if (lost.length > 0) throw nothingImported(addErrors(emptyReport(), lost))
+    const lost = await placeAll(tx, check, report)
+    if (lost.size > 0) throw nothingImported(addErrors(emptyReport(), [...lost.values()]))
     return report
   })
 }
@@ -63,31 +69,47 @@ export async function importRowByRow(db: Database, read: Read): Promise<Report> 
       else if (validated.kind === step.kind) addErrors(report, validated.errors)
     }
   }
-  const lost = await db.transaction(async tx => {
-    const sentences = await placeAll(tx, read, check)
-    if (sentences.length > 0) report.created.posts -= await removeUnplaced(tx)
-    return sentences
+  await db.transaction(async tx => {
+    const lost = await placeAll(tx, check, report)
+    const removed = await removeEntries(tx, [...lost.keys()])
+    report.created.posts -= removed
+    report.created.gaps -= lost.size - removed
+    addErrors(report, [...lost.values()])
   })
-  return addErrors(report, lost)
+  return report
 }
 
-/** Gives replies their places in threads once all posts are there; returns a sentence about each row that has none. */
-async function placeAll(tx: Writer, read: Read, { found }: Check): Promise<string[]> {
-  if (found.posts + found.gaps === 0) return []
+/** Gives replies their places in threads once all posts are there; returns a sentence about each created one that has none. */
+async function placeAll(tx: Writer, { found }: Check, { replies }: Report): Promise<Map<number, string>> {
+  const lost = new Map<number, string>()
+  if (found.posts + found.gaps === 0) return lost
   await placeReplies(tx)
-  const unplaced = await findUnplaced(tx)
-  if (unplaced.length === 0) return []
-  const missing = new Set(unplaced.flatMap(({ hasParent, parentId }) => (hasParent ? [] : [parentId])))
-  const circle = new Set(missing.size > 0 ? [] : unplaced.map(({ id }) => id))
-  const sentences: string[] = []
-  for await (const validated of validatedRows(read('checking')))
-    for (const kind of ['posts', 'gaps'] as const)
-      for (const { place, row } of validated.errors.length > 0 ? [] : entriesOf(kind, validated)) {
-        const { parent_id: parent = 0 } = row as { parent_id?: number }
-        if (missing.has(parent)) sentences.push(`${place}: there is no post ${parent} that it could answer`)
-        else if (circle.has(parent)) sentences.push(`${place}: it answers itself, by way of post ${parent}`)
-      }
-  return sentences
+  const unplaced = new Map((await findUnplaced(tx)).map(entry => [entry.id, entry]))
+  const circles = circlesIn(unplaced)
+  for (const [id, place] of replies) {
+    const entry = unplaced.get(id)
+    if (entry) lost.set(id, `${place}: ${whyUnplaced(entry, circles)}`)
+  }
+  return lost
+}
+
+function whyUnplaced({ id, parentId, hasParent }: Unplaced, circles: Set<number>): string {
+  if (!hasParent) return `there is no post ${parentId} that it could answer`
+  if (circles.has(id)) return `it answers itself, by way of post ${parentId}`
+  return `it answers post ${parentId}, which has no place in a thread itself`
+}
+
+/** Those that answer themselves. The way up from each ends at one that is known; in a circle, if the same way met it. */
+function circlesIn(unplaced: Map<number, Unplaced>): Set<number> {
+  const circles = new Set<number>()
+  const startOf = new Map<number, number>()
+  const above = (id: number) => unplaced.get(id)?.parentId as number
+  for (const start of unplaced.keys()) {
+    let id = start
+    for (; unplaced.has(id) && !startOf.has(id); id = above(id)) startOf.set(id, start)
+    if (startOf.get(id) === start) for (; !circles.has(id); id = above(id)) circles.add(id)
+  }
+  return circles
 }
 
 /** A gap has the id that a post had. */
@@ -113,7 +135,13 @@ async function checkRows(read: Read): Promise<Check> {
 }
 
 function emptyReport(): Report {
-  return { created: { users: 0, posts: 0, gaps: 0, follows: 0 }, present: 0, errors: [], failed: 0 }
+  return {
+    created: { users: 0, posts: 0, gaps: 0, follows: 0 },
+    present: 0,
+    errors: [],
+    failed: 0,
+    replies: new Map(),
+  }
 }
 
 async function* validatedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<ValidatedRow> {
@@ -176,9 +204,11 @@ async function writeEntry(db: Database, step: Step, entry: Entry<never>, report:
   }
 }
 
-function addOutcome(report: Report, kind: Kind, { created, present, conflicts }: Outcome): void {
+function addOutcome(report: Report, kind: Kind, outcome: Outcome): void {
+  const { created, present, conflicts, replies = [] } = outcome
   report.created[kind] += created
   report.present += present
+  for (const [id, place] of replies) report.replies.set(id, place)
   addErrors(report, conflicts)
 }
 

@@ -6,7 +6,7 @@ import { findEntities } from '../../text/entities.ts'
 import { languageOf } from '../../text/language.ts'
 import { foldName } from '../../text/normalize.ts'
 import { findByNames, findConflictingPosts, insertFreePosts, type NewPost } from './queries.ts'
-import { deleteUnplaced, fillGaps } from './reply-queries.ts'
+import { deleteEntries, gapsAmong } from './reply-queries.ts'
 import {
   columnValues,
   type Entry,
@@ -43,7 +43,18 @@ export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Dat
     candidates.push({ place, mentioned, post: { ...(await newPost(row, author.id, now)), entities } })
   }
   if (conflicts.length > 0) return { created: 0, present: 0, conflicts }
-  return insertCandidates(tx, candidates)
+  const gaps = await gapsAmong(
+    tx,
+    candidates.flatMap(({ post }) => post.id ?? []),
+  )
+  const isFree = ({ post }: Candidate) => !gaps.has(post.id ?? 0)
+  const outcome = await insertCandidates(tx, candidates.filter(isFree))
+  const refused = candidates.filter(candidate => !isFree(candidate)).map(takenByGap)
+  return { ...outcome, conflicts: [...outcome.conflicts, ...refused] }
+}
+
+function takenByGap({ place, post }: Candidate): string {
+  return `${place}: id ${post.id} is a deleted post's, of which the replies stay: leave the id out, and the row gets a free one`
 }
 
 async function newPost(row: PostRow, userId: number, now: Date): Promise<Omit<NewPost, 'entities'>> {
@@ -73,24 +84,22 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
   const idOf = new Map(inserted.map(post => [keyOf(post), post.id]))
   const created: (NewPost & WrittenPost)[] = []
   const others: Candidate[] = []
+  const replies: [number, string][] = []
   for (const candidate of candidates) {
-    const { post, mentioned } = candidate
+    const { place, post, mentioned } = candidate
     const id = idOf.get(keyOf(post))
     if (id === undefined) others.push(candidate)
     // Whom it answers is known once all posts are there.
     else created.push({ ...post, id, mentioned, parentId: post.parentId ?? null, answeredId: null })
+    if (id !== undefined && post.parentId) replies.push([id, place])
     // Of two rows for one post, the first was created.
     idOf.delete(keyOf(post))
   }
-  await fillGaps(
-    tx,
-    created.map(({ id }) => id),
-  )
   // A post with this id that was deleted by hand has left its text in the index.
   await removeDerivedRows(tx, created)
   await addDerivedRows(tx, created)
   const conflicts = await conflictsOf(tx, others)
-  return { created: created.length, present: others.length - conflicts.length, conflicts }
+  return { created: created.length, present: others.length - conflicts.length, conflicts, replies }
 }
 
 function postsOf(candidates: Candidate[]): NewPost[] {
@@ -102,11 +111,15 @@ function keyOf({ id, submission }: { id?: number; submission?: string | null }):
   return submission ?? (id as number)
 }
 
-/** Removes posts and gaps that have no place in a thread, of imports that were ended in between, too; returns how many posts. */
-export async function removeUnplaced(tx: Writer): Promise<number> {
-  const removed = await deleteUnplaced(tx)
-  await removeDerivedRows(tx, removed)
-  return removed.length
+/** Removes the posts and gaps with these ids; returns how many posts. */
+export async function removeEntries(tx: Writer, ids: number[]): Promise<number> {
+  let count = 0
+  for (let from = 0; from < ids.length; from += 500) {
+    const removed = await deleteEntries(tx, ids.slice(from, from + 500))
+    await removeDerivedRows(tx, removed)
+    count += removed.length
+  }
+  return count
 }
 
 /** The id of a row may be another post's. */

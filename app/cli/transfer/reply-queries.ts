@@ -68,12 +68,9 @@ async function indexReplies(tx: Writer, { first, last }: IdRange): Promise<void>
   }
 }
 
-/** No file has more wrong rows than anybody reads. */
-const mostUnplaced = 1_000
-
 export type Unplaced = { id: number; parentId: number; hasParent: boolean }
 
-/** What could not be placed: it answers what is not there, or itself, by way of others. */
+/** What could not be placed: it answers what is not there, or itself, by way of others, or a reply that does. */
 export async function findUnplaced(db: Reader): Promise<Unplaced[]> {
   const parents = sql`(select count(*) from ${entries} as parent where parent.id = entry.parent_id)`
   return db
@@ -85,27 +82,23 @@ export async function findUnplaced(db: Reader): Promise<Unplaced[]> {
     .from(sql`${entries} as entry`)
     .where(isUnplaced(sql`entry`))
     .orderBy(sql`entry.id`)
-    .limit(mostUnplaced)
 }
 
-/** Deletes what could not be placed, and returns the posts among it. */
-export async function deleteUnplaced(tx: Writer): Promise<{ id: number; createdAt: Date }[]> {
-  await tx.delete(threadGaps).where(and(isNotNull(threadGaps.parentId), isNull(threadGaps.rootId)))
-  const { id, parentId, rootId, createdAt } = posts
-  return tx
-    .delete(posts)
-    .where(and(isNotNull(parentId), isNull(rootId)))
-    .returning({ id, createdAt })
+/** Deletes the posts and gaps with these ids, and returns the posts among them. */
+export async function deleteEntries(tx: Writer, ids: number[]): Promise<{ id: number; createdAt: Date }[]> {
+  await tx.delete(threadGaps).where(inArray(threadGaps.postId, ids))
+  const { id, createdAt } = posts
+  return tx.delete(posts).where(inArray(id, ids)).returning({ id, createdAt })
 }
 
-/** Inserts the gaps that are no posts and not there yet; returns how many. */
-export async function insertGaps(tx: Writer, rows: NewGap[]): Promise<number> {
+/** Inserts the gaps that are no posts and not there yet; returns their ids. */
+export async function insertGaps(tx: Writer, rows: NewGap[]): Promise<number[]> {
   const created = await tx
     .insert(threadGaps)
     .values(rows)
     .onConflictDoNothing()
     .returning({ id: threadGaps.postId })
-  return created.length
+  return created.map(({ id }) => id)
 }
 
 /** Those of these ids that posts have. */
@@ -114,19 +107,12 @@ export async function postsAmong(db: Reader, ids: number[]): Promise<Set<number>
   return new Set(found.map(({ id }) => id))
 }
 
-/** Posts with these ids are there again: what answers them is placed again. */
-export async function fillGaps(tx: Writer, ids: number[]): Promise<void> {
-  if (ids.length === 0) return
-  const filled = await tx
-    .delete(threadGaps)
-    .where(inArray(threadGaps.postId, ids))
-    .returning({ id: threadGaps.postId })
-  if (filled.length === 0) return
-  const isUnder = inArray(
-    posts.parentId,
-    filled.map(({ id }) => id),
-  )
-  await tx.update(posts).set({ rootId: null }).where(isUnder)
+/** Those of these ids that deleted posts had. */
+export async function gapsAmong(db: Reader, ids: number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set()
+  const { postId } = threadGaps
+  const found = await db.select({ postId }).from(threadGaps).where(inArray(postId, ids))
+  return new Set(found.map(({ postId }) => postId))
 }
 
 /** A page of gaps in the order of their ids, after this one. */

@@ -96,8 +96,11 @@ export type RawRow = { kind: string; place: string; value: unknown; error?: stri
 export type ValidatedRow = { kind: Kind; place: string; row: Record<string, unknown>; errors: string[] }
 /** A valid row. */
 export type Entry<Row> = { place: string; row: Row }
-/** How many rows were created, how many were there already, and a sentence about each of the others. */
-export type Outcome = { created: number; present: number; conflicts: string[] }
+/**
+ * How many rows were created, how many were there already, and a sentence about each of the others. `replies` are those
+ * created that need a place in a thread, with theirs in the file, by their ids.
+ */
+export type Outcome = { created: number; present: number; conflicts: string[]; replies?: [number, string][] }
 
 const validators = {
   users: Compile(UserRow),
