@@ -53,6 +53,7 @@ export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Dat
   return { ...outcome, conflicts: [...outcome.conflicts, ...refused] }
 }
 
+/** A post that came back would change the threads that others have continued since. */
 function takenByGap({ place, post }: Candidate): string {
   return `${place}: id ${post.id} is a deleted post's, of which the replies stay: leave the id out, and the row gets a free one`
 }
