@@ -20,6 +20,7 @@ FILE is - for standard input, or a file: JSON, {"users": […], "posts": […], 
              created_at, last_seen_at, posts
   a post     username, body; id, language, created_at, edited_at      in NDJSON with "table":"posts"
              parent_id: the id of the post that it answers, here or on the site
+             answers: whose that was, if it is a gap
   a gap      id, created_at; parent_id: a deleted post that has replies     with "table":"gaps"
   a follow   follower, followed; created_at                           in NDJSON with "table":"follows"
 Importing twice changes nothing. An account without a password needs: user reset-link NAME

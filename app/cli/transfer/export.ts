@@ -64,12 +64,13 @@ async function* postRows(db: Reader): AsyncGenerator<Row> {
   for (let page = await postsAfter(db, last); page.length > 0; page = await postsAfter(db, last)) {
     const names = await findUsernames(
       db,
-      page.map(({ userId }) => userId),
+      page.flatMap(({ userId, answeredId }) => [userId, answeredId ?? userId]),
     )
     for (const post of page) {
       const shown = { ...post, editedAt: post.editedAt ?? undefined, parentId: post.parentId ?? undefined }
       const { id, user_id: author, ...row } = pickByColumn(shown, postColumns)
-      yield { id, username: names.get(author as number), ...row }
+      const answers = post.parentId ? names.get(post.answeredId ?? post.userId) : undefined
+      yield { id, username: names.get(author as number), ...row, answers }
       last = post.id
     }
   }

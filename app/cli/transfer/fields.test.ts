@@ -50,7 +50,7 @@ describe('the fields of users and posts', () => {
       columnNames(columnsIn(userFields, 'siteExport')).toSorted(),
     )
     assert.deepEqual(
-      [...fieldsOf(rowSchemas.posts, 'username'), 'user_id'].toSorted(),
+      [...fieldsOf(rowSchemas.posts, 'username', 'answers'), 'user_id'].toSorted(),
       columnNames(columnsIn(postFields, 'siteExport')).toSorted(),
     )
   })

@@ -184,10 +184,13 @@ describe(`npm run import on ${engine}`, () => {
       const below = await write('mary', 'Soon gone, too', gone)
       await write('john', 'Who was that?', below)
       await write('susan', 'Continued', root)
-      for (const id of [gone, below]) await remove(id)
+      const own = await write('susan', 'Soon gone, of her own')
+      await write('susan', 'Which goes on', await write('susan', 'Her own, under a gap', own))
+      await write('john', 'Under the same gap', own)
+      for (const id of [gone, below, own]) await remove(id)
       const everything = async () => [await places(), await gaps(), await db.select().from(mentions)]
       const before = await everything()
-      assert.equal((await gaps()).length, 2)
+      assert.equal((await gaps()).length, 3)
       const file = path.join(place.folder, 'out.ndjson')
       assert.equal((await place.cli('export', file)).code, 0)
       await db.transaction(async tx => {

@@ -25,7 +25,7 @@ type Candidate = { place: string; post: NewPost; mentioned: number[] }
 export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Date): Promise<Outcome> {
   const authors = await findByNames(
     tx,
-    entries.map(({ row }) => foldName(row.username)),
+    entries.flatMap(({ row }) => [row.username, row.answers ?? row.username].map(foldName)),
   )
   const mentions = await resolveMentions(
     tx,
@@ -39,8 +39,15 @@ export async function writePosts(tx: Writer, entries: Entry<PostRow>[], now: Dat
       conflicts.push(`${place}: there is no user ${row.username}`)
       continue
     }
+    // Under a gap, this stays.
+    const answered = authors.get(foldName(row.answers ?? ''))?.id ?? 0
+    const answeredId = row.parent_id && answered !== author.id ? answered : null
     const { entities, mentioned } = mentions[index] as (typeof mentions)[number]
-    candidates.push({ place, mentioned, post: { ...(await newPost(row, author.id, now)), entities } })
+    candidates.push({
+      place,
+      mentioned,
+      post: { ...(await newPost(row, author.id, now)), entities, answeredId },
+    })
   }
   if (conflicts.length > 0) return { created: 0, present: 0, conflicts }
   const gaps = await gapsAmong(

@@ -15,7 +15,8 @@ export async function usersAfter(db: Reader, id: number) {
 
 /** A page of posts in the order of their ids, after this one. */
 export async function postsAfter(db: Reader, id: number) {
-  return db.select(postColumns).from(posts).where(gt(posts.id, id)).orderBy(asc(posts.id)).limit(pageSize)
+  const columns = { ...postColumns, answeredId: posts.answeredId }
+  return db.select(columns).from(posts).where(gt(posts.id, id)).orderBy(asc(posts.id)).limit(pageSize)
 }
 
 type Follow = typeof follows.$inferSelect

@@ -11,7 +11,7 @@
  * may be camelCase, and `name` is a username. All three may be compressed by gzip.
  *
  * A post with "parent_id" answers the post that has this id, in the file or on the site. A gap is what stays of a deleted
- * post that has replies.
+ * post that has replies. Under a gap, "answers" says whom a post answers: its own author, if it continues their own.
  */
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -50,6 +50,7 @@ const strict = { additionalProperties: false }
 const ownPost = {
   id: Type.Optional(Id),
   parent_id: Type.Optional(Id),
+  answers: Type.Optional(Username),
   body: Text(...lengths.body),
   language: Type.Optional(Language),
   created_at: Type.Optional(Timestamp),
@@ -160,6 +161,7 @@ const timeRule = 'must be a time like 2026-11-20T16:00:00Z, from 1970 until now'
 const rules: Record<string, string> = {
   id: 'must be a whole number above 0',
   parent_id: 'must be a whole number above 0',
+  answers: nameRule,
   username: nameRule,
   follower: nameRule,
   followed: nameRule,
