@@ -45,7 +45,7 @@ describe(`the commands on ${engine}`, () => {
   it('seed a database once, and again only with --force', async () => {
     const first = await cli('seed')
     assert.equal(first.code, 0, first.output)
-    assert.match(first.output, /39 people, 375 posts and 335 follows/)
+    assert.match(first.output, /39 people, 403 posts and 357 follows/)
     const second = await cli('seed')
     assert.equal(second.code, 1)
     assert.match(second.output, /39 users already/)
