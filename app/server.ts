@@ -25,7 +25,7 @@ const reasons: Record<string, string> = {
   EACCES: 'this user is not allowed to listen there',
 }
 
-/** Nobody can be asked at a start: what a migration drops is said. */
+/** A start cannot ask, so it says what a migration drops. */
 function reportLosses(losses: { description: string }[]): true {
   for (const { description } of losses) console.log(`  Lost ${description}`)
   return true

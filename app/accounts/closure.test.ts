@@ -101,7 +101,7 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
 
 type Thread = { hers: number; theirs: number; other: number }
 
-/** Answers to her, one of which its author continues twice, and one of hers that nobody has answered. */
+/** Answers to her, one of which its author continues twice, and one of hers without replies. */
 async function addThread(tx: Writer, { hers, theirs, other }: Thread): Promise<void> {
   const answer = async (userId: number, to: number, body: string) => {
     const parent = await findPost(tx, to, null)

@@ -60,7 +60,7 @@ async function deletePosts(tx: Writer, id: number) {
   return deleted
 }
 
-/** Other people's replies to them answer nobody known. */
+/** Clears the account's id from other people's replies to it. */
 async function forgetAnswers(tx: Writer, id: number) {
   const some = await tx.select({ id: posts.id }).from(posts).where(eq(posts.answeredId, id)).limit(chunk)
   const ids = some.map(({ id }) => id)

@@ -16,7 +16,7 @@ declare module '../mail/mail.ts' {
   }
 }
 
-/** Tells the owner of an address that somebody has signed up with it. */
+/** Tells the owner of an address that an account was opened with it. */
 export const alreadyMail = defineMail<'accounts.already'>({
   subject: 'accounts.already_subject',
   view: 'accounts/already-mail',

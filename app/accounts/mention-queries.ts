@@ -9,11 +9,11 @@ import { foldName } from '../text/normalize.ts'
 /** Rows of one transaction. */
 const chunk = 500
 
-/** Today's username of the person who had a folded name; null for nobody any more, undefined for any other name. */
+/** Today's username of the person who had a folded name; null if the account is gone, undefined for any other name. */
 type OwnerOf = (name: string) => string | null | undefined
 
 /**
- * Rewrites the mentions of names that are about to be free, before somebody else has them: they lead to the present
+ * Rewrites the mentions of names that are about to be free, before another account has them: they lead to the present
  * name of the person, or nowhere. All texts are read, because no index knows the names in them; that is once for all
  * names that are free at the time, and `count` of them may be none.
  */

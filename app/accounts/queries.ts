@@ -13,7 +13,7 @@ export type NewAccount = {
   passwordHash: string
   language: string | null
   theme?: string
-  /** Absent: nobody else can have the address, proven or not. */
+  /** Absent: the address is reserved, proven or not. */
   emailKey?: string
 }
 

@@ -77,7 +77,7 @@ export async function findRecovery(db: Reader, tokenHash: string, now: Date) {
 type Recovery = { tokenHash: string; passwordHash: string; resetHash: string }
 
 /**
- * Undoes a change and all later ones: the address comes back, the password becomes `passwordHash`, which nobody knows,
+ * Undoes a change and all later ones: the address comes back, the password becomes `passwordHash`, which is unknown,
  * and no session, token or link made with the old one works. An address that another account has by now is only
  * claimed. `resetHash` is of a link that sets a new password. False if the link was used or has expired.
  */

@@ -85,7 +85,7 @@ export async function renameAccount(
   return true
 }
 
-/** The names are free once no old mention leads to whoever has them next. */
+/** The names are free once no old mention would lead to their next owner. */
 export const restedUsernames: RetentionRule = {
   from: formerUsernames,
   key: [formerUsernames.usernameKey],

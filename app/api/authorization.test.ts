@@ -4,7 +4,7 @@ import { ApiClient, programOf } from '../testing/api.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-/** What a visitor, a token that only reads, somebody else's token that writes, and the owner's get. */
+/** What a visitor, a token that only reads, another person's token that writes, and the owner's get. */
 type Row = [
   operation: string,
   method: Method,

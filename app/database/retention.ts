@@ -1,4 +1,4 @@
-/** Rows that nobody needs after a time: each table says which they are, and the cleanup job deletes them. */
+/** Rows that are not needed after a time: each table says which they are, and the cleanup job deletes them. */
 import type { Writer } from './database.ts'
 import { type AnyColumn, type SQL, sql } from './sql.ts'
 

@@ -128,13 +128,13 @@ export const posts = table(
     language: text(),
     /** Digest of the form that sent it, so that sending it twice publishes once. */
     submission: text(),
-    /** The post that it answers; null: it answers nobody. No foreign key, because a deleted post leaves a gap in its thread. */
+    /** The post that it answers; null: it is no reply. No foreign key, because a deleted post leaves a gap in its thread. */
     parentId: reference('parent_id'),
     /** The first post of the thread. */
     rootId: reference('root_id'),
     /**
-     * Whom it answers: the author of the parent, or whom the parent answers where somebody continues their own post. Null:
-     * it answers nobody, or oneself. 0: that account is deleted.
+     * Whom it answers: the author of the parent, or whom the parent answers where an author continues their own post. Null:
+     * it is no reply, or a reply to oneself. 0: that account is deleted.
      */
     answeredId: reference('answered_id'),
     createdAt: createdAt(),
@@ -144,7 +144,7 @@ export const posts = table(
     // No index on user_id alone: SQLite's planner would prefer it and sort every post of every followed account.
     index('posts_created_at_index').on(posts.createdAt, posts.id),
     index('posts_user_id_created_at_index').on(posts.userId, posts.createdAt, posts.id),
-    /** Without replies to others: Explore, Home and profiles walk these, however much somebody answers. */
+    /** Without replies to others: Explore, Home and profiles walk these, however many replies a person writes. */
     index('posts_unasked_created_at_index')
       .on(posts.createdAt, posts.id, posts.userId)
       .where(sql`${posts.answeredId} is null`),

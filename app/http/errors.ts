@@ -53,7 +53,7 @@ export function answerError(error: FastifyError | Problem, request: FastifyReque
 
 /** Logs an error of ours, sets the status and headers, and says when to retry, as a sentence. */
 export function beginAnswer(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
-  // Nobody waits for the answer to an upload that was broken off, and nothing is wrong here.
+  // No client waits for the answer to an upload that was broken off, and nothing is wrong here.
   const isBrokenOff = request.raw.destroyed && !request.raw.complete
   const status = isBrokenOff ? 400 : statusOf(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')

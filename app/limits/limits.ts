@@ -47,7 +47,7 @@ export class RateLimits {
 /** As many households as together use up what a /48 has. */
 const networksInWider = 16
 
-/** A network of IPv6 is counted for the one around it, too: whoever has a /48 has 65,536 of them. */
+/** A network of IPv6 is counted for the one around it, too: a /48 holds 65,536 of them. */
 function countedFor(limit: RateLimit, subject: string | number): [RateLimit, string][] {
   const wider = widerNetworkOf(subject)
   const own: [RateLimit, string] = [limit, keyOf(limit, subject)]

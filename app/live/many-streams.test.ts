@@ -25,7 +25,7 @@ describe('a thousand streams in one process', { timeout: 60_000 }, () => {
     await Promise.all(clients.map(client => client.until(() => true)))
   })
   after(() => site.close())
-  /** Somebody who reads john; answers the cookie of their session. */
+  /** A person who reads john; returns the cookie of their session. */
   const join = (username: string) =>
     site.app.db.transaction(async tx => {
       const account = { username, email: `${username}@example.com`, passwordHash: '-', language: null }

@@ -97,7 +97,7 @@ export const readersAmong = preparedIn<{ author: number }, PostReader>('live_rea
     .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or ${isFollower})`))
 })
 
-/** The people whose jobs these are; null for a job of nobody. */
+/** The people whose jobs these are; null for a job without an owner. */
 export const jobOwners = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>
   db.select({ userId: jobs.userId }).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
 )

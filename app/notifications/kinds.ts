@@ -12,7 +12,7 @@ type Kind = {
   sentence: LocaleKey
   /** The page that the notification opens. */
   path(notification: { actor: { username: string } | null; post: { id: number } | null }): string
-  /** From views/layouts/_icon.eta, at the avatar of the person who caused it if somebody did. */
+  /** From views/layouts/_icon.eta, at the avatar of the person who caused it, if there is one. */
   icon: string
   /** True: another event about the same subject makes it unread again. */
   again: boolean

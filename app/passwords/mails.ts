@@ -24,7 +24,7 @@ export const resetMail = defineMail<'passwords.reset'>({
     const token = newToken()
     const link = { tokenHash: hashToken(token), userId }
     await createPasswordReset(tx, link, now)
-    // Whoever opens it has the mailbox.
+    // Opening it proves access to the mailbox.
     if (!account.emailConfirmedAt) await createConfirmation(tx, { ...link, email: account.email }, now)
     const locals = { username: account.username, link: `${config.publicUrl}/passwords/${token}` }
     return { to: account.email, locals }

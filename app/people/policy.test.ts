@@ -76,7 +76,7 @@ describe('pages and the API', () => {
       assert.equal((await programs[name].put(`/api/posts/${postId}`, { body: 'Mine' })).status, status, name)
       assert.equal((await programs[name].delete(`/api/posts/${postId}`)).status, status, name)
       const deleted = await browsers[name].post(`/posts/${postId}/delete`)
-      // Whoever does not see a post is told the same as when it is gone.
+      // A post that the viewer may not see is answered like one that is gone.
       assert.equal(deleted.status, status === 403 ? 403 : 303, name)
     }
     assert.ok(await isThere())

@@ -13,7 +13,7 @@ const reserved = new Set(
   ),
 )
 
-/** Whether nobody can choose a username. Accounts that have it keep it. */
+/** Whether a username cannot be chosen. Accounts that have it keep it. */
 export function isReservedUsername(username: string): boolean {
   return reserved.has(foldName(username))
 }

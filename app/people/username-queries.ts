@@ -44,7 +44,7 @@ export async function mentionedPeople(db: Reader, texts: Entity[][]) {
 type Resolved = { entities: Entity[]; mentioned: number[] }
 
 /**
- * What was found in texts, without the mentions of nobody, and the people mentioned in each. A mention is one only if
+ * What was found in texts, without mentions of unknown names, and the people mentioned in each. A mention is one only if
  * there is such an account now; it links to the name as its owner writes it today, also by a name that they had before.
  */
 export async function resolveMentions(db: Reader, texts: Entity[][]): Promise<Resolved[]> {

@@ -57,7 +57,7 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
     const id = await publishPost(tx, draft, new Date())
     const post = await findPost(tx, id, viewer)
-    // The account was closed meanwhile: nobody could see the post, so the transaction is rolled back.
+    // The account was closed meanwhile: the post would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: serializePost(post, request.server.config) }
   })

@@ -13,7 +13,7 @@ import { removeDerivedRows } from './derivations.ts'
 import { deletePost, editPost, publishPost } from './queries.ts'
 
 const now = new Date('2026-11-20T12:00:00Z')
-/** People by the names of today and of before, nobody, tags in several cases, an address, words in two scripts. */
+/** People by current and former names, an unknown name, tags in several cases, an address, words in two scripts. */
 const text = '@john and @quondam, not @nobody, about #Tea #tea #ｔｅａ #té https://example.com/#no 今朝の港'
 
 let site: Site

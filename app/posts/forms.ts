@@ -53,7 +53,7 @@ export function validatePost(
   })
 }
 
-/** What is wrong with words that somebody sends: nothing to read in them, or more than `limit` graphemes. */
+/** What is wrong with words that are sent: nothing to read in them, or more than `limit` graphemes. */
 export function validateText(
   words: string,
   limit: number,

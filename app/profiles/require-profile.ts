@@ -19,7 +19,7 @@ const refusals = { follow: 'follows.oneself', block: 'blocks.oneself' } as const
 /**
  * The person of an address, for the viewer who is about to do something with them. Whether there is a block between
  * the two, only the transaction that does it can say.
- * @throws Problem 404 for nobody, 422 for oneself
+ * @throws Problem 404 without such a person, 422 for oneself
  */
 export async function requirePerson(
   db: Reader,

@@ -62,7 +62,7 @@ async function createReply(request: CreateRequest, reply: FastifyReply) {
     await server.rateLimits.consume(tx, postingLimit, viewer.id)
     const id = await publishReply(tx, { viewer, parent, draft }, new Date())
     const post = await findPost(tx, id, viewer)
-    // The account was closed meanwhile: nobody could see the reply, so the transaction is rolled back.
+    // The account was closed meanwhile: the reply would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
     return { location: `/api/posts/${id}`, body: serializePost(post, server.config) }
   })

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { matchOf } from './match.ts'
 import { isEmpty, parseQuery, starred } from './query.ts'
 
-/** A query in one line: words & a phrase of+words & beginn* by somebody to somebody. */
+/** A query in one line: words & a phrase of+words & beginn* by an author to a person. */
 function read(text: string): string {
   const { terms, authors, answered } = parseQuery(text)
   const all = terms.map(({ tokens, prefix }) => tokens.join('+') + (prefix ? '*' : ''))

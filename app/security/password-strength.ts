@@ -30,7 +30,7 @@ function loadEstimator(): ZxcvbnFactory {
   })
 }
 
-/** Whether a million guesses are enough for somebody who knows these names: the person's, the site's. */
+/** Whether a million guesses are enough for a guesser who knows these names: the person's, the site's. */
 export function isGuessable(password: string, names: string[]): boolean {
   estimator ??= loadEstimator()
   const known = names.flatMap(name => [foldName(name), ...wordsOf(name)])

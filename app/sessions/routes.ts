@@ -77,7 +77,7 @@ async function signIn(request: SignInRequest, reply: FastifyReply) {
   return reply.page('sessions/sign-in', { values, next, press, errors, limited, reason })
 }
 
-/** An address that is not proven yet signs nobody in (accounts/registration.ts), which is said to everybody alike. */
+/** An unproven address does not sign in (accounts/registration.ts); every such attempt gets the same answer. */
 function wrongKey({ server, body }: SignInRequest): LocaleKey {
   const isAddress = body.identifier.trim().includes('@', 1)
   return isAddress && canMail(server.config) ? 'sessions.wrong_email' : 'sessions.wrong'

@@ -11,7 +11,7 @@ export const apiSettingsLimit: RateLimit = { ...settingsLimit, name: 'settings-a
 /** Not the forms that expel an intruder, who could use up their limit: password, sessions, tokens. */
 const limited = /^\/settings\/(profile|language|theme|time-zone|privacy)$|^\/@:username\/block/
 
-/** Counts the forms of a person's profile, preferences and privacy, and those that block somebody. */
+/** Counts the forms of a person's profile, preferences and privacy, and those that block a person. */
 export default plugin(async (app: FastifyInstance) => {
   app.addHook('preHandler', async ({ method, routeOptions, viewer }) => {
     if (method !== 'POST' || !viewer || !limited.test(routeOptions.url ?? '')) return

@@ -26,7 +26,7 @@ type Parts = {
   trending?: TagCount[]
   tips?: Tips
 }
-/** Examples for searches that find something here; null where nobody has posted or used a tag. */
+/** Examples for searches that find something here; null where there is no post or tag. */
 export type Tips = { tag: string | null; username: string | null }
 /** `signUp`: visitors are invited. */
 export type Sidebar = Parts & { signUp: boolean }
@@ -129,7 +129,7 @@ export async function profileSidebar(
   return sidebarOf(request, { shared, tags, suggestions }) ?? siteSidebar(request)
 }
 
-/** Of a list of somebody's people: that person and their tags. */
+/** Of a list of followers or followed people: that person and their tags. */
 export async function personSidebar(request: FastifyRequest, person: Person): Promise<Sidebar | null> {
   return sidebarOf(request, { person, tags: await tagsOf(request, person) })
 }
@@ -149,7 +149,7 @@ export async function postSidebar(request: FastifyRequest, post: Post): Promise<
   return sidebarOf(request, { person, posts })
 }
 
-/** A popular tag, and the viewer's own name or that of somebody who has posted lately. */
+/** A popular tag, and the viewer's own name or that of a recent author. */
 export async function searchTips(request: FastifyRequest): Promise<Tips> {
   const { viewer } = request
   const [[popular], [author]] = await Promise.all([

@@ -24,7 +24,7 @@ function timeline(name: string, condition: (place: Place) => SQL | undefined) {
   )
 }
 
-/** Everybody's posts that answer nobody. */
+/** Everybody's posts, without replies. */
 export const exploreTimeline = timeline('explore', ({ beyond }) =>
   and(isNull(posts.answeredId), isNull(posts.parentId), beyond),
 )

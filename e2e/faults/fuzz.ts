@@ -1,5 +1,5 @@
 /**
- * Sends requests that nobody would make on purpose to every route, several at a time, as a visitor, as members and
+ * Sends malformed and hostile requests to every route, several at a time, as a visitor, as members and
  * with tokens: wrong types, odd text, huge numbers, tampered cursors, broken bodies. None may answer 5xx or show a
  * stack, and afterwards every row must still obey every rule.
  *

@@ -84,7 +84,7 @@ async function fill(db: Database): Promise<void> {
     const bytes = Buffer.from(Uint8Array.from({ length: 256 }, (_, n) => n))
     await tx.insert(exportParts).values([0, 1].map(position => ({ exportId: 3, position, bytes })))
   })
-  // As if there had been somebody who is gone.
+  // As if an account had been deleted.
   await db.transaction(tx => keepIdsAbove(tx, 'users', 2 ** 41))
 }
 

@@ -6,14 +6,14 @@ import { indexPosts, removePosts } from '../../search-index/indexing.ts'
 
 export type NewGap = typeof threadGaps.$inferInsert
 
-/** Posts and the gaps that deleted ones left; nobody wrote these. */
+/** Posts, and the gaps that deleted ones left, which have no author. */
 const entries = sql`(
   select id, parent_id, root_id, user_id, answered_id from ${posts}
   union all select post_id, parent_id, root_id, 0, 0 from ${threadGaps})`
 
 const isUnplaced = (entry: SQL) => sql`${entry}.parent_id is not null and ${entry}.root_id is null`
 
-/** Somebody who continues their own post answers whom that answers. What stands under a gap keeps what its row said. */
+/** An author who continues their own post answers whom that answers. What stands under a gap keeps what its row said. */
 const answered = (above: SQL) =>
   sql`case when child.user_id = ${above}.user_id then ${above}.answered_id
     when ${above}.user_id = 0 then child.answered_id else ${above}.user_id end`

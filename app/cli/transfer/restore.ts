@@ -70,7 +70,7 @@ async function restoreFile(
   }
 }
 
-/** What is there is backed up first: nobody else keeps it. */
+/** What is there is backed up first: it is the only copy. */
 async function restoreServer(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
   await assertUnserved(config)
   await migrate(config)

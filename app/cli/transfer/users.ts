@@ -54,7 +54,7 @@ async function newUser(row: UserRow, now: Date): Promise<NewUser> {
 
 let unknownPassword: Promise<string> | undefined
 
-/** The hash of a password that nobody knows: `user reset-link` lets the account's owner set one. */
+/** The hash of an unknown password: `user reset-link` lets the account's owner set one. */
 function unknownPasswordHash(): Promise<string> {
   return (unknownPassword ??= hashPassword(randomBytes(32).toString('base64')))
 }

@@ -48,7 +48,7 @@ async function withStaleRows(config: DatabaseConfig, past: Date, future: Date) {
       .where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
     const stale = [past, future].map(createdAt => ({ userId, body: 'stale', entities: [], createdAt }))
     const [post] = await tx.insert(posts).values(stale).returning({ id: posts.id })
-    // Nobody follows themselves, and the post mentions nobody.
+    // No account follows itself, and the post has no mentions.
     const notice = { userId, actorId: userId, createdAt: past }
     await tx.insert(notifications).values([
       { ...notice, kind: 'follow', subject: 'follow:gone' },
