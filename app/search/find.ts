@@ -47,7 +47,7 @@ async function postsFor(
   query: Query,
   { viewer, cursor, order }: SearchInput,
 ): Promise<Page<Post>> {
-  const wanted = await resolvePeople(db, query)
+  const wanted = await resolvePeople(db, query, viewer)
   if (!wanted) return emptyPage
   if (order === 'newest') return searchPosts(db, { wanted, viewer, cursor })
   return { ...emptyPage, rows: await searchBestPosts(db, { wanted, viewer, cursor }) }

@@ -8,7 +8,7 @@ import { asc, desc, sql } from '../database/sql.ts'
 import { isFollowedByViewer, type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
 import { findByUsernames } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { seenBy, visiblePeople } from '../people/visibility.ts'
+import { seenBy, unblockedAmong, visiblePeople } from '../people/visibility.ts'
 import { asPages, asPosts, type Post, type PostRow, selectAnyPosts } from '../posts/post.ts'
 import { tsvectorPosts } from '../search-index/indexing.ts'
 import { matchOf, type Wanted } from '../search-index/match.ts'
@@ -23,10 +23,17 @@ const personKeys = isSqlite ? onSqlite.personKeys : onPostgres.personKeys
 
 export type Search = { wanted: Wanted; viewer: AnyViewer; cursor: Cursor }
 
-/** The query with the ids of its people; null if none of the authors, or of those answered, exists. */
-export async function resolvePeople(db: Reader, { terms, ...names }: Query): Promise<Wanted | null> {
-  const [authors, answered] = await Promise.all([idsOf(db, names.authors), idsOf(db, names.answered)])
-  return authors && answered && { terms, authors, answered }
+/** The query with the ids of its people; null if none of the authors, or of those answered, exists for the viewer. */
+export async function resolvePeople(
+  db: Reader,
+  { terms, ...names }: Query,
+  viewer: AnyViewer,
+): Promise<Wanted | null> {
+  const [authors, named] = await Promise.all([idsOf(db, names.authors), idsOf(db, names.answered)])
+  // Replies to a person whom the viewer does not see would tell whose the hidden post is.
+  const answered = named && viewer && named.length > 0 ? await unblockedAmong(db, named, viewer.id) : named
+  const isUnknown = !authors || !answered || (answered.length === 0 && names.answered.length > 0)
+  return isUnknown ? null : { terms, authors, answered }
 }
 
 async function idsOf(db: Reader, names: string[]): Promise<number[] | null> {
