@@ -33,7 +33,7 @@ export function columnsIn<F extends Fields, P extends Place>(
 /** The values of these columns alone. */
 export function pick<Name extends string, Row extends Record<Name, unknown>>(
   row: Row,
-  columns: Record<Name, AnyColumn>,
+  columns: Record<Name, unknown>,
 ): Pick<Row, Name> {
   return Object.fromEntries(Object.keys(columns).map(name => [name, row[name as Name]])) as never
 }

@@ -28,7 +28,18 @@ export const lengths = {
   email: [3, 120],
   about: [0, 140],
   body: [1, 4000],
+  contentWarning: [1, 100],
 } as const
+
+/** Who may reply to a post, besides its author: `following` are the people whom the author follows. */
+export const replyAudiences = ['everyone', 'following', 'mentioned', 'nobody'] as const
+export type ReplyAudience = (typeof replyAudiences)[number]
+/** Who may quote a post, and whose notifications a person wants. */
+export const audiences = ['everyone', 'following', 'nobody'] as const
+export type Audience = (typeof audiences)[number]
+/** Which replies of the people one follows Home shows. */
+export const homeReplyChoices = ['none', 'following', 'all'] as const
+export type HomeReplies = (typeof homeReplyChoices)[number]
 
 const now = () => new Date()
 
@@ -60,6 +71,14 @@ export const users = table(
     theme: text().notNull().default('auto'),
     /** Who may write to them: everyone, or only the people whom they follow. */
     messagesFrom: text('messages_from').notNull().default('everyone'),
+    /** Who may quote what they write from now on: each post has its own. */
+    quotesFrom: text('quotes_from').$type<Audience>().notNull().default('everyone'),
+    /** Whose notifications they want, by kind; a kind that is missing, or null: from everyone. */
+    notificationsFrom: json('notifications_from').$type<Record<string, Audience>>(),
+    /** Which replies of the people they follow Home shows. */
+    homeReplies: text('home_replies').$type<HomeReplies>().notNull().default('following'),
+    homeReposts: flag('home_reposts').notNull().default(true),
+    keyboardShortcuts: flag('keyboard_shortcuts').notNull().default(true),
     /** When the account was closed; a job deletes everything it had. */
     closedAt: time('closed_at'),
     lastSeenAt: time('last_seen_at').notNull().$defaultFn(now),
@@ -79,6 +98,8 @@ export const users = table(
     check('users_about_length', lengthBetween(users.about, ...lengths.about)),
     check('users_theme_known', sql`${users.theme} in ('auto', 'light', 'dark')`),
     check('users_messages_from_known', sql`${users.messagesFrom} in ('everyone', 'following')`),
+    check('users_quotes_from_known', sql`${users.quotesFrom} in ('everyone', 'following', 'nobody')`),
+    check('users_home_replies_known', sql`${users.homeReplies} in ('none', 'following', 'all')`),
   ],
 )
 
@@ -137,6 +158,21 @@ export const posts = table(
      * it is no reply, or a reply to oneself. 0: that account is deleted.
      */
     answeredId: reference('answered_id'),
+    /** Who may reply to it, besides its author. */
+    repliesFrom: text('replies_from').$type<ReplyAudience>().notNull().default('everyone'),
+    /** Who may quote it, besides its author. */
+    quotesFrom: text('quotes_from').$type<Audience>().notNull().default('everyone'),
+    /** The post that it shows as a card. No foreign key, because the card says when that was deleted. */
+    quotedId: reference('quoted_id'),
+    /** The author of the quoted post does not want to be shown in it. */
+    quoteDetached: flag('quote_detached').notNull().default(false),
+    /** The line behind which its words are folded. */
+    contentWarning: text('content_warning'),
+    /** Null: it is not pinned to its author's profile. */
+    pinnedAt: time('pinned_at'),
+    /** The rows of likes and reposts, counted where they are written: a page of posts shows them without reading these. */
+    likeCount: integer('like_count').notNull().default(0),
+    repostCount: integer('repost_count').notNull().default(0),
     createdAt: createdAt(),
     editedAt: time('edited_at'),
   },
@@ -159,8 +195,21 @@ export const posts = table(
     index('posts_parent_id_index')
       .on(posts.parentId, posts.createdAt, posts.id, posts.userId)
       .where(sql`${posts.parentId} is not null`),
+    index('posts_quoted_id_index')
+      .on(posts.quotedId, posts.createdAt, posts.id, posts.userId)
+      .where(sql`${posts.quotedId} is not null`),
+    index('posts_pinned_index')
+      .on(posts.userId, posts.pinnedAt, posts.id)
+      .where(sql`${posts.pinnedAt} is not null`),
     uniqueIndex('posts_submission_unique').on(posts.submission),
     check('posts_body_length', lengthBetween(posts.body, ...lengths.body)),
+    check('posts_content_warning_length', lengthBetween(posts.contentWarning, ...lengths.contentWarning)),
+    check(
+      'posts_replies_from_known',
+      sql`${posts.repliesFrom} in ('everyone', 'following', 'mentioned', 'nobody')`,
+    ),
+    check('posts_quotes_from_known', sql`${posts.quotesFrom} in ('everyone', 'following', 'nobody')`),
+    check('posts_counts_whole', sql`${posts.likeCount} >= 0 and ${posts.repostCount} >= 0`),
   ],
 )
 
@@ -185,11 +234,97 @@ export const threadGaps = table(
   gaps => [index('thread_gaps_parent_id_index').on(gaps.parentId, gaps.createdAt, gaps.postId)],
 )
 
+export const likes = table(
+  'likes',
+  {
+    postId: deletedWithPost('post_id'),
+    userId: deletedWithUser('user_id'),
+    createdAt: createdAt(),
+  },
+  likes => [
+    primaryKey({ name: 'likes_pk', columns: [likes.postId, likes.userId] }),
+    index('likes_post_id_created_at_index').on(likes.postId, likes.createdAt, likes.userId),
+    index('likes_user_id_created_at_index').on(likes.userId, likes.createdAt, likes.postId),
+  ],
+)
+
+/** A post passed on to one's followers: in lists it stands beside posts, at its own time. */
+export const reposts = table(
+  'reposts',
+  {
+    id: id(),
+    postId: deletedWithPost('post_id'),
+    userId: deletedWithUser('user_id'),
+    createdAt: createdAt(),
+  },
+  reposts => [
+    uniqueIndex('reposts_post_id_user_id_unique').on(reposts.postId, reposts.userId),
+    index('reposts_post_id_created_at_index').on(reposts.postId, reposts.createdAt, reposts.userId),
+    index('reposts_user_id_created_at_index').on(
+      reposts.userId,
+      reposts.createdAt,
+      reposts.id,
+      reposts.postId,
+    ),
+  ],
+)
+
+/** Posts that a person keeps for themselves. */
+export const bookmarks = table(
+  'bookmarks',
+  {
+    userId: deletedWithUser('user_id'),
+    postId: deletedWithPost('post_id'),
+    createdAt: createdAt(),
+  },
+  bookmarks => [
+    primaryKey({ name: 'bookmarks_pk', columns: [bookmarks.userId, bookmarks.postId] }),
+    index('bookmarks_user_id_created_at_index').on(bookmarks.userId, bookmarks.createdAt, bookmarks.postId),
+    index('bookmarks_post_id_index').on(bookmarks.postId),
+  ],
+)
+
+/** What an edited post said before. */
+export const postVersions = table(
+  'post_versions',
+  {
+    id: id(),
+    postId: deletedWithPost('post_id'),
+    body: text().notNull(),
+    entities: json().$type<Entity[]>().notNull(),
+    language: text(),
+    contentWarning: text('content_warning'),
+    /** When this version was written. */
+    createdAt: time('created_at').notNull(),
+  },
+  versions => [
+    index('post_versions_post_id_created_at_index').on(versions.postId, versions.createdAt, versions.id),
+    check('post_versions_body_length', lengthBetween(versions.body, ...lengths.body)),
+  ],
+)
+
+/** Threads of which a person wants no notifications. */
+export const threadMutes = table(
+  'thread_mutes',
+  {
+    userId: deletedWithUser('user_id'),
+    /** The first post of the thread, or its gap. */
+    rootId: reference('root_id').notNull(),
+    createdAt: createdAt(),
+  },
+  mutes => [
+    primaryKey({ name: 'thread_mutes_pk', columns: [mutes.userId, mutes.rootId] }),
+    index('thread_mutes_root_id_index').on(mutes.rootId),
+  ],
+)
+
 export const follows = table(
   'follows',
   {
     followerId: deletedWithUser('follower_id'),
     followedId: deletedWithUser('followed_id'),
+    /** Whether Home shows what the followed person passes on. */
+    repostsShown: flag('reposts_shown').notNull().default(true),
     createdAt: createdAt(),
   },
   follows => [
@@ -527,6 +662,12 @@ export const notifications = table(
       notifications.createdAt,
       notifications.id,
     ),
+    index('notifications_user_id_kind_created_at_index').on(
+      notifications.userId,
+      notifications.kind,
+      notifications.createdAt,
+      notifications.id,
+    ),
     index('notifications_unread_index').on(notifications.userId).where(sql`${notifications.readAt} is null`),
     index('notifications_actor_id_index').on(notifications.actorId),
     index('notifications_post_id_index').on(notifications.postId),
@@ -632,6 +773,11 @@ export const tables = {
   sessions,
   posts,
   threadGaps,
+  likes,
+  reposts,
+  bookmarks,
+  postVersions,
+  threadMutes,
   follows,
   mentions,
   hashtags,
@@ -686,6 +832,10 @@ export const relations = defineRelations(tables, r => ({
       from: r.users.id.through(r.mentions.userId),
       to: r.posts.id.through(r.mentions.postId),
     }),
+    likes: r.many.likes({ from: r.users.id, to: r.likes.userId }),
+    reposts: r.many.reposts({ from: r.users.id, to: r.reposts.userId }),
+    bookmarks: r.many.bookmarks({ from: r.users.id, to: r.bookmarks.userId }),
+    threadMutes: r.many.threadMutes({ from: r.users.id, to: r.threadMutes.userId }),
     conversations: r.many.conversations({
       from: r.users.id.through(r.participants.userId),
       to: r.conversations.id.through(r.participants.conversationId),
@@ -713,6 +863,10 @@ export const relations = defineRelations(tables, r => ({
     }),
     hashtags: r.many.hashtags({ from: r.posts.id, to: r.hashtags.postId }),
     translations: r.many.translations({ from: r.posts.id, to: r.translations.postId }),
+    likes: r.many.likes({ from: r.posts.id, to: r.likes.postId }),
+    reposts: r.many.reposts({ from: r.posts.id, to: r.reposts.postId }),
+    bookmarks: r.many.bookmarks({ from: r.posts.id, to: r.bookmarks.postId }),
+    versions: r.many.postVersions({ from: r.posts.id, to: r.postVersions.postId }),
     notifications: r.many.notifications({ from: r.posts.id, to: r.notifications.postId }),
   },
   sessions: { user: r.one.users({ from: r.sessions.userId, to: r.users.id, optional: false }) },
@@ -740,6 +894,20 @@ export const relations = defineRelations(tables, r => ({
     post: r.one.posts({ from: r.mentions.postId, to: r.posts.id, optional: false }),
     user: r.one.users({ from: r.mentions.userId, to: r.users.id, optional: false }),
   },
+  likes: {
+    post: r.one.posts({ from: r.likes.postId, to: r.posts.id, optional: false }),
+    user: r.one.users({ from: r.likes.userId, to: r.users.id, optional: false }),
+  },
+  reposts: {
+    post: r.one.posts({ from: r.reposts.postId, to: r.posts.id, optional: false }),
+    user: r.one.users({ from: r.reposts.userId, to: r.users.id, optional: false }),
+  },
+  bookmarks: {
+    post: r.one.posts({ from: r.bookmarks.postId, to: r.posts.id, optional: false }),
+    user: r.one.users({ from: r.bookmarks.userId, to: r.users.id, optional: false }),
+  },
+  postVersions: { post: r.one.posts({ from: r.postVersions.postId, to: r.posts.id, optional: false }) },
+  threadMutes: { user: r.one.users({ from: r.threadMutes.userId, to: r.users.id, optional: false }) },
   hashtags: { post: r.one.posts({ from: r.hashtags.postId, to: r.posts.id, optional: false }) },
   translations: { post: r.one.posts({ from: r.translations.postId, to: r.posts.id, optional: false }) },
   conversations: {

@@ -58,6 +58,11 @@ export const userFields = {
   timeZone: { column: users.timeZone, shown: ['me', 'personalExport', 'siteExport'] },
   theme: { column: users.theme, shown: ['personalExport', 'siteExport'] },
   messagesFrom: { column: users.messagesFrom, shown: ['personalExport'] },
+  quotesFrom: { column: users.quotesFrom, shown: ['personalExport'] },
+  notificationsFrom: { column: users.notificationsFrom, shown: ['personalExport'] },
+  homeReplies: { column: users.homeReplies, shown: ['personalExport'] },
+  homeReposts: { column: users.homeReposts, shown: ['personalExport'] },
+  keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport'] },
   /** Only when the export is asked for passwords. */
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },
   closedAt: { column: users.closedAt, internal: 'an account that is closed is shown nowhere' },

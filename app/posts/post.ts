@@ -4,11 +4,11 @@ import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader, Values } from '../database/database.ts'
 import { columnsIn, type Field, type Place } from '../database/fields.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
-import { posts, users } from '../database/schema.ts'
+import { bookmarks, likes, posts, reposts, users } from '../database/schema.ts'
 import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { seenBy, visiblePosts } from '../people/visibility.ts'
+import { seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
 
 const everywhere = ['public', 'personalExport', 'siteExport'] as const satisfies Place[]
 
@@ -26,19 +26,40 @@ export const postFields = {
   parentId: { column: posts.parentId, shown: everywhere },
   rootId: { column: posts.rootId, internal: 'follows from what is answered' },
   answeredId: { column: posts.answeredId, internal: 'follows from what is answered' },
+  repliesFrom: { column: posts.repliesFrom, shown: everywhere },
+  quotesFrom: { column: posts.quotesFrom, shown: everywhere },
+  quotedId: { column: posts.quotedId, shown: everywhere },
+  quoteDetached: { column: posts.quoteDetached, shown: everywhere },
+  contentWarning: { column: posts.contentWarning, shown: everywhere },
+  pinnedAt: { column: posts.pinnedAt, shown: everywhere },
+  likeCount: { column: posts.likeCount, shown: ['public', 'personalExport'] },
+  repostCount: { column: posts.repostCount, shown: ['public', 'personalExport'] },
   submission: { column: posts.submission, internal: 'the digest of the form that sent it' },
 } as const satisfies Record<keyof typeof posts.$inferSelect, Field>
 
-/** A count of something, or what the viewer did with the post, is one more column here. */
-const columns = {
+/** Whether the viewer has a row about the post in a table. */
+function hasRow(table: typeof likes | typeof reposts | typeof bookmarks) {
+  return sql`exists (select 1 from ${table} as own where own.post_id = ${posts.id} and own.user_id = ${viewerId})`.mapWith(
+    Boolean,
+  )
+}
+
+/** What the API shows. A count of something, or what the viewer did with the post, is one more column here. */
+export const shownColumns = {
   ...columnsIn(postFields, 'public'),
-  rootId: posts.rootId,
-  answeredId: posts.answeredId,
   author: { id: users.id, username: users.username, displayName: users.displayName },
   replyCount: sql`(select count(*) from ${posts} as answer where answer.parent_id = ${posts.id})`.mapWith(
     Number,
   ),
+  quoteCount: sql`(select count(*) from ${posts} as quote where quote.quoted_id = ${posts.id})`.mapWith(
+    Number,
+  ),
+  liked: hasRow(likes),
+  reposted: hasRow(reposts),
+  bookmarked: hasRow(bookmarks),
 }
+
+const columns = { ...shownColumns, rootId: posts.rootId, answeredId: posts.answeredId }
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]

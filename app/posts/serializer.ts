@@ -2,8 +2,10 @@
 import { Type } from 'typebox'
 import { IdOrNull, PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
+import { pick } from '../database/fields.ts'
+import { audiences, replyAudiences } from '../database/schema.ts'
 import type { Entity } from '../text/entities.ts'
-import type { Author, Post } from './post.ts'
+import { type Author, type Post, shownColumns } from './post.ts'
 
 export const AuthorResource = Type.Object(
   { id: Type.Integer(), username: Type.String(), displayName: Type.String() },
@@ -37,7 +39,23 @@ export const PostResource = Type.Object(
       description:
         'The post that it answers, or null: also one that was deleted or that you don’t see, where you’d get a 404.',
     }),
+    repliesFrom: Type.Enum([...replyAudiences], { description: 'Who may reply, besides its author.' }),
+    quotesFrom: Type.Enum([...audiences], { description: 'Who may quote it, besides its author.' }),
+    quotedId: IdOrNull({
+      description: 'The post that it quotes, or null; where you don’t see that one, you’d get a 404.',
+    }),
+    quoteDetached: Type.Boolean({
+      description: 'The author of the quoted post took it out: don’t show it.',
+    }),
+    contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
+    pinnedAt: TimestampOrNull({ description: 'When its author pinned it to their profile, or null.' }),
+    likeCount: Type.Integer({ description: 'How many people like it.' }),
+    repostCount: Type.Integer({ description: 'How many people have reposted it.' }),
     replyCount: Type.Integer({ description: 'How many posts answer it directly.' }),
+    quoteCount: Type.Integer({ description: 'How many posts quote it.' }),
+    liked: Type.Boolean({ description: 'Whether you like it.' }),
+    reposted: Type.Boolean({ description: 'Whether you have reposted it.' }),
+    bookmarked: Type.Boolean({ description: 'Whether you have bookmarked it.' }),
     author: shared<Author>('Author'),
     url: PageAddress(),
   },
@@ -45,18 +63,13 @@ export const PostResource = Type.Object(
 )
 
 export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
-  const { id, body, language, parentId, replyCount, author } = post
   return {
-    id,
-    body,
+    ...pick(post, shownColumns),
     entities: serializeEntities(post.entities, publicUrl),
-    language,
     createdAt: post.createdAt.toISOString(),
     editedAt: post.editedAt?.toISOString() ?? null,
-    parentId,
-    replyCount,
-    author,
-    url: `${publicUrl}/posts/${id}`,
+    pinnedAt: post.pinnedAt?.toISOString() ?? null,
+    url: `${publicUrl}/posts/${post.id}`,
   }
 }
 

@@ -17,7 +17,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { SignUpForm } from '../../accounts/forms.ts'
 import { columnsIn } from '../../database/fields.ts'
-import { lengths } from '../../database/schema.ts'
+import { audiences, lengths, replyAudiences } from '../../database/schema.ts'
 import type { AnyColumn } from '../../database/sql.ts'
 import { toTimeZone } from '../../locales/time-zones.ts'
 import { languages } from '../../locales/translate.ts'
@@ -55,6 +55,12 @@ const ownPost = {
   language: Type.Optional(Language),
   created_at: Type.Optional(Timestamp),
   edited_at: Type.Optional(Timestamp),
+  replies_from: Type.Optional(Type.Enum([...replyAudiences])),
+  quotes_from: Type.Optional(Type.Enum([...audiences])),
+  quoted_id: Type.Optional(Id),
+  quote_detached: Type.Optional(Type.Boolean()),
+  content_warning: Type.Optional(Text(...lengths.contentWarning)),
+  pinned_at: Type.Optional(Timestamp),
 }
 const writtenTexts: object = Object.fromEntries(
   writtenFields.map(({ column, length }) => [column.name, Type.Optional(Text(...length))]),
@@ -176,6 +182,12 @@ const rules: Record<string, string> = {
   language: 'must be a language that this site knows, like "en", or null',
   created_at: timeRule,
   edited_at: timeRule,
+  replies_from: `must be one of ${replyAudiences.join(', ')}`,
+  quotes_from: `must be one of ${audiences.join(', ')}`,
+  quoted_id: 'must be a whole number above 0',
+  quote_detached: 'must be true or false',
+  content_warning: lengthRule(...lengths.contentWarning),
+  pinned_at: timeRule,
   last_seen_at: timeRule,
 }
 
