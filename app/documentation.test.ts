@@ -12,13 +12,13 @@ const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
   Record<string, string>
 >
 
-/** The maximum number of words that people wrote in each document. Generated URLs do not count: a new route is free. */
+/** The maximum number of words that people wrote in each document. Generated URLs and diagrams do not count: a new route or table is free. */
 const documents = {
   'README.md': 1_000,
   'app/README.md': 1_100,
   'app/DEPLOYING.md': 700,
-  'app/DECISIONS.md': 4_000,
-  'app/database/README.md': 1_800,
+  'app/DECISIONS.md': 4_600,
+  'app/database/README.md': 1_600,
   'e2e/load/README.md': 2_500,
 }
 
@@ -43,7 +43,7 @@ for (const [document, maxWords] of Object.entries(documents)) {
     const text = read(document)
 
     it(`has at most ${maxWords} words`, () => {
-      const written = text.replace(/<!-- routes -->.*<!-- \/routes -->/s, '')
+      const written = text.replace(/<!-- routes -->.*<!-- \/routes -->|```mermaid.*?```/gs, '')
       const words = written.split(/\s+/).filter(Boolean).length
       assert.ok(words <= maxWords, `${words} words`)
     })
