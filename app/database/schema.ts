@@ -195,6 +195,10 @@ export const posts = table(
     index('posts_parent_id_index')
       .on(posts.parentId, posts.createdAt, posts.id, posts.userId)
       .where(sql`${posts.parentId} is not null`),
+    /** The newest of a thread, for its feed and for those who take part in it. */
+    index('posts_root_id_index')
+      .on(posts.rootId, posts.createdAt, posts.id, posts.userId)
+      .where(sql`${posts.rootId} is not null`),
     index('posts_quoted_id_index')
       .on(posts.quotedId, posts.createdAt, posts.id, posts.userId)
       .where(sql`${posts.quotedId} is not null`),

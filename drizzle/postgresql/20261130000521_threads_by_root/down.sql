@@ -1,0 +1,1 @@
+DROP INDEX "posts_root_id_index";

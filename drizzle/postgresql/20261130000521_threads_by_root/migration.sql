@@ -1,0 +1,1 @@
+CREATE INDEX "posts_root_id_index" ON "posts" ("root_id","created_at","id","user_id") WHERE "root_id" is not null;

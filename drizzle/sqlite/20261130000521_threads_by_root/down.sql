@@ -1,0 +1,1 @@
+DROP INDEX IF EXISTS `posts_root_id_index`;
