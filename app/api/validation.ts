@@ -134,8 +134,9 @@ function errorKeyOf({ errorKey, allOf = [] }: Field): LocaleKey | undefined {
   return errorKey ?? allOf.findLast(part => part.errorKey)?.errorKey
 }
 
+/** Also one that may be null. */
 function isText({ type, allOf }: Field): boolean {
-  return type === 'string' || (allOf ?? []).some(isText)
+  return [type].flat().includes('string') || (allOf ?? []).some(isText)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { closeAccount } from '../accounts/closure-queries.ts'
-import { posts } from '../database/schema.ts'
+import { posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { type ApiClient, programOf } from '../testing/api.ts'
 import { openSite, type Site } from '../testing/site.ts'
@@ -80,6 +80,53 @@ describe('posts by the API', () => {
     assert.equal((await susan.get('/api/tags/old/posts')).json.items.length, 0)
     assert.equal((await susan.get('/api/tags/NEW/posts')).json.items[0].body, 'After #new')
     assert.equal((await susan.put(url, { body: 'x'.repeat(141) })).status, 422)
+  })
+
+  it('say who may reply and quote, and what they warn of; an edit keeps what it does not name', async () => {
+    const body = 'The ending of the film'
+    const options = {
+      repliesFrom: 'mentioned',
+      quotesFrom: 'nobody',
+      contentWarning: ' Spoilers,\n  big ones ',
+    }
+    const { status, json } = await susan.post('/api/posts', { body, ...options })
+    const chosen = (post: Record<string, unknown>) => [
+      post['repliesFrom'],
+      post['quotesFrom'],
+      post['contentWarning'],
+    ]
+    assert.deepEqual([status, ...chosen(json)], [201, 'mentioned', 'nobody', 'Spoilers, big ones'])
+    const url = `/api/posts/${json.id}`
+    const kept = (await susan.put(url, { body })).json
+    assert.deepEqual([...chosen(kept), kept.editedAt], [...chosen(json), null])
+    const opened = (await susan.put(url, { body, repliesFrom: 'everyone', quotesFrom: 'following' })).json
+    assert.deepEqual([...chosen(opened), opened.editedAt], ['everyone', 'following', chosen(json)[2], null])
+    const unfolded = (await susan.put(url, { body, contentWarning: null })).json
+    assert.equal(unfolded.contentWarning, null)
+    assert.ok(unfolded.editedAt, 'readers see something else')
+    await site.app.db.transaction(tx =>
+      tx.update(users).set({ quotesFrom: 'following' }).where(eq(users.id, site.ids.susan)),
+    )
+    assert.deepEqual(chosen((await susan.post('/api/posts', { body })).json), ['everyone', 'following', null])
+    for (const [field, value] of [
+      ['repliesFrom', 'friends'],
+      ['repliesFrom', ''],
+      ['quotesFrom', 'mentioned'],
+      ['quotesFrom', 5],
+      ['contentWarning', 'x'.repeat(101)],
+      ['contentWarning', 5],
+    ] as const) {
+      const refused = await susan.post('/api/posts', { body, [field]: value })
+      assert.deepEqual(
+        [refused.status, refused.json.errors?.map(({ pointer }: never) => pointer)],
+        [422, [`#/${field}`]],
+        String(value),
+      )
+      assert.equal((await susan.put(url, { body, [field]: value })).status, 422)
+    }
+    for (const contentWarning of ['', ' \u200b ', null])
+      assert.equal((await susan.post('/api/posts', { body, contentWarning })).json.contentWarning, null)
+    assert.equal((await susan.post('/api/posts', { body, contentWarning: '😀'.repeat(100) })).status, 201)
   })
 
   it('are deleted once, and then gone', async () => {

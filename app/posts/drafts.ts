@@ -1,13 +1,15 @@
 /** What a form that writes a post sends, as it is stored. */
 import type { Writer } from '../database/database.ts'
+import type { Audience, ReplyAudience } from '../database/schema.ts'
 import { catchRateLimit, type RateLimitExceeded } from '../limits/limits.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { languageOf } from '../text/language.ts'
-import { normalizeText } from '../text/normalize.ts'
-import { type PostForm, postingLimit } from './forms.ts'
+import { normalizeLine, normalizeText } from '../text/normalize.ts'
+import { postingLimit, type SentPost } from './forms.ts'
+import type { PostOptions } from './queries.ts'
 
 /** What the viewer sent, and their own language. */
-type Written = Pick<MemberRequest, 'viewer'> & { body: PostForm; language: string | null }
+type Written = Pick<MemberRequest, 'viewer'> & { body: SentPost; language: string | null }
 
 /** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
 export function writeWithin<T>(
@@ -21,9 +23,18 @@ export function writeWithin<T>(
   return server.db.transaction(spendAndWrite).catch(catchRateLimit)
 }
 
-/** The words as they are kept, and their language: the chosen one, or a guess, or else the writer's own. */
+/** The words as they are kept, their language (the chosen one, or a guess, or else the writer's own), and the options. */
 export async function draftOf({ viewer, body: form, language: own }: Written) {
   const body = normalizeText(form.body)
   const language = form.language || (await languageOf(body, own))
-  return { userId: viewer.id, body, language }
+  return { userId: viewer.id, body, language, ...optionsOf(form) }
+}
+
+/** What validatePost has let pass; what was not sent is left out. */
+function optionsOf({ repliesFrom, quotesFrom, contentWarning }: SentPost): PostOptions {
+  return {
+    ...(repliesFrom !== undefined && { repliesFrom: repliesFrom as ReplyAudience }),
+    ...(quotesFrom !== undefined && { quotesFrom: quotesFrom as Audience }),
+    ...(contentWarning !== undefined && { contentWarning: normalizeLine(contentWarning) }),
+  }
 }

@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { lengths } from '../database/schema.ts'
+import { TextOrNull } from '../api/schemas.ts'
+import { audiences, lengths, replyAudiences } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
-import { isBlank, normalizeText } from '../text/normalize.ts'
+import { isBlank, normalizeLine, normalizeText } from '../text/normalize.ts'
 
 /** An edit tells people of mentions, too, so it counts like a new post. */
 export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_000 }
@@ -19,6 +20,11 @@ export const PostForm = Type.Object({
   body: Type.String({ default: '' }),
   /** What its author says it is in; empty: to be guessed. */
   language: Type.Optional(Type.String()),
+  /** Without these two a new post has its author's defaults, and an edited one keeps what it has. */
+  repliesFrom: Type.Optional(Type.String()),
+  quotesFrom: Type.Optional(Type.String()),
+  /** Empty: none. Without it an edited post keeps what it has. */
+  contentWarning: Type.Optional(Type.String()),
   submission: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type PostForm = Type.Static<typeof PostForm>
@@ -34,23 +40,59 @@ export const PostBody = Type.Object(
     language: Type.Optional(
       Type.String({ description: 'The language that it’s in (BCP 47); left out, it’s guessed.' }),
     ),
+    repliesFrom: Type.Optional(
+      Type.Enum([...replyAudiences], {
+        errorKey: 'posts.audience_unknown',
+        description:
+          'Who may reply, besides you: following are the people you follow. Left out, everyone, or what an edited post has.',
+      }),
+    ),
+    quotesFrom: Type.Optional(
+      Type.Enum([...audiences], {
+        errorKey: 'posts.audience_unknown',
+        description: 'Who may quote it, besides you. Left out, your own setting, or what an edited post has.',
+      }),
+    ),
+    contentWarning: Type.Optional(
+      TextOrNull({
+        description:
+          'A line behind which to fold the text, or null for none; left out, an edited post keeps what it has.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
 export type PostBody = Type.Static<typeof PostBody>
 
+/** What is sent of a post, by a form or a program. */
+export type SentPost = Omit<PostForm, 'contentWarning'> & { contentWarning?: string | null }
+
 /** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
 export function validatePost(
-  request: FastifyRequest<{ Body: PostForm }>,
+  request: FastifyRequest<{ Body: SentPost }>,
   present: string | null = null,
 ): FieldErrors {
-  const { language } = request.body
+  const { language, repliesFrom, quotesFrom, contentWarning } = request.body
   const limit = request.server.config.postMaxLength
   return addFieldErrors(request, fieldErrorsOf(request), {
     body: validateText(request.body.body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
     language:
       Boolean(language && language !== present && !isPostLanguage(language)) && 'posts.language_unknown',
+    repliesFrom: !isOneOf(replyAudiences, repliesFrom) && 'posts.audience_unknown',
+    quotesFrom: !isOneOf(audiences, quotesFrom) && 'posts.audience_unknown',
+    contentWarning: validateWarning(contentWarning),
   })
+}
+
+/** Also if nothing is chosen. */
+function isOneOf(known: readonly string[], chosen: string | undefined): boolean {
+  return chosen === undefined || known.includes(chosen)
+}
+
+function validateWarning(sent: string | null | undefined): FieldError | false {
+  const [, limit] = lengths.contentWarning
+  const over = [...(normalizeLine(sent) ?? '')].length - limit
+  return over > 0 && { key: 'posts.warning_too_long', values: { limit, over } }
 }
 
 /** What is wrong with words that are sent: nothing to read in them, or more than `limit` graphemes. */
@@ -71,7 +113,10 @@ export function newSubmission(): string {
 }
 
 /** The same person, form and words: the same post. Other words from a form gone back to are another post. */
-export function submissionDigest(userId: number, { submission, body }: PostForm): string | null {
+export function submissionDigest(
+  userId: number,
+  { submission, body }: Pick<PostForm, 'submission' | 'body'>,
+): string | null {
   if (!submission) return null
   return createHash('sha256').update(`${userId}\0${submission}\0${body}`).digest('base64url')
 }

@@ -1,5 +1,5 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
-import { mentions, posts } from '../database/schema.ts'
+import { type Audience, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, type SQL, sql } from '../database/sql.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
@@ -9,7 +9,13 @@ import { addDerivedRows, removeDerivedRows } from './derivations.ts'
 import { leaveGaps, lockThread, placeInThread } from './gaps.ts'
 import { asPosts, type Post, selectPosts } from './post.ts'
 
-export type Draft = {
+/** What an author chooses beside the words. Left out: a new post has the defaults, an edited one keeps what it has. */
+export type PostOptions = {
+  repliesFrom?: ReplyAudience
+  quotesFrom?: Audience
+  contentWarning?: string | null
+}
+export type Draft = PostOptions & {
   userId: number
   body: string
   language: string | null
@@ -17,7 +23,7 @@ export type Draft = {
   /** What it answers. */
   parent?: Post
 }
-type Edit = { id: number; userId: number; body: string; language: string | null }
+type Edit = PostOptions & { id: number; userId: number; body: string; language: string | null }
 
 const postOfId = asPosts(prepared('post', db => selectPosts(db, eq(posts.id, sql.placeholder('id')))))
 
@@ -74,7 +80,14 @@ export async function publishPost(
   const place = placeUnder(parent, draft.userId)
   const [created] = await tx
     .insert(posts)
-    .values({ ...draft, ...place, entities, submission, createdAt: now })
+    .values({
+      quotesFrom: quotesFromOf(draft.userId),
+      ...draft,
+      ...place,
+      entities,
+      submission,
+      createdAt: now,
+    })
     .onConflictDoNothing({ target: posts.submission })
     .returning({ id: posts.id })
   if (!created) {
@@ -89,6 +102,11 @@ export async function publishPost(
   return created.id
 }
 
+/** Who may quote what this person writes, unless they say otherwise. */
+function quotesFromOf(userId: number): SQL<Audience> {
+  return sql`(select ${users.quotesFrom} from ${users} where ${users.id} = ${userId})`
+}
+
 /** Where a post by this person stands that answers the parent. */
 function placeUnder(parent: Post | undefined, userId: number) {
   if (!parent) return { parentId: null, rootId: null, answeredId: null }
@@ -96,41 +114,56 @@ function placeUnder(parent: Post | undefined, userId: number) {
   return { parentId: parent.id, rootId: parent.rootId ?? parent.id, answeredId }
 }
 
+const editedColumns = {
+  body: posts.body,
+  language: posts.language,
+  repliesFrom: posts.repliesFrom,
+  quotesFrom: posts.quotesFrom,
+  contentWarning: posts.contentWarning,
+  createdAt: posts.createdAt,
+  parentId: posts.parentId,
+  answeredId: posts.answeredId,
+}
+
 /**
- * Replaces the words of one's own post, and says what they are in; false if there is none. The same words leave
- * it unedited, in whichever language. Translations of what it was before go.
+ * Replaces the words of one's own post and what its author chose beside them; false if there is none. It counts as
+ * edited once its words or its content warning are others. Translations of what it was before go.
  */
-export async function editPost(tx: Writer, edit: Edit, now: Date): Promise<boolean> {
-  const { id, body, language } = edit
-  const own = and(eq(posts.id, id), eq(posts.userId, edit.userId))
-  const [before] = await tx
-    .select({
-      body: posts.body,
-      language: posts.language,
-      createdAt: posts.createdAt,
-      parentId: posts.parentId,
-      answeredId: posts.answeredId,
-    })
-    .from(posts)
-    .where(own)
+export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: Date): Promise<boolean> {
+  const own = and(eq(posts.id, id), eq(posts.userId, userId))
+  const [before] = await tx.select(editedColumns).from(posts).where(own)
   if (!before) return false
-  const isReworded = before.body !== body
-  if (!isReworded && before.language === language) return true
+  const after = { ...before, ...given }
+  const differs = (...names: (keyof typeof given)[]) => names.some(name => after[name] !== before[name])
+  if (!differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning')) return true
   tx.invalidates(`post:${id}`)
-  await deleteTranslations(tx, id)
-  await tx.update(posts).set({ language }).where(own)
-  if (!isReworded) return true
+  if (differs('body', 'language')) await deleteTranslations(tx, id)
+  const editedAt = differs('body', 'contentWarning') ? { editedAt: now } : {}
+  const { language, repliesFrom, quotesFrom, contentWarning } = after
+  await tx
+    .update(posts)
+    .set({ language, repliesFrom, quotesFrom, contentWarning, ...editedAt })
+    .where(own)
+  if (differs('body')) await reword(tx, { ...after, id, userId }, now)
+  return true
+}
+
+type Reworded = Pick<Post, 'id' | 'body' | 'createdAt' | 'parentId' | 'answeredId' | 'language'> & {
+  userId: number
+}
+
+/** Replaces the words of a post, what is derived from them, and the notices of people whom they mention. */
+async function reword(tx: Writer, post: Reworded, now: Date): Promise<void> {
+  const { id, body, parentId } = post
   const { entities, mentioned } = await resolveEntities(tx, body)
   const known = await mentionedIn(tx, id)
-  await tx.update(posts).set({ body, entities, editedAt: now }).where(own)
-  const { createdAt, parentId, answeredId } = before
-  const written = { ...edit, createdAt, parentId, answeredId, entities, mentioned }
+  await tx.update(posts).set({ body, entities }).where(eq(posts.id, id))
+  const written = { ...post, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
   const told = [...known, ...(await authorsOf(tx, parentId))]
-  await tellMentioned(tx, { ...edit, at: now }, without(mentioned, told))
+  await tellMentioned(tx, { ...post, at: now }, without(mentioned, told))
   await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
-  return true
 }
 
 async function authorsOf(tx: Writer, postId: number | null): Promise<number[]> {

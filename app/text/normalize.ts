@@ -33,6 +33,12 @@ export function normalizeText(text: string): string {
     .trim()
 }
 
+/** The same for a text of one line; null if nothing in it shows. */
+export function normalizeLine(text: string | null | undefined): string | null {
+  const line = normalizeText(text ?? '').replaceAll(/\s+/g, ' ')
+  return isBlank(line) ? null : line
+}
+
 /**
  * The key by which usernames and email addresses are compared, the same on both engines. Lower case can produce
  * characters that normalize further, so the result is normalized again: folding twice changes nothing. Browsers send
