@@ -6,6 +6,7 @@ import {
   accountRecoveries,
   apiTokens,
   blocks,
+  bookmarks,
   conversations,
   emailConfirmations,
   exportParts,
@@ -15,21 +16,25 @@ import {
   idempotencyKeys,
   jobs,
   knownDevices,
+  likes,
   mentions,
   messages,
   notifications,
   participants,
   passwordResets,
   posts,
+  postVersions,
   rateLimits,
+  reposts,
   retiredUsernames,
   sessions,
   signInLinks,
   threadGaps,
+  threadMutes,
   translations,
   users,
 } from '../database/schema.ts'
-import { eq, isNotNull } from '../database/sql.ts'
+import { and, eq, inArray, isNotNull, ne, or } from '../database/sql.ts'
 import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { findPost, publishPost } from '../posts/queries.ts'
@@ -69,6 +74,7 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
     now,
   )
   await addThread(tx, { hers, theirs, other })
+  await addReactions(tx, { hers, theirs, other })
   await tx.insert(mentions).values({ postId: theirs, userId: id })
   await tx.insert(translations).values({ postId: hers, language: 'es', body: 'Soy zelda', createdAt: now })
   await tx.insert(follows).values([
@@ -115,6 +121,23 @@ async function addThread(tx: Writer, { hers, theirs, other }: Thread): Promise<v
   await answer(id, theirs, 'nobody answers')
 }
 
+/** What both of them did with a post of each other's and of their own. */
+async function addReactions(tx: Writer, { hers, theirs, other }: Thread): Promise<void> {
+  const rows = [id, other].flatMap(userId => [hers, theirs].map(postId => ({ userId, postId })))
+  await tx.insert(likes).values(rows)
+  await tx.insert(reposts).values(rows)
+  await tx.insert(bookmarks).values(rows)
+  await tx
+    .update(posts)
+    .set({ likeCount: 2, repostCount: 2 })
+    .where(inArray(posts.id, [hers, theirs]))
+  await tx.insert(threadMutes).values([id, other].map(userId => ({ userId, rootId: theirs })))
+  const entities: never[] = []
+  await tx.insert(postVersions).values({ postId: hers, body: 'zelda was here', entities, createdAt: now })
+  const quotedId = theirs
+  await tx.update(posts).set({ quotedId, pinnedAt: now, contentWarning: 'zelda' }).where(eq(posts.id, hers))
+}
+
 async function addConversation(tx: Writer, other: number): Promise<void> {
   const [created] = await tx
     .insert(conversations)
@@ -156,6 +179,16 @@ describe('deleting an account', () => {
       for await (const lines of linesOf(site.app.db, name))
         found.push(...lines.filter(line => traces.test(line)))
     return found
+  }
+  /** Posts of others that say that they are liked or reposted more or less often than they are. */
+  const miscounted = () => {
+    const counted = (table: typeof likes | typeof reposts) =>
+      site.app.db.$count(table, eq(table.postId, posts.id))
+    const isWrong = or(ne(posts.likeCount, counted(likes)), ne(posts.repostCount, counted(reposts)))
+    return site.app.db
+      .select({ id: posts.id })
+      .from(posts)
+      .where(and(ne(posts.userId, id), isWrong))
   }
   /** The tables of the search index contain no names. */
   const indexed = async () => [
@@ -220,6 +253,13 @@ describe('deleting an account', () => {
     )
     const [johns] = await site.app.db.select().from(posts).where(eq(posts.userId, site.ids.john))
     assert.equal(johns?.body, 'tea', 'nobody else loses anything')
+    assert.deepEqual([johns?.likeCount, johns?.repostCount, johns?.quotedId], [1, 1, null])
+    assert.deepEqual(await miscounted(), [])
+    for (const table of [likes, reposts, bookmarks, threadMutes])
+      assert.deepEqual(
+        (await site.app.db.select({ userId: table.userId }).from(table)).map(({ userId }) => userId),
+        [site.ids.john],
+      )
     const answers = await site.app.db
       .select({ body: posts.body, answered: posts.answeredId })
       .from(posts)
@@ -269,8 +309,9 @@ describe('deleting an account', () => {
     await browser.post('/sign-in', { identifier: 'zelda', password })
     await browser.post(form, { current_password: password })
     let chunks = 0
-    const transaction = <T>(work: (tx: Writer) => Promise<T>) => {
-      if (++chunks > 3) throw new Error('killed')
+    const transaction = async <T>(work: (tx: Writer) => Promise<T>) => {
+      assert.deepEqual(await miscounted(), [], `after ${chunks} chunks`)
+      if (++chunks > 5) throw new Error('killed')
       return site.app.db.transaction(work)
     }
     const { signal } = new AbortController()
@@ -279,6 +320,7 @@ describe('deleting an account', () => {
     assert.notDeepEqual(await rowsWithTraces(), [])
     await site.workJobs()
     assert.deepEqual(await rowsWithTraces(), [])
+    assert.deepEqual(await miscounted(), [])
   })
 
   it('works from the command line, too, without leaving a job', async () => {
@@ -299,8 +341,24 @@ describe('deleting an account', () => {
       'susan',
       Array.from({ length: 450 }, (_, n) => `post ${n}`),
     )
-    await site.app.db.transaction(tx => deleteChunk(tx, site.ids.susan))
-    assert.equal((await measureAccount(site.app.db, site.ids.susan)).posts, 350)
+    const version = { body: 'words', entities: [], createdAt: now }
+    const left: [number, number][] = []
+    await site.app.db.transaction(async tx => {
+      const own = await tx.select({ postId: posts.id }).from(posts).where(eq(posts.userId, site.ids.susan))
+      const versions = own
+        .slice(0, 24)
+        .flatMap(({ postId }) => Array.from({ length: 50 }, () => ({ ...version, postId })))
+      await tx.insert(postVersions).values(versions)
+    })
+    for (const _ of [1, 2]) {
+      await site.app.db.transaction(tx => deleteChunk(tx, site.ids.susan))
+      const { posts } = await measureAccount(site.app.db, site.ids.susan)
+      left.push([await site.app.db.$count(postVersions), posts])
+    }
+    assert.deepEqual(left, [
+      [200, 450],
+      [0, 350],
+    ])
   })
 })
 

@@ -1,33 +1,44 @@
 /** Deletes the numerous rows of an account in chunks. */
 import type { Writer } from '../database/database.ts'
 import {
+  bookmarks,
   conversations,
   exports,
   follows,
+  likes,
   mentions,
   messages,
   notifications,
   posts,
+  postVersions,
+  reposts,
+  threadMutes,
 } from '../database/schema.ts'
-import { and, eq, inArray, or } from '../database/sql.ts'
+import { and, eq, inArray, or, sql } from '../database/sql.ts'
 import { tagsOfNotified } from '../notifications/queries.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
 import { leaveGaps, lockThread, placeInThread } from '../posts/gaps.ts'
 
 /** Rows of one statement; small, because deleting their dependents blocks other writers on SQLite. */
 const chunk = 100
+/** Rows of one statement that have no dependents. */
+const dependents = 1_000
 
 /** In this order, because other people see the first ones. */
 const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
   (tx, id) => deleteFollows(tx, id, 'followedId'),
   (tx, id) => deleteFollows(tx, id, 'followerId'),
+  (tx, id) => takeBack(tx, id, 'likes'),
+  (tx, id) => takeBack(tx, id, 'reposts'),
   deletePosts,
   forgetAnswers,
   deleteMessages,
   deleteConversations,
   (tx, id) => deleteNotifications(tx, id, 'actorId'),
   (tx, id) => deleteNotifications(tx, id, 'userId'),
-  deleteMentions,
+  (tx, id) => deleteOwn(tx, id, 'mentions'),
+  (tx, id) => deleteOwn(tx, id, 'bookmarks'),
+  (tx, id) => deleteOwn(tx, id, 'threadMutes'),
   deleteExports,
 ]
 
@@ -48,16 +59,69 @@ async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'follo
   return deleted
 }
 
-async function deletePosts(tx: Writer, id: number) {
-  const some = await tx.select(placeInThread).from(posts).where(eq(posts.userId, id)).limit(chunk)
-  await removeDerivedRows(tx, some)
+const counted = {
+  likes: { table: likes, name: 'likeCount', count: posts.likeCount },
+  reposts: { table: reposts, name: 'repostCount', count: posts.repostCount },
+} as const
+
+/** Takes likes or reposts back; the counts of the posts change with the rows, so that they are right if this is killed. */
+async function takeBack(tx: Writer, userId: number, of: keyof typeof counted) {
+  const { table, name, count } = counted[of]
+  const some = tx.select({ id: table.postId }).from(table).where(eq(table.userId, userId)).limit(chunk)
+  const deleted = await tx
+    .delete(table)
+    .where(and(eq(table.userId, userId), inArray(table.postId, some)))
+    .returning({ id: table.postId })
+  if (deleted.length === 0) return []
+  const ids = deleted.map(({ id }) => id)
+  tx.invalidates(`author:${userId}`, ...ids.map(id => `post:${id}` as const))
+  await tx
+    .update(posts)
+    .set({ [name]: sql`${count} - 1` })
+    .where(inArray(posts.id, ids))
+  return deleted
+}
+
+/** Posts go once nothing numerous is about them any more. */
+async function deletePosts(tx: Writer, userId: number) {
+  const columns = { ...placeInThread, quotedId: posts.quotedId }
+  const some = await tx.select(columns).from(posts).where(eq(posts.userId, userId)).limit(chunk)
   const ids = some.map(({ id }) => id)
-  tx.invalidates('posts', `author:${id}`, ...(await tagsOfNotified(tx, ids)))
+  tx.invalidates('posts', `author:${userId}`, ...(await tagsOfNotified(tx, ids)))
   if (ids.length === 0) return []
+  const emptied = await deleteRowsAbout(tx, ids)
+  if (emptied.length > 0) return emptied
+  await removeDerivedRows(tx, some)
   for (const rootId of new Set(some.map(({ id, rootId }) => rootId ?? id))) await lockThread(tx, rootId)
   const deleted = await tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
   await leaveGaps(tx, some)
+  tx.invalidates(...some.flatMap(({ quotedId }) => (quotedId ? [`post:${quotedId}` as const] : [])))
   return deleted
+}
+
+/** Of these tables, a post may have any number of rows. */
+const aboutPosts = [
+  { table: likes, key: likes.userId },
+  { table: reposts, key: reposts.userId },
+  { table: bookmarks, key: bookmarks.userId },
+  { table: postVersions, key: postVersions.id },
+] as const
+
+/** Deletes what is about these posts; nothing is returned if there is no more than that. */
+async function deleteRowsAbout(tx: Writer, ids: number[]) {
+  for (const { table, key } of aboutPosts) {
+    const some = tx
+      .select({ id: table.postId, key: sql`${key}`.as('key') })
+      .from(table)
+      .where(inArray(table.postId, ids))
+      .limit(dependents)
+    const deleted = await tx
+      .delete(table)
+      .where(sql`(${table.postId}, ${key}) in ${some}`)
+      .returning({ id: table.postId })
+    if (deleted.length === dependents) return deleted
+  }
+  return []
 }
 
 /** Clears the account's id from other people's replies to it. */
@@ -104,12 +168,19 @@ async function deleteNotifications(tx: Writer, id: number, side: 'actorId' | 'us
   return deleted
 }
 
-async function deleteMentions(tx: Writer, id: number) {
-  const some = tx.select({ id: mentions.postId }).from(mentions).where(eq(mentions.userId, id)).limit(chunk)
+const ownRows = {
+  mentions: { table: mentions, other: mentions.postId },
+  bookmarks: { table: bookmarks, other: bookmarks.postId },
+  threadMutes: { table: threadMutes, other: threadMutes.rootId },
+} as const
+
+async function deleteOwn(tx: Writer, id: number, of: keyof typeof ownRows) {
+  const { table, other } = ownRows[of]
+  const some = tx.select({ id: other }).from(table).where(eq(table.userId, id)).limit(chunk)
   return tx
-    .delete(mentions)
-    .where(and(eq(mentions.userId, id), inArray(mentions.postId, some)))
-    .returning({ id: mentions.postId })
+    .delete(table)
+    .where(and(eq(table.userId, id), inArray(other, some)))
+    .returning({ id: other })
 }
 
 /** One at a time, because each export has its bytes in other rows. */
