@@ -11,7 +11,7 @@ import { changesBetween, type Snapshot, snapshotsAround } from './snapshots.ts'
 import { isRebuild, sqlBetween } from './sql-between.ts'
 
 const review = '-- Proposed by db:generate from the two snapshots. Review it, then delete this line.\n'
-const engines: Engine[] = ['sqlite', 'postgresql']
+const engines: Engine[] = ['postgresql', 'sqlite']
 
 export type Generated = { name: string; changes: string[] }
 
@@ -19,87 +19,113 @@ export type Generated = { name: string; changes: string[] }
  * Writes `drizzle/<engine>/<time>_<name>/` with migration.sql, down.sql and snapshot.json for both engines,
  * and returns what changed; null, and nothing written, when the schema has not changed.
  */
-export async function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
-  const [sqlite, postgresql] = await Promise.all([explain('sqlite'), explain('postgresql')])
-  // PostgreSQL first: of branches that conflict it names the very migrations.
-  const second = await planFor('postgresql', options, postgresql)
-  const plans = [await planFor('sqlite', options, sqlite), second]
-  const changing = plans.find(({ hints }) => hints !== null)
-  if (!changing) return null
-  const folder = await writeMigrations(name, plans)
-  try {
+export function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
+  return allOrNothing(async plans => {
+    const responses = await writeBoth(plans, plan => writeMigration(plan, name))
+    // PostgreSQL first: of branches that conflict it names the very migrations.
+    for (const plan of plans) await settle(plan, responses.get(plan) as Response, { name, options })
+    const changing = plans.findLast(({ written }) => written)
+    if (!changing) return null
+    const unchanged = plans.filter(({ written }) => !written)
+    await writeBoth(unchanged, plan => writeEmpty(plan, name))
+    const folder = await giveOneName(plans)
     for (const plan of plans) {
-      if (plan.hints) await writeUpAndDown(plan, folder)
-      else await writeBoth(plan.engine, folder, ['-- Nothing changes on this engine.\nselect 1;\n'])
+      if (unchanged.includes(plan)) await writeSql(plan, ['-- Nothing changes on this engine.\nselect 1;\n'])
+      else await writeUpAndDown(plan, folder)
     }
-  } catch (error) {
-    for (const { engine } of plans) await rm(path.join(migrationsFolder(engine), folder), { recursive: true })
-    throw error
-  }
-  const [before, after] = await snapshotsAround(changing.engine, folder)
-  return { name: folder, changes: changesBetween(before, after, changing.hints ?? []) }
+    const [before, after] = await snapshotsAround(changing.engine, folder)
+    return { name: folder, changes: changesBetween(before, after, changing.hints) }
+  })
 }
 
 /** Writes empty files, for SQL by hand. */
-export async function generateCustomMigration(name: string): Promise<Generated> {
-  const folder = await writeMigrations(
-    name,
-    engines.map(engine => ({ engine, hints: null })),
+export function generateCustomMigration(name: string): Promise<Generated> {
+  return allOrNothing(async plans => {
+    await writeBoth(plans, plan => writeEmpty(plan, name))
+    const folder = await giveOneName(plans)
+    for (const plan of plans)
+      await writeSql(plan, [
+        `-- Write SQL for ${plan.engine} here; statements are divided by a line\n--> statement-breakpoint\n`,
+        `-- Write the SQL that rolls it back here. If nothing can, say why in a line like\n-- "irreversible: the old values are gone" without the quotes.\n`,
+      ])
+    return { name: folder, changes: [] }
+  })
+}
+
+/** One engine's next migration: what is decided, and the folder that drizzle-kit has written, if anything changes. */
+type Plan = { engine: Engine; hints: Hint[]; written: string | null }
+
+/** After a failure there is no folder of either engine. */
+async function allOrNothing<Result>(write: (plans: Plan[]) => Promise<Result>): Promise<Result> {
+  const plans: Plan[] = engines.map(engine => ({ engine, hints: [], written: null }))
+  try {
+    return await write(plans)
+  } catch (error) {
+    for (const { written } of plans) if (written) await rm(written, { recursive: true })
+    throw error
+  }
+}
+
+/** Starting drizzle-kit is most of the time that a migration takes: both engines at once, and no dry run before. */
+async function writeBoth(
+  plans: Plan[],
+  write: (plan: Plan) => Promise<Response>,
+): Promise<Map<Plan, Response>> {
+  const results = await Promise.allSettled(plans.map(write))
+  return new Map(
+    results.map((result, index) => {
+      if (result.status === 'rejected') throw result.reason
+      return [plans[index] as Plan, result.value]
+    }),
   )
-  for (const engine of engines)
-    await writeBoth(engine, folder, [
-      `-- Write SQL for ${engine} here; statements are divided by a line\n--> statement-breakpoint\n`,
-      `-- Write the SQL that rolls it back here. If nothing can, say why in a line like\n-- "irreversible: the old values are gone" without the quotes.\n`,
-    ])
-  return { name: folder, changes: [] }
 }
 
-/** What one engine's next migration needs: hints for drizzle-kit, or null when nothing changes there. */
-type Plan = { engine: Engine; hints: Hint[] | null }
-
-function explain(engine: Engine, hints: Hint[] = []): Promise<Response> {
-  return runGenerate(['--explain', '--hints', JSON.stringify(hints)], engine)
+/** Lets drizzle-kit write, unless nothing changes, it refuses, or it has to ask first. */
+async function writeMigration(
+  plan: Plan,
+  name: string,
+  how = ['--hints', JSON.stringify(plan.hints)],
+): Promise<Response> {
+  const response = await runGenerate(['--name', name, ...how], plan.engine)
+  if (response.status === 'ok') {
+    if (!response.migration_path) throw new MigrationRefused('drizzle-kit wrote nothing')
+    plan.written = path.resolve(root, path.dirname(response.migration_path))
+  }
+  return response
 }
 
-async function planFor(engine: Engine, options: HintOptions, first: Response): Promise<Plan> {
-  let [response, hints]: [Response, Hint[]] = [first, []]
+async function writeEmpty(plan: Plan, name: string): Promise<Response> {
+  const response = await writeMigration(plan, name, ['--custom'])
+  if (response.status === 'error') throw refusalOf(response)
+  return response
+}
+
+/** Decides what drizzle-kit asks, until it has written or found nothing to write. */
+async function settle(
+  plan: Plan,
+  first: Response,
+  { name, options }: { name: string; options: HintOptions },
+): Promise<void> {
+  let response = first
   while (response.status === 'missing_hints') {
-    hints = [...hints, ...(await resolveHints(response.unresolved, options))]
-    response = await explain(engine, hints)
+    plan.hints.push(...(await resolveHints(response.unresolved, options)))
+    response = await writeMigration(plan, name)
   }
   if (response.status === 'error') throw refusalOf(response)
-  return { engine, hints: response.status === 'no_changes' ? null : hints }
 }
 
-/**
- * Lets drizzle-kit write both engines' migrations. Returns the name of the folder, which is made the same for
- * both although one may be written a second later.
- */
-async function writeMigrations(name: string, plans: Plan[]): Promise<string> {
-  const results = await Promise.allSettled(plans.map(plan => writeMigration(name, plan)))
-  const written = results.flatMap(result => (result.status === 'fulfilled' ? result.value : []))
-  const failed = results.find(({ status }) => status === 'rejected')
-  if (failed) {
-    await Promise.all(written.map(folder => rm(folder, { recursive: true })))
-    throw (failed as PromiseRejectedResult).reason
+/** The two folders have the same name, although one may have been written a second later. */
+async function giveOneName(plans: Plan[]): Promise<string> {
+  const folder = path.basename(String(plans[0]?.written))
+  for (const plan of plans) {
+    const own = String(plan.written)
+    plan.written = path.join(path.dirname(own), folder)
+    await rename(own, plan.written)
   }
-  const folder = path.basename(String(written[0]))
-  for (const own of written) await rename(own, path.join(path.dirname(own), folder))
   return folder
 }
 
-/** Returns the folder that drizzle-kit has written. */
-async function writeMigration(name: string, { engine, hints }: Plan): Promise<string> {
-  const how = hints ? ['--hints', JSON.stringify(hints)] : ['--custom']
-  const response = await runGenerate(['--name', name, ...how], engine)
-  if (response.status === 'error') throw refusalOf(response)
-  if (response.status !== 'ok' || !response.migration_path)
-    throw new MigrationRefused('drizzle-kit wrote nothing')
-  return path.resolve(root, path.dirname(response.migration_path))
-}
-
-async function writeUpAndDown({ engine, hints: decided }: Plan, folder: string): Promise<void> {
-  const hints = decided ?? []
+async function writeUpAndDown({ engine, hints }: Plan, folder: string): Promise<void> {
   const [before, after] = await snapshotsAround(engine, folder)
   refuseUnfillable([before, after], hints)
   const [up, down] = ['migration.sql', 'down.sql'].map(name =>
@@ -133,8 +159,7 @@ function refuseUnfillable(snapshots: [Snapshot, Snapshot], hints: Hint[]): void 
 }
 
 /** Writes migration.sql and down.sql, which are the same if only one text is given. */
-async function writeBoth(engine: Engine, folder: string, [up = '', down = up]: string[]): Promise<void> {
-  const file = (name: string) => path.join(migrationsFolder(engine), folder, name)
-  await writeFile(file('migration.sql'), up)
-  await writeFile(file('down.sql'), down)
+async function writeSql({ written }: Plan, [up = '', down = up]: string[]): Promise<void> {
+  await writeFile(path.join(String(written), 'migration.sql'), up)
+  await writeFile(path.join(String(written), 'down.sql'), down)
 }
