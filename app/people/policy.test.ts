@@ -13,12 +13,18 @@ const member = (id: number) => ({ id, role: 'member' as const })
 
 describe('the policy', () => {
   const post = { author: { id: 1 } }
-  it('lets the author of a post edit and delete it, others read it translated, and members answer it', () => {
-    const others = { edit: false, delete: false, reply: true, translate: true }
-    const own = { edit: true, delete: true, reply: true, translate: false }
+  it('lets the author of a post edit and delete it, others read it translated, and members answer, like and bookmark it', () => {
+    const members = { reply: true, like: true, bookmark: true }
+    const others = { edit: false, delete: false, ...members, translate: true }
+    const own = { edit: true, delete: true, ...members, translate: false }
     assert.deepEqual(postPermissions(member(1), post), own)
     assert.deepEqual(postPermissions(member(2), post), others)
-    assert.deepEqual(postPermissions(null, post), { ...others, reply: false })
+    assert.deepEqual(postPermissions(null, post), {
+      ...others,
+      reply: false,
+      like: false,
+      bookmark: false,
+    })
   })
 
   it('lets members follow and write to others between whom there is no block, and block anybody else', () => {

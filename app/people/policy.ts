@@ -10,13 +10,16 @@ type Person = { id: number; apart?: boolean }
 
 type Rule<Thing> = (viewer: AnyViewer, thing: Thing) => boolean
 
+const isMember: Rule<Post> = viewer => viewer !== null
 const isAuthor: Rule<Post> = (viewer, post) => viewer?.id === post.author.id
 const isOther: Rule<Person> = (viewer, person) => viewer !== null && viewer.id !== person.id
 
 const postRules = {
   edit: isAuthor,
   delete: isAuthor,
-  reply: viewer => viewer !== null,
+  reply: isMember,
+  like: isMember,
+  bookmark: isMember,
   /** A translation is for readers. */
   translate: (viewer, post) => !isAuthor(viewer, post),
 } satisfies Record<string, Rule<Post>>

@@ -1,10 +1,12 @@
 import accounts from '../accounts/index.ts'
 import api from '../api/index.ts'
 import blocks from '../blocks/index.ts'
+import bookmarks from '../bookmarks/index.ts'
 import exports from '../exports/index.ts'
 import feeds from '../feeds/index.ts'
 import follows from '../follows/index.ts'
 import jobs from '../jobs/index.ts'
+import likes from '../likes/index.ts'
 import limits from '../limits/index.ts'
 import live from '../live/index.ts'
 import mail from '../mail/index.ts'
@@ -30,6 +32,8 @@ export const nouns = [
   settings,
   posts,
   replies,
+  likes,
+  bookmarks,
   timelines,
   follows,
   blocks,

@@ -58,16 +58,17 @@ async function copy(text) {
 }
 
 let timer = 0
-/** Shows a sentence of the page for a while, and has it read aloud. @param {string} name */
-function say(name) {
+/** Shows a sentence for a while, and has it read aloud. @param {string} sentence one of the page by its name, or its words */
+function say(sentence) {
   const toast = document.querySelector('.toast')
   if (!(toast instanceof HTMLElement)) return
   clearTimeout(timer)
-  toast.textContent = toast.dataset[name] ?? ''
+  toast.textContent = toast.dataset[sentence] ?? sentence
   timer = setTimeout(() => toast.replaceChildren(), SHOWN_FOR)
 }
 
 document.addEventListener('click', copyLink)
+document.addEventListener('say', event => say(/** @type {CustomEvent<string>} */ (event).detail))
 document.addEventListener('click', openPost)
 document.addEventListener('auxclick', openPost)
 // Else the middle button begins to scroll on some systems.

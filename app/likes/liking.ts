@@ -1,0 +1,31 @@
+import { lockPair } from '../blocks/queries.ts'
+import type { RateLimit } from '../limits/queries.ts'
+import type { MemberRequest } from '../people/viewer.ts'
+import { requirePost } from '../posts/require-post.ts'
+import { like, unlike } from './queries.ts'
+
+export const likingLimit: RateLimit = { name: 'liking', burst: 60, every: 2_000 }
+
+type LikeRequest = MemberRequest<{ Params: { id: number } }>
+
+/**
+ * The viewer likes the post of the address, for the form and the API. Twice is harmless.
+ * @throws Problem 404 if they do not see it, 429 after too many
+ */
+export async function likePost({ server, params, viewer }: LikeRequest): Promise<void> {
+  await server.db.transaction(async tx => {
+    await server.rateLimits.consume(tx, likingLimit, viewer.id)
+    const post = await requirePost(tx, { params, viewer }, 'like')
+    // Else a block at the same moment would leave the like behind.
+    if (post.author.id !== viewer.id) await lockPair(tx, viewer.id, post.author.id)
+    await like(tx, post, viewer.id)
+  })
+}
+
+/** Takes the like back, if there is one. */
+export async function unlikePost({ server, params, viewer }: LikeRequest): Promise<void> {
+  await server.db.transaction(async tx => {
+    const post = await requirePost(tx, { params, viewer })
+    await unlike(tx, post, viewer.id)
+  })
+}
