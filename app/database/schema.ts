@@ -188,7 +188,11 @@ export const posts = table(
       .on(posts.userId, posts.createdAt, posts.id)
       .where(sql`${posts.answeredId} is null`),
     index('posts_answers_user_id_index')
-      .on(posts.userId, posts.createdAt, posts.id)
+      .on(posts.userId, posts.createdAt, posts.id, posts.answeredId)
+      .where(sql`${posts.answeredId} is not null`),
+    /** Replies to others, for the Home of a person who follows many. */
+    index('posts_answers_created_at_index')
+      .on(posts.createdAt, posts.id, posts.userId, posts.answeredId)
       .where(sql`${posts.answeredId} is not null`),
     /** For the deletion of an account. */
     index('posts_answered_id_index').on(posts.answeredId).where(sql`${posts.answeredId} is not null`),
@@ -264,12 +268,9 @@ export const reposts = table(
   reposts => [
     uniqueIndex('reposts_post_id_user_id_unique').on(reposts.postId, reposts.userId),
     index('reposts_post_id_created_at_index').on(reposts.postId, reposts.createdAt, reposts.userId),
-    index('reposts_user_id_created_at_index').on(
-      reposts.userId,
-      reposts.createdAt,
-      reposts.id,
-      reposts.postId,
-    ),
+    /** Lists show a repost once a post and a time, so its place is that of the post. */
+    index('reposts_user_id_created_at_index').on(reposts.userId, reposts.createdAt, reposts.postId),
+    index('reposts_created_at_index').on(reposts.createdAt, reposts.postId, reposts.userId),
   ],
 )
 
