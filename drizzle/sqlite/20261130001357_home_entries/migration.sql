@@ -1,0 +1,2 @@
+CREATE INDEX `posts_answers_created_at_index` ON `posts` (`created_at`,`id`,`user_id`,`answered_id`) WHERE "posts"."answered_id" is not null;--> statement-breakpoint
+CREATE INDEX `reposts_created_at_index` ON `reposts` (`created_at`,`post_id`,`user_id`);
