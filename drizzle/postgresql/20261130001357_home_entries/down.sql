@@ -1,4 +1,3 @@
--- Proposed by db:generate from the two snapshots. Review it, then delete this line.
 DROP INDEX "posts_answers_created_at_index";
 --> statement-breakpoint
 DROP INDEX "reposts_created_at_index";
