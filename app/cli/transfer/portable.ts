@@ -17,7 +17,7 @@ import type { Reader } from '../../database/database.ts'
 import { readMigrations } from '../../database/migrations/files.ts'
 import { migrationStatus } from '../../database/migrations/migrations.ts'
 import type { Line } from './files.ts'
-import { isObject } from './site-format.ts'
+import { isObject } from './json.ts'
 import { isTableName, linesOf, type TableName, tableNames, tablesWithIds } from './tables.ts'
 
 export type Header = { format: 'microblog'; version: 1; schema: string; engine: string; made: string }

@@ -25,6 +25,7 @@ import { userFields, writtenFields } from '../../people/profile-fields.ts'
 import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
 import { isBlank, sanitizeText } from '../../text/normalize.ts'
+import { isObject } from './json.ts'
 
 /** In an order in which every row finds the rows that it needs. */
 export const kinds = ['users', 'posts', 'gaps', 'follows'] as const
@@ -130,10 +131,6 @@ export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
   const row = withUsername(kind, normalize(value))
   const errors = validators[kind].Check(row) ? [] : fieldErrors(kind, row)
   return { kind, place, row, errors: errors.map(error => `${place}: ${error}`) }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { JSONParser, TokenType } from '@streamparser/json'
 import { UserError } from '../../config/user-error.ts'
 import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
-import { isKind, isObject, kindList, kinds, type RawRow } from './site-format.ts'
+import { isObject } from './json.ts'
+import { isKind, kindList, kinds, type RawRow } from './site-format.ts'
 
 /**
  * The rows of a file, as many at a time as have arrived.
