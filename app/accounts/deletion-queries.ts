@@ -16,6 +16,7 @@ import {
 } from '../database/schema.ts'
 import { and, eq, inArray, or, sql } from '../database/sql.ts'
 import { tagsOfNotified } from '../notifications/queries.ts'
+import { removeCountedOf } from '../posts/counted.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
 import { leaveGaps, lockThread, placeInThread } from '../posts/gaps.ts'
 
@@ -59,27 +60,11 @@ async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'follo
   return deleted
 }
 
-const counted = {
-  likes: { table: likes, name: 'likeCount', count: posts.likeCount },
-  reposts: { table: reposts, name: 'repostCount', count: posts.repostCount },
-} as const
-
-/** Takes likes or reposts back; the counts of the posts change with the rows, so that they are right if this is killed. */
-async function takeBack(tx: Writer, userId: number, of: keyof typeof counted) {
-  const { table, name, count } = counted[of]
-  const some = tx.select({ id: table.postId }).from(table).where(eq(table.userId, userId)).limit(chunk)
-  const deleted = await tx
-    .delete(table)
-    .where(and(eq(table.userId, userId), inArray(table.postId, some)))
-    .returning({ id: table.postId })
-  if (deleted.length === 0) return []
-  const ids = deleted.map(({ id }) => id)
-  tx.invalidates(`author:${userId}`, ...ids.map(id => `post:${id}` as const))
-  await tx
-    .update(posts)
-    .set({ [name]: sql`${count} - 1` })
-    .where(inArray(posts.id, ids))
-  return deleted
+/** Takes likes or reposts back. */
+async function takeBack(tx: Writer, userId: number, of: 'likes' | 'reposts') {
+  const postIds = await removeCountedOf(tx, of, userId)
+  if (postIds.length > 0) tx.invalidates(`author:${userId}`)
+  return postIds
 }
 
 /** Posts go once nothing numerous is about them any more. */

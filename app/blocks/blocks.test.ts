@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
 import { openDatabase } from '../database/open.ts'
-import { blocks, follows, notifications, posts } from '../database/schema.ts'
+import { blocks, follows, likes, notifications, posts, reposts } from '../database/schema.ts'
 import { inArray } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { areBlocked } from '../people/visibility.ts'
+import { addCounted } from '../posts/counted.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { block } from './queries.ts'
@@ -56,6 +57,48 @@ describe('blocking a person', () => {
     assert.equal(freed.location, '/@john')
     assert.match(main(await susan.follow(freed)), /is no longer blocked/)
     assert.equal(await site.app.db.$count(blocks), 0)
+  })
+
+  it('takes back likes and reposts between the two, in both directions, and others keep theirs', async () => {
+    const { ids, app } = site
+    const hers = await site.write('susan', ['one', 'two'])
+    const [his = 0] = await site.write('john', ['three'])
+    const rows = [
+      ...hers.flatMap(postId => [ids.john, ids.mary, ids.susan].map(userId => ({ postId, userId }))),
+      ...[ids.susan, ids.mary].map(userId => ({ postId: his, userId })),
+    ]
+    const countsOf = async () => {
+      const shown = { id: posts.id, likes: posts.likeCount, reposts: posts.repostCount }
+      const found = await app.db
+        .select(shown)
+        .from(posts)
+        .where(inArray(posts.id, [...hers, his]))
+      return found.toSorted((a, b) => a.id - b.id).map(({ likes, reposts }) => [likes, reposts])
+    }
+    await app.db.transaction(async tx => {
+      for (const row of rows) {
+        await addCounted(tx, 'likes', row)
+        await addCounted(tx, 'reposts', row)
+      }
+    })
+    assert.deepEqual(await countsOf(), [
+      [3, 3],
+      [3, 3],
+      [2, 2],
+    ])
+    assert.equal((await susan.post('/@john/block')).status, 303)
+    assert.deepEqual(await countsOf(), [
+      [2, 2],
+      [2, 2],
+      [1, 1],
+    ])
+    for (const table of [likes, reposts]) {
+      const left = await app.db.select({ userId: table.userId, postId: table.postId }).from(table)
+      const between = left.filter(({ userId, postId }) =>
+        postId === his ? userId === ids.susan : userId === ids.john,
+      )
+      assert.deepEqual([left.length, between], [5, []])
+    }
   })
 
   it('removes follows and notifications between the two', async () => {

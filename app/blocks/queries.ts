@@ -5,13 +5,14 @@ import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 import { clearUnread } from '../messages/queries.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
+import { removeCountedOn } from '../posts/counted.ts'
 
 /** Serializes following, blocking and messaging between two people, which write different rows. */
 export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
   return lock(tx, `pair:${Math.min(a, b)}:${Math.max(a, b)}`)
 }
 
-/** Blocks a person, removes follows and notifications between the two, and clears the badge of their messages. Idempotent. */
+/** Blocks a person, removes follows, likes, reposts and notifications between the two, and clears the badge of their messages. Idempotent. */
 export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
   await lockPair(tx, blockerId, blockedId)
   invalidateBlock(tx, blockerId, blockedId)
@@ -21,9 +22,12 @@ export async function block(tx: Writer, blockerId: number, blockedId: number): P
   await clearUnread(tx, { userId: blockerId, otherId: blockedId })
 }
 
-/** Removes one person's follow of the other, and their notifications caused by the other. */
+/** Removes one person's follow of the other and likes and reposts of their posts, and their notifications caused by the other. */
 async function removeTies(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
+  await removeCountedOn(tx, 'likes', { userId: one, authorId: other })
+  const reposted = await removeCountedOn(tx, 'reposts', { userId: one, authorId: other })
+  if (reposted.length > 0) tx.invalidates(`author:${one}`)
   await tx.delete(notifications).where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
 }
 

@@ -1,8 +1,8 @@
 import { lockPair } from '../blocks/queries.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { MemberRequest } from '../people/viewer.ts'
+import { addCounted, removeCounted } from '../posts/counted.ts'
 import { requirePost } from '../posts/require-post.ts'
-import { like, unlike } from './queries.ts'
 
 export const likingLimit: RateLimit = { name: 'liking', burst: 60, every: 2_000 }
 
@@ -18,7 +18,7 @@ export async function likePost({ server, params, viewer }: LikeRequest): Promise
     const post = await requirePost(tx, { params, viewer }, 'like')
     // Else a block at the same moment would leave the like behind.
     if (post.author.id !== viewer.id) await lockPair(tx, viewer.id, post.author.id)
-    await like(tx, post, viewer.id)
+    await addCounted(tx, 'likes', { userId: viewer.id, postId: post.id })
   })
 }
 
@@ -26,6 +26,6 @@ export async function likePost({ server, params, viewer }: LikeRequest): Promise
 export async function unlikePost({ server, params, viewer }: LikeRequest): Promise<void> {
   await server.db.transaction(async tx => {
     const post = await requirePost(tx, { params, viewer })
-    await unlike(tx, post, viewer.id)
+    await removeCounted(tx, 'likes', { userId: viewer.id, postIds: [post.id] })
   })
 }

@@ -1,35 +1,31 @@
-/** Likes, and their number, which stands in the post: both change in one transaction, the like first. */
-import type { Writer } from '../database/database.ts'
-import { likes, posts } from '../database/schema.ts'
-import { and, eq, inArray, sql } from '../database/sql.ts'
+import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
+import type { Reader } from '../database/database.ts'
+import { likes, users } from '../database/schema.ts'
+import { and, eq, sql } from '../database/sql.ts'
+import { isFollowedByViewer, type Person, type PersonRow, personColumns, personOf } from '../people/person.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { seenBy, visiblePeople } from '../people/visibility.ts'
+import { markedTimeline } from '../posts/marked.ts'
 
-type Liked = { id: number; author: { id: number } }
+const likersOf = keysetList<PersonRow>('likers', { time: likes.createdAt, id: likes.userId }, (db, place) =>
+  db
+    .select({ ...personColumns, followed: isFollowedByViewer(users.id), createdAt: likes.createdAt })
+    .from(likes)
+    .innerJoin(users, eq(users.id, likes.userId))
+    .where(and(eq(likes.postId, sql.placeholder('post')), visiblePeople(likes.userId), place.beyond))
+    .orderBy(...place.order)
+    .limit(place.limit),
+)
 
-/** Idempotent. */
-export async function like(tx: Writer, { id }: Liked, userId: number): Promise<void> {
-  tx.invalidates(`post:${id}`)
-  const added = await tx
-    .insert(likes)
-    .values({ postId: id, userId, createdAt: new Date() })
-    .onConflictDoNothing()
-    .returning({ id: likes.postId })
-  if (added.length > 0) await count(tx, [id], 1)
+/** A page of the people who like a post and whom the viewer sees, newest like first. */
+export async function listLikers(
+  db: Reader,
+  { post, viewer }: { post: number; viewer: AnyViewer },
+  cursor: Cursor,
+): Promise<Page<Person>> {
+  const page = await likersOf(db, { post, ...seenBy(viewer) }, cursor)
+  return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
-/** Idempotent. */
-export async function unlike(tx: Writer, { id }: Liked, userId: number): Promise<void> {
-  tx.invalidates(`post:${id}`)
-  const removed = await tx
-    .delete(likes)
-    .where(and(eq(likes.postId, id), eq(likes.userId, userId)))
-    .returning({ id: likes.postId })
-  if (removed.length > 0) await count(tx, [id], -1)
-}
-
-/** Counts one like more, or one less, of each of these posts. */
-async function count(tx: Writer, postIds: number[], difference: 1 | -1): Promise<void> {
-  await tx
-    .update(posts)
-    .set({ likeCount: sql`${posts.likeCount} + ${difference}` })
-    .where(inArray(posts.id, postIds))
-}
+/** The posts that the viewer likes, newest like first. */
+export const likedTimeline = markedTimeline('liked', likes)

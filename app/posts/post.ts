@@ -114,6 +114,18 @@ export function asPages(list: (db: Reader, values: Values, cursor: Cursor) => Pr
   }
 }
 
+/** The same with a keyset list of ids, in an order of its own. */
+export function asPagesOfIds(
+  list: (db: Reader, values: Values, cursor: Cursor) => Promise<Page<{ id: number }>>,
+) {
+  return async (db: Reader, { viewer, ...values }: Given, cursor: Cursor): Promise<Page<Post>> => {
+    const page = await list(db, { ...values, ...seenBy(viewer) }, cursor)
+    const ids = page.rows.map(({ id }) => id)
+    const found = new Map((await findPosts(db, ids, viewer)).map(post => [post.id, post]))
+    return { ...page, rows: ids.flatMap(id => found.get(id) ?? []) }
+  }
+}
+
 /** The cache tags of a page that shows these posts, what they answer, and their authors' names. */
 export function postTags(shown: Post[]): CacheTag[] {
   return shown.flatMap(({ id, author, parentId, parent }): CacheTag[] => [

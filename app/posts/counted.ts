@@ -1,0 +1,90 @@
+/**
+ * Likes and reposts: rows of people about a post, which counts them. The number changes in the transaction of the row,
+ * after it, and only if the row was really written or deleted.
+ */
+import type { Writer } from '../database/database.ts'
+import { likes, posts, reposts } from '../database/schema.ts'
+import { and, eq, inArray, sql } from '../database/sql.ts'
+
+const counted = {
+  likes: { table: likes, name: 'likeCount', count: posts.likeCount },
+  reposts: { table: reposts, name: 'repostCount', count: posts.repostCount },
+} as const
+type Counted = keyof typeof counted
+
+/** Posts of one statement. */
+const chunk = 100
+
+/** Returns whether the row is new. */
+export async function addCounted(
+  tx: Writer,
+  of: Counted,
+  { userId, postId }: { userId: number; postId: number },
+): Promise<boolean> {
+  tx.invalidates(`post:${postId}`)
+  const { table } = counted[of]
+  const added = await tx
+    .insert(table)
+    .values({ postId, userId, createdAt: new Date() })
+    .onConflictDoNothing()
+    .returning({ id: table.postId })
+  await add(tx, of, added, 1)
+  return added.length > 0
+}
+
+/** Removes one person's rows about these posts, and returns the posts that had one. */
+export async function removeCounted(
+  tx: Writer,
+  of: Counted,
+  { userId, postIds }: { userId: number; postIds: number[] },
+): Promise<number[]> {
+  const { table } = counted[of]
+  const removed: { id: number }[] = []
+  for (let from = 0; from < postIds.length; from += chunk) {
+    const some = postIds.slice(from, from + chunk)
+    tx.invalidates(...some.map(id => `post:${id}` as const))
+    const isTheirs = and(eq(table.userId, userId), inArray(table.postId, some))
+    const deleted = await tx.delete(table).where(isTheirs).returning({ id: table.postId })
+    await add(tx, of, deleted, -1)
+    removed.push(...deleted)
+  }
+  return removed.map(({ id }) => id)
+}
+
+/** Removes one person's rows about the posts of another, and returns the posts. */
+export async function removeCountedOn(
+  tx: Writer,
+  of: Counted,
+  { userId, authorId }: { userId: number; authorId: number },
+): Promise<number[]> {
+  const { table } = counted[of]
+  const rows = await tx
+    .select({ id: posts.id })
+    .from(table)
+    .innerJoin(posts, eq(posts.id, table.postId))
+    .where(and(eq(table.userId, userId), eq(posts.userId, authorId)))
+    .orderBy(posts.id)
+  return removeCounted(tx, of, { userId, postIds: rows.map(({ id }) => id) })
+}
+
+/** Removes some of a person's rows, at most `chunk`, and returns their posts. */
+export async function removeCountedOf(tx: Writer, of: Counted, userId: number): Promise<number[]> {
+  const { table } = counted[of]
+  const rows = await tx
+    .select({ id: table.postId })
+    .from(table)
+    .where(eq(table.userId, userId))
+    .orderBy(table.postId)
+    .limit(chunk)
+  return removeCounted(tx, of, { userId, postIds: rows.map(({ id }) => id) })
+}
+
+async function add(tx: Writer, of: Counted, rows: { id: number }[], difference: 1 | -1): Promise<void> {
+  if (rows.length === 0) return
+  const { name, count } = counted[of]
+  const ids = rows.map(({ id }) => id)
+  await tx
+    .update(posts)
+    .set({ [name]: sql`${count} + ${difference}` })
+    .where(inArray(posts.id, ids))
+}
