@@ -10,6 +10,7 @@ import likes from '../likes/index.ts'
 import limits from '../limits/index.ts'
 import live from '../live/index.ts'
 import mail from '../mail/index.ts'
+import mentions from '../mentions/index.ts'
 import messages from '../messages/index.ts'
 import notifications from '../notifications/index.ts'
 import passwords from '../passwords/index.ts'
@@ -38,6 +39,7 @@ export const nouns = [
   follows,
   blocks,
   search,
+  mentions,
   messages,
   notifications,
   api,

@@ -6,7 +6,14 @@ import type { AnyViewer } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { isEmpty, parseQuery, type Query, starred } from '../search-index/query.ts'
 import type { Order } from './forms.ts'
-import { resolvePeople, searchBestPosts, searchLikelyPeople, searchPeople, searchPosts } from './queries.ts'
+import {
+  likelyPeople,
+  resolvePeople,
+  searchBestPosts,
+  searchLikelyPeople,
+  searchPeople,
+  searchPosts,
+} from './queries.ts'
 
 export type SearchResult = {
   query: Query
@@ -68,4 +75,13 @@ export async function findPeople(
 ): Promise<Page<Person>> {
   const wanted = wantedPeople(text)
   return wanted ? searchPeople(db, { wanted, viewer, cursor }) : emptyPage
+}
+
+/** Some of the people whose names match the text, as it is typed: the newest accounts, and the one of this name. */
+export async function findLikelyPeople(
+  db: Reader,
+  { text, viewer }: Pick<SearchInput, 'text' | 'viewer'>,
+): Promise<Person[]> {
+  const wanted = wantedPeople(text)
+  return wanted ? likelyPeople(db, { wanted, viewer }) : []
 }

@@ -112,12 +112,12 @@ export async function searchPeople(db: Reader, { wanted, viewer, cursor }: Searc
   return { ...page, rows: page.rows.map(row => personOf(row, viewer)) }
 }
 
-const likelyPeople = 50
+const mostLikely = 50
 const shownPeople = 3
 
 /** The newest matching accounts, and the one with exactly this name. */
 const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]>('search_likely', db => {
-  const newest = personKeys({ direction: 'newest', beyond: undefined, order: [], limit: likelyPeople })
+  const newest = personKeys({ direction: 'newest', beyond: undefined, order: [], limit: mostLikely })
   const namesake = sql`select ${users.id} from ${users} where ${users.usernameKey} = ${sql.placeholder('name')}
     and ${visiblePeople()}`
   return db
@@ -127,14 +127,22 @@ const likely = prepared<Record<string, unknown>, (PersonRow & { key: string })[]
     .orderBy(desc(users.id))
 })
 
-/** The few people above the posts, the exact name first, and whether there are more. */
-export async function searchLikelyPeople(
+/** The newest matching accounts, the exact name first. */
+export async function likelyPeople(
   db: Reader,
   { wanted, viewer }: Omit<Search, 'cursor'>,
-): Promise<{ people: Person[]; more: boolean }> {
+): Promise<Person[]> {
   const name = wanted.terms.map(({ tokens }) => tokens.join('_')).join('_')
   const rows = await likely(db, { ...seenBy(viewer), name, ...matchOf(wanted) })
   const rank = ({ key }: { key: string }) => (key === name ? 0 : key.startsWith(name) ? 1 : 2)
-  const shown = rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownPeople)
-  return { people: shown.map(row => personOf(row, viewer)), more: rows.length > shownPeople }
+  return rows.toSorted((a, b) => rank(a) - rank(b)).map(row => personOf(row, viewer))
+}
+
+/** The few people above the posts, and whether there are more. */
+export async function searchLikelyPeople(
+  db: Reader,
+  search: Omit<Search, 'cursor'>,
+): Promise<{ people: Person[]; more: boolean }> {
+  const found = await likelyPeople(db, search)
+  return { people: found.slice(0, shownPeople), more: found.length > shownPeople }
 }

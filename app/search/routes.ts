@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
-import { isUnavailable } from '../database/errors.ts'
-import { networkOf } from '../limits/network.ts'
 import type { Person } from '../people/person.ts'
 import { isEmpty, normalizeQuery, parseQuery, starred } from '../search-index/query.ts'
 import { type Sidebar, searchSidebar, searchTips, type Tips } from '../site/sidebar.ts'
 import { timelineOf } from '../timelines/queries.ts'
 import { find, findPeople, type SearchInput, type SearchResult } from './find.ts'
-import { type Order, orderOf, SearchQuery, searchLimit, searchPath, textOf } from './forms.ts'
+import { type Order, orderOf, SearchQuery, searchPath, textOf } from './forms.ts'
 import { scheduleRebuild } from './jobs.ts'
+import { consumeSearch } from './limit.ts'
 import { partsMarking } from './marks.ts'
 
 type Shown = ReturnType<typeof shown>
@@ -80,7 +79,7 @@ async function showPeople(request: SearchRequest, reply: FastifyReply) {
   const text = normalizeQuery(input.text)
   const path = searchPath(text, 'newest', '/search/people')
   if (isEmpty(parseQuery(text))) return reply.redirect('/search', 303)
-  await consumeLimit(request)
+  await consumeSearch(request)
   const [page, sidebar] = await Promise.all([
     findPeople(request.server.db, input),
     searchSidebar(request, { hasResults: true }),
@@ -95,18 +94,8 @@ function inputOf({ query, viewer }: SearchRequest): SearchInput {
 
 async function findFor(request: SearchRequest, input: SearchInput): Promise<SearchResult | null> {
   if (isEmpty(parseQuery(input.text))) return null
-  await consumeLimit(request)
+  await consumeSearch(request)
   return find(request.server.db, input)
-}
-
-/** While the database is read-only, searches are not counted. */
-async function consumeLimit({ server, viewer, ip, log }: SearchRequest): Promise<void> {
-  try {
-    await server.db.transaction(tx => server.rateLimits.consume(tx, searchLimit, viewer?.id ?? networkOf(ip)))
-  } catch (error) {
-    if (!isUnavailable(error)) throw error
-    log.warn({ err: error }, 'the search was not counted')
-  }
 }
 
 /** `path` is the page to which forms in a fragment return. */
