@@ -1,6 +1,7 @@
 import type { Writer } from '../database/database.ts'
 import { bookmarks } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
+import { markedTimeline } from '../posts/marked.ts'
 
 type Bookmark = { userId: number; postId: number }
 
@@ -15,3 +16,6 @@ export async function removeBookmark(tx: Writer, { userId, postId }: Bookmark): 
   tx.invalidates(`viewer:${userId}`)
   await tx.delete(bookmarks).where(and(eq(bookmarks.userId, userId), eq(bookmarks.postId, postId)))
 }
+
+/** The viewer's bookmarks, newest bookmark first. */
+export const bookmarkedTimeline = markedTimeline('bookmarked', bookmarks)

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { memberRoutes } from '../people/viewer.ts'
+import { peopleOptions, showPeople } from '../posts/people.ts'
 import type { Post } from '../posts/post.ts'
 import { answerVerb, type VerbRequest, verbSchema } from '../posts/verbs.ts'
 import { likePost, unlikePost } from './liking.ts'
+import { listLikers } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -12,6 +14,8 @@ declare module '../http/views.ts' {
 
 export default async function likesPages(app: FastifyInstance) {
   const members = memberRoutes(app)
+  const likers = showPeople({ name: 'likes', title: 'likes.people', list: listLikers })
+  app.get('/posts/:id/likes', peopleOptions, likers)
   members.post('/posts/:id/like', { schema: verbSchema }, createLike)
   members.post('/posts/:id/like/delete', { schema: verbSchema }, deleteLike)
 }

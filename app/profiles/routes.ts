@@ -4,6 +4,7 @@ import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/curs
 import { type FollowList, followList } from '../follows/queries.ts'
 import { UsernameParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
+import { likedTimeline } from '../likes/queries.ts'
 import type { Person } from '../people/person.ts'
 import { postTags } from '../posts/post.ts'
 import { personSidebar, profileSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
@@ -35,14 +36,15 @@ export default async function profiles(app: FastifyInstance) {
   const schema = { params: UsernameParams, querystring: CursorQuery }
   app.get('/@:username', { config, schema }, showPosts('posts'))
   app.get('/@:username/replies', { config, schema }, showPosts('replies'))
+  app.get('/@:username/likes', { schema }, showPosts('likes'))
   app.get('/@:username/followers', { config, schema }, showPeople('followers'))
   app.get('/@:username/following', { config, schema }, showPeople('following'))
   // Not cached, because the card returns to the page on which it opened.
   app.get('/@:username/card', { config: open, schema }, showCard)
 }
 
-/** What a person's profile lists: what they say of themselves, or their replies to others. */
-const tabs = { posts: profileTimeline, replies: replyTimeline }
+/** What a person's profile lists: what they say of themselves, their replies to others, or, for themselves, what they like. */
+const tabs = { posts: profileTimeline, replies: replyTimeline, likes: likedTimeline }
 type Tab = keyof typeof tabs
 
 function showPosts(tab: Tab) {
@@ -50,7 +52,8 @@ function showPosts(tab: Tab) {
     const profile = await profileOrRedirect(request, reply)
     if (!profile) return reply
     const own = `/@${profile.username}`
-    if (profile.apart && tab !== 'posts') return reply.redirect(own, 303)
+    const isShown = tab === 'posts' || (tab === 'likes' ? profile.isViewer : !profile.apart)
+    if (!isShown) return reply.redirect(own, 303)
     const cursor = cursorOf(request.query)
     const { server, viewer } = request
     const [page, sidebar] = await Promise.all([

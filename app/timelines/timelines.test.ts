@@ -202,6 +202,9 @@ describe('timelines', () => {
       ['/@john/followers', 3],
       ['/@john/following', 3],
       ['/@john/card', 2],
+      [`/posts/${post}/likes`, 4],
+      ['/@susan/likes', 6],
+      ['/bookmarks', 4],
       // Besides the post, its author and what is beside it: the author's continuation, and other replies.
       [`/posts/${post}`, 6],
       ['/posts/new', 1],

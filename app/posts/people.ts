@@ -1,0 +1,62 @@
+/** The pages of a post that list people by what they did with it. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CacheTag } from '../database/cache-tags.ts'
+import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
+import type { Reader } from '../database/database.ts'
+import { IdParams } from '../http/params.ts'
+import type { LocaleKey } from '../locales/translate.ts'
+import type { Person } from '../people/person.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { postSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
+import { type Post, postTags } from './post.ts'
+import { requirePost } from './require-post.ts'
+
+declare module '../http/views.ts' {
+  interface Pages {
+    'posts/people': {
+      post: Post
+      title: string
+      people: Person[]
+      newer: string | null
+      older: string | null
+      sidebar: Sidebar | null
+    }
+  }
+}
+
+type PeopleRequest = FastifyRequest<{ Params: IdParams; Querystring: CursorQuery }>
+type PeopleList = {
+  /** The last part of the address. */
+  name: string
+  title: LocaleKey
+  list(db: Reader, of: { post: number; viewer: AnyViewer }, cursor: Cursor): Promise<Page<Person>>
+}
+
+/** As public as the post. */
+export const peopleOptions = {
+  config: { public: true, cached: true },
+  schema: { params: IdParams, querystring: CursorQuery },
+}
+
+/** The handler of such a page. */
+export function showPeople({ name, title, list }: PeopleList) {
+  return async (request: PeopleRequest, reply: FastifyReply) => {
+    const { server, viewer, query, t } = request
+    const post = await requirePost(server.db, request)
+    const cursor = cursorOf(query)
+    const [page, sidebar] = await Promise.all([
+      list(server.db, { post: post.id, viewer }, cursor),
+      postSidebar(request, post),
+    ])
+    const path = `/posts/${post.id}/${name}`
+    if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+    await request.cacheTags(() => [
+      `author:${post.author.id}`,
+      ...postTags([post]),
+      ...page.rows.map(({ id }): CacheTag => `person:${id}`),
+      ...sidebarTags(sidebar),
+    ])
+    const people = page.rows
+    return reply.page('posts/people', { post, title: t(title), people, sidebar, ...pageLinks(page, path) })
+  }
+}
