@@ -12,7 +12,7 @@ import { can, type PersonAction, type PostAction, personPermissions, postPermiss
 const member = (id: number) => ({ id, role: 'member' as const })
 
 describe('the policy', () => {
-  const post = { author: { id: 1 } }
+  const post = { author: { id: 1 }, replyBar: null, threadBar: null }
   it('lets the author of a post edit and delete it, others read it translated, and members answer, like and bookmark it', () => {
     const members = { reply: true, like: true, bookmark: true }
     const others = { edit: false, delete: false, ...members, translate: true }
@@ -25,6 +25,8 @@ describe('the policy', () => {
       like: false,
       bookmark: false,
     })
+    for (const bar of ['replyBar', 'threadBar'])
+      assert.equal(can(member(2), 'reply', { ...post, [bar]: 'following' }), false, bar)
   })
 
   it('lets members follow and write to others between whom there is no block, and block anybody else', () => {

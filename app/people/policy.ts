@@ -4,7 +4,8 @@
  */
 import type { AnyViewer } from './viewer.ts'
 
-type Post = { author: { id: number } }
+/** `replyBar` and `threadBar`: whose audience keeps the viewer from replying (posts/audiences.ts). */
+type Post = { author: { id: number }; replyBar: string | null; threadBar: string | null }
 /** `apart`: one of the two has blocked the other, where that is known already. */
 type Person = { id: number; apart?: boolean }
 
@@ -17,7 +18,7 @@ const isOther: Rule<Person> = (viewer, person) => viewer !== null && viewer.id !
 const postRules = {
   edit: isAuthor,
   delete: isAuthor,
-  reply: isMember,
+  reply: (viewer, post) => viewer !== null && !post.replyBar && !post.threadBar,
   like: isMember,
   bookmark: isMember,
   /** A translation is for readers. */

@@ -36,6 +36,8 @@ export const viewerColumns = {
   language: users.language,
   timeZone: users.timeZone,
   theme: users.theme,
+  /** Who may quote what they write, unless they say otherwise. */
+  quotesFrom: users.quotesFrom,
   createdAt: users.createdAt,
   /** Everybody is a member: there is no column yet. */
   role: sql<Role>`'member'`,

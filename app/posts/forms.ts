@@ -6,9 +6,11 @@ import { audiences, lengths, replyAudiences } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
+import type { Viewer } from '../people/viewer.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
 import { isBlank, normalizeLine, normalizeText } from '../text/normalize.ts'
+import type { Post } from './post.ts'
 
 /** An edit tells people of mentions, too, so it counts like a new post. */
 export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_000 }
@@ -63,6 +65,32 @@ export const PostBody = Type.Object(
   { additionalProperties: false },
 )
 export type PostBody = Type.Static<typeof PostBody>
+
+/** What the composer shows. An empty language is to be guessed. */
+export type PostValues = Required<Omit<PostForm, 'submission'>>
+
+/** What was typed, and for the rest what the post has. */
+export function valuesOf(
+  post: Pick<Post, 'body' | 'language' | 'repliesFrom' | 'quotesFrom' | 'contentWarning'>,
+  typed: Partial<PostForm> = {},
+): PostValues {
+  return {
+    body: typed.body ?? post.body,
+    language: typed.language ?? post.language ?? '',
+    repliesFrom: typed.repliesFrom ?? post.repliesFrom,
+    quotesFrom: typed.quotesFrom ?? post.quotesFrom,
+    contentWarning: typed.contentWarning ?? post.contentWarning ?? '',
+  }
+}
+
+/** The same for a new post. */
+export function newValues(
+  { quotesFrom }: Pick<Viewer, 'quotesFrom'>,
+  typed: Partial<PostForm> = {},
+): PostValues {
+  const empty = { body: '', language: null, repliesFrom: 'everyone', contentWarning: null } as const
+  return valuesOf({ ...empty, quotesFrom }, typed)
+}
 
 /** What is sent of a post, by a form or a program. */
 export type SentPost = Omit<PostForm, 'contentWarning'> & { contentWarning?: string | null }

@@ -1,6 +1,7 @@
 import { defineNoun } from '../noun.ts'
 import api from './api.ts'
-import { postingLimit } from './forms.ts'
+import { whoMayReply } from './audiences.ts'
+import { newValues, postingLimit } from './forms.ts'
 import pages from './routes.ts'
 import { AuthorResource, EntityResource, PostResource } from './serializer.ts'
 
@@ -10,4 +11,5 @@ export default defineNoun({
   apiTags: { posts: 'Posts' },
   schemas: [AuthorResource, EntityResource, PostResource],
   limits: [postingLimit],
+  viewHelpers: () => ({ newValues, whoMayReply }),
 })

@@ -9,6 +9,7 @@ import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
+import { replyBars } from './audiences.ts'
 
 const everywhere = ['public', 'personalExport', 'siteExport'] as const satisfies Place[]
 
@@ -59,7 +60,7 @@ export const shownColumns = {
   bookmarked: hasRow(bookmarks),
 }
 
-const columns = { ...shownColumns, rootId: posts.rootId, answeredId: posts.answeredId }
+const columns = { ...shownColumns, rootId: posts.rootId, answeredId: posts.answeredId, ...replyBars }
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
@@ -126,12 +127,12 @@ export function asPagesOfIds(
   }
 }
 
-/** The cache tags of a page that shows these posts, what they answer, and their authors' names. */
+/** The cache tags of a page that shows these posts, what they answer, the rules of their threads, and their authors' names. */
 export function postTags(shown: Post[]): CacheTag[] {
-  return shown.flatMap(({ id, author, parentId, parent }): CacheTag[] => [
+  return shown.flatMap(({ id, author, parentId, rootId, parent }): CacheTag[] => [
     `post:${id}`,
     `person:${author.id}`,
-    ...(parentId ? [`post:${parentId}` as const] : []),
+    ...[parentId, rootId].flatMap((above): CacheTag[] => (above ? [`post:${above}`] : [])),
     ...(parent ? [`person:${parent.author.id}` as const] : []),
   ])
 }

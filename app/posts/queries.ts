@@ -122,6 +122,7 @@ const editedColumns = {
   contentWarning: posts.contentWarning,
   createdAt: posts.createdAt,
   parentId: posts.parentId,
+  rootId: posts.rootId,
   answeredId: posts.answeredId,
 }
 
@@ -136,6 +137,8 @@ export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: 
   const after = { ...before, ...given }
   const differs = (...names: (keyof typeof given)[]) => names.some(name => after[name] !== before[name])
   if (!differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning')) return true
+  // A reply that is sent at the same time sees the audience before or after, never both.
+  if (differs('repliesFrom')) await lockThread(tx, before.rootId ?? id)
   tx.invalidates(`post:${id}`)
   if (differs('body', 'language')) await deleteTranslations(tx, id)
   const editedAt = differs('body', 'contentWarning') ? { editedAt: now } : {}

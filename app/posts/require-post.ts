@@ -3,6 +3,7 @@ import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import type { PostAction } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
+import { whoMayReply } from './audiences.ts'
 import type { Post } from './post.ts'
 import { findPost } from './queries.ts'
 
@@ -15,6 +16,12 @@ export async function requirePost(
 ): Promise<Post> {
   const post = await findPost(db, params.id, viewer)
   if (!post) throw new Problem(404, 'errors.post_missing')
-  if (action && !post.can[action]) throw new Problem(403)
+  if (action && !post.can[action]) throw refusal(post, action)
   return post
+}
+
+/** What the viewer may not do with a post, and why. */
+export function refusal(post: Post, action: PostAction): Problem {
+  const why = action === 'reply' ? whoMayReply(post) : null
+  return new Problem(403, why?.key, why?.values)
 }

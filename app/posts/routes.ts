@@ -6,21 +6,27 @@ import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { draftOf, writeWithin } from './drafts.ts'
-import { newSubmission, PostForm, submissionDigest, validatePost } from './forms.ts'
+import {
+  newSubmission,
+  newValues,
+  PostForm,
+  type PostValues,
+  submissionDigest,
+  validatePost,
+  valuesOf,
+} from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost, publishPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'posts/new': { values: Values; submission: string; errors: FieldErrors }
-    'posts/edit': { post: Post; values: Values; errors: FieldErrors }
+    'posts/new': { values: PostValues; submission: string; errors: FieldErrors }
+    'posts/edit': { post: Post; values: PostValues; errors: FieldErrors }
     'posts/delete': { post: Post }
   }
 }
 
-/** What was typed; an empty language is to be guessed. */
-type Values = { body: string; language: string }
 type OwnRequest = MemberRequest<{ Params: IdParams }>
 type EditRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
 
@@ -36,36 +42,33 @@ export default async function posts(app: FastifyInstance) {
 }
 
 async function writePost(request: MemberRequest, reply: FastifyReply) {
-  const { body = '', language = '' } = await keptWords(request)
-  const values = { body, language }
+  const values = newValues(request.viewer, await keptWords(request))
   return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
 }
 
 async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: FastifyReply) {
   const errors = validatePost(request)
-  const { body, language = '', submission = newSubmission() } = request.body
-  if (hasFieldErrors(errors))
-    return reply.code(422).page('posts/new', { values: { body, language }, submission, errors })
+  const { submission = newSubmission() } = request.body
+  const form = { values: newValues(request.viewer, request.body), submission, errors }
+  if (hasFieldErrors(errors)) return reply.code(422).page('posts/new', form)
   const draft = await draftOf(request)
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })
   const post = { ...draft, submission: digest }
   const published = await writeWithin(request, tx => publishPost(tx, post, new Date()))
   if (!(published instanceof RateLimitExceeded)) return reply.flash('posts.published').redirect('/', 303)
   errors['body'] = tooManyRequests(reply, published)
-  return reply.page('posts/new', { values: { body, language }, submission, errors })
+  return reply.page('posts/new', form)
 }
 
 async function showEdit(request: OwnRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'edit')
-  const { body = post.body, language = post.language ?? '' } = await keptWords(request)
-  return reply.page('posts/edit', { post, values: { body, language }, errors: {} })
+  return reply.page('posts/edit', { post, values: valuesOf(post, await keptWords(request)), errors: {} })
 }
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'edit')
   const errors = validatePost(request, post.language)
-  const { body, language = '' } = request.body
-  const values = { body, language }
+  const values = valuesOf(post, request.body)
   if (hasFieldErrors(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
   const edit = { ...(await draftOf(request)), id: post.id }
   const edited = await writeWithin(request, tx => editPost(tx, edit, new Date()))

@@ -40,6 +40,9 @@ export const PostResource = Type.Object(
         'The post that it answers, or null: also one that was deleted or that you don’t see, where you’d get a 404.',
     }),
     repliesFrom: Type.Enum([...replyAudiences], { description: 'Who may reply, besides its author.' }),
+    canReply: Type.Boolean({
+      description: 'Whether you may reply; repliesFrom of the first post of a thread holds for all of it.',
+    }),
     quotesFrom: Type.Enum([...audiences], { description: 'Who may quote it, besides its author.' }),
     quotedId: IdOrNull({
       description: 'The post that it quotes, or null; where you don’t see that one, you’d get a 404.',
@@ -65,6 +68,7 @@ export const PostResource = Type.Object(
 export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
   return {
     ...pick(post, shownColumns),
+    canReply: post.can.reply,
     entities: serializeEntities(post.entities, publicUrl),
     createdAt: post.createdAt.toISOString(),
     editedAt: post.editedAt?.toISOString() ?? null,

@@ -45,6 +45,18 @@ describe('replies by the API', () => {
     assert.equal((await mary.get('/api/notifications')).json.items[0].kind, 'mention')
   })
 
+  it('are refused where the author lets only others reply, and a post says whether one may', async () => {
+    const { json } = await susan.post('/api/posts', { body: 'For @mary', repliesFrom: 'mentioned' })
+    const canReply = async (by: ApiClient) => (await by.get(`/api/posts/${json.id}`)).json.canReply
+    assert.deepEqual([json.canReply, await canReply(mary), await canReply(john)], [true, true, false])
+    const refused = await john.post(`/api/posts/${json.id}/replies`, { body: 'x' })
+    assert.deepEqual(
+      [refused.status, refused.json.detail],
+      [403, 'Only people mentioned in this post can reply.'],
+    )
+    assert.equal((await mary.post(`/api/posts/${json.id}/replies`, { body: 'x' })).status, 201)
+  })
+
   it('are published once under one key', async () => {
     const root = await post()
     const send = (body: string, to = root) =>

@@ -5,10 +5,12 @@ import type { Viewer } from '../people/viewer.ts'
 import { lockThread } from '../posts/gaps.ts'
 import type { Post } from '../posts/post.ts'
 import { type Draft, findPost, publishPost } from '../posts/queries.ts'
+import { refusal } from '../posts/require-post.ts'
 
 /**
  * Publishes a reply of the viewer's, for the form and the API, and returns its id.
- * @throws Problem 404 if the post was deleted meanwhile, or one of the two has blocked the other
+ * @throws Problem 404 if the post was deleted meanwhile, or one of the two has blocked the other; 403 if the viewer is
+ * not among those who may reply any more
  */
 export async function publishReply(
   tx: Writer,
@@ -19,5 +21,6 @@ export async function publishReply(
   if (parent.author.id !== viewer.id) await lockPair(tx, viewer.id, parent.author.id)
   const present = await findPost(tx, parent.id, viewer)
   if (!present) throw new Problem(404, 'errors.post_missing')
+  if (!present.can.reply) throw refusal(present, 'reply')
   return publishPost(tx, { ...draft, parent: present }, now)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { deleteChunk } from '../accounts/deletion-queries.ts'
 import { createAccount } from '../accounts/queries.ts'
-import { notifications } from '../database/schema.ts'
+import { notifications, posts } from '../database/schema.ts'
 import { desc, eq } from '../database/sql.ts'
 import type { Post } from '../posts/post.ts'
 import { findPost, publishPost } from '../posts/queries.ts'
@@ -286,6 +286,122 @@ describe('replies', () => {
         `Reply ${round}`,
       ])
     }
+  })
+
+  describe('to a post whose author lets only some reply', () => {
+    const write = async (form: Record<string, string>) => {
+      const { location } = await susan.post('/posts', { body: 'For some', ...form })
+      assert.equal(location, '/')
+      const [post] = await site.app.db.select().from(posts).orderBy(desc(posts.id)).limit(1)
+      return (post as { id: number }).id
+    }
+    const may = async (browser: Browser, to: number) => {
+      const page = await browser.get(`/posts/${to}`)
+      const writing = await browser.get(`/posts/${to}/replies/new`)
+      const sent = await browser.post(`/posts/${to}/replies`, { body: `Reply ${Math.random()}` })
+      const hasBox = page.page.querySelector('main textarea') !== null
+      assert.equal(writing.status, hasBox ? 200 : 403)
+      assert.equal(sent.status, hasBox ? 303 : 403)
+      const off = page.page.querySelector('.permalink .action.off')
+      assert.equal(off !== null, !hasBox)
+      if (hasBox) return true
+      const why = page.page.querySelector('#rule')?.text as string
+      assert.equal(off?.getAttribute('title'), why)
+      assert.ok(writing.text.includes(why), 'the page says why')
+      assert.ok(sent.text.includes(why))
+      assert.match(sent.page.querySelector('textarea')?.text ?? '', /Reply/, 'its words are not lost')
+      return why
+    }
+
+    it('are refused to others, with the reason, and never to the author', async () => {
+      await susan.post('/@david/follow')
+      const following = await write({ repliesFrom: 'following' })
+      assert.equal(await may(john, following), 'Only people susan follows can reply.')
+      const mentioned = await write({ repliesFrom: 'mentioned', body: 'For @john alone' })
+      assert.equal(await may(david, mentioned), 'Only people mentioned in this post can reply.')
+      const nobody = await write({ repliesFrom: 'nobody' })
+      assert.equal(await may(david, nobody), 'susan has turned off replies.')
+      for (const [browser, id] of [
+        [david, following],
+        [john, mentioned],
+        [susan, following],
+        [susan, mentioned],
+        [susan, nobody],
+      ] as const)
+        assert.equal(await may(browser, id), true)
+      await susan.post('/@david/follow/delete')
+      assert.equal(await may(david, following), 'Only people susan follows can reply.', 'as it is now')
+    })
+
+    it('stand in a thread that follows its first post, below replies of others, too', async () => {
+      const root = await write({ repliesFrom: 'mentioned', body: 'With @john' })
+      const his = await reply(john, root, 'Here I am, @david')
+      assert.match(String(await may(david, his)), /^Only people mentioned in the first post can reply/)
+      assert.equal(await may(susan, his), true)
+      assert.equal(await may(john, his), true)
+      const open = await write({})
+      const narrow = await john.post(`/posts/${open}/replies`, { body: 'Not you', repliesFrom: 'nobody' })
+      const narrower = Number(/#post-(\d+)$/.exec(narrow.location ?? '')?.[1])
+      assert.equal(await may(david, narrower), 'john has turned off replies.')
+      assert.equal(
+        await may(susan, narrower),
+        'john has turned off replies.',
+        'the author of what it answers',
+      )
+      await susan.post(`/posts/${root}`, { body: 'With @john', repliesFrom: 'nobody' })
+      assert.equal(await may(john, his), 'Replies to this conversation are turned off.')
+      await susan.post(`/posts/${root}/delete`)
+      assert.equal(await may(david, his), true, 'the rule went with the post')
+    })
+
+    it('are offered to visitors, who may be among them, but not where nobody may', async () => {
+      const visitor = site.visitor()
+      const [some, none] = [await write({ repliesFrom: 'following' }), await write({ repliesFrom: 'nobody' })]
+      for (const [id, rule, offered] of [
+        [some, 'Only people susan follows can reply.', true],
+        [none, 'susan has turned off replies.', false],
+      ] as const) {
+        const { page } = await visitor.get(`/posts/${id}`)
+        assert.equal(page.querySelector('#rule')?.text, rule)
+        assert.equal(page.querySelector(`a[href="/posts/${id}/replies/new"]`) !== null, offered)
+      }
+    })
+
+    it('change later, without an edit, and at once', async () => {
+      const id = await write({})
+      assert.equal(await may(david, id), true)
+      const kept = await susan.get(`/posts/${id}/edit`)
+      const chosen = (name: string) =>
+        kept.page.querySelector(`select[name=${name}] [selected]`)?.getAttribute('value')
+      assert.deepEqual([chosen('repliesFrom'), chosen('quotesFrom')], ['everyone', 'everyone'])
+      await susan.post(`/posts/${id}`, { body: 'For some', repliesFrom: 'following' })
+      assert.equal(await may(david, id), 'Only people susan follows can reply.')
+      const [post] = await site.app.db.select().from(posts).where(eq(posts.id, id))
+      assert.equal(post?.editedAt, null)
+      const refused = await susan.post(`/posts/${id}`, { body: 'For some', repliesFrom: 'friends' })
+      assert.equal(refused.status, 422)
+      assert.equal(
+        refused.page.querySelector('#repliesFrom-error')?.text.trim(),
+        'Choose an option from the list.',
+      )
+      const warned = await susan.post('/posts', { body: 'x', contentWarning: 'y'.repeat(101) })
+      assert.equal(warned.status, 422)
+      assert.ok(warned.page.querySelector('details.options[open] #contentWarning-error'))
+    })
+
+    it('meet a change of who may, and either come before it or not at all', async () => {
+      for (let round = 0; round < 5; round++) {
+        const id = await write({})
+        const [sent, closed] = await Promise.all([
+          john.post(`/posts/${id}/replies`, { body: `Round ${round}` }),
+          susan.post(`/posts/${id}`, { body: 'For some', repliesFrom: 'nobody' }),
+        ])
+        assert.equal(closed.status, 303)
+        assert.ok([303, 403].includes(sent.status), String(sent.status))
+        const [count] = thread(await site.visitor().get(`/posts/${id}`)).slice(1)
+        assert.equal(count !== undefined, sent.status === 303)
+      }
+    })
   })
 
   it('of people in a block are gaps to each other, and cannot be written', async () => {

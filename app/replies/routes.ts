@@ -7,7 +7,14 @@ import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { draftOf, writeWithin } from '../posts/drafts.ts'
-import { newSubmission, PostForm, submissionDigest, validatePost } from '../posts/forms.ts'
+import {
+  newSubmission,
+  newValues,
+  PostForm,
+  type PostValues,
+  submissionDigest,
+  validatePost,
+} from '../posts/forms.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
@@ -25,12 +32,10 @@ declare module '../http/views.ts' {
       submission: string
       sidebar: Sidebar | null
     }
-    'replies/new': { post: Post; values: Values; submission: string; errors: FieldErrors }
+    'replies/new': { post: Post; values: PostValues; submission: string; errors: FieldErrors }
   }
 }
 
-/** What was typed; an empty language is to be guessed. */
-type Values = { body: string; language: string }
 type ThreadRequest = FastifyRequest<{ Params: IdParams; Querystring: AfterQuery }>
 type WriteRequest = MemberRequest<{ Params: IdParams }>
 type ReplyRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
@@ -68,10 +73,9 @@ function postsOf({ above, below }: Thread): Post[] {
 
 async function writeReply(request: WriteRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'reply')
-  const { body = '', language = '' } = await keptWords(request)
   return reply.page('replies/new', {
     post,
-    values: { body, language },
+    values: newValues(request.viewer, await keptWords(request)),
     submission: newSubmission(),
     errors: {},
   })
@@ -87,31 +91,32 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const post = await findPost(server.db, request.params.id, viewer)
   if (!post) return offerAsPost(request, reply)
   const errors = validatePost(request)
-  const { body, language = '', submission = newSubmission() } = request.body
-  const form = { post, values: { body, language }, submission, errors }
+  const { submission = newSubmission() } = request.body
+  const form = { post, values: newValues(viewer, request.body), submission, errors }
   if (hasFieldErrors(errors)) return reply.code(422).page('replies/new', form)
   const written = await draftOf(request)
   const digest = submissionDigest(viewer.id, { body: written.body, submission: `${submission} ${post.id}` })
   const draft = { ...written, submission: digest }
   const published = await writeWithin(request, tx =>
     publishReply(tx, { viewer, parent: post, draft }, new Date()),
-  ).catch(catchMissing)
-  if (published === null) return offerAsPost(request, reply)
-  if (!(published instanceof RateLimitExceeded))
+  ).catch(catchRefusal)
+  if (typeof published === 'number')
     return reply.flash('posts.published').redirect(pathOf(post, published), 303)
-  errors['body'] = tooManyRequests(reply, published)
-  return reply.page('replies/new', form)
+  if (published.statusCode === 404) return offerAsPost(request, reply)
+  if (published instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, published)
+  else errors['body'] = request.t(published.key ?? 'errors.detail_403', published.values)
+  return reply.code(published.statusCode).page('replies/new', form)
 }
 
 /** The words of a reply to a post that is not there any more, to be published by themselves. */
-function offerAsPost({ body, t }: ReplyRequest, reply: FastifyReply) {
-  const values = { body: body.body, language: body.language ?? '' }
+function offerAsPost({ body, viewer, t }: ReplyRequest, reply: FastifyReply) {
+  const values = newValues(viewer, body)
   const errors = { body: t('replies.missing') }
   return reply.code(404).page('posts/new', { values, submission: newSubmission(), errors })
 }
 
-/** For a promise's `catch`: null where what is answered is gone. */
-function catchMissing(error: unknown): null {
-  if (error instanceof Problem && error.statusCode === 404) return null
+/** For a promise's `catch`: what is answered is gone, or may not be answered any more. */
+function catchRefusal(error: unknown): Problem {
+  if (error instanceof Problem && [403, 404].includes(error.statusCode)) return error
   throw error
 }

@@ -85,6 +85,7 @@ class PostComposer extends HTMLElement {
     this.#restore()
     this.#count()
     this.#offerEnter()
+    this.#nameAudience()
     this.textarea.addEventListener('input', () => this.#onInput())
     this.textarea.addEventListener('keydown', event => this.#onKeydown(event))
     this.addEventListener('submit', event => this.#onSubmit(event))
@@ -147,6 +148,17 @@ class PostComposer extends HTMLElement {
     if (!enterSends) return
     enterSends.checked = enterChoice.read() ?? matchMedia('(hover: hover) and (pointer: fine)').matches
     enterSends.addEventListener('change', () => enterChoice.write(enterSends.checked))
+  }
+
+  /** The line of the options says who may reply. */
+  #nameAudience() {
+    const select = /** @type {HTMLSelectElement | null} */ (this.querySelector('[name=repliesFrom]'))
+    const line = this.querySelector('.chosen')
+    const show = () => {
+      if (select && line) line.textContent = select.selectedOptions[0]?.text ?? ''
+    }
+    select?.addEventListener('change', show)
+    show()
   }
 
   /** @param {KeyboardEvent} event */
