@@ -4,6 +4,7 @@ import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 import { clearUnread } from '../messages/queries.ts'
+import { passOn } from '../notifications/groups.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 import { removeCountedOn } from '../posts/counted.ts'
 
@@ -28,6 +29,7 @@ async function removeTies(tx: Writer, one: number, other: number): Promise<void>
   await removeCountedOn(tx, 'likes', { userId: one, authorId: other })
   const reposted = await removeCountedOn(tx, 'reposts', { userId: one, authorId: other })
   if (reposted.length > 0) tx.invalidates(`author:${one}`)
+  await passOn(tx, eq(notifications.userId, one), other)
   await tx.delete(notifications).where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
 }
 

@@ -1,11 +1,11 @@
 /** The queries of live updates, each for all people whom a change concerns. */
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
-import { and, eq, gt, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
+import { and, eq, gt, inArray, isNull, type SQL, sql } from '../database/sql.ts'
+import { others } from '../notifications/groups.ts'
 import type { NotificationKind } from '../notifications/kinds.ts'
-import { hasKnownKind } from '../notifications/queries.ts'
+import { isShown } from '../notifications/shown.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
-import { isOpenAccount, isUnblocked } from '../people/visibility.ts'
 
 /** What is true now for the person of an open session. */
 export type SessionState = Unread & {
@@ -16,6 +16,7 @@ export type SessionState = Unread & {
     id: number
     kind: NotificationKind
     actorName: string | null
+    others: number
     conversationId: number | null
     createdAt: Date
   } | null
@@ -36,15 +37,6 @@ const newestAtHome = sql`(select max(${newestOf(sql`author.id`)}) from (
   select ${follows.followedId} as id from ${follows} where ${follows.followerId} = ${users.id}
   union all select ${users.id}) author)`
 
-/** As in the list of notifications: of a known kind, and by the site itself or a person whom the viewer sees. */
-const isShown = and(
-  hasKnownKind,
-  or(
-    isNull(notifications.actorId),
-    and(isUnblocked(notifications.actorId, users.id), isOpenAccount(notifications.actorId)),
-  ),
-)
-
 const unfinishedJobs = sql<string | null>`(select
   string_agg(job.id || ' ' || job.state || ' ' || coalesce(cast(job.progress as text), ''), ', ' order by job.id)
   from ${jobs} job where job.user_id = ${users.id} and job.due_at is not null)`
@@ -61,7 +53,10 @@ export const statesOf = preparedIn<{ now: Date }, SessionState>(
         notification: {
           id: notifications.id,
           kind: notifications.kind,
-          actorName: sql`(select actor.display_name from ${users} actor where actor.id = ${notifications.actorId})`,
+          actorName: sql<
+            string | null
+          >`(select actor.display_name from ${users} actor where actor.id = ${notifications.actorId} and actor.closed_at is null)`,
+          others,
           conversationId: notifications.conversationId,
           createdAt: notifications.createdAt,
         },
@@ -72,7 +67,7 @@ export const statesOf = preparedIn<{ now: Date }, SessionState>(
       .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(
         notifications,
-        and(eq(notifications.id, newestNotification), isNull(notifications.readAt), isShown),
+        and(eq(notifications.id, newestNotification), isNull(notifications.readAt), isShown(users.id)),
       )
       .where(
         and(

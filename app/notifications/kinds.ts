@@ -1,17 +1,34 @@
 /** The kinds of notifications; an incomplete entry does not compile. */
+import { likes, posts, reposts } from '../database/schema.ts'
+import type { AnyColumn } from '../database/sql.ts'
 import type { LocaleKey, Translate } from '../locales/translate.ts'
 import { isolated } from '../text/bidi.ts'
 
 /** What a notification can be about. */
 type SubjectKind = 'person' | 'post' | 'conversation' | 'export'
 
+/** What a kind's page may depend on; `others` did the same as the actor. */
+type Opened = { actor: { username: string } | null; post: { id: number } | null; others: number }
+
+/**
+ * Many people do the same to a post, and its author has one notification of all: the rows tell who they are, the
+ * column how many.
+ */
+type Group = {
+  rows: typeof likes | typeof reposts
+  count: AnyColumn
+  /** Instead of the sentence while the actor's account is being deleted, with `{count}`. */
+  nameless: LocaleKey
+}
+
 type Kind = {
   /** A person has one notification of each kind and subject: of a person who follows them, say, one. */
   subject: SubjectKind
-  /** With `{name}` for the person who caused it. */
+  /** With `{name}` for the person who caused it and, in a group, `{others}` for how many did the same. */
   sentence: LocaleKey
+  group?: Group
   /** The page that the notification opens. */
-  path(notification: { actor: { username: string } | null; post: { id: number } | null }): string
+  path(notification: Opened): string
   /** From views/layouts/_icon.eta, at the avatar of the person who caused it, if there is one. */
   icon: string
   /** True: another event about the same subject makes it unread again. */
@@ -46,6 +63,35 @@ export const kinds = {
     sentence: 'notifications.mention',
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: 'mention',
+    again: false,
+    counts: true,
+    mayMail: false,
+  },
+  like: {
+    subject: 'post',
+    sentence: 'notifications.like',
+    group: { rows: likes, count: posts.likeCount, nameless: 'notifications.like_nameless' },
+    path: ({ post, others }) => `/posts/${post?.id ?? ''}${others > 0 ? '/likes' : ''}`,
+    icon: 'like',
+    again: true,
+    counts: true,
+    mayMail: false,
+  },
+  repost: {
+    subject: 'post',
+    sentence: 'notifications.repost',
+    group: { rows: reposts, count: posts.repostCount, nameless: 'notifications.repost_nameless' },
+    path: ({ post, others }) => `/posts/${post?.id ?? ''}${others > 0 ? '/reposts' : ''}`,
+    icon: 'repost',
+    again: true,
+    counts: true,
+    mayMail: false,
+  },
+  quote: {
+    subject: 'post',
+    sentence: 'notifications.quote',
+    path: ({ post }) => `/posts/${post?.id ?? ''}`,
+    icon: 'quote',
     again: false,
     counts: true,
     mayMail: false,
@@ -88,7 +134,19 @@ export function subjectColumns(kind: NotificationKind, about: number) {
   }
 }
 
+export type GroupedKind = {
+  [K in NotificationKind]: (typeof kinds)[K] extends { group: unknown } ? K : never
+}[NotificationKind]
+export const groupedKinds = kindNames.filter(isGrouped)
+
+function isGrouped(kind: NotificationKind): kind is GroupedKind {
+  return 'group' in kinds[kind]
+}
+
+type Told = { kind: NotificationKind; actorName: string | null; others: number }
+
 /** The sentence of a notification; the name is between U+2068 and U+2069, so that pages find it. */
-export function sentenceOf(kind: NotificationKind, name: string | null, t: Translate): string {
-  return t(kinds[kind].sentence, { name: isolated(name ?? '') })
+export function sentenceOf({ kind, actorName, others }: Told, t: Translate): string {
+  if (isGrouped(kind) && actorName === null) return t(kinds[kind].group.nameless, { count: others + 1 })
+  return t(kinds[kind].sentence, { name: isolated(actorName ?? ''), others })
 }

@@ -2,16 +2,20 @@
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
-import { and, eq, isNull, or, sql } from '../database/sql.ts'
-import { viewerId, visiblePeople } from '../people/visibility.ts'
+import { and, eq, sql } from '../database/sql.ts'
+import { isOpen, viewerId } from '../people/visibility.ts'
+import { others } from './groups.ts'
 import type { NotificationKind } from './kinds.ts'
-import { hasKnownKind, type Own } from './queries.ts'
+import type { Own } from './queries.ts'
+import { isShown } from './shown.ts'
 
 export type Notification = {
   id: number
   kind: NotificationKind
-  /** The person who caused it; null for the site itself. */
+  /** The person who caused it, the newest of a group; null for the site itself, or an account that is being deleted. */
   actor: { id: number; username: string; displayName: string } | null
+  /** How many people besides the actor did the same to the post. */
+  others: number
   /** The beginning of its post, if it is about one. */
   post: { id: number; beginning: string; language: string | null } | null
   conversationId: number | null
@@ -24,6 +28,7 @@ const notificationColumns = {
   id: notifications.id,
   kind: sql<NotificationKind>`${notifications.kind}`,
   actor: { id: users.id, username: users.username, displayName: users.displayName },
+  others,
   post: {
     id: posts.id,
     beginning: sql<string>`substr(${posts.body}, 1, 280)`,
@@ -34,8 +39,8 @@ const notificationColumns = {
   readAt: notifications.readAt,
 }
 
-/** Caused by the site itself, or by a person visible to the viewer. */
-const isShown = and(hasKnownKind, or(isNull(notifications.actorId), visiblePeople()))
+const actor = and(eq(users.id, notifications.actorId), isOpen)
+const isShownToViewer = isShown(viewerId)
 
 const notificationsOf = keysetList<Notification>(
   'notifications',
@@ -44,9 +49,9 @@ const notificationsOf = keysetList<Notification>(
     db
       .select(notificationColumns)
       .from(notifications)
-      .leftJoin(users, eq(users.id, notifications.actorId))
+      .leftJoin(users, actor)
       .leftJoin(posts, eq(posts.id, notifications.postId))
-      .where(and(eq(notifications.userId, viewerId), isShown, place.beyond))
+      .where(and(eq(notifications.userId, viewerId), isShownToViewer, place.beyond))
       .orderBy(...place.order)
       .limit(place.limit),
 )
@@ -60,9 +65,11 @@ const ownNotification = prepared<{ id: number; viewer: number }, Notification[]>
   db
     .select(notificationColumns)
     .from(notifications)
-    .leftJoin(users, eq(users.id, notifications.actorId))
+    .leftJoin(users, actor)
     .leftJoin(posts, eq(posts.id, notifications.postId))
-    .where(and(eq(notifications.id, sql.placeholder('id')), eq(notifications.userId, viewerId), isShown)),
+    .where(
+      and(eq(notifications.id, sql.placeholder('id')), eq(notifications.userId, viewerId), isShownToViewer),
+    ),
 )
 
 /** A person's own notification. */

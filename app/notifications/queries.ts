@@ -4,10 +4,7 @@ import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
 import { unblockedAmong } from '../people/visibility.ts'
-import { kindNames, kinds, type NotificationKind, subjectColumns, subjectOf } from './kinds.ts'
-
-/** Rows of an unknown kind, written by a newer version of the site, are neither shown nor counted. */
-export const hasKnownKind = inArray(notifications.kind, kindNames)
+import { kinds, type NotificationKind, subjectColumns, subjectOf } from './kinds.ts'
 
 export type NewNotification = {
   /** The recipient. */

@@ -48,7 +48,7 @@ async function showNotifications(request: ListRequest, reply: FastifyReply) {
   if (isPastTheEnd(page, cursor)) return reply.redirect('/notifications', 303)
   const notifications = page.rows.map(row => ({
     ...row,
-    sentence: sentenceOf(row.kind, row.actor?.displayName ?? null, request.t),
+    sentence: sentenceOf({ ...row, actorName: row.actor?.displayName ?? null }, request.t),
     icon: kinds[row.kind].icon,
   }))
   return reply.page('notifications/index', { notifications, sidebar, ...pageLinks(page, '/notifications') })

@@ -13,6 +13,9 @@ export const NotificationResource = Type.Object(
     kind: Type.Enum(kindNames),
     sentence: Type.String({ description: 'What has happened, in the language of Accept-Language.' }),
     actor: sharedOrNull<Author>('Author'),
+    others: Type.Integer({
+      description: 'How many people besides the actor did the same: likes and reposts are grouped.',
+    }),
     createdAt: Timestamp(),
     readAt: TimestampOrNull({ description: 'When you saw it, or null.' }),
     url: PageAddress(),
@@ -25,12 +28,13 @@ export function serializeNotification(
   { publicUrl }: Config,
   t: Translate,
 ): Type.Static<typeof NotificationResource> {
-  const { id, kind, actor, createdAt, readAt } = notification
+  const { id, kind, actor, others, createdAt, readAt } = notification
   return {
     id,
     kind,
-    sentence: sentenceOf(kind, actor?.displayName ?? null, t),
+    sentence: sentenceOf({ ...notification, actorName: actor?.displayName ?? null }, t),
     actor,
+    others,
     createdAt: createdAt.toISOString(),
     readAt: readAt?.toISOString() ?? null,
     url: publicUrl + kinds[kind].path(notification),
