@@ -16,10 +16,11 @@ export type SessionState = Unread & {
     id: number
     kind: NotificationKind
     actorName: string | null
-    others: number
     conversationId: number | null
     createdAt: Date
   } | null
+  /** The others of the notification's group; outside of it, because a row of nulls alone becomes null. */
+  others: number
   /** When the newest post at Home was written. */
   newestPostAt: Date | null
   /** How far the unfinished jobs are, as a text to be compared. */
@@ -56,10 +57,10 @@ export const statesOf = preparedIn<{ now: Date }, SessionState>(
           actorName: sql<
             string | null
           >`(select actor.display_name from ${users} actor where actor.id = ${notifications.actorId} and actor.closed_at is null)`,
-          others,
           conversationId: notifications.conversationId,
           createdAt: notifications.createdAt,
         },
+        others,
         newestPostAt: sql`${newestAtHome}`.mapWith(posts.createdAt),
         jobs: unfinishedJobs,
       })

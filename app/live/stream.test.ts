@@ -25,6 +25,7 @@ it('a stream that is not read is dropped before much waits for it', async contex
     unreadNotifications: 0,
     unreadMessages: 0,
     notification: null,
+    others: 0,
     newestPostAt: null,
     jobs: `${n}`.padEnd(8_000),
   })

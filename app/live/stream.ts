@@ -82,7 +82,7 @@ function liveStateOf({ unreadNotifications, unreadMessages, ...state }: SessionS
     notification: notification && {
       id: notification.id,
       at: notification.createdAt.toISOString(),
-      sentence: sentenceOf(notification, t),
+      sentence: sentenceOf({ ...notification, others: state.others }, t),
       conversationId: notification.conversationId,
     },
     /** When the newest post at Home was written (ISO 8601). */
