@@ -339,6 +339,8 @@ describe('the plugins of every request', () => {
       '{"key":"posts.nothing"}',
       '{"key":"accounts.welcome"}',
       '{"key":"__proto__.x"}',
+      '{"key":"posts.saved","note":1}',
+      '{"key":"posts.saved","note":{"key":"x.y","names":{},"href":1}}',
       'null',
       '[]',
     ]) {
@@ -348,6 +350,11 @@ describe('the plugins of every request', () => {
       assert.equal(status, 200, flash)
       assert.doesNotMatch(page.querySelector('[role=status]')?.text ?? '', /\{|undefined/)
     }
+    const note = { key: 'mentions.unknown', names: ['@x'], href: '//evil.example', label: 'posts.edit_title' }
+    const visitor = site.visitor()
+    visitor.cookies.set('flash', encodeURIComponent(JSON.stringify({ key: 'posts.saved', note })))
+    const { page } = await visitor.get('/')
+    assert.equal(page.querySelector('.flash a')?.getAttribute('href'), '/')
   })
 
   it('serves assets for a year under a digest, and nothing outside them', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
@@ -16,11 +16,16 @@ import { isLong } from '../text/lines.ts'
 import { abbreviate } from '../text/links.ts'
 import { memoize } from '../text/memoize.ts'
 import { prefersJson, refuseForm } from './errors.ts'
+import { returnPath } from './return-path.ts'
 
 const views = path.join(root, 'views')
 /** The locals of each view, declared beside its routes, so that a page compiles only with all of them. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface Pages {}
+
+/** A sentence with a list of `{names}`, and a link. */
+export type FlashNote = { key: LocaleKey; names: string[]; href: string; label: LocaleKey }
+type Flash = { flash: string | null; note: { text: string; href: string; label: string } | null }
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -28,8 +33,8 @@ declare module 'fastify' {
     page<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
     /** Renders a part of a page for a script, and keeps the flash for the next page. */
     fragment<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
-    /** A message that the next page shows once. */
-    flash(key: LocaleKey, values?: Arguments): FastifyReply
+    /** A message that the next page shows once, and a note below it. */
+    flash(key: LocaleKey, values?: Arguments, note?: FlashNote | null): FastifyReply
   }
 }
 
@@ -46,14 +51,14 @@ export default plugin(
       const { errors } = locals as { errors?: Record<string, string> }
       if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)
       // The response to a POST keeps the flash for the page after it.
-      const flash = this.request.method === 'GET' ? takeFlash(this) : null
-      return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), flash, ...locals })
+      const flash = this.request.method === 'GET' ? takeFlash(this) : noFlash
+      return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), ...flash, ...locals })
     })
     app.decorateReply('fragment', function (view, locals) {
       return setPageHeaders(this).view(view, { ...shared, ...localsOf(this), ...locals })
     })
-    app.decorateReply('flash', function (key, values = {}) {
-      return this.setSiteCookie('flash', JSON.stringify({ key, values }))
+    app.decorateReply('flash', function (key, values = {}, note = null) {
+      return this.setSiteCookie('flash', JSON.stringify({ key, values, ...(note && { note }) }))
     })
   },
   { name: 'views', dependencies: ['preferences', 'sessions'] },
@@ -107,15 +112,27 @@ function localsOf(reply: FastifyReply) {
   return { viewer, unread, ...preferences, path, asked }
 }
 
+const noFlash: Flash = { flash: null, note: null }
+
 /** The cookie is untrusted: an unknown message is dropped. */
-function takeFlash(reply: FastifyReply): string | null {
-  const text = reply.request.siteCookie('flash')
-  if (!text) return null
+function takeFlash(reply: FastifyReply): Flash {
+  const { request } = reply
+  const text = request.siteCookie('flash')
+  if (!text) return noFlash
   reply.clearSiteCookie('flash')
   try {
-    const { key, values } = JSON.parse(text) as { key: LocaleKey; values: Arguments }
-    return reply.request.t(key, values)
+    const { key, values, note } = JSON.parse(text) as {
+      key: LocaleKey
+      values: Arguments
+      note?: FlashNote
+    }
+    return { flash: request.t(key, values), note: note ? noteOf(note, request) : null }
   } catch {
-    return null
+    return noFlash
   }
+}
+
+function noteOf({ key, names, href, label }: FlashNote, { t, language }: FastifyRequest): Flash['note'] {
+  const list = formatsFor(language).list(names.map(String))
+  return { text: t(key, { names: list }), href: returnPath(href), label: t(label) }
 }

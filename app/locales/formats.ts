@@ -14,6 +14,8 @@ export type Formats = {
   compact(value: number): string
   /** A sentence in three: what stands before its number, the number, and what stands after it. */
   aroundNumber(sentence: string, value: number): [string, string, string]
+  /** "@a, @b or @c". */
+  list(items: string[]): string
 }
 
 export type DateFormats = {
@@ -42,7 +44,9 @@ export function formatsFor(language: Language, timeZone: string | null = utc): F
 const numberFormats = forEachLanguage(language => {
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
+  const list = new Intl.ListFormat(language, { type: 'disjunction' })
   return {
+    list: (items: string[]) => list.format(items),
     number: (value: number) => number.format(value),
     compact: (value: number) => compact.format(value),
     aroundNumber: (sentence: string, value: number): [string, string, string] => {

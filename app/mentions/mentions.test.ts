@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { closeAccount } from '../accounts/closure-queries.ts'
 import { createAccount } from '../accounts/queries.ts'
+import { renameAccount } from '../accounts/username-queries.ts'
 import { block } from '../blocks/queries.ts'
 import { engine } from '../database/engine.ts'
 import { follow } from '../follows/queries.ts'
 import { saveSettings } from '../settings/queries.ts'
-import type { Browser } from '../testing/browser.ts'
+import type { Answer, Browser } from '../testing/browser.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
 describe(`mentions on ${engine}`, () => {
@@ -123,5 +124,65 @@ describe(`mentions on ${engine}`, () => {
     await ask('q=mar&thread=1')
     const reads = site.statements.filter(statement => /follow|person_fts|root_id/.test(statement))
     assert.equal(reads.length, 3, reads.join('\n'))
+  })
+
+  describe('of nobody', () => {
+    const told = async (answer: Answer, browser = susan) => {
+      const { page } = await browser.follow(answer)
+      const [, note] = page.querySelectorAll('.flash p')
+      const link = note?.querySelector('a')
+      return note ? [note.text.trim(), link?.getAttribute('href')] : null
+    }
+    const newest = async () => {
+      const { page } = await susan.get('/@susan')
+      return page.querySelector('article.post')?.id.slice('post-'.length)
+    }
+
+    it('are pointed out once, after a post, a reply and an edit', async () => {
+      const body = 'Tea, @jonh? Ask @JOHN, @marly and @Jonh.'
+      const published = await susan.post('/posts', { body })
+      const note = await told(published)
+      const id = await newest()
+      const sentence = 'There’s nobody called @jonh or @marly here. Edit post'
+      assert.deepEqual(note, [sentence, `/posts/${id}/edit`])
+      assert.equal((await susan.get('/')).page.querySelector('.flash p'), null)
+
+      const reply = await susan.post(`/posts/${id}/replies`, { body: '@jonh @susan' })
+      const answer = /#post-(\d+)/.exec(String(reply.location))?.[1]
+      assert.deepEqual(await told(reply), [
+        'There’s nobody called @jonh here. Edit post',
+        `/posts/${answer}/edit`,
+      ])
+
+      const edited = await susan.post(`/posts/${id}`, { body: `${body} And @davit.` })
+      assert.deepEqual(
+        await told(edited),
+        ['There’s nobody called @davit here. Edit post', `/posts/${id}/edit`],
+        'of what is new',
+      )
+      assert.equal(await told(await susan.post(`/posts/${id}`, { body: 'Tea, @john?' })), null)
+    })
+
+    it('are neither in addresses nor names that people had', async () => {
+      const rename = { id: idOf('marge'), username: 'margret' }
+      const renamed = await site.app.db.transaction(tx => renameAccount(tx, rename, new Date()))
+      assert.ok(renamed)
+      for (const body of [
+        'me@jonh.example, https://example.org/@jonh and @jonh@example.org',
+        'f*@jonh #@jonh http://x:y@jonh.example',
+        '@marge @MARGRET @mars_rover @susan',
+        'no one at all @ all, @',
+      ])
+        assert.equal(await told(await susan.post('/posts', { body })), null, body)
+    })
+
+    it('are named in the reader’s language, five at most', async () => {
+      const body = '@aa1 @aa2 @aa3 @aa4 @aa5 @aa6'
+      const published = await susan.post('/posts', { body })
+      susan.cookies.set('language', 'es')
+      const [note] = (await told(published)) as string[]
+      susan.cookies.delete('language')
+      assert.equal(note, 'Aquí no hay nadie que se llame @aa1, @aa2, @aa3, @aa4 o @aa5. Editar publicación')
+    })
   })
 })

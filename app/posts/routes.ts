@@ -3,6 +3,7 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { draftOf, writeWithin } from './drafts.ts'
@@ -55,7 +56,10 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
   const digest = submissionDigest(draft.userId, { body: draft.body, submission })
   const post = { ...draft, submission: digest }
   const published = await writeWithin(request, tx => publishPost(tx, post, new Date()))
-  if (!(published instanceof RateLimitExceeded)) return reply.flash('posts.published').redirect('/', 303)
+  if (!(published instanceof RateLimitExceeded)) {
+    const note = await noteUnknown(request.server.db, [{ id: published, body: draft.body }])
+    return reply.flash('posts.published', {}, note).redirect('/', 303)
+  }
   errors['body'] = tooManyRequests(reply, published)
   return reply.page('posts/new', form)
 }
@@ -77,7 +81,8 @@ async function updatePost(request: EditRequest, reply: FastifyReply) {
     return reply.page('posts/edit', { post, values, errors })
   }
   if (!edited) throw new Problem(404, 'errors.post_missing')
-  return reply.flash('posts.saved').redirect(`/posts/${post.id}`, 303)
+  const note = await noteUnknown(request.server.db, [{ ...edit, before: post.body }])
+  return reply.flash('posts.saved', {}, note).redirect(`/posts/${post.id}`, 303)
 }
 
 async function confirmDelete(request: OwnRequest, reply: FastifyReply) {

@@ -5,6 +5,7 @@ import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
+import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { draftOf, writeWithin } from '../posts/drafts.ts'
 import {
@@ -100,8 +101,10 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const published = await writeWithin(request, tx =>
     publishReply(tx, { viewer, parent: post, draft }, new Date()),
   ).catch(catchRefusal)
-  if (typeof published === 'number')
-    return reply.flash('posts.published').redirect(pathOf(post, published), 303)
+  if (typeof published === 'number') {
+    const note = await noteUnknown(server.db, [{ id: published, body: draft.body }])
+    return reply.flash('posts.published', {}, note).redirect(pathOf(post, published), 303)
+  }
   if (published.statusCode === 404) return offerAsPost(request, reply)
   if (published instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, published)
   else errors['body'] = request.t(published.key ?? 'errors.detail_403', published.values)
