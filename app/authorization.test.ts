@@ -9,7 +9,7 @@ import { openSite, type Site } from './testing/site.ts'
 
 /** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */
 const open = new Set(
-  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /@:username, GET /@:username/followers,
+  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/quotes, GET /@:username, GET /@:username/followers,
   GET /@:username/following, GET /@:username/replies, GET /@:username/card, GET /@:username/feed.atom,
   GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,
@@ -117,8 +117,8 @@ describe('authorization', () => {
   })
 
   it('hides and protects one person’s things from all others', async () => {
-    // Anybody may answer, like and bookmark a post.
-    const isForAll = (route: string) => open.has(route) || /\/(replies|like|bookmark)\b/.test(route)
+    // Anybody may answer, like, repost and bookmark a post.
+    const isForAll = (route: string) => open.has(route) || /\/(replies|like|repost|bookmark)\b/.test(route)
     const isOwned = (route: string) => route.includes('/:id') && !isForAll(route)
     const owned = routes.filter(isOwned)
     assert.ok(owned.length >= 8, owned.join())

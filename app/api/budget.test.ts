@@ -11,13 +11,14 @@ const budgets: [url: string, most: number][] = [
   ['/api/users/john/followers', 3],
   ['/api/users/john/following', 3],
   ['/api/users/john/posts', 3],
-  // Lists with replies among them ask for what these answer.
+  // Lists with replies and quotes among them ask for what these answer and quote.
   ['/api/users/john/replies', 4],
   ['/api/posts/1/replies', 4],
   ['/api/posts/1/likes', 3],
   // The ids, the posts, and what replies among them answer.
   ['/api/likes', 4],
   ['/api/bookmarks', 4],
+  ['/api/posts/1/quotes', 4],
   ['/api/posts', 2],
   ['/api/posts/1', 2],
   ['/api/timelines/home', 2],
@@ -43,7 +44,7 @@ describe('an endpoint', () => {
     )
     const john = await programOf(site, 'john')
     await susan.post('/api/posts/1/replies', { body: 'An answer. #tea' })
-    await john.post('/api/posts/31/replies', { body: 'One more number' })
+    await john.post('/api/posts/31/replies', { body: 'One more number', quotedId: 1 })
     for (const id of [1, 31, 32])
       for (const verb of ['like', 'bookmark']) await susan.put(`/api/posts/${id}/${verb}`)
     await susan.put('/api/users/john/follow')

@@ -40,6 +40,8 @@ export async function unblock(tx: Writer, blockerId: number, blockedId: number):
 
 function invalidateBlock(tx: Writer, one: number, other: number): void {
   tx.invalidates(`viewer:${one}`, `viewer:${other}`, `follows:${one}`, `follows:${other}`)
+  // Nobody is shown the posts of the one in those of the other any more.
+  tx.invalidates(`person:${one}`, `person:${other}`)
 }
 
 export type BlockedPerson = { id: number; username: string; displayName: string; createdAt: Date }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
+import { audiences } from '../database/schema.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { goBack, requirePerson } from '../profiles/require-profile.ts'
@@ -8,9 +9,10 @@ import { NextQuery } from '../sessions/forms.ts'
 import { findPrivacySettings, saveSettings } from '../settings/queries.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
 
-/** One of the settings, of which each has its own form: `users.messages_from` and `users.last_seen_shown`. */
+/** One of the settings, of which each has its own form. */
 const PrivacyForm = Type.Union([
   Type.Object({ messages_from: Type.Enum(['everyone', 'following']) }),
+  Type.Object({ quotes_from: Type.Enum([...audiences]) }),
   Type.Object({ last_seen: Type.Enum(['shown', 'hidden']) }),
 ])
 type PrivacyForm = Type.Static<typeof PrivacyForm>
@@ -22,6 +24,7 @@ declare module '../http/views.ts' {
     'blocks/new': { person: Person }
     'blocks/privacy': {
       messagesFrom: string
+      quotesFrom: string
       lastSeenShown: boolean
       people: BlockedPerson[]
       newer: string | null
@@ -76,9 +79,12 @@ async function showPrivacy({ server, viewer, query }: PrivacyRequest, reply: Fas
 
 async function savePrivacy(request: MemberRequest<{ Body: PrivacyForm }>, reply: FastifyReply) {
   const { id } = request.viewer
-  const { body } = request
-  const changed =
-    'last_seen' in body ? { lastSeenShown: body.last_seen === 'shown' } : { messagesFrom: body.messages_from }
+  const changed = changesOf(request.body)
   await request.server.db.transaction(tx => saveSettings(tx, id, changed))
   return reply.flash('settings.privacy_saved').redirect('/settings/privacy', 303)
+}
+
+function changesOf(form: PrivacyForm) {
+  if ('last_seen' in form) return { lastSeenShown: form.last_seen === 'shown' }
+  return 'quotes_from' in form ? { quotesFrom: form.quotes_from } : { messagesFrom: form.messages_from }
 }

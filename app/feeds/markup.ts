@@ -1,5 +1,5 @@
 /** Escapes text for XML and HTML. */
-import type { Post } from '../posts/post.ts'
+import type { Post, PostRow } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
 
 /** Characters that XML 1.0 forbids: control characters, lone surrogates, U+FFFE and U+FFFF. */
@@ -16,8 +16,23 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll(forbidden, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
 }
 
-/** The text of a post as HTML, with absolute URLs. */
+/** The text of a post, and of what it quotes, as HTML with absolute URLs. */
 export function htmlOf(post: Post, siteUrl: string): string {
+  const words = paragraphOf(post, siteUrl)
+  return post.quoted ? words + quoteOf(post.quoted, siteUrl) : words
+}
+
+function quoteOf(quoted: PostRow, siteUrl: string): string {
+  const { id, author, contentWarning } = quoted
+  const address = escapeMarkup(`${siteUrl}/posts/${id}`)
+  const words = contentWarning
+    ? `<p dir="auto">${escapeMarkup(contentWarning)}</p>`
+    : paragraphOf(quoted, siteUrl)
+  const name = `<bdi>${escapeMarkup(author.displayName)}</bdi> (@${author.username})`
+  return `<blockquote cite="${address}">${words}<p><a href="${address}">${name}</a></p></blockquote>`
+}
+
+function paragraphOf(post: Pick<PostRow, 'body' | 'entities'>, siteUrl: string): string {
   const parts = partsOf(post).map(({ text, href, kind }) => {
     const words = escapeMarkup(text).replaceAll('\n', '<br>')
     const address = href?.startsWith('/') ? siteUrl + href : href

@@ -9,24 +9,34 @@ import type { Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { can, type PersonAction, type PostAction, personPermissions, postPermissions } from './policy.ts'
 
+const no = <Action extends string>(actions: Record<Action, true>) =>
+  Object.fromEntries(Object.keys(actions).map(action => [action, false])) as Record<Action, boolean>
 const member = (id: number) => ({ id, role: 'member' as const })
 
 describe('the policy', () => {
-  const post = { author: { id: 1 }, replyBar: null, threadBar: null }
-  it('lets the author of a post edit and delete it, others read it translated, and members answer, like and bookmark it', () => {
-    const members = { reply: true, like: true, bookmark: true }
-    const others = { edit: false, delete: false, ...members, translate: true }
-    const own = { edit: true, delete: true, ...members, translate: false }
-    assert.deepEqual(postPermissions(member(1), post), own)
-    assert.deepEqual(postPermissions(member(2), post), others)
-    assert.deepEqual(postPermissions(null, post), {
-      ...others,
-      reply: false,
-      like: false,
-      bookmark: false,
-    })
-    for (const bar of ['replyBar', 'threadBar'])
-      assert.equal(can(member(2), 'reply', { ...post, [bar]: 'following' }), false, bar)
+  const bars = { replyBar: null, threadBar: null, quoteBar: null }
+  const post = { author: { id: 1 }, ...bars, quotedId: null, quoted: null }
+  it('lets authors edit, pin and delete a post, others translate it, and members reply, quote, like and bookmark', () => {
+    const members = { reply: true, quote: true, like: true, bookmark: true } as const
+    const authors = { edit: true, delete: true, pin: true } as const
+    const shut = { ...no(members), ...no(authors), unquote: false, translate: true }
+    assert.deepEqual(postPermissions(member(1), post), { ...shut, ...members, ...authors, translate: false })
+    assert.deepEqual(postPermissions(member(2), post), { ...shut, ...members })
+    assert.deepEqual(postPermissions(null, post), shut)
+    for (const [bar, action] of [
+      ['replyBar', 'reply'],
+      ['threadBar', 'reply'],
+      ['quoteBar', 'quote'],
+    ] as const)
+      assert.equal(can(member(2), action, { ...post, [bar]: 'following' }), false, bar)
+  })
+
+  it('lets the authors of both posts take out a quote', () => {
+    const quote = { ...post, quotedId: 5, quoted: { author: { id: 2 } } }
+    const those = [member(1), member(2), member(3), null].filter(viewer => can(viewer, 'unquote', quote))
+    assert.deepEqual(those, [member(1), member(2)])
+    assert.equal(can(member(1), 'unquote', { ...quote, quoted: null }), true, 'also of a post that is gone')
+    assert.equal(can(member(1), 'unquote', post), false)
   })
 
   it('lets members follow and write to others between whom there is no block, and block anybody else', () => {

@@ -4,8 +4,15 @@
  */
 import type { AnyViewer } from './viewer.ts'
 
-/** `replyBar` and `threadBar`: whose audience keeps the viewer from replying (posts/audiences.ts). */
-type Post = { author: { id: number }; replyBar: string | null; threadBar: string | null }
+/** `replyBar`, `threadBar` and `quoteBar`: whose audience keeps the viewer from it (posts/audiences.ts). */
+type Post = {
+  author: { id: number }
+  replyBar: string | null
+  threadBar: string | null
+  quoteBar: string | null
+  quotedId: number | null
+  quoted: { author: { id: number } } | null
+}
 /** `apart`: one of the two has blocked the other, where that is known already. */
 type Person = { id: number; apart?: boolean }
 
@@ -21,6 +28,12 @@ const postRules = {
   reply: (viewer, post) => viewer !== null && !post.replyBar && !post.threadBar,
   like: isMember,
   bookmark: isMember,
+  pin: isAuthor,
+  quote: (viewer, post) => viewer !== null && !post.quoteBar,
+  /** Take out what it quotes. */
+  unquote: (viewer, post) =>
+    post.quotedId !== null &&
+    (isAuthor(viewer, post) || (viewer !== null && viewer.id === post.quoted?.author.id)),
   /** A translation is for readers. */
   translate: (viewer, post) => !isAuthor(viewer, post),
 } satisfies Record<string, Rule<Post>>

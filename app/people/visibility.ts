@@ -58,6 +58,15 @@ export function visiblePosts(): SQL | undefined {
   return and(isUnblocked(posts.userId), hasOpenAuthor)
 }
 
+/**
+ * For a query from `posts`: its author and the author of the quoted post have blocked each other, so nobody is shown the
+ * one in the other. Read for quotes alone.
+ */
+export const hasBlockedQuote = sql`case when ${posts.quotedId} is null then false else exists (
+  select 1 from ${posts} as quoted, ${blocks} as apart where quoted.id = ${posts.quotedId}
+  and (apart.blocker_id = quoted.user_id and apart.blocked_id = ${posts.userId}
+    or apart.blocker_id = ${posts.userId} and apart.blocked_id = quoted.user_id)) end`.mapWith(Boolean)
+
 /** Whether the viewer has blocked the person of this column, and the other way round. */
 export function blocksBetween(person: AnyColumn): { byViewer: SQL; ofViewer: SQL } {
   const { blockerId, blockedId } = blocks

@@ -12,15 +12,16 @@ import {
 } from '../api/schemas.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { catchMissingQuote, publishQuoting } from '../quotes/publishing.ts'
 import { draftOf } from './drafts.ts'
-import { PostBody, postingLimit, validatePost } from './forms.ts'
+import { NewPostBody, PostBody, postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
-import { deletePost, editPost, findPost, publishPost } from './queries.ts'
+import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
 import { serializePost } from './serializer.ts'
 
 type OneRequest = FastifyRequest<{ Params: IdParams }>
-type CreateRequest = MemberRequest<{ Body: PostBody }>
+type CreateRequest = MemberRequest<{ Body: NewPostBody }>
 type UpdateRequest = MemberRequest<{ Params: IdParams; Body: PostBody }>
 
 export default async function postsApi(app: FastifyInstance) {
@@ -29,7 +30,7 @@ export default async function postsApi(app: FastifyInstance) {
   const create = operation('posts', 'createPost', 'Publish a post', {
     config: { validate: validatePost },
     headers: IdempotencyKey,
-    body: PostBody,
+    body: NewPostBody,
     response: { 201: returnsCreated('Post') },
   })
   const show = operation('posts', 'getPost', 'Show a post', { config: { public: true }, ...onePost })
@@ -51,11 +52,12 @@ export default async function postsApi(app: FastifyInstance) {
 }
 
 async function createPost(request: CreateRequest, reply: FastifyReply) {
-  const { viewer, body } = request
-  const draft = { ...(await draftOf({ viewer, body, language: viewer.language })), submission: null }
+  const { viewer, server, body } = request
+  const written = await draftOf({ viewer, server, body, language: viewer.language })
+  const draft = { ...written, submission: null }
   return createOnce(request, reply, async tx => {
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
-    const id = await publishPost(tx, draft, new Date())
+    const id = await publishQuoting(tx, { viewer, draft }, new Date()).catch(catchMissingQuote(request))
     const post = await findPost(tx, id, viewer)
     // The account was closed meanwhile: the post would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')
@@ -69,9 +71,9 @@ async function showPost(request: OneRequest, reply: FastifyReply) {
 }
 
 async function updatePost(request: UpdateRequest, reply: FastifyReply) {
-  const { viewer, body } = request
-  const { config, db } = request.server
-  const draft = await draftOf({ viewer, body, language: viewer.language })
+  const { viewer, server, body } = request
+  const { config, db } = server
+  const draft = await draftOf({ viewer, server, body, language: viewer.language })
   const edited = await db.transaction(async tx => {
     const post = await requirePost(tx, request, 'edit')
     requireUnchanged(request, serializePost(post, config))

@@ -26,8 +26,12 @@ export function keptOutBy<Kind extends Audience | ReplyAudience>(
 
 const root = { id: sql`root.id`, author: sql`root.user_id` }
 
-/** What keeps the viewer from replying: the audience of the post itself, and that of the first post of its thread. */
-export const replyBars = {
+/**
+ * What keeps the viewer from replying, the audience of the post itself and that of the first post of its thread, and
+ * from quoting it.
+ */
+export const audienceBars = {
+  quoteBar: keptOutBy<Audience>(posts.quotesFrom, { id: posts.id, author: posts.userId }),
   replyBar: keptOutBy<ReplyAudience>(posts.repliesFrom, { id: posts.id, author: posts.userId }),
   threadBar: sql<ReplyAudience | null>`case when ${posts.rootId} is null then null else (
     select ${keptOutBy(sql`root.replies_from`, root)} from ${posts} as root where root.id = ${posts.rootId}) end`,
@@ -40,6 +44,8 @@ type Barred = {
   replyBar: ReplyAudience | null
   threadBar: ReplyAudience | null
 }
+
+type Quotable = { author: { displayName: string }; quotesFrom: Audience }
 
 const ofPost = {
   following: 'replies.only_following',
@@ -57,4 +63,11 @@ export function whoMayReply({ author, repliesFrom, replyBar, threadBar }: Barred
   const values = { name: author.displayName }
   if (threadBar && threadBar !== 'everyone' && !replyBar) return { key: ofThread[threadBar], values }
   return repliesFrom === 'everyone' ? null : { key: ofPost[repliesFrom], values }
+}
+
+/** Who may quote a post, as a sentence for everybody; null where everyone may. */
+export function whoMayQuote({ author, quotesFrom }: Quotable): Sentence | null {
+  if (quotesFrom === 'everyone') return null
+  const key = quotesFrom === 'following' ? 'quotes.only_following' : 'quotes.only_author'
+  return { key, values: { name: author.displayName } }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { TextOrNull } from '../api/schemas.ts'
+import { IdOrNull, TextOrNull } from '../api/schemas.ts'
 import { audiences, lengths, replyAudiences } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { RateLimit } from '../limits/queries.ts'
@@ -27,6 +27,8 @@ export const PostForm = Type.Object({
   quotesFrom: Type.Optional(Type.String()),
   /** Empty: none. Without it an edited post keeps what it has. */
   contentWarning: Type.Optional(Type.String()),
+  /** The id of the post that it quotes. */
+  quote: Type.Optional(Type.String()),
   submission: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type PostForm = Type.Static<typeof PostForm>
@@ -66,8 +68,28 @@ export const PostBody = Type.Object(
 )
 export type PostBody = Type.Static<typeof PostBody>
 
+/** The same for a new one: an edit keeps what a post quotes. */
+export const NewPostBody = Type.Object(
+  {
+    ...PostBody.properties,
+    quotedId: Type.Optional(
+      Type.Unsafe<number | null>({
+        ...IdOrNull({
+          errorKey: 'quotes.missing',
+          description:
+            'The post to quote. Left out, the last post of this site that the text links to, if you may quote it; the link is left out where it ends the text.',
+        }),
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type NewPostBody = Type.Static<typeof NewPostBody>
+
 /** What the composer shows. An empty language is to be guessed. */
-export type PostValues = Required<Omit<PostForm, 'submission'>>
+export type PostValues = Required<Omit<PostForm, 'submission' | 'quote'>>
 
 /** What was typed, and for the rest what the post has. */
 export function valuesOf(
@@ -93,7 +115,10 @@ export function newValues(
 }
 
 /** What is sent of a post, by a form or a program. */
-export type SentPost = Omit<PostForm, 'contentWarning'> & { contentWarning?: string | null }
+export type SentPost = Omit<PostForm, 'contentWarning'> & {
+  contentWarning?: string | null
+  quotedId?: number | null
+}
 
 /** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
 export function validatePost(

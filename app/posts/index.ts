@@ -3,13 +3,13 @@ import api from './api.ts'
 import { whoMayReply } from './audiences.ts'
 import { newValues, postingLimit } from './forms.ts'
 import pages from './routes.ts'
-import { AuthorResource, EntityResource, PostResource } from './serializer.ts'
+import { AuthorResource, EntityResource, PostResource, QuotedPostResource } from './serializer.ts'
 
 export default defineNoun({
   pages,
   api,
   apiTags: { posts: 'Posts' },
-  schemas: [AuthorResource, EntityResource, PostResource],
+  schemas: [AuthorResource, EntityResource, PostResource, QuotedPostResource],
   limits: [postingLimit],
   viewHelpers: () => ({ newValues, whoMayReply }),
 })

@@ -8,8 +8,8 @@ import { bookmarks, likes, posts, reposts, users } from '../database/schema.ts'
 import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
-import { replyBars } from './audiences.ts'
+import { hasBlockedQuote, seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
+import { audienceBars } from './audiences.ts'
 
 const everywhere = ['public', 'personalExport', 'siteExport'] as const satisfies Place[]
 
@@ -60,12 +60,23 @@ export const shownColumns = {
   bookmarked: hasRow(bookmarks),
 }
 
-const columns = { ...shownColumns, rootId: posts.rootId, answeredId: posts.answeredId, ...replyBars }
+const columns = {
+  ...shownColumns,
+  rootId: posts.rootId,
+  answeredId: posts.answeredId,
+  ...audienceBars,
+  /** Its author and that of the quoted post have blocked each other. */
+  isQuoteBlocked: hasBlockedQuote,
+}
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
-/** `parent`: what it answers, if the viewer sees that. */
-export type Post = PostRow & { can: Record<PostAction, boolean>; parent: PostRow | null }
+/** `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer sees that. */
+export type Post = PostRow & {
+  can: Record<PostAction, boolean>
+  parent: PostRow | null
+  quoted: PostRow | null
+}
 
 /** The posts that meet the condition and that the viewer sees; `asPosts` or `asPages` runs the query made of it. */
 export function selectPosts(db: Reader, condition: SQL | undefined) {
@@ -81,15 +92,20 @@ const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
   selectPosts(db, inArray(posts.id, idsPlaceholder)),
 )
 
-/** Maps rows for a viewer: at most one statement more, for what replies among them answer. */
+/** Maps rows for a viewer: at most one statement more, for what they answer and quote. */
 async function postsOf(db: Reader, rows: PostRow[], viewer: AnyViewer): Promise<Post[]> {
-  const ids = new Set(rows.flatMap(({ parentId }) => parentId ?? []))
-  const parents = new Map((await postsOfIds(db, [...ids], seenBy(viewer))).map(row => [row.id, row]))
-  return rows.map(row => ({
-    ...row,
-    can: postPermissions(viewer, row),
-    parent: (row.parentId && parents.get(row.parentId)) || null,
-  }))
+  const ids = new Set(rows.flatMap(row => [row.parentId ?? [], shownQuote(row) ?? []].flat()))
+  const related = new Map((await postsOfIds(db, [...ids], seenBy(viewer))).map(row => [row.id, row]))
+  return rows.map(row => {
+    const parent = (row.parentId && related.get(row.parentId)) || null
+    const quoted = related.get(shownQuote(row) ?? 0) ?? null
+    return { ...row, can: postPermissions(viewer, { ...row, quoted }), parent, quoted }
+  })
+}
+
+/** The post whose card a post shows, to people who see that one; null: none. */
+export function shownQuote({ quotedId, isQuoteBlocked }: PostRow): number | null {
+  return isQuoteBlocked ? null : quotedId
 }
 
 /** The posts of these ids that the viewer sees, in any order. */
@@ -127,12 +143,15 @@ export function asPagesOfIds(
   }
 }
 
-/** The cache tags of a page that shows these posts, what they answer, the rules of their threads, and their authors' names. */
+/**
+ * The cache tags of a page that shows these posts, what they answer and quote, the rules of their threads, and their
+ * authors' names.
+ */
 export function postTags(shown: Post[]): CacheTag[] {
-  return shown.flatMap(({ id, author, parentId, rootId, parent }): CacheTag[] => [
-    `post:${id}`,
-    `person:${author.id}`,
-    ...[parentId, rootId].flatMap((above): CacheTag[] => (above ? [`post:${above}`] : [])),
-    ...(parent ? [`person:${parent.author.id}` as const] : []),
+  return shown.flatMap(({ id, author, parentId, rootId, quotedId, parent, quoted }): CacheTag[] => [
+    ...[id, parentId, rootId, quotedId].flatMap((post): CacheTag[] => (post ? [`post:${post}`] : [])),
+    ...[author, parent?.author, quoted?.author].flatMap((person): CacheTag[] =>
+      person ? [`person:${person.id}`] : [],
+    ),
   ])
 }

@@ -22,6 +22,8 @@ export type Draft = PostOptions & {
   submission: string | null
   /** What it answers. */
   parent?: Post
+  /** What it shows as a card. */
+  quoted?: Post
 }
 type Edit = PostOptions & { id: number; userId: number; body: string; language: string | null }
 
@@ -71,12 +73,12 @@ export async function neighborPosts(
 /** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
 export async function publishPost(
   tx: Writer,
-  { submission, parent, ...draft }: Draft,
+  { submission, parent, quoted, ...draft }: Draft,
   now: Date,
 ): Promise<number> {
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
   tx.invalidates('posts', `author:${draft.userId}`)
-  if (parent) tx.invalidates(`post:${parent.id}`)
+  for (const post of [parent, quoted]) if (post) tx.invalidates(`post:${post.id}`)
   const place = placeUnder(parent, draft.userId)
   const [created] = await tx
     .insert(posts)
@@ -84,6 +86,7 @@ export async function publishPost(
       quotesFrom: quotesFromOf(draft.userId),
       ...draft,
       ...place,
+      quotedId: quoted?.id ?? null,
       entities,
       submission,
       createdAt: now,
@@ -96,10 +99,24 @@ export async function publishPost(
     return (earlier as { id: number }).id
   }
   await addDerivedRows(tx, [{ ...draft, ...place, id: created.id, createdAt: now, entities, mentioned }])
-  const answered = parent && parent.author.id !== draft.userId ? [parent.author.id] : []
-  await notifyEach(tx, answered, { kind: 'reply', about: created.id, actorId: draft.userId, at: now })
-  await tellMentioned(tx, { id: created.id, userId: draft.userId, at: now }, without(mentioned, answered))
+  await tellOf(tx, { id: created.id, userId: draft.userId, at: now }, { parent, quoted, mentioned })
   return created.id
+}
+
+type News = { id: number; userId: number; at: Date }
+
+/** Tells those whom a new post concerns, each once: of an answer, or of a quote, or of a mention. */
+async function tellOf(
+  tx: Writer,
+  post: News,
+  { parent, quoted, mentioned }: Pick<Draft, 'parent' | 'quoted'> & { mentioned: number[] },
+): Promise<void> {
+  const answered = parent && parent.author.id !== post.userId ? [parent.author.id] : []
+  const shown = quoted ? without([quoted.author.id], answered) : []
+  const news = { about: post.id, actorId: post.userId, at: post.at }
+  await notifyEach(tx, answered, { kind: 'reply', ...news })
+  await notifyEach(tx, shown, { kind: 'quote', ...news })
+  await tellMentioned(tx, post, without(mentioned, [...answered, ...shown]))
 }
 
 /** Who may quote what this person writes, unless they say otherwise. */
@@ -187,7 +204,7 @@ function without(ids: number[], others: number[]): number[] {
 /** Tells people that a post mentions them. */
 function tellMentioned(
   tx: Writer,
-  { id: postId, userId: actorId, at }: { id: number; userId: number; at: Date },
+  { id: postId, userId: actorId, at }: News,
   people: number[],
 ): Promise<void> {
   return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, at })
@@ -203,8 +220,12 @@ export async function deletePost(
   if (!found) return false
   await lockThread(tx, found.rootId ?? id)
   const notified = await tagsOfNotified(tx, [id])
-  const deleted = await tx.delete(posts).where(own).returning(placeInThread)
+  const deleted = await tx
+    .delete(posts)
+    .where(own)
+    .returning({ ...placeInThread, quotedId: posts.quotedId })
   if (deleted.length === 0) return false
+  tx.invalidates(...deleted.flatMap(({ quotedId }) => (quotedId ? (`post:${quotedId}` as const) : [])))
   await leaveGaps(tx, deleted)
   tx.invalidates('posts', `post:${id}`, `author:${userId}`, `viewer:${userId}`, ...notified)
   await removeDerivedRows(tx, deleted)

@@ -3,7 +3,7 @@ import type { Reader } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import type { PostAction } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { whoMayReply } from './audiences.ts'
+import { whoMayQuote, whoMayReply } from './audiences.ts'
 import type { Post } from './post.ts'
 import { findPost } from './queries.ts'
 
@@ -22,6 +22,6 @@ export async function requirePost(
 
 /** What the viewer may not do with a post, and why. */
 export function refusal(post: Post, action: PostAction): Problem {
-  const why = action === 'reply' ? whoMayReply(post) : null
+  const why = action === 'reply' ? whoMayReply(post) : action === 'quote' ? whoMayQuote(post) : null
   return new Problem(403, why?.key, why?.values)
 }

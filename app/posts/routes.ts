@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { publishQuoting, unquotable } from '../quotes/publishing.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { draftOf, writeWithin } from './drafts.ts'
+import { chosenQuote, draftOf, writeWithin } from './drafts.ts'
 import {
   newSubmission,
   newValues,
@@ -17,24 +19,29 @@ import {
   valuesOf,
 } from './forms.ts'
 import type { Post } from './post.ts'
-import { deletePost, editPost, findPost, publishPost } from './queries.ts'
+import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'posts/new': { values: PostValues; submission: string; errors: FieldErrors }
+    /** `quoted`: what the post is to show as a card. */
+    'posts/new': { values: PostValues; quoted?: Post | null; submission: string; errors: FieldErrors }
     'posts/edit': { post: Post; values: PostValues; errors: FieldErrors }
     'posts/delete': { post: Post }
   }
 }
 
+const QuoteQuery = Type.Object({ quote: Type.Optional(Type.String()) })
+type QuoteQuery = Type.Static<typeof QuoteQuery>
+
+type NewRequest = MemberRequest<{ Querystring: QuoteQuery }>
 type OwnRequest = MemberRequest<{ Params: IdParams }>
 type EditRequest = MemberRequest<{ Params: IdParams; Body: PostForm }>
 
 export default async function posts(app: FastifyInstance) {
   const members = memberRoutes(app)
   const one = { params: IdParams }
-  members.get('/posts/new', writePost)
+  members.get('/posts/new', { schema: { querystring: QuoteQuery } }, writePost)
   members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
   members.get('/posts/:id/edit', { schema: one }, showEdit)
   members.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
@@ -42,26 +49,57 @@ export default async function posts(app: FastifyInstance) {
   members.post('/posts/:id/delete', { schema: one }, destroyPost)
 }
 
-async function writePost(request: MemberRequest, reply: FastifyReply) {
-  const values = newValues(request.viewer, await keptWords(request))
-  return reply.page('posts/new', { values, submission: newSubmission(), errors: {} })
+async function writePost(request: NewRequest, reply: FastifyReply) {
+  const { server, viewer, query } = request
+  const kept = await keptWords(request)
+  const chosen = chosenQuote({ quote: kept['quote'] ?? query.quote })
+  const quoted = (chosen && (await findPost(server.db, chosen, viewer))) || undefined
+  const problem = chosen === null ? null : unquotable(quoted)
+  if (problem && !kept['body']) throw problem
+  return reply.page('posts/new', {
+    values: newValues(viewer, kept),
+    quoted: problem ? null : (quoted ?? null),
+    submission: newSubmission(),
+    errors: problem ? { body: sentenceOf(request, problem) } : {},
+  })
 }
 
 async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: FastifyReply) {
+  const { server, viewer } = request
+  const find = async (id: number | null) => (id && (await findPost(server.db, id, viewer))) || null
   const errors = validatePost(request)
   const { submission = newSubmission() } = request.body
-  const form = { values: newValues(request.viewer, request.body), submission, errors }
-  if (hasFieldErrors(errors)) return reply.code(422).page('posts/new', form)
-  const draft = await draftOf(request)
-  const digest = submissionDigest(draft.userId, { body: draft.body, submission })
-  const post = { ...draft, submission: digest }
-  const published = await writeWithin(request, tx => publishPost(tx, post, new Date()))
-  if (!(published instanceof RateLimitExceeded)) {
-    const note = await noteUnknown(request.server.db, [{ id: published, body: draft.body }])
+  const form = { values: newValues(viewer, request.body), submission, errors }
+  const written = await draftOf(request)
+  const { chosen } = written.quoting
+  if (hasFieldErrors(errors))
+    return reply.code(422).page('posts/new', { ...form, quoted: await find(chosen) })
+  const digest = submissionDigest(viewer.id, { body: written.body, submission })
+  const draft = { ...written, submission: digest }
+  const published = await writeWithin(request, tx => publishQuoting(tx, { viewer, draft }, new Date())).catch(
+    catchUnquotable,
+  )
+  if (typeof published === 'number') {
+    const note = await noteUnknown(server.db, [{ id: published, body: written.body }])
     return reply.flash('posts.published', {}, note).redirect('/', 303)
   }
+  if (published instanceof Problem) {
+    // Sent again, the words are published without the quote.
+    errors['body'] = sentenceOf(request, published)
+    return reply.code(published.statusCode).page('posts/new', form)
+  }
   errors['body'] = tooManyRequests(reply, published)
-  return reply.page('posts/new', form)
+  return reply.page('posts/new', { ...form, quoted: await find(chosen) })
+}
+
+function sentenceOf({ t }: MemberRequest, { key, values }: Problem): string {
+  return t(key ?? 'quotes.missing', values)
+}
+
+/** For a promise's `catch`: the reason why a post cannot be quoted. */
+function catchUnquotable(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  throw error
 }
 
 async function showEdit(request: OwnRequest, reply: FastifyReply) {

@@ -1,11 +1,19 @@
 /** Posts as the API shows them. */
 import { Type } from 'typebox'
-import { IdOrNull, PageAddress, shared, TextOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
+import {
+  IdOrNull,
+  PageAddress,
+  shared,
+  sharedOrNull,
+  TextOrNull,
+  Timestamp,
+  TimestampOrNull,
+} from '../api/schemas.ts'
 import type { Config } from '../config.ts'
 import { pick } from '../database/fields.ts'
 import { audiences, replyAudiences } from '../database/schema.ts'
 import type { Entity } from '../text/entities.ts'
-import { type Author, type Post, shownColumns } from './post.ts'
+import { type Author, type Post, type PostRow, shownColumns, shownQuote } from './post.ts'
 
 export const AuthorResource = Type.Object(
   { id: Type.Integer(), username: Type.String(), displayName: Type.String() },
@@ -27,6 +35,21 @@ export const EntityResource = Type.Object(
 )
 type EntityResource = Type.Static<typeof EntityResource>
 
+export const QuotedPostResource = Type.Object(
+  {
+    id: Type.Integer(),
+    body: Type.String({ description: 'The text, with line breaks.' }),
+    entities: Type.Array(shared<EntityResource>('Entity')),
+    language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
+    contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
+    createdAt: Timestamp(),
+    author: shared<Author>('Author'),
+    url: PageAddress(),
+  },
+  { $id: 'QuotedPost', description: 'A post as others show it that quote it.' },
+)
+type QuotedPostResource = Type.Static<typeof QuotedPostResource>
+
 export const PostResource = Type.Object(
   {
     id: Type.Integer(),
@@ -47,8 +70,9 @@ export const PostResource = Type.Object(
     quotedId: IdOrNull({
       description: 'The post that it quotes, or null; where you don’t see that one, you’d get a 404.',
     }),
+    quoted: sharedOrNull<QuotedPostResource>('QuotedPost'),
     quoteDetached: Type.Boolean({
-      description: 'The author of the quoted post took it out: don’t show it.',
+      description: 'It quoted a post that was taken out of it, by either author.',
     }),
     contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
     pinnedAt: TimestampOrNull({ description: 'When its author pinned it to their profile, or null.' }),
@@ -65,15 +89,32 @@ export const PostResource = Type.Object(
   { $id: 'Post', description: 'A post.' },
 )
 
-export function serializePost(post: Post, { publicUrl }: Config): Type.Static<typeof PostResource> {
+export function serializePost(post: Post, config: Config): Type.Static<typeof PostResource> {
+  const { publicUrl } = config
   return {
     ...pick(post, shownColumns),
     canReply: post.can.reply,
+    quotedId: shownQuote(post),
+    quoted: post.quoted && serializeQuoted(post.quoted, config),
     entities: serializeEntities(post.entities, publicUrl),
     createdAt: post.createdAt.toISOString(),
     editedAt: post.editedAt?.toISOString() ?? null,
     pinnedAt: post.pinnedAt?.toISOString() ?? null,
     url: `${publicUrl}/posts/${post.id}`,
+  }
+}
+
+function serializeQuoted(quoted: PostRow, { publicUrl }: Config): QuotedPostResource {
+  const { id, body, entities, language, contentWarning, createdAt, author } = quoted
+  return {
+    id,
+    body,
+    entities: serializeEntities(entities, publicUrl),
+    language,
+    contentWarning,
+    createdAt: createdAt.toISOString(),
+    author,
+    url: `${publicUrl}/posts/${id}`,
   }
 }
 

@@ -16,6 +16,7 @@ import notifications from '../notifications/index.ts'
 import passwords from '../passwords/index.ts'
 import posts from '../posts/index.ts'
 import profiles from '../profiles/index.ts'
+import quotes from '../quotes/index.ts'
 import replies from '../replies/index.ts'
 import search from '../search/index.ts'
 import sessions from '../sessions/index.ts'
@@ -35,6 +36,7 @@ export const nouns = [
   replies,
   likes,
   bookmarks,
+  quotes,
   timelines,
   follows,
   blocks,

@@ -7,10 +7,11 @@ import { cursorOf } from '../database/cursor.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { draftOf } from '../posts/drafts.ts'
-import { PostBody, postingLimit, validatePost } from '../posts/forms.ts'
+import { NewPostBody, postingLimit, validatePost } from '../posts/forms.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { serializePost } from '../posts/serializer.ts'
+import { catchMissingQuote } from '../quotes/publishing.ts'
 import { publishReply } from './publishing.ts'
 import { listReplies } from './thread-queries.ts'
 
@@ -27,7 +28,7 @@ const RepliesQuery = Type.Object({
 type RepliesQuery = Type.Static<typeof RepliesQuery>
 
 type ListRequest = FastifyRequest<{ Params: IdParams; Querystring: RepliesQuery }>
-type CreateRequest = MemberRequest<{ Params: IdParams; Body: PostBody }>
+type CreateRequest = MemberRequest<{ Params: IdParams; Body: NewPostBody }>
 
 export default async function repliesApi(app: FastifyInstance) {
   const list = operation('posts', 'listReplies', 'List the replies to a post, oldest first', {
@@ -40,7 +41,7 @@ export default async function repliesApi(app: FastifyInstance) {
     config: { validate: validatePost },
     headers: IdempotencyKey,
     params: IdParams,
-    body: PostBody,
+    body: NewPostBody,
     response: { 201: returnsCreated('Post') },
   })
   app.get('/posts/:id/replies', list, showReplies)
@@ -56,11 +57,12 @@ async function showReplies(request: ListRequest, reply: FastifyReply) {
 
 async function createReply(request: CreateRequest, reply: FastifyReply) {
   const { server, viewer, body } = request
-  const draft = { ...(await draftOf({ viewer, body, language: viewer.language })), submission: null }
+  const written = await draftOf({ viewer, server, body, language: viewer.language })
+  const draft = { ...written, submission: null }
   return createOnce(request, reply, async tx => {
     const parent = await requirePost(tx, request, 'reply')
     await server.rateLimits.consume(tx, postingLimit, viewer.id)
-    const id = await publishReply(tx, { viewer, parent, draft }, new Date())
+    const id = await publishReply(tx, { viewer, parent, draft }, new Date()).catch(catchMissingQuote(request))
     const post = await findPost(tx, id, viewer)
     // The account was closed meanwhile: the reply would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')

@@ -4,8 +4,9 @@ import { Problem } from '../http/errors.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { lockThread } from '../posts/gaps.ts'
 import type { Post } from '../posts/post.ts'
-import { type Draft, findPost, publishPost } from '../posts/queries.ts'
+import { findPost } from '../posts/queries.ts'
 import { refusal } from '../posts/require-post.ts'
+import { publishQuoting, type QuotingDraft } from '../quotes/publishing.ts'
 
 /**
  * Publishes a reply of the viewer's, for the form and the API, and returns its id.
@@ -14,7 +15,7 @@ import { refusal } from '../posts/require-post.ts'
  */
 export async function publishReply(
   tx: Writer,
-  { viewer, parent, draft }: { viewer: Viewer; parent: Post; draft: Draft },
+  { viewer, parent, draft }: { viewer: Viewer; parent: Post; draft: QuotingDraft },
   now: Date,
 ): Promise<number> {
   await lockThread(tx, parent.rootId ?? parent.id)
@@ -22,5 +23,5 @@ export async function publishReply(
   const present = await findPost(tx, parent.id, viewer)
   if (!present) throw new Problem(404, 'errors.post_missing')
   if (!present.can.reply) throw refusal(present, 'reply')
-  return publishPost(tx, { ...draft, parent: present }, now)
+  return publishQuoting(tx, { viewer, draft: { ...draft, parent: present } }, now)
 }

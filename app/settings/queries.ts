@@ -13,6 +13,7 @@ type Setting =
   | 'timeZone'
   | 'theme'
   | 'messagesFrom'
+  | 'quotesFrom'
   | 'lastSeenShown'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
@@ -27,12 +28,16 @@ export async function findProfileSettings(db: Reader, userId: number) {
   return found
 }
 
-const privacyColumns = { messagesFrom: users.messagesFrom, lastSeenShown: users.lastSeenShown }
+const privacyColumns = {
+  messagesFrom: users.messagesFrom,
+  quotesFrom: users.quotesFrom,
+  lastSeenShown: users.lastSeenShown,
+}
 
-/** Who may write to a person, `everyone` or `following`, and whether others see when they were last here. */
+/** Who may write to a person and quote them, and whether others see when they were last here. */
 export async function findPrivacySettings(db: Reader, userId: number) {
   const [found] = await db.select(privacyColumns).from(users).where(eq(users.id, userId))
-  return found ?? { messagesFrom: 'everyone', lastSeenShown: false }
+  return found ?? { messagesFrom: 'everyone', quotesFrom: 'everyone', lastSeenShown: false }
 }
 
 const meColumns = columnsIn(userFields, 'me')
