@@ -15,7 +15,6 @@ import {
   threadMutes,
 } from '../database/schema.ts'
 import { and, eq, inArray, or, sql } from '../database/sql.ts'
-import { passOn } from '../notifications/groups.ts'
 import { tagsOfNotified } from '../notifications/queries.ts'
 import { removeCountedOf } from '../posts/counted.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
@@ -145,16 +144,13 @@ async function deleteConversations(tx: Writer, id: number) {
 
 async function deleteNotifications(tx: Writer, id: number, side: 'actorId' | 'userId') {
   const isTheirs = eq(notifications[side], id)
-  const { id: notification, userId } = notifications
-  const some = await tx.select({ id: notification, userId }).from(notifications).where(isTheirs).limit(chunk)
-  const isSome = inArray(
-    notification,
-    some.map(({ id }) => id),
-  )
-  tx.invalidates(...some.map(({ userId }) => `viewer:${userId}` as const))
-  if (side === 'actorId' && some.length > 0) await passOn(tx, isSome, id)
-  await tx.delete(notifications).where(and(isSome, isTheirs))
-  return some
+  const some = tx.select({ id: notifications.id }).from(notifications).where(isTheirs).limit(chunk)
+  const deleted = await tx
+    .delete(notifications)
+    .where(inArray(notifications.id, some))
+    .returning({ userId: notifications.userId })
+  tx.invalidates(...deleted.map(({ userId }) => `viewer:${userId}` as const))
+  return deleted
 }
 
 const ownRows = {

@@ -4,7 +4,6 @@ import { lock } from '../database/lock.ts'
 import { blocks, follows, notifications, users } from '../database/schema.ts'
 import { and, eq } from '../database/sql.ts'
 import { clearUnread } from '../messages/queries.ts'
-import { passOn } from '../notifications/groups.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 import { removeCountedOn } from '../posts/counted.ts'
 
@@ -20,16 +19,21 @@ export async function block(tx: Writer, blockerId: number, blockedId: number): P
   await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
   await removeTies(tx, blockerId, blockedId)
   await removeTies(tx, blockedId, blockerId)
+  await removeNotifications(tx, blockerId, blockedId)
+  await removeNotifications(tx, blockedId, blockerId)
   await clearUnread(tx, { userId: blockerId, otherId: blockedId })
 }
 
-/** Removes one person's follow of the other and likes and reposts of their posts, and their notifications caused by the other. */
+/** Removes one person's follow of the other and likes and reposts of their posts. */
 async function removeTies(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(follows).where(and(eq(follows.followerId, one), eq(follows.followedId, other)))
   await removeCountedOn(tx, 'likes', { userId: one, authorId: other })
   const reposted = await removeCountedOn(tx, 'reposts', { userId: one, authorId: other })
   if (reposted.length > 0) tx.invalidates(`author:${one}`)
-  await passOn(tx, eq(notifications.userId, one), other)
+}
+
+/** Removes a person's notifications caused by the other, once no group names the other. */
+async function removeNotifications(tx: Writer, one: number, other: number): Promise<void> {
   await tx.delete(notifications).where(and(eq(notifications.userId, one), eq(notifications.actorId, other)))
 }
 

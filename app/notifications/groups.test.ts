@@ -3,18 +3,16 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { closeAccount, deleteAccount } from '../accounts/closure-queries.ts'
 import { createAccount } from '../accounts/queries.ts'
 import { block } from '../blocks/queries.ts'
-import { blocks, likes, notifications, posts, reposts } from '../database/schema.ts'
-import { and, eq, sql } from '../database/sql.ts'
+import { blocks, notifications, posts } from '../database/schema.ts'
+import { addCounted, removeCounted } from '../posts/counted.ts'
 import { programOf } from '../testing/api.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
-import { withdraw } from './groups.ts'
 import type { GroupedKind } from './kinds.ts'
-import { notify } from './queries.ts'
 
 const sentences = ({ page }: Answer) =>
   page.querySelectorAll('.notification a').map(link => link.text.replaceAll(/\s+/g, ' '))
-const tables = { like: [likes, posts.likeCount], repost: [reposts, posts.repostCount] } as const
+const tables = { like: 'likes', repost: 'reposts' } as const
 
 describe('notifications of likes and reposts', () => {
   let site: Site
@@ -34,31 +32,17 @@ describe('notifications of likes and reposts', () => {
   )
   after(() => site.close())
 
-  /** As the pages of likes and reposts do it. */
   const does = (kind: GroupedKind, name: Name | number) =>
-    site.app.db.transaction(async tx => {
-      const actorId = typeof name === 'number' ? name : site.ids[name]
-      const [table, count] = tables[kind]
-      await tx.insert(table).values({ postId: post, userId: actorId, createdAt: new Date() })
-      await tx
-        .update(posts)
-        .set({ [kind === 'like' ? 'likeCount' : 'repostCount']: sql`${count} + 1` })
-        .where(eq(posts.id, post))
-      tx.invalidates(`post:${post}`)
-      await notify(tx, { userId: site.ids.susan, kind, about: post, actorId })
-    })
+    site.app.db.transaction(tx =>
+      addCounted(tx, tables[kind], {
+        userId: typeof name === 'number' ? name : site.ids[name],
+        postId: post,
+      }),
+    )
   const undoes = (kind: GroupedKind, name: Name) =>
-    site.app.db.transaction(async tx => {
-      const actorId = site.ids[name]
-      const [table, count] = tables[kind]
-      await tx.delete(table).where(and(eq(table.postId, post), eq(table.userId, actorId)))
-      await tx
-        .update(posts)
-        .set({ [kind === 'like' ? 'likeCount' : 'repostCount']: sql`${count} - 1` })
-        .where(eq(posts.id, post))
-      tx.invalidates(`post:${post}`)
-      await withdraw(tx, { userId: site.ids.susan, kind, about: post, actorId })
-    })
+    site.app.db.transaction(tx =>
+      removeCounted(tx, tables[kind], { userId: site.ids[name], postIds: [post] }),
+    )
   const shown = async () => sentences(await susan.get('/notifications'))
 
   for (const [kind, verb] of [
@@ -131,5 +115,31 @@ describe('notifications of likes and reposts', () => {
     assert.equal(list.page.querySelector('[data-badge=notifications] span')?.text, '1')
     await site.app.db.transaction(tx => deleteAccount(tx, leaver))
     assert.match(String(await shown()), /^john /)
+  })
+
+  it('are one with the right words when many like and unlike at once', async () => {
+    await write()
+    const { db } = site.app
+    const names = Array.from({ length: 50 }, (_, n) => `liker${n}`)
+    const people = await db.transaction(async tx => {
+      const ids: number[] = []
+      for (const username of names) {
+        const account = { username, email: `${username}@example.com`, passwordHash: '-', language: null }
+        const created = await createAccount(tx, account, new Date())
+        if ('id' in created) ids.push(created.id)
+      }
+      return ids
+    })
+    const like = (userId: number) => db.transaction(tx => addCounted(tx, 'likes', { userId, postId: post }))
+    const unlike = (userId: number) =>
+      db.transaction(tx => removeCounted(tx, 'likes', { userId, postIds: [post] }))
+    await Promise.all(people.map(like))
+    assert.match(String(await shown()), /^liker\d+ and 49 others liked your post$/)
+    const [some, rest] = [people.slice(0, 25), people.slice(25)]
+    await Promise.all([...some.map(unlike), ...rest.map(like), ...some.slice(0, 5).map(like)])
+    await Promise.all(some.map(unlike))
+    assert.match(String(await shown()), /^liker(2[5-9]|[34]\d) and 24 others liked your post$/)
+    await Promise.all(rest.map(unlike))
+    assert.deepEqual(await db.select().from(notifications), [])
   })
 })

@@ -6,7 +6,7 @@ import type { Writer } from '../database/database.ts'
 import { notifications, posts } from '../database/schema.ts'
 import { and, eq, inArray, isNull, type SQL, sql } from '../database/sql.ts'
 import { isNotClosed, isUnblocked } from '../people/visibility.ts'
-import { type GroupedKind, groupedKinds, kinds, subjectOf } from './kinds.ts'
+import { type GroupedKind, groupedKinds, kinds } from './kinds.ts'
 
 /** How many people did the same as the actor, without the recipient, who may like their own post. */
 function othersOf(kind: GroupedKind): SQL {
@@ -33,26 +33,22 @@ function newestOther(kind: GroupedKind): SQL {
 }
 
 /**
- * Names the newest of the others instead of a person, in the notifications of the condition; without another, the
- * notification is deleted.
+ * Takes back what a person did to posts: the notifications that name them name the newest of the others instead, or are
+ * deleted with the last of them.
  */
-export async function passOn(tx: Writer, condition: SQL | undefined, actorId: number): Promise<void> {
-  for (const kind of groupedKinds)
-    await tx
-      .update(notifications)
-      .set({ actorId: newestOther(kind) })
-      .where(and(condition, eq(notifications.kind, kind), eq(notifications.actorId, actorId)))
-  const isLeft = and(inArray(notifications.kind, groupedKinds), isNull(notifications.actorId))
-  await tx.delete(notifications).where(and(condition, isLeft))
-}
-
-/** Takes back what a person did to a post: the notification names another, or is deleted with the last of them. */
 export async function withdraw(
   tx: Writer,
-  news: { userId: number; kind: GroupedKind; about: number; actorId: number },
+  news: { kind: GroupedKind; posts: { id: number; authorId: number }[]; actorId: number },
 ): Promise<void> {
-  const { userId, kind, about, actorId } = news
-  tx.invalidates(`viewer:${userId}`)
-  const isGroup = and(eq(notifications.userId, userId), eq(notifications.subject, subjectOf(kind, about)))
-  await passOn(tx, isGroup, actorId)
+  if (news.posts.length === 0) return
+  const { postId, kind, actorId } = notifications
+  // Theirs count one less, even if they name another person.
+  tx.invalidates(...news.posts.map(({ authorId }) => `viewer:${authorId}` as const))
+  const ids = news.posts.map(({ id }) => id)
+  const isGroup = and(inArray(postId, ids), eq(kind, news.kind))
+  await tx
+    .update(notifications)
+    .set({ actorId: newestOther(news.kind) })
+    .where(and(isGroup, eq(actorId, news.actorId)))
+  await tx.delete(notifications).where(and(isGroup, isNull(actorId)))
 }

@@ -1,14 +1,17 @@
 /**
- * Likes and reposts: rows of people about a post, which counts them. The number changes in the transaction of the row,
- * after it, and only if the row was really written or deleted.
+ * Likes and reposts: rows of people about a post, which counts them. The number, and then the notification of the post's
+ * author, change in the transaction of the row, after it, and only if the row was really written or deleted. The lock on
+ * the post's row keeps notifications of it in that order.
  */
 import type { Writer } from '../database/database.ts'
 import { likes, posts, reposts } from '../database/schema.ts'
 import { and, eq, inArray, sql } from '../database/sql.ts'
+import { withdraw } from '../notifications/groups.ts'
+import { notify } from '../notifications/queries.ts'
 
 const counted = {
-  likes: { table: likes, name: 'likeCount', count: posts.likeCount },
-  reposts: { table: reposts, name: 'repostCount', count: posts.repostCount },
+  likes: { kind: 'like', table: likes, name: 'likeCount', count: posts.likeCount },
+  reposts: { kind: 'repost', table: reposts, name: 'repostCount', count: posts.repostCount },
 } as const
 type Counted = keyof typeof counted
 
@@ -22,13 +25,14 @@ export async function addCounted(
   { userId, postId }: { userId: number; postId: number },
 ): Promise<boolean> {
   tx.invalidates(`post:${postId}`)
-  const { table } = counted[of]
+  const { table, kind } = counted[of]
   const added = await tx
     .insert(table)
     .values({ postId, userId, createdAt: new Date() })
     .onConflictDoNothing()
     .returning({ id: table.postId })
-  await add(tx, of, added, 1)
+  for (const { authorId } of await add(tx, of, added, 1))
+    await notify(tx, { userId: authorId, kind, about: postId, actorId: userId })
   return added.length > 0
 }
 
@@ -38,14 +42,15 @@ export async function removeCounted(
   of: Counted,
   { userId, postIds }: { userId: number; postIds: number[] },
 ): Promise<number[]> {
-  const { table } = counted[of]
+  const { table, kind } = counted[of]
   const removed: { id: number }[] = []
   for (let from = 0; from < postIds.length; from += chunk) {
     const some = postIds.slice(from, from + chunk)
     tx.invalidates(...some.map(id => `post:${id}` as const))
     const isTheirs = and(eq(table.userId, userId), inArray(table.postId, some))
     const deleted = await tx.delete(table).where(isTheirs).returning({ id: table.postId })
-    await add(tx, of, deleted, -1)
+    const counting = await add(tx, of, deleted, -1)
+    await withdraw(tx, { kind, posts: counting, actorId: userId })
     removed.push(...deleted)
   }
   return removed.map(({ id }) => id)
@@ -79,12 +84,14 @@ export async function removeCountedOf(tx: Writer, of: Counted, userId: number): 
   return removeCounted(tx, of, { userId, postIds: rows.map(({ id }) => id) })
 }
 
-async function add(tx: Writer, of: Counted, rows: { id: number }[], difference: 1 | -1): Promise<void> {
-  if (rows.length === 0) return
+/** Returns the posts, with their authors. */
+async function add(tx: Writer, of: Counted, rows: { id: number }[], difference: 1 | -1) {
+  if (rows.length === 0) return []
   const { name, count } = counted[of]
   const ids = rows.map(({ id }) => id)
-  await tx
+  return tx
     .update(posts)
     .set({ [name]: sql`${count} + ${difference}` })
     .where(inArray(posts.id, ids))
+    .returning({ id: posts.id, authorId: posts.userId })
 }
