@@ -13,10 +13,15 @@ export function lockPair(tx: Writer, a: number, b: number): Promise<void> {
 }
 
 /** Blocks a person, removes follows, likes, reposts and notifications between the two, and clears the badge of their messages. Idempotent. */
-export async function block(tx: Writer, blockerId: number, blockedId: number): Promise<void> {
+export async function block(
+  tx: Writer,
+  blockerId: number,
+  blockedId: number,
+  createdAt = new Date(),
+): Promise<void> {
   await lockPair(tx, blockerId, blockedId)
   invalidateBlock(tx, blockerId, blockedId)
-  await tx.insert(blocks).values({ blockerId, blockedId, createdAt: new Date() }).onConflictDoNothing()
+  await tx.insert(blocks).values({ blockerId, blockedId, createdAt }).onConflictDoNothing()
   await removeTies(tx, blockerId, blockedId)
   await removeTies(tx, blockedId, blockerId)
   await removeNotifications(tx, blockerId, blockedId)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
-import { audiences } from '../database/schema.ts'
+import { audiences, messageAudiences } from '../database/schema.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { goBack, requirePerson } from '../profiles/require-profile.ts'
@@ -11,7 +11,7 @@ import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
 
 /** One of the settings, of which each has its own form. */
 const PrivacyForm = Type.Union([
-  Type.Object({ messages_from: Type.Enum(['everyone', 'following']) }),
+  Type.Object({ messages_from: Type.Enum([...messageAudiences]) }),
   Type.Object({ quotes_from: Type.Enum([...audiences]) }),
   Type.Object({ last_seen: Type.Enum(['shown', 'hidden']) }),
 ])

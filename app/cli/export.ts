@@ -6,13 +6,14 @@ import { type Command, UsageError } from './command.ts'
 import { exportText } from './transfer/export.ts'
 import { typedPath, writeText } from './transfer/files.ts'
 import { headerOf } from './transfer/portable.ts'
+import { kindList } from './transfer/site-format.ts'
 
 const exportCommand: Command = {
   usage: '[FILE] [--with-passwords]',
-  summary: `Writes users, posts, gaps that deleted ones left in threads, and follows in the format that import reads; "-" or no FILE is standard output.
+  summary: `Writes ${kindList} in the format that import reads; "-" or no FILE is standard output.
   FILE.ndjson         a row a line instead of one document; FILE….gz is compressed
   --with-passwords    with the password hashes, so that people can sign in to the imported site
-Sessions are left out: db:backup has everything.`,
+Messages, notifications and sessions are left out: db:backup has everything.`,
   async run(args) {
     const options = { 'with-passwords': { type: 'boolean', default: false } } as const
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options })

@@ -37,6 +37,8 @@ export type ReplyAudience = (typeof replyAudiences)[number]
 /** Who may quote a post, and whose notifications a person wants. */
 export const audiences = ['everyone', 'following', 'nobody'] as const
 export type Audience = (typeof audiences)[number]
+/** Who may write to a person. */
+export const messageAudiences = ['everyone', 'following'] as const
 /** Which replies of the people one follows Home shows. */
 export const homeReplyChoices = ['none', 'following', 'all'] as const
 export type HomeReplies = (typeof homeReplyChoices)[number]

@@ -57,19 +57,19 @@ export const userFields = {
   language: { column: users.language, shown: ['me', 'personalExport', 'siteExport'] },
   timeZone: { column: users.timeZone, shown: ['me', 'personalExport', 'siteExport'] },
   theme: { column: users.theme, shown: ['personalExport', 'siteExport'] },
-  messagesFrom: { column: users.messagesFrom, shown: ['personalExport'] },
-  quotesFrom: { column: users.quotesFrom, shown: ['personalExport'] },
-  notificationsFrom: { column: users.notificationsFrom, shown: ['personalExport'] },
-  homeReplies: { column: users.homeReplies, shown: ['personalExport'] },
-  homeReposts: { column: users.homeReposts, shown: ['personalExport'] },
-  keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport'] },
+  messagesFrom: { column: users.messagesFrom, shown: ['personalExport', 'siteExport'] },
+  quotesFrom: { column: users.quotesFrom, shown: ['personalExport', 'siteExport'] },
+  notificationsFrom: { column: users.notificationsFrom, shown: ['personalExport', 'siteExport'] },
+  homeReplies: { column: users.homeReplies, shown: ['personalExport', 'siteExport'] },
+  homeReposts: { column: users.homeReposts, shown: ['personalExport', 'siteExport'] },
+  keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport', 'siteExport'] },
   /** Only when the export is asked for passwords. */
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },
   closedAt: { column: users.closedAt, internal: 'an account that is closed is shown nowhere' },
   createdAt: { column: users.createdAt, shown: ['profile', 'me', 'personalExport', 'siteExport'] },
   /** In the profile only where its owner shows it. */
   lastSeenAt: { column: users.lastSeenAt, shown: ['profile', 'personalExport', 'siteExport'] },
-  lastSeenShown: { column: users.lastSeenShown, shown: ['personalExport'] },
+  lastSeenShown: { column: users.lastSeenShown, shown: ['personalExport', 'siteExport'] },
 } as const satisfies Record<keyof typeof users.$inferSelect, Field>
 
 type Written = {

@@ -36,6 +36,26 @@ export async function addCounted(
   return added.length > 0
 }
 
+/** Adds rows of any people about any posts, none of which is there, and returns how many. */
+export async function addEachCounted(
+  tx: Writer,
+  of: Counted,
+  rows: { userId: number; postId: number; createdAt: Date }[],
+): Promise<number> {
+  const { table } = counted[of]
+  const added = await tx.insert(table).values(rows).onConflictDoNothing().returning({ id: table.postId })
+  const times = new Map<number, number>()
+  for (const { id } of added) times.set(id, (times.get(id) ?? 0) + 1)
+  for (const [count, some] of Map.groupBy(times, ([, count]) => count))
+    await add(
+      tx,
+      of,
+      some.map(([id]) => ({ id })),
+      count,
+    )
+  return added.length
+}
+
 /** Removes one person's rows about these posts, and returns the posts that had one. */
 export async function removeCounted(
   tx: Writer,
@@ -85,7 +105,7 @@ export async function removeCountedOf(tx: Writer, of: Counted, userId: number): 
 }
 
 /** Returns the posts, with their authors. */
-async function add(tx: Writer, of: Counted, rows: { id: number }[], difference: 1 | -1) {
+async function add(tx: Writer, of: Counted, rows: { id: number }[], difference: number) {
   if (rows.length === 0) return []
   const { name, count } = counted[of]
   const ids = rows.map(({ id }) => id)

@@ -1,10 +1,12 @@
-/** Writes the site's users, posts, gaps in threads and follows in the format of site-format.ts. */
+/** Writes the site in the format of site-format.ts. */
 import type { Reader } from '../../database/database.ts'
 import { pickByColumn } from '../../database/fields.ts'
 import { foldName } from '../../text/normalize.ts'
-import { findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
+import { blocksAfter, findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
+import { type ReactionKind, reactionsAfter } from './reaction-queries.ts'
 import { gapsAfter } from './reply-queries.ts'
-import { kinds, postColumns, userColumns } from './site-format.ts'
+import { type Kind, kinds, postColumns, userColumns } from './site-format.ts'
+import { versionsAfter } from './version-queries.ts'
 
 export type ExportOptions = {
   /** A row a line, instead of one document. */
@@ -19,11 +21,17 @@ export async function* exportText(
   db: Reader,
   { asLines, withPasswords }: ExportOptions,
 ): AsyncGenerator<string> {
-  const rows = {
+  const rows: Record<Kind, AsyncGenerator<Row>> = {
     users: userRows(db, withPasswords),
     posts: postRows(db),
     gaps: gapRows(db),
+    versions: versionRows(db),
+    blocks: blockRows(db),
     follows: followRows(db),
+    likes: reactionRows(db, 'likes'),
+    reposts: reactionRows(db, 'reposts'),
+    bookmarks: reactionRows(db, 'bookmarks'),
+    mutes: reactionRows(db, 'mutes'),
   }
   if (!asLines) yield '{'
   for (const [index, kind] of kinds.entries()) {
@@ -67,8 +75,7 @@ async function* postRows(db: Reader): AsyncGenerator<Row> {
       page.flatMap(({ userId, answeredId }) => [userId, answeredId ?? userId]),
     )
     for (const post of page) {
-      const shown = { ...post, editedAt: post.editedAt ?? undefined, parentId: post.parentId ?? undefined }
-      const { id, user_id: author, ...row } = pickByColumn(shown, postColumns)
+      const { id, user_id: author, ...row } = given(pickByColumn(post, postColumns))
       const answers = post.parentId ? names.get(post.answeredId ?? post.userId) : undefined
       yield { id, username: names.get(author as number), ...row, answers }
       last = post.id
@@ -86,6 +93,31 @@ async function* gapRows(db: Reader): AsyncGenerator<Row> {
   }
 }
 
+async function* versionRows(db: Reader): AsyncGenerator<Row> {
+  let last = 0
+  for (let page = await versionsAfter(db, last); page.length > 0; page = await versionsAfter(db, last)) {
+    for (const { id, postId, body, language, contentWarning, createdAt } of page) {
+      yield given({ post_id: postId, body, language, content_warning: contentWarning, created_at: createdAt })
+      last = id
+    }
+  }
+}
+
+async function* blockRows(db: Reader): AsyncGenerator<Row> {
+  let last = { blockerId: 0, blockedId: 0 }
+  for (let page = await blocksAfter(db, last); page.length > 0; page = await blocksAfter(db, last)) {
+    const names = await findUsernames(
+      db,
+      page.flatMap(({ blockerId, blockedId }) => [blockerId, blockedId]),
+    )
+    for (const block of page) {
+      const { blockerId, blockedId, createdAt } = block
+      yield { blocker: names.get(blockerId), blocked: names.get(blockedId), created_at: createdAt }
+      last = block
+    }
+  }
+}
+
 async function* followRows(db: Reader): AsyncGenerator<Row> {
   let last = { followerId: 0, followedId: 0 }
   for (let page = await followsAfter(db, last); page.length > 0; page = await followsAfter(db, last)) {
@@ -94,9 +126,30 @@ async function* followRows(db: Reader): AsyncGenerator<Row> {
       page.flatMap(({ followerId, followedId }) => [followerId, followedId]),
     )
     for (const follow of page) {
-      const { followerId, followedId, createdAt } = follow
-      yield { follower: names.get(followerId), followed: names.get(followedId), created_at: createdAt }
+      const { followerId, followedId, repostsShown, createdAt } = follow
+      const [follower, followed] = [names.get(followerId), names.get(followedId)]
+      yield { follower, followed, reposts_shown: repostsShown, created_at: createdAt }
       last = follow
     }
   }
+}
+
+async function* reactionRows(db: Reader, kind: ReactionKind): AsyncGenerator<Row> {
+  let page = await reactionsAfter(db, kind, undefined)
+  while (page.length > 0) {
+    const names = await findUsernames(
+      db,
+      page.map(({ userId }) => userId),
+    )
+    for (const { userId, postId, createdAt } of page)
+      yield { username: names.get(userId), post_id: postId, created_at: createdAt }
+    page = await reactionsAfter(db, kind, page.at(-1))
+  }
+}
+
+/** The values that say something: null does so for a language alone. */
+function given(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => value !== null || name === 'language'),
+  )
 }

@@ -2,13 +2,24 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { getColumns } from '../../database/consistent-read.ts'
 import { columnsIn } from '../../database/fields.ts'
-import { posts, users } from '../../database/schema.ts'
+import {
+  blocks,
+  bookmarks,
+  follows,
+  likes,
+  posts,
+  postVersions,
+  reposts,
+  threadGaps,
+  threadMutes,
+  users,
+} from '../../database/schema.ts'
 import { userFields } from '../../people/profile-fields.ts'
 import { postFields, shownColumns } from '../../posts/post.ts'
 import { PostResource } from '../../posts/serializer.ts'
 import { PersonResource, UserResource } from '../../profiles/serializer.ts'
 import { MeResource } from '../../settings/serializer.ts'
-import { rowSchemas } from './site-format.ts'
+import { type Kind, rowSchemas } from './site-format.ts'
 
 describe('the fields of users and posts', () => {
   const tables = [
@@ -50,5 +61,33 @@ describe('the fields of users and posts', () => {
       [...fieldsOf(rowSchemas.posts, 'username', 'answers'), 'user_id'].toSorted(),
       columnNames(columnsIn(postFields, 'siteExport')).toSorted(),
     )
+  })
+
+  it('are imported of every other table that a site’s export has', () => {
+    const all = {
+      gaps: threadGaps,
+      versions: postVersions,
+      blocks,
+      follows,
+      likes,
+      reposts,
+      bookmarks,
+      mutes: threadMutes,
+    }
+    const inFile: Record<string, string> = { user_id: 'username', root_id: 'post_id' }
+    for (const side of ['follower', 'followed', 'blocker', 'blocked']) inFile[`${side}_id`] = side
+    /** Numbered by the database, found in the words, or computed. */
+    const without: Record<string, string[]> = {
+      versions: ['id', 'entities'],
+      reposts: ['id'],
+      gaps: ['root_id'],
+    }
+    for (const [kind, table] of Object.entries(all)) {
+      const columns = Object.values(getColumns(table)).map(({ name }) => name)
+      const expected = columns
+        .filter(name => !without[kind]?.includes(name))
+        .map(name => (kind === 'gaps' && name === 'post_id' ? 'id' : (inFile[name] ?? name)))
+      assert.deepEqual(fieldsOf(rowSchemas[kind as Kind]).toSorted(), expected.toSorted(), kind)
+    }
   })
 })

@@ -29,7 +29,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       { username: 'not a name', email: 'nobody' },
       { email: 'x@example.com', emial: 1 },
       { ...john, posts: [{ body: ' ' }, { body: 'x'.repeat(4001) }], createdAt: '2026-02-30', id: 0 },
-      { table: 'likes' },
+      { table: 'hearts' },
       { table: 'follows', follower: 'susan' },
       3,
     ].map(row => JSON.stringify(row))
@@ -45,13 +45,57 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       'line 4: posts[1].body',
       'line 4: created_at must be a time like',
       'line 4: id must be a whole number',
-      'line 5: "likes" is not one of users, posts, gaps and follows',
+      'line 5: "hearts" is not one of users, posts, gaps, versions, blocks, follows, likes, reposts, bookmarks and mutes',
       'line 6: followed is missing',
       'line 7: this is not an object',
       'line 8: is not JSON',
     ])
       assert.ok(output.includes(said), `${said}\n${output}`)
     assert.deepEqual(await names(), [])
+  })
+
+  it('refuses what people cannot have done with posts, row by row if asked to', async () => {
+    const like = { table: 'likes', username: 'john', post_id: 1 }
+    const rows: [object, string | null][] = [
+      [susan, null],
+      [
+        { ...john, home_replies: 'some', notifications_from: { like: 'me' }, home_reposts: 'no' },
+        'home_replies must be one of none, following, all',
+      ],
+      [{ table: 'posts', id: 1, username: 'susan', body: 'Tea?' }, null],
+      [{ table: 'posts', id: 2, username: 'susan', body: 'Tea!', parent_id: 1 }, null],
+      [{ ...like, post_id: 3 }, 'there is no post 3'],
+      [{ ...like, table: 'reposts', username: 'ghost' }, 'there is no user ghost'],
+      [{ ...like, table: 'bookmarks', post_id: -1 }, 'post_id must be a whole number above 0'],
+      [{ ...like, table: 'mutes', post_id: 2 }, 'there is no thread that begins with post 2'],
+      [{ ...like, username: '' }, 'username must be'],
+      [{ ...like, color: 'red' }, 'color is not a known field'],
+      [{ table: 'versions', post_id: 9, body: 'Tea', created_at: '2026-01-02' }, 'there is no post 9'],
+      [{ table: 'versions', post_id: 1, body: 'Tea' }, 'created_at is missing'],
+      [{ table: 'blocks', blocker: 'susan', blocked: 'Susan' }, 'susan cannot block themselves'],
+      [{ table: 'blocks', blocker: 'susan', blocked: 'mary' }, null],
+      [
+        { table: 'follows', follower: 'mary', followed: 'susan' },
+        'one of mary and susan has blocked the other',
+      ],
+      [
+        { table: 'follows', follower: 'mary', followed: 'john', reposts_shown: 1 },
+        'reposts_shown must be true',
+      ],
+      [{ ...like, username: 'mary' }, null],
+      [{ username: 'mary', email: 'mary@example.com' }, null],
+      [{ username: 'john', email: 'john@example.com' }, null],
+    ]
+    const file = place.file('rows.ndjson', rows.map(([row]) => JSON.stringify(row)).join('\n'))
+    const { output } = await place.cli('import', file, '--partial')
+    assert.match(output, /Added 3 users, 2 posts, 1 block, 0 follows and 1 like;/)
+    for (const [index, [, said]] of rows.entries())
+      if (said) assert.ok(output.includes(`line ${index + 1}: ${said}`), `${said}\n${output}`)
+    assert.match(
+      output,
+      /line 2: notifications_from.like must have kinds[^]*line 2: home_reposts must be true/,
+    )
+    assert.match((await place.cli('import', file)).output, /nothing was imported/)
   })
 
   it('refuses times before 1970 and of the future, in words', async () => {

@@ -6,12 +6,27 @@ import { createAccount } from '../../accounts/queries.ts'
 import { cursorOf } from '../../database/cursor.ts'
 import type { Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
-import { follows, hashtags, mentions, posts, threadGaps, users } from '../../database/schema.ts'
-import { asc, eq } from '../../database/sql.ts'
+import {
+  blocks,
+  bookmarks,
+  follows,
+  hashtags,
+  likes,
+  mentions,
+  posts,
+  postVersions,
+  reposts,
+  threadGaps,
+  threadMutes,
+  users,
+} from '../../database/schema.ts'
+import { asc, eq, gt } from '../../database/sql.ts'
 import { deletePost, findPost, publishPost } from '../../posts/queries.ts'
 import { findPosts } from '../../search/find.ts'
 import { parseQuery } from '../../search-index/query.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
+
+const byText = (one: object, other: object) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
 
 describe(`npm run import on ${engine}`, () => {
   let place: CliFixture
@@ -37,6 +52,48 @@ describe(`npm run import on ${engine}`, () => {
     posts: [
       { id: 7, username: 'susan', body: 'עברית 🎈', language: 'he', created_at: '2026-01-02 03:04:05' },
     ],
+  }
+
+  /** The town with what people do with posts. */
+  const at = (minute: number) => `2026-02-03T04:${String(minute).padStart(2, '0')}:00.000Z`
+  const quoting = { quoted_id: 7, quote_detached: true, content_warning: 'Tea', pinned_at: at(9) }
+  const settings = {
+    messages_from: 'following',
+    quotes_from: 'nobody',
+    notifications_from: { like: 'following', reply: 'nobody' },
+    home_replies: 'all',
+    home_reposts: false,
+    keyboard_shortcuts: false,
+    last_seen_shown: true,
+  }
+  const reactions = (names: string[], post_id: number) =>
+    names.map((username, minute) => ({ username, post_id, created_at: at(minute) }))
+  const lively = {
+    users: [...town.users, { username: 'david', email: 'david@example.com', ...settings }],
+    follows: [
+      ...town.follows,
+      { follower: 'mary', followed: 'john', reposts_shown: false, created_at: at(1) },
+    ],
+    blocks: [{ blocker: 'david', blocked: 'susan', created_at: at(2) }],
+    posts: [
+      ...town.posts,
+      { id: 8, username: 'mary', body: 'As I said, @john', created_at: at(3), edited_at: at(5), ...quoting },
+      { id: 11, username: 'john', body: 'To what is gone', parent_id: 10, created_at: at(6) },
+      { id: 12, username: 'mary', body: 'Quoting what is gone', quoted_id: 900, created_at: at(7) },
+    ],
+    gaps: [{ id: 10, created_at: at(4) }],
+    versions: [
+      { post_id: 8, body: 'As I sayed, @john #Tea', language: 'en', created_at: at(3), content_warning: 'T' },
+      { postId: 8, body: 'As I said #tee', created_at: at(4) },
+    ],
+    likes: [
+      ...reactions(['susan', 'john', 'mary'], 7),
+      ...reactions(['mary'], 8),
+      ...reactions(['John'], 11),
+    ],
+    reposts: [...reactions(['mary', 'susan'], 8), ...reactions(['john'], 7)],
+    bookmarks: reactions(['susan', 'john'], 8),
+    mutes: [...reactions(['susan'], 8), ...reactions(['john'], 10)],
   }
 
   it('reads standard input, and takes the name of the PHP original for a username', async () => {
@@ -78,13 +135,16 @@ describe(`npm run import on ${engine}`, () => {
 
   it('changes nothing when it is done again, not even the next id', async () => {
     const { cli } = place
-    const document = place.file('town.json', town)
-    await cli('import', document)
+    const document = place.file('town.json', lively)
+    assert.match(
+      (await cli('import', document)).output,
+      /Added 4 users, 5 posts, 1 gap, 2 versions, 1 block, 2 follows, 5 likes, 3 reposts, 2 bookmarks and 2 mutes; 0 rows/,
+    )
     const everything = async () => (await cli('db:backup', '-')).output.trim().split('\n').slice(1, -1)
     const once = await everything()
     const { code, output } = await cli('import', document)
     assert.equal(code, 0, output)
-    assert.match(output, /Added 0 users, 0 posts and 0 follows; 6 rows were there already/)
+    assert.match(output, /Added 0 users, 0 posts and 0 follows; 27 rows were there already/)
     assert.deepEqual(await everything(), once)
   })
 
@@ -351,8 +411,34 @@ describe(`npm run import on ${engine}`, () => {
     })
   })
 
+  it('counts likes and reposts where posts show their number, also of rows that come later', async () => {
+    const numbers = async () => {
+      const { id, likeCount, repostCount, quotedId, pinnedAt } = posts
+      const some = db.select({ id, likeCount, repostCount, quotedId, pinnedAt }).from(posts)
+      return (await some.where(gt(id, 6)).orderBy(asc(id))).map(row => Object.values(row))
+    }
+    await load('town.json', lively)
+    const john = (await numbers()).find(([id]) => Number(id) > 12)
+    assert.deepEqual(
+      await numbers(),
+      [
+        [7, 3, 1, null, null],
+        [8, 1, 2, 7, new Date(at(9))],
+        [11, 1, 0, null, null],
+        [12, 0, 0, 900, null],
+        [901, 0, 0, null, null],
+      ],
+      'and a post without an id gets none that another names',
+    )
+    assert.ok(john)
+    const later = { likes: reactions(['susan', 'john', 'mary', 'david'], 8), reposts: reactions(['john'], 8) }
+    const { output } = await load('later.json', later, '--partial')
+    assert.match(output, /Added 0 users, 0 posts, 0 follows, 3 likes and 1 repost; 1 row was there already/)
+    assert.deepEqual((await numbers())[1]?.slice(0, 3), [8, 4, 3])
+  })
+
   it('exports what makes the same site again', async () => {
-    await load('town.json', town)
+    await load('town.json', lively)
     const { cli, folder } = place
     const [document, lines] = [path.join(folder, 'out.json'), path.join(folder, 'out.ndjson.gz')]
     for (const file of [document, lines])
@@ -360,13 +446,23 @@ describe(`npm run import on ${engine}`, () => {
     const everything = async () => [
       await everybody(),
       (await db.select().from(posts).orderBy(asc(posts.id))).map(post => ({ ...post, submission: null })),
-      await db.select().from(follows),
-      await db.select().from(mentions),
+      await db.select().from(follows).orderBy(asc(follows.createdAt)),
       await db.select().from(hashtags),
+      await db.select().from(threadGaps),
+      await db.select().from(blocks),
+      ...(await Promise.all(
+        [mentions, likes, reposts, bookmarks, threadMutes, postVersions].map(async table =>
+          (await db.select().from(table)).map(row => ({ ...row, id: null })).toSorted(byText),
+        ),
+      )),
     ]
     const before = await everything()
+    assert.ok(before.every(({ length }) => length > 0))
     for (const file of [document, lines]) {
-      await db.transaction(async tx => void (await tx.delete(users)))
+      await db.transaction(async tx => {
+        await tx.delete(users)
+        await tx.delete(threadGaps)
+      })
       const { code, output } = await cli('import', file)
       assert.equal(code, 0, output)
       assert.deepEqual(await everything(), before)

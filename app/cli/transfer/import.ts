@@ -1,15 +1,16 @@
 /**
- * Imports a file of users, posts, gaps in threads and follows. The file is read several times rather than held in memory:
- * once to validate every row, then once a kind, because a post needs its author and those it mentions, wherever in the
- * file they are. Replies find their threads at the end.
+ * Imports a file in the format of site-format.ts. The file is read several times rather than held in memory: once to
+ * validate every row, then once a kind, because a post needs its author and those it mentions, wherever in the file they
+ * are. Replies find their threads once all posts and gaps are there, and before anything is said about them.
  */
 import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import type { Database, Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
-import { writeFollows } from './follows.ts'
+import { writeBlocks, writeFollows } from './follows.ts'
 import { writeGaps } from './gaps.ts'
 import { removeEntries, writePosts } from './posts.ts'
+import { writerOf } from './reactions.ts'
 import { findUnplaced, placeReplies, type Unplaced } from './reply-queries.ts'
 import {
   type Entry,
@@ -19,9 +20,10 @@ import {
   type RawRow,
   type UserRow,
   type ValidatedRow,
-  validate,
 } from './site-format.ts'
+import { validate } from './site-validation.ts'
 import { writeUsers } from './users.ts'
+import { writeVersions } from './versions.ts'
 
 /** Reads the file from its beginning; `purpose` is for the progress bar. */
 export type Read = (purpose: string) => AsyncIterable<RawRow[]>
@@ -50,9 +52,10 @@ export async function importAll(db: Database, read: Read): Promise<Report> {
     for (const step of stepsFor(check)) {
       for await (const entries of chunksFor(step, read(step.kind)))
         await writeChunk(tx, step, entries, report)
+      if (step.kind !== lastOfThreads(check)) continue
+      const lost = await placeAll(tx, report)
+      if (lost.size > 0) throw nothingImported(addErrors(emptyReport(), [...lost.values()]))
     }
-    const lost = await placeAll(tx, check, report)
-    if (lost.size > 0) throw nothingImported(addErrors(emptyReport(), [...lost.values()]))
     return report
   })
 }
@@ -68,21 +71,27 @@ export async function importRowByRow(db: Database, read: Read): Promise<Report> 
         for (const entry of entriesOf(step.kind, validated)) await writeEntry(db, step, entry, report)
       else if (validated.kind === step.kind) addErrors(report, validated.errors)
     }
+    if (step.kind === lastOfThreads(check)) await db.transaction(tx => placeOrRemove(tx, report))
   }
-  await db.transaction(async tx => {
-    const lost = await placeAll(tx, check, report)
-    const removed = await removeEntries(tx, [...lost.keys()])
-    report.created.posts -= removed
-    report.created.gaps -= lost.size - removed
-    addErrors(report, [...lost.values()])
-  })
   return report
 }
 
+/** The kind after which all that threads consist of is there; undefined if the file has nothing of it. */
+function lastOfThreads({ found }: Check): Kind | undefined {
+  return found.gaps > 0 ? 'gaps' : found.posts > 0 ? 'posts' : undefined
+}
+
+async function placeOrRemove(tx: Writer, report: Report): Promise<void> {
+  const lost = await placeAll(tx, report)
+  const removed = await removeEntries(tx, [...lost.keys()])
+  report.created.posts -= removed
+  report.created.gaps -= lost.size - removed
+  addErrors(report, [...lost.values()])
+}
+
 /** Gives replies their places in threads once all posts are there; returns a sentence about each created one that has none. */
-async function placeAll(tx: Writer, { found }: Check, { replies }: Report): Promise<Map<number, string>> {
+async function placeAll(tx: Writer, { replies }: Report): Promise<Map<number, string>> {
   const lost = new Map<number, string>()
-  if (found.posts + found.gaps === 0) return lost
   await placeReplies(tx)
   const unplaced = new Map((await findUnplaced(tx)).map(entry => [entry.id, entry]))
   const circles = circlesIn(unplaced)
@@ -117,7 +126,7 @@ type Check = Report & { found: Record<Kind, number>; lastIds: Record<'users' | '
 
 /** Counts the rows of each kind, and finds their errors and the highest ids that they bring. */
 async function checkRows(read: Read): Promise<Check> {
-  const found = { users: 0, posts: 0, gaps: 0, follows: 0 }
+  const found = counts()
   const check = { ...emptyReport(), found, lastIds: { users: 0, posts: 0 } }
   for await (const validated of validatedRows(read('checking'))) {
     addErrors(check, validated.errors)
@@ -126,22 +135,27 @@ async function checkRows(read: Read): Promise<Check> {
       for (const kind of kinds)
         for (const { row } of entriesOf(kind, validated)) {
           found[kind]++
-          if (kind === 'follows') continue
-          const table = kind === 'gaps' ? 'posts' : kind
-          check.lastIds[table] = Math.max(check.lastIds[table], (row as { id?: number }).id ?? 0)
+          const { users, posts } = idsIn(kind, row)
+          check.lastIds.users = Math.max(check.lastIds.users, users)
+          check.lastIds.posts = Math.max(check.lastIds.posts, posts)
         }
   }
   return check
 }
 
+/** The highest ids that a row brings. A gap has the id that a post had, and so may what a post quotes. */
+function idsIn(kind: Kind, row: { id?: number; quoted_id?: number }): { users: number; posts: number } {
+  const { id = 0, quoted_id = 0 } = row
+  if (kind === 'users') return { users: id, posts: 0 }
+  return { users: 0, posts: Math.max(id, quoted_id) }
+}
+
 function emptyReport(): Report {
-  return {
-    created: { users: 0, posts: 0, gaps: 0, follows: 0 },
-    present: 0,
-    errors: [],
-    failed: 0,
-    replies: new Map(),
-  }
+  return { created: counts(), present: 0, errors: [], failed: 0, replies: new Map() }
+}
+
+function counts(): Record<Kind, number> {
+  return Object.fromEntries(kinds.map(kind => [kind, 0])) as Record<Kind, number>
 }
 
 async function* validatedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<ValidatedRow> {
@@ -163,7 +177,18 @@ function entriesOf(kind: Kind, { kind: own, place, row }: ValidatedRow): Entry<n
 type Step = { kind: Kind; write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome> }
 
 function stepsFor({ found }: Check): Step[] {
-  const write = { users: writeUsers, posts: writePosts, gaps: writeGaps, follows: writeFollows }
+  const write = {
+    users: writeUsers,
+    posts: writePosts,
+    gaps: writeGaps,
+    versions: writeVersions,
+    blocks: writeBlocks,
+    follows: writeFollows,
+    likes: writerOf('likes'),
+    reposts: writerOf('reposts'),
+    bookmarks: writerOf('bookmarks'),
+    mutes: writerOf('mutes'),
+  }
   return kinds.filter(kind => found[kind] > 0).map(kind => ({ kind, write: write[kind] }))
 }
 

@@ -1,7 +1,7 @@
 /** What exports read, and what imports read and write, many rows a statement. */
 import type { Reader, Writer } from '../../database/database.ts'
-import { follows, formerUsernames, posts, users } from '../../database/schema.ts'
-import { asc, gt, inArray, or, sql } from '../../database/sql.ts'
+import { blocks, follows, formerUsernames, posts, users } from '../../database/schema.ts'
+import { and, asc, gt, inArray, or, sql } from '../../database/sql.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
 import { postColumns, userColumns } from './site-format.ts'
 
@@ -33,6 +33,31 @@ export async function followsAfter(
     .where(sql`(${followerId}, ${followedId}) > (${last.followerId}, ${last.followedId})`)
     .orderBy(asc(followerId), asc(followedId))
     .limit(pageSize)
+}
+
+type Block = typeof blocks.$inferSelect
+
+/** A page of blocks in the order of their keys, after this one. */
+export async function blocksAfter(
+  db: Reader,
+  last: Pick<Block, 'blockerId' | 'blockedId'>,
+): Promise<Block[]> {
+  const { blockerId, blockedId } = blocks
+  return db
+    .select()
+    .from(blocks)
+    .where(sql`(${blockerId}, ${blockedId}) > (${last.blockerId}, ${last.blockedId})`)
+    .orderBy(asc(blockerId), asc(blockedId))
+    .limit(pageSize)
+}
+
+/** The blocks between these people. */
+export async function findBlocks(db: Reader, ids: number[]): Promise<Block[]> {
+  const { blockerId, blockedId } = blocks
+  return db
+    .select()
+    .from(blocks)
+    .where(and(inArray(blockerId, ids), inArray(blockedId, ids)))
 }
 
 export async function findUsernames(db: Reader, ids: number[]): Promise<Map<number, string>> {

@@ -1,10 +1,16 @@
 /**
  * The format of `npm run import` and `npm run export`, written for people:
  *
- *     { "users":   [{ "id": 1, "username": "susan", "email": "susan@example.com" }],
- *       "posts":   [{ "id": 1, "username": "susan", "body": "Hello @john", "created_at": "2026-11-20T16:00:00Z" }],
- *       "gaps":    [{ "id": 2, "parent_id": 1, "created_at": "2026-11-20T16:01:00Z" }],
- *       "follows": [{ "follower": "susan", "followed": "john" }] }
+ *     { "users":     [{ "id": 1, "username": "susan", "email": "susan@example.com" }],
+ *       "posts":     [{ "id": 1, "username": "susan", "body": "Hello @john", "created_at": "2026-11-20T16:00:00Z" }],
+ *       "gaps":      [{ "id": 2, "parent_id": 1, "created_at": "2026-11-20T16:01:00Z" }],
+ *       "versions":  [{ "post_id": 1, "body": "Hello @jonh", "created_at": "2026-11-20T15:59:00Z" }],
+ *       "blocks":    [{ "blocker": "susan", "blocked": "mary" }],
+ *       "follows":   [{ "follower": "susan", "followed": "john", "reposts_shown": false }],
+ *       "likes":     [{ "username": "john", "post_id": 1 }],
+ *       "reposts":   [{ "username": "john", "post_id": 1 }],
+ *       "bookmarks": [{ "username": "john", "post_id": 1 }],
+ *       "mutes":     [{ "username": "john", "post_id": 1 }] }
  *
  * or a bare list of users, or a row a line (NDJSON): a user, or any other row that says so with "table":
  * `{"table":"follows","follower":"susan","followed":"john"}`. A user may hold their own posts. Names of fields
@@ -12,25 +18,41 @@
  *
  * A post with "parent_id" answers the post that has this id, in the file or on the site. A gap is what stays of a deleted
  * post that has replies. Under a gap, "answers" says whom a post answers: its own author, if it continues their own.
+ * "quoted_id" is the id of a post, which may be gone. A version is what an edited post said before, from "created_at" on.
+ * A mute is of a thread, by its first post or the gap of that. Numbers of likes and reposts are counted from the rows.
  */
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { SignUpForm } from '../../accounts/forms.ts'
 import { columnsIn } from '../../database/fields.ts'
-import { audiences, lengths, replyAudiences } from '../../database/schema.ts'
+import {
+  audiences,
+  homeReplyChoices,
+  lengths,
+  messageAudiences,
+  replyAudiences,
+} from '../../database/schema.ts'
 import type { AnyColumn } from '../../database/sql.ts'
 import { toTimeZone } from '../../locales/time-zones.ts'
 import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
 import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
-import { isBlank, sanitizeText } from '../../text/normalize.ts'
-import { isObject } from './json.ts'
 
 /** In an order in which every row finds the rows that it needs. */
-export const kinds = ['users', 'posts', 'gaps', 'follows'] as const
+export const kinds = [
+  'users',
+  'posts',
+  'gaps',
+  'versions',
+  'blocks',
+  'follows',
+  'likes',
+  'reposts',
+  'bookmarks',
+  'mutes',
+] as const
 /** As sentences list them. */
-export const kindList = 'users, posts, gaps and follows'
+export const kindList = kinds.join(', ').replace(/, (\w+)$/, ' and $1')
 export type Kind = (typeof kinds)[number]
 
 export function isKind(name: unknown): name is Kind {
@@ -75,6 +97,13 @@ const UserRow = Type.Object(
     language: Type.Optional(Type.Union([Type.Null(), Type.Enum(languages.map(({ code }) => code))])),
     time_zone: Type.Optional(Type.Refine(Type.String(), name => toTimeZone(name) !== null)),
     theme: Type.Optional(Type.Enum([...themes])),
+    messages_from: Type.Optional(Type.Enum([...messageAudiences])),
+    quotes_from: Type.Optional(Type.Enum([...audiences])),
+    notifications_from: Type.Optional(Type.Record(Type.String(), Type.Enum([...audiences]))),
+    home_replies: Type.Optional(Type.Enum([...homeReplyChoices])),
+    home_reposts: Type.Optional(Type.Boolean()),
+    keyboard_shortcuts: Type.Optional(Type.Boolean()),
+    last_seen_shown: Type.Optional(Type.Boolean()),
     password: Type.Optional(Text(8, 200)),
     password_hash: Type.Optional(
       Type.String({ pattern: '^\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[^$]+\\$[^$]+$' }),
@@ -87,16 +116,44 @@ const UserRow = Type.Object(
 )
 const PostRow = Type.Object({ ...ownPost, username: Username }, strict)
 const GapRow = Type.Object({ id: Id, parent_id: Type.Optional(Id), created_at: Timestamp }, strict)
-const FollowRow = Type.Object(
-  { follower: Username, followed: Username, created_at: Type.Optional(Timestamp) },
+const VersionRow = Type.Object(
+  {
+    post_id: Id,
+    body: ownPost.body,
+    language: ownPost.language,
+    content_warning: ownPost.content_warning,
+    created_at: Timestamp,
+  },
   strict,
 )
-export const rowSchemas = { users: UserRow, posts: PostRow, gaps: GapRow, follows: FollowRow }
+const since = { created_at: Type.Optional(Timestamp) }
+const BlockRow = Type.Object({ blocker: Username, blocked: Username, ...since }, strict)
+const FollowRow = Type.Object(
+  { follower: Username, followed: Username, reposts_shown: Type.Optional(Type.Boolean()), ...since },
+  strict,
+)
+/** What a person did with a post. */
+const ReactionRow = Type.Object({ username: Username, post_id: Id, ...since }, strict)
+export const rowSchemas = {
+  users: UserRow,
+  posts: PostRow,
+  gaps: GapRow,
+  versions: VersionRow,
+  blocks: BlockRow,
+  follows: FollowRow,
+  likes: ReactionRow,
+  reposts: ReactionRow,
+  bookmarks: ReactionRow,
+  mutes: ReactionRow,
+}
 
 export type UserRow = Type.Static<typeof UserRow>
 export type PostRow = Type.Static<typeof PostRow>
 export type GapRow = Type.Static<typeof GapRow>
+export type VersionRow = Type.Static<typeof VersionRow>
+export type BlockRow = Type.Static<typeof BlockRow>
 export type FollowRow = Type.Static<typeof FollowRow>
+export type ReactionRow = Type.Static<typeof ReactionRow>
 
 /** `place` is where a person finds the row in the file. */
 export type RawRow = { kind: string; place: string; value: unknown; error?: string }
@@ -109,113 +166,6 @@ export type Entry<Row> = { place: string; row: Row }
  * created that need a place in a thread, with theirs in the file, by their ids.
  */
 export type Outcome = { created: number; present: number; conflicts: string[]; replies?: [number, string][] }
-
-const validators = {
-  users: Compile(UserRow),
-  posts: Compile(PostRow),
-  gaps: Compile(GapRow),
-  follows: Compile(FollowRow),
-}
-
-/** Normalizes a row's names and texts, and finds the first error of each field. */
-export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
-  const invalid = (why: string): ValidatedRow => ({
-    kind: isKind(kind) ? kind : 'users',
-    place,
-    row: {},
-    errors: [`${place}: ${why}`],
-  })
-  if (error) return invalid(error)
-  if (!isKind(kind)) return invalid(`"${kind}" is not one of ${kindList}`)
-  if (!isObject(value)) return invalid('this is not an object with fields')
-  const row = withUsername(kind, normalize(value))
-  const errors = validators[kind].Check(row) ? [] : fieldErrors(kind, row)
-  return { kind, place, row, errors: errors.map(error => `${place}: ${error}`) }
-}
-
-/**
- * Texts become what a form on the site would have sent. Null says no more than a missing field, but for a language,
- * where it means that it is not known.
- */
-function normalize(value: Record<string, unknown>): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (const [key, given] of Object.entries(value)) {
-    const name = key.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
-    if (given === null && name !== 'language') continue
-    if (name === 'posts' && Array.isArray(given))
-      row[name] = given.map(post => (isObject(post) ? normalize(post) : post))
-    else if (typeof given !== 'string' || name.startsWith('password')) row[name] = given
-    // An account whose name shows nothing is called by its username, as in the settings.
-    else if (!isBlank(given)) row[name] = sanitizeText(given).trim()
-    else if (name !== 'display_name') row[name] = ''
-  }
-  return row
-}
-
-/** The PHP original calls a username `name`. */
-function withUsername(kind: Kind, { name, ...row }: Record<string, unknown>): Record<string, unknown> {
-  if (name === undefined) return row
-  return kind === 'users' && row['username'] === undefined ? { username: name, ...row } : { name, ...row }
-}
-
-const nameRule = 'must be 1 to 64 letters, digits or underscores'
-const timeRule = 'must be a time like 2026-11-20T16:00:00Z, from 1970 until now'
-/** Completes the sentence “line 3: email …”. */
-const rules: Record<string, string> = {
-  id: 'must be a whole number above 0',
-  parent_id: 'must be a whole number above 0',
-  answers: nameRule,
-  username: nameRule,
-  follower: nameRule,
-  followed: nameRule,
-  email: `must be an email address of at most ${lengths.email[1]} characters`,
-  ...Object.fromEntries(writtenFields.map(({ column, length }) => [column.name, lengthRule(...length)])),
-  time_zone: 'must be a time zone, like "Europe/Madrid"',
-  theme: `must be one of ${themes.join(', ')}`,
-  password: lengthRule(8, 200),
-  password_hash: 'must be an argon2id hash as a PHC string',
-  body: lengthRule(...lengths.body),
-  posts: 'must be a list of posts',
-  language: 'must be a language that this site knows, like "en", or null',
-  created_at: timeRule,
-  edited_at: timeRule,
-  replies_from: `must be one of ${replyAudiences.join(', ')}`,
-  quotes_from: `must be one of ${audiences.join(', ')}`,
-  quoted_id: 'must be a whole number above 0',
-  quote_detached: 'must be true or false',
-  content_warning: lengthRule(...lengths.contentWarning),
-  pinned_at: timeRule,
-  last_seen_at: timeRule,
-}
-
-function lengthRule(min: number, max: number): string {
-  const most = max.toLocaleString('en')
-  return min > 0 ? `must have ${min} to ${most} characters` : `must have at most ${most} characters`
-}
-
-/** One sentence a field. */
-function fieldErrors(kind: Kind, row: Record<string, unknown>): string[] {
-  const found = new Map<string, string>()
-  for (const { keyword, instancePath, params } of validators[kind].Errors(row)) {
-    const { requiredProperties = [], additionalProperties = [] } = params as Record<
-      string,
-      string[] | undefined
-    >
-    const path = instancePath.slice(1)
-    const at = (field: string) => (path === '' ? field : `${path}/${field}`)
-    const add = (path: string, rule: string) => {
-      // posts/0/body as posts[0].body
-      const readable = path.replaceAll(/\/(\d+)/g, '[$1]').replaceAll('/', '.')
-      if (!found.has(path)) found.set(path, `${readable} ${rule}`)
-    }
-    if (keyword === 'required') for (const field of requiredProperties) add(at(field), 'is missing')
-    else if (keyword === 'additionalProperties')
-      for (const field of additionalProperties) add(at(field), 'is not a known field')
-    else if (keyword !== 'boolean')
-      add(path, rules[path.split('/').at(-1) as string] ?? 'must be an object with fields')
-  }
-  return [...found.values()]
-}
 
 /** The values that a row has for these columns, by the columns' names in the schema. */
 export function columnValues(row: object, columns: Record<string, AnyColumn>): Record<string, unknown> {

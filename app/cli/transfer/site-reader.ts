@@ -22,12 +22,14 @@ export async function* rowsIn(file: string, onBytes?: (count: number) => void): 
   parser.end()
 }
 
+const documentStart = new RegExp(`^\\{\\s*("(${kinds.join('|')})"\\s*:\\s*\\[|\\}\\s*$)`)
+
 /** By the file's name or, failing that, its first characters. */
 async function detectShape(file: string): Promise<'list' | 'document' | 'lines'> {
   if (/\.(ndjson|jsonl)(\.gz)?$/.test(file)) return 'lines'
   const start = await firstCharacters(file)
   if (start.startsWith('[')) return 'list'
-  if (/^\{\s*("(users|posts|gaps|follows)"\s*:\s*\[|\}\s*$)/.test(start)) return 'document'
+  if (documentStart.test(start)) return 'document'
   if (start.startsWith('{')) return 'lines'
   throw new UserError(
     start === ''
