@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { engine } from '../../database/engine.ts'
@@ -59,6 +59,18 @@ describe(`generating migrations, on ${engine}`, () => {
   const fresh = async () => {
     await test.drop()
     test = await copyOf(seeded)
+  }
+  /** Writes a migration by hand, as `--custom` begins one: drizzle-kit takes longer than what is tested with it. */
+  const addMigration = (name: string, up: string, down: string) => {
+    const folder = path.join(project.folder, 'drizzle', engine, `29990101000000_${name}`)
+    mkdirSync(folder)
+    writeFileSync(path.join(folder, 'migration.sql'), up)
+    writeFileSync(path.join(folder, 'down.sql'), down)
+  }
+  /** That the database is what the schema says; db:check would start drizzle-kit thrice, for the migrations besides. */
+  const assertSchemaApplied = async () => {
+    const { output } = await cli('db:push', '--explain', '--output', 'json')
+    assert.match(output, /"status":"no_changes"/)
   }
 
   it('writes nothing when nothing changed', onePass, async () => {
@@ -122,7 +134,7 @@ describe(`generating migrations, on ${engine}`, () => {
       assert.doesNotMatch(read(file, 'sqlite'), /__new_|DROP TABLE/i, file)
     assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
     assert.deepEqual(await rows(), [39, 403, 357])
-    assert.equal((await cli('db:check')).code, 0, 'indexes and checks are all there')
+    await assertSchemaApplied()
     assert.equal((await cli('db:rollback')).code, 0)
     assert.deepEqual(await rows(), [39, 403, 357])
   })
@@ -141,7 +153,7 @@ describe(`generating migrations, on ${engine}`, () => {
     const back = await cli('db:rollback')
     assert.equal(back.code, 0, back.output)
     project.reset()
-    assert.equal((await cli('db:check')).code, 0)
+    await assertSchemaApplied()
     assert.deepEqual(
       await evaluate(
         'await db.select({ label: tables.sessions.label, persistent: tables.sessions.persistent }).from(tables.sessions)',
@@ -182,7 +194,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.match(output, /_migrate \(\d+ ms\)/)
     assert.equal(/Copied the database/.test(output), engine === 'sqlite')
     assert.deepEqual(await rows(), [39, 403, 357])
-    assert.equal((await cli('db:check')).code, 0)
+    await assertSchemaApplied()
     const before = readdirSync(path.join(project.folder, 'drizzle'), { recursive: true }).toSorted()
     assert.equal((await drizzleKit('pull')).code, 0)
     assert.deepEqual(
@@ -238,7 +250,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.match((await generate('add_mood')).output, /added column users\.mood/)
     assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
     assert.equal(await evaluate('(await db.select({ mood: users.mood }).from(users))[0].mood'), 'calm')
-    assert.equal((await cli('db:check')).code, 0)
+    await assertSchemaApplied()
   })
 
   it('shows a migration that was edited after it was applied', onePass, async () => {
@@ -257,12 +269,9 @@ describe(`generating migrations, on ${engine}`, () => {
 
   it('leaves the database as it was when a migration fails half-way', async () => {
     await fresh()
-    assert.equal((await generate('broken', '--custom')).code, 0)
-    project.edit(
-      `drizzle/${engine}/${newest()}/migration.sql`,
-      '--> statement-breakpoint',
-      'create table half_way (id integer);\n--> statement-breakpoint\nselect nonsense from nowhere;',
-    )
+    const breaking =
+      'create table half_way (id integer);\n--> statement-breakpoint\nselect nonsense from nowhere;\n'
+    addMigration('broken', breaking, '')
     const failed = await cli('db:migrate')
     assert.equal(failed.code, 1)
     const sentence =
@@ -337,8 +346,7 @@ describe(`generating migrations, on ${engine}`, () => {
 
   it('takes back a migration that was deleted after it was applied, and calls it deleted', async () => {
     await fresh()
-    project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
-    await generate('add_mood')
+    addMigration('add_mood', 'alter table users add column mood text;', 'alter table users drop column mood;')
     await cli('db:migrate', '--no-backup')
     project.reset()
     const { code, output } = await cli('db:migrate')
@@ -349,7 +357,7 @@ describe(`generating migrations, on ${engine}`, () => {
     )
     assert.match((await cli('db:status')).output, /_add_mood {2}applied, and deleted from drizzle\/ since/)
     assert.match((await cli('db:rollback')).output, /rolled back \d+_add_mood/)
-    assert.equal((await cli('db:check')).code, 0)
+    await assertSchemaApplied()
   })
 
   it('says that the schema is ahead of the database: at a start, and in every command', async () => {
@@ -421,7 +429,7 @@ describe(`generating migrations, on ${engine}`, () => {
         assert.match(statements, /^ALTER TABLE ["`]export_parts["`] DROP COLUMN ["`]kind["`];\n$/)
       }
       assert.equal((await cli('db:migrate', '--no-backup')).code, 0)
-      assert.equal((await cli('db:check')).code, 0)
+      await assertSchemaApplied()
       commit('kind')
       await branch('other-moods', aboutColumn, `${aboutColumn}\n    mood: integer(),`)
       git('merge', '-q', '-X', 'ours', '-m', 'conflict', 'tides')
