@@ -29,7 +29,7 @@ export function atomOf(feed: Feed & FeedIcons): string {
 }
 
 function entryOf(post: Post, siteUrl: string): string {
-  const { id, parentId, language, createdAt, author } = post
+  const { id, parentId, language, createdAt, author, contentWarning } = post
   const address = `${siteUrl}/posts/${id}`
   return [
     language ? `<entry xml:lang="${escapeMarkup(language)}">` : '<entry>',
@@ -40,6 +40,7 @@ function entryOf(post: Post, siteUrl: string): string {
     element('published', createdAt.toISOString()),
     element('updated', changeOf(post).toISOString()),
     authorElement({ name: author.displayName, url: `${siteUrl}/@${author.username}` }),
+    ...(contentWarning ? [element('summary', contentWarning)] : []),
     `<content type="html">${escapeMarkup(htmlOf(post, siteUrl))}</content>`,
     '</entry>',
   ].join('\n')

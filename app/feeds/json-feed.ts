@@ -23,14 +23,15 @@ export function jsonFeedOf(feed: Feed & FeedIcons): string {
 
 /** Without a title, which is optional in this format. */
 function itemOf(post: Post, siteUrl: string): object {
-  const { id, body, entities, language, createdAt, author } = post
+  const { id, body, entities, language, createdAt, author, contentWarning } = post
   const address = `${siteUrl}/posts/${id}`
   const tags = tagsOf(entities)
   return {
     id: address,
     url: address,
     content_html: htmlOf(post, siteUrl),
-    content_text: body,
+    // Plain text cannot fold.
+    ...(contentWarning ? { summary: contentWarning } : { content_text: body }),
     date_published: createdAt.toISOString(),
     date_modified: changeOf(post).toISOString(),
     authors: [{ name: author.displayName, url: `${siteUrl}/@${author.username}` }],

@@ -1,4 +1,5 @@
 /** Escapes text for XML and HTML. */
+import { excerptOf } from '../posts/excerpt.ts'
 import type { Post, PostRow } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
 
@@ -16,10 +17,12 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll(forbidden, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
 }
 
-/** The text of a post, and of what it quotes, as HTML with absolute URLs. */
+/** The text of a post, and of what it quotes, as HTML with absolute URLs, folded behind its content warning. */
 export function htmlOf(post: Post, siteUrl: string): string {
-  const words = paragraphOf(post, siteUrl)
-  return post.quoted ? words + quoteOf(post.quoted, siteUrl) : words
+  const { quoted, contentWarning } = post
+  const words = paragraphOf(post, siteUrl) + (quoted ? quoteOf(quoted, siteUrl) : '')
+  if (!contentWarning) return words
+  return `<details><summary>${escapeMarkup(contentWarning)}</summary>${words}</details>`
 }
 
 function quoteOf(quoted: PostRow, siteUrl: string): string {
@@ -42,12 +45,7 @@ function paragraphOf(post: Pick<PostRow, 'body' | 'entities'>, siteUrl: string):
   return `<p dir="auto">${parts.join('')}</p>`
 }
 
-const maxTitleLength = 60
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-
-/** The beginning of a post, for readers that show a title. */
-export function titleOf({ body }: Post): string {
-  const line = body.replaceAll(/\s+/g, ' ').trim()
-  const characters = [...graphemes.segment(line)].map(({ segment }) => segment)
-  return characters.length > maxTitleLength ? `${characters.slice(0, maxTitleLength).join('')}…` : line
+/** The title of a post, for readers that show one. */
+export function titleOf(post: Post): string {
+  return excerptOf(post, 61)
 }

@@ -4,6 +4,7 @@ import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
+import { excerptColumn } from '../posts/excerpt.ts'
 import { others } from './groups.ts'
 import type { NotificationKind } from './kinds.ts'
 import type { Own } from './queries.ts'
@@ -31,7 +32,7 @@ const notificationColumns = {
   others,
   post: {
     id: posts.id,
-    beginning: sql<string>`substr(${posts.body}, 1, 280)`,
+    beginning: excerptColumn,
     language: posts.language,
   },
   conversationId: notifications.conversationId,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { Eta } from 'eta'
+import { root as projectRoot } from '../config.ts'
 import { hashtags, mentions, posts } from '../database/schema.ts'
 import { desc, eq } from '../database/sql.ts'
 import type { Browser } from '../testing/browser.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
+import { partsOf } from '../text/entities.ts'
 
 describe('writing', () => {
   let site: Site
@@ -198,6 +202,64 @@ describe('writing', () => {
       )
     })
   }
+
+  it('folds the words behind a content warning wherever they are, and shows the warning alone elsewhere', async () => {
+    const john = await site.signedIn('john')
+    const [root] = await site.write('john', ['Any news?'])
+    const secret = 'Rosebud was the sledge'
+    const form = {
+      body: `${secret} @john #kane https://example.org/end`,
+      contentWarning: 'Spoilers & <b>more</b>',
+    }
+    await susan.post(`/posts/${root}/replies`, form)
+    const [post] = await all()
+    const id = post?.id ?? 0
+    await john.post(`/posts/${id}/replies`, { body: 'Who would have thought?' })
+    const visitor = site.visitor()
+    const warning = 'Spoilers & <b>more</b>'
+    const archive = new Eta({ views: path.join(projectRoot, 'views') })
+    for (const [browser, address] of [
+      [visitor, `/posts/${id}`],
+      [visitor, `/posts/${root}`],
+      [visitor, '/@susan/replies'],
+      [visitor, '/@john/replies'],
+      [visitor, '/tags/kane'],
+      [visitor, '/search?q=rosebud'],
+      [visitor, '/search/brief?q=rosebud'],
+      [susan, `/posts/${id}/delete`],
+      [john, '/notifications'],
+    ] as const) {
+      const { page, text } = await browser.get(address)
+      assert.ok(page.text.includes('Spoilers & <b>more</b>'), `the warning on ${address}`)
+      for (const details of page.querySelectorAll('details.folded')) {
+        assert.ok(!details.hasAttribute('open'))
+        assert.equal(details.querySelector('summary')?.text.trim(), warning)
+        details.remove()
+      }
+      assert.ok(!page.toString().includes('sledge'), `nothing of it beside the fold on ${address}`)
+      assert.ok(text.includes('&lt;b&gt;more'), address)
+    }
+    const { page } = await visitor.get(`/posts/${id}`)
+    for (const name of ['name=description', 'property="og:description"'])
+      assert.equal(page.querySelector(`meta[${name}]`)?.getAttribute('content'), warning)
+    const feed = await site.app.inject('/@susan/feed.atom?replies=1')
+    const escaped = 'Spoilers &amp; &lt;b&gt;more&lt;/b&gt;'
+    assert.ok(feed.body.includes(`<title>${escaped}</title>`))
+    assert.ok(feed.body.includes(`<summary>${escaped}</summary>`))
+    assert.match(feed.body, /&lt;details&gt;&lt;summary&gt;Spoilers[^]*&lt;p dir=[^]*sledge/)
+    const [item] = (await site.app.inject('/@susan/feed.json?replies=1')).json().items
+    assert.deepEqual([item.summary, item.content_text], [warning, undefined])
+    assert.match(item.content_html, /^<details><summary>[^]*<\/summary><p[^]*sledge/)
+    const row = { ...post, createdAt: new Date() }
+    assert.match(
+      archive.render('/exports/archive/_content', { row, parts: partsOf }),
+      /^<details><summary dir="auto">Spoilers[^]*<\/summary>[^]*sledge[^]*<\/details>\n$/,
+    )
+    await susan.post(`/posts/${id}`, { ...form, contentWarning: '' })
+    const unfolded = await visitor.get(`/posts/${id}`)
+    assert.equal(unfolded.page.querySelector('details.folded'), null)
+    assert.match(unfolded.page.querySelector('.dates')?.text ?? '', /Edited/)
+  })
 
   it('brings words that were sent without a session through signing in to the writing page', async () => {
     const visitor = site.visitor()

@@ -320,7 +320,7 @@ describe('replies', () => {
       const mentioned = await write({ repliesFrom: 'mentioned', body: 'For @john alone' })
       assert.equal(await may(david, mentioned), 'Only people mentioned in this post can reply.')
       const nobody = await write({ repliesFrom: 'nobody' })
-      assert.equal(await may(david, nobody), 'susan has turned off replies.')
+      assert.equal(await may(david, nobody), 'Only susan can reply.')
       for (const [browser, id] of [
         [david, following],
         [john, mentioned],
@@ -342,14 +342,10 @@ describe('replies', () => {
       const open = await write({})
       const narrow = await john.post(`/posts/${open}/replies`, { body: 'Not you', repliesFrom: 'nobody' })
       const narrower = Number(/#post-(\d+)$/.exec(narrow.location ?? '')?.[1])
-      assert.equal(await may(david, narrower), 'john has turned off replies.')
-      assert.equal(
-        await may(susan, narrower),
-        'john has turned off replies.',
-        'the author of what it answers',
-      )
+      assert.equal(await may(david, narrower), 'Only john can reply.')
+      assert.equal(await may(susan, narrower), 'Only john can reply.', 'the author of what it answers')
       await susan.post(`/posts/${root}`, { body: 'With @john', repliesFrom: 'nobody' })
-      assert.equal(await may(john, his), 'Replies to this conversation are turned off.')
+      assert.equal(await may(john, his), 'Only the author of the first post can reply in this conversation.')
       await susan.post(`/posts/${root}/delete`)
       assert.equal(await may(david, his), true, 'the rule went with the post')
     })
@@ -359,7 +355,7 @@ describe('replies', () => {
       const [some, none] = [await write({ repliesFrom: 'following' }), await write({ repliesFrom: 'nobody' })]
       for (const [id, rule, offered] of [
         [some, 'Only people susan follows can reply.', true],
-        [none, 'susan has turned off replies.', false],
+        [none, 'Only susan can reply.', false],
       ] as const) {
         const { page } = await visitor.get(`/posts/${id}`)
         assert.equal(page.querySelector('#rule')?.text, rule)

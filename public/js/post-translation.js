@@ -21,6 +21,8 @@ class PostTranslation extends HTMLElement {
   #onClick(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
+    // Asking for a translation is asking for the words.
+    this.content.closest('details')?.setAttribute('open', '')
     if (this.#translation) this.#show(this.content.hidden ? 'original' : 'translated')
     else if (!this.#isFetching) void this.#fetch()
   }
