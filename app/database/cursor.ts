@@ -2,7 +2,7 @@
 import type { AnyColumn, SQL } from 'drizzle-orm'
 import { Type } from 'typebox'
 import { type Preparable, prepared, type Reader, type Values } from './database.ts'
-import { asc, desc, sql } from './sql.ts'
+import { asc, desc, given, sql } from './sql.ts'
 
 export type Direction = 'newest' | 'before' | 'after'
 export type Cursor = {
@@ -83,8 +83,9 @@ export function keysetList<Row extends Keyed>(
   }
 }
 
-function placeOf(direction: Direction, { time, id }: Keys, pageSize: number): Place {
-  const cursor = sql`(${sql.param(sql.placeholder('time'), time)}, ${sql.param(sql.placeholder('id'), id)})`
+/** Where a query with these keys finds its page. */
+export function placeOf(direction: Direction, { time, id }: Keys, pageSize: number): Place {
+  const cursor = sql`(${given('time', time)}, ${given('id', id)})`
   const conditions: Record<Direction, SQL | undefined> = {
     newest: undefined,
     before: sql`(${time}, ${id}) < ${cursor}`,

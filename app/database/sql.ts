@@ -25,6 +25,15 @@ export {
   sql,
 } from 'drizzle-orm'
 
+/**
+ * The value of a hot query's placeholder. SQLite, built with STAT4, plans a statement again whenever it is run with a
+ * value that it compares with an indexed column; inside a subquery its planner does not see the value.
+ */
+export function given(name: string, column?: AnyColumn): SQL {
+  const value = column ? sql`${sql.param(sql.placeholder(name), column)}` : sql`${sql.placeholder(name)}`
+  return engine === 'sqlite' ? sql`(select ${value})` : value
+}
+
 /** A length in code points; `length()` counts them on both engines. */
 export function lengthBetween(column: AnyColumn, least: number, most: number): SQL {
   return sql`length(${column}) between ${sql.raw(String(least))} and ${sql.raw(String(most))}`

@@ -7,7 +7,7 @@ import type { PageOptions } from '../noun.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
 import { sessionOf } from '../sessions/plugin.ts'
-import { homeTimeline } from '../timelines/queries.ts'
+import { homeTimeline } from '../timelines/home-queries.ts'
 import { SseHub, type SseHubOptions } from './hub.ts'
 import { over, Stream } from './stream.ts'
 

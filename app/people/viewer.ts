@@ -38,6 +38,8 @@ export const viewerColumns = {
   theme: users.theme,
   /** Who may quote what they write, unless they say otherwise. */
   quotesFrom: users.quotesFrom,
+  homeReplies: users.homeReplies,
+  homeReposts: users.homeReposts,
   createdAt: users.createdAt,
   /** Everybody is a member: there is no column yet. */
   role: sql<Role>`'member'`,

@@ -4,11 +4,11 @@
  */
 import type { Reader } from '../database/database.ts'
 import { blocks, posts, users } from '../database/schema.ts'
-import { type AnyColumn, and, eq, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
+import { type AnyColumn, and, eq, given, inArray, isNull, or, type SQL, sql } from '../database/sql.ts'
 import type { AnyViewer } from './viewer.ts'
 
 /** The placeholder for the viewer's id in every query about people and posts. */
-export const viewerId = sql.placeholder('viewer')
+export const viewerId = given('viewer')
 
 /** The value of `viewerId`; a visitor's is 0, which is no person's id. */
 export function seenBy(viewer: AnyViewer): { viewer: number } {
@@ -40,6 +40,19 @@ export function isUnblocked(person: AnyColumn, viewer: AnyColumn | typeof viewer
   return sql`${person} not in (
     select ${blockedId} from ${blocks} where ${blockerId} = ${viewer}
     union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewer})`
+}
+
+/**
+ * The author of the post of this column is seen by the viewer: for a query that joins neither posts nor users, in the
+ * middle of a list that is cut to a page.
+ */
+export function hasSeenAuthor(post: AnyColumn): SQL {
+  const author = sql`(select ${posts.userId} from ${posts} where ${posts.id} = ${post})`
+  const { blockerId, blockedId } = blocks
+  return sql`${author} not in (
+    select ${users.id} from ${users} where ${users.closedAt} is not null
+    union all select ${blockedId} from ${blocks} where ${blockerId} = ${viewerId}
+    union all select ${blockerId} from ${blocks} where ${blockedId} = ${viewerId})`
 }
 
 /** People whom the viewer sees, for a query from `users`; `person` is any column that holds their id. */

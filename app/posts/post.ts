@@ -71,11 +71,19 @@ const columns = {
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
-/** `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer sees that. */
+/** Who passed a post on, and when. */
+export type Repost = { by: Author; at: Date }
+/** A row of a list that has reposts, too; without `repost` the post stands there by itself. */
+export type EntryRow = PostRow & { repost?: Repost | null }
+/**
+ * `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer sees that. `repost`: why it stands in a
+ * list at its place.
+ */
 export type Post = PostRow & {
   can: Record<PostAction, boolean>
   parent: PostRow | null
   quoted: PostRow | null
+  repost: Repost | null
 }
 
 /** The posts that meet the condition and that the viewer sees; `asPosts` or `asPages` runs the query made of it. */
@@ -88,18 +96,38 @@ export function selectAnyPosts(db: Reader, condition: SQL | undefined) {
   return db.select(columns).from(posts).innerJoin(users, eq(users.id, posts.userId)).where(condition)
 }
 
+/** The entries of a list that has reposts, too: the posts of `keys`, which are the columns at, post_id and by_id (0 without a repost). */
+export function selectEntries(db: Reader, keys: SQL) {
+  return db
+    .select({
+      ...columns,
+      at: sql`entry.at`.mapWith(reposts.createdAt),
+      by: {
+        id: sql`entry.by_id`.mapWith(Number),
+        username: sql<string>`reposter.username`,
+        displayName: sql<string>`reposter.display_name`,
+      },
+    })
+    .from(sql`(${keys}) as entry`)
+    .innerJoin(posts, sql`${posts.id} = entry.post_id`)
+    .innerJoin(users, eq(users.id, posts.userId))
+    .leftJoin(sql`${users} as reposter`, sql`reposter.id = entry.by_id`)
+    .where(visiblePosts())
+}
+
 const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
   selectPosts(db, inArray(posts.id, idsPlaceholder)),
 )
 
 /** Maps rows for a viewer: at most one statement more, for what they answer and quote. */
-async function postsOf(db: Reader, rows: PostRow[], viewer: AnyViewer): Promise<Post[]> {
+export async function postsOf(db: Reader, rows: EntryRow[], viewer: AnyViewer): Promise<Post[]> {
   const ids = new Set(rows.flatMap(row => [row.parentId ?? [], shownQuote(row) ?? []].flat()))
   const related = new Map((await postsOfIds(db, [...ids], seenBy(viewer))).map(row => [row.id, row]))
   return rows.map(row => {
     const parent = (row.parentId && related.get(row.parentId)) || null
     const quoted = related.get(shownQuote(row) ?? 0) ?? null
-    return { ...row, can: postPermissions(viewer, { ...row, quoted }), parent, quoted }
+    const can = postPermissions(viewer, { ...row, quoted })
+    return { ...row, can, parent, quoted, repost: row.repost ?? null }
   })
 }
 
@@ -144,13 +172,13 @@ export function asPagesOfIds(
 }
 
 /**
- * The cache tags of a page that shows these posts, what they answer and quote, the rules of their threads, and their
- * authors' names.
+ * The cache tags of a page that shows these posts, what they answer and quote, the rules of their threads, and the names
+ * of their authors and of who reposted them.
  */
 export function postTags(shown: Post[]): CacheTag[] {
-  return shown.flatMap(({ id, author, parentId, rootId, quotedId, parent, quoted }): CacheTag[] => [
+  return shown.flatMap(({ id, author, parentId, rootId, quotedId, parent, quoted, repost }): CacheTag[] => [
     ...[id, parentId, rootId, quotedId].flatMap((post): CacheTag[] => (post ? [`post:${post}`] : [])),
-    ...[author, parent?.author, quoted?.author].flatMap((person): CacheTag[] =>
+    ...[author, parent?.author, quoted?.author, repost?.by].flatMap((person): CacheTag[] =>
       person ? [`person:${person.id}`] : [],
     ),
   ])

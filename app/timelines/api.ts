@@ -8,7 +8,8 @@ import { serializePost } from '../posts/serializer.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/hashtags.ts'
-import { exploreTimeline, homeTimeline, profileTimeline, replyTimeline, tagTimeline } from './queries.ts'
+import { homeTimeline } from './home-queries.ts'
+import { exploreTimeline, profileTimeline, replyTimeline, tagTimeline } from './queries.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type UserRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>

@@ -1,9 +1,8 @@
 import { keysetList, type Page, type Place, pageLinks } from '../database/cursor.ts'
 import { prepared } from '../database/database.ts'
-import { engine } from '../database/engine.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
-import { and, count, desc, eq, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
-import { isNotClosed, viewerId } from '../people/visibility.ts'
+import { and, count, desc, eq, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
+import { viewerId } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
 /** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
@@ -31,26 +30,15 @@ export const exploreTimeline = timeline('explore', ({ beyond }) =>
 
 /** One person's posts, without replies to others. */
 export const profileTimeline = timeline('profile', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), isNull(posts.answeredId), beyond),
+  and(eq(posts.userId, given('user')), isNull(posts.answeredId), beyond),
 )
 
 /** All that one person wrote. */
-export const authorTimeline = timeline('author', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), beyond),
-)
+export const authorTimeline = timeline('author', ({ beyond }) => and(eq(posts.userId, given('user')), beyond))
 
 /** One person's replies to others. */
 export const replyTimeline = timeline('profile_replies', ({ beyond }) =>
-  and(eq(posts.userId, sql.placeholder('user')), isNotNull(posts.answeredId), beyond),
-)
-
-/**
- * The posts of the viewer and of everybody they follow, without replies to others: the newest keys first, then only
- * their rows.
- */
-export const homeTimeline = timeline(
-  'home',
-  place => sql`${posts.id} in (${engine === 'sqlite' ? homeKeysOnSqlite(place) : homeKeysOnPostgres(place)})`,
+  and(eq(posts.userId, given('user')), isNotNull(posts.answeredId), beyond),
 )
 
 /** Whom the viewer follows. */
@@ -58,40 +46,13 @@ export const followedIds = prepared<{ viewer: number }, { id: number }[]>('follo
   db.select({ id: follows.followedId }).from(follows).where(eq(follows.followerId, viewerId)),
 )
 
-/** Without closed accounts: their posts, left out later, would leave a page short or empty. */
-const followedAuthorIds = sql`select ${follows.followedId} as id from ${follows}
-  where ${follows.followerId} = ${viewerId} and ${isNotClosed(follows.followedId)}`
-
-function homeKeysOnSqlite({ beyond, order, limit }: Place): SQL {
-  const authors = sql`${followedAuthorIds} union all select ${viewerId}`
-  return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, isNull(posts.answeredId), beyond)} ${inOrder(order, limit)}`
-}
-
-/**
- * A page is written by no more people than it has posts: those whose own newest are the newest. So one key of each
- * author tells whose next ones are read at all. Flat however quiet the people are that one follows.
- */
-function homeKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
-  const byKey = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
-  const keysOf = (people: SQL, most: number) => sql`(${people}) as author cross join lateral (
-    select ${posts.id}, ${posts.createdAt} from ${posts}
-    where ${and(sql`${posts.userId} = author.id`, isNull(posts.answeredId), beyond)} ${inOrder(order, most)}
-  ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
-  const authors = sql`${followedAuthorIds} union all select ${viewerId}::bigint`
-  return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
-}
-
-function inOrder(order: SQL[], limit: number): SQL {
-  return sql`order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
-}
-
 /** The posts with a hashtag: one walk along one index, as cheap as a profile. */
 export const tagTimeline = asPages(
   keysetList<PostRow>(
     'tag',
     { time: hashtags.createdAt, id: hashtags.postId },
     (db, { beyond, order, limit }) =>
-      selectPosts(db, and(eq(hashtags.tag, sql.placeholder('tag')), beyond))
+      selectPosts(db, and(eq(hashtags.tag, given('tag')), beyond))
         .innerJoin(hashtags, eq(hashtags.postId, posts.id))
         .orderBy(...order)
         .limit(limit),
@@ -121,7 +82,7 @@ export const personTags = prepared<{ user: number }, TagCount[]>('person_tags', 
   const recent = db
     .select({ id: posts.id })
     .from(posts)
-    .where(eq(posts.userId, sql.placeholder('user')))
+    .where(eq(posts.userId, given('user')))
     .orderBy(desc(posts.createdAt), desc(posts.id))
     .limit(200)
     .as('recent')

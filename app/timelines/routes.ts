@@ -8,14 +8,8 @@ import { postTags } from '../posts/post.ts'
 import { type Crowd, crowdOf } from '../site/crowd.ts'
 import { type Sidebar, sidebarTags, siteSidebar, welcomeSidebar } from '../site/sidebar.ts'
 import { foldTag, tagPath } from '../text/hashtags.ts'
-import {
-  exploreTimeline,
-  followedIds,
-  homeTimeline,
-  type Timeline,
-  tagTimeline,
-  timelineOf,
-} from './queries.ts'
+import { homeTimeline } from './home-queries.ts'
+import { exploreTimeline, followedIds, type Timeline, tagTimeline, timelineOf } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {

@@ -102,9 +102,9 @@ class LiveNews extends HTMLElement {
   }
 }
 
-/** @param {Element | null | undefined} post */
+/** When the post was written; when it was reposted, if it is there for that. @param {Element | null | undefined} post */
 function timeOf(post) {
-  return post?.querySelector('time')?.dateTime ?? ''
+  return post?.getAttribute('data-at') ?? post?.querySelector('time')?.dateTime ?? ''
 }
 
 /** Where the list begins, as its pages are addressed. @param {Element | null} list */
