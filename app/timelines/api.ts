@@ -10,6 +10,7 @@ import { userPath } from '../profiles/serializer.ts'
 import { foldTag } from '../text/hashtags.ts'
 import { homeTimeline } from './home-queries.ts'
 import { exploreTimeline, profileTimeline, replyTimeline, tagTimeline } from './queries.ts'
+import { serializeEntry } from './serializer.ts'
 
 type ListRequest = FastifyRequest<{ Querystring: ListQuery }>
 type UserRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>
@@ -21,7 +22,15 @@ export default async function timelinesApi(app: FastifyInstance) {
   app.get('/posts', operation('timelines', 'listPosts', 'List all posts, newest first', open), listAll)
   memberRoutes(app).get(
     '/timelines/home',
-    operation('timelines', 'getHomeTimeline', 'List your posts and those of the people you follow', posts),
+    operation(
+      'timelines',
+      'getHomeTimeline',
+      'List what you and the people you follow post, repost and reply to each other',
+      {
+        ...posts,
+        response: { 200: returnsListOf('TimelineEntry') },
+      },
+    ),
     listHome,
   )
   const ofUser = { ...open, params: UsernameParams }
@@ -53,7 +62,7 @@ async function listAll(request: ListRequest, reply: FastifyReply) {
 async function listHome(request: MemberRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
   const { server, viewer } = request
   const page = await homeTimeline(server.db, { viewer }, cursorOf(request.query))
-  return reply.list(page, '/api/timelines/home', shown(request))
+  return reply.list(page, '/api/timelines/home', post => serializeEntry(post, server.config))
 }
 
 function listOfUser(name: 'posts' | 'replies', timeline: typeof profileTimeline) {

@@ -29,21 +29,26 @@ function compare(a: EntryRow, b: EntryRow): number {
   )
 }
 
-/** Rows of one query that were asked for with one row more than `most`. */
+function orderOf({ direction }: Cursor): (a: EntryRow, b: EntryRow) => number {
+  return direction === 'after' ? compare : (a, b) => compare(b, a)
+}
+
+/** Rows of one query, in the direction of the cursor, and whether there are more of them. */
 export type Part = { rows: EntryRow[]; isCut: boolean }
 
-export function partOf(rows: EntryRow[], most: number): Part {
-  return { rows: rows.slice(0, most), isCut: rows.length > most }
+/** A part of rows, in any order, that were asked for with one row more than `most`. */
+export function partOf(rows: EntryRow[], cursor: Cursor, most: number): Part {
+  return { rows: rows.toSorted(orderOf(cursor)).slice(0, most), isCut: rows.length > most }
 }
 
 /**
- * One page of several parts, each in the direction of the cursor and as many rows as a page at least. What lies beyond
+ * One page of several parts, each of as many rows as a page at least. What lies beyond
  * the last row of a part that is cut belongs to another page. Each post is shown once, at its newest place here; the pages
  * beside begin where all that this one holds ends, so none loses or repeats an entry.
  */
 export function entryPage(parts: Part[], cursor: Cursor, size: number): Page<EntryRow> {
   const isBackwards = cursor.direction === 'after'
-  const inOrder = (a: EntryRow, b: EntryRow) => (isBackwards ? compare(a, b) : compare(b, a))
+  const inOrder = orderOf(cursor)
   const ends = parts.flatMap(({ rows, isCut }) => (isCut ? rows.slice(-1) : []))
   const [end] = ends.toSorted(inOrder)
   const reached = parts
@@ -61,14 +66,13 @@ export function entryPage(parts: Part[], cursor: Cursor, size: number): Page<Ent
     }
     count++
   }
-  const held = reached.slice(0, count)
-  if (isBackwards) held.reverse()
-  const rows = [...shown.values()]
+  const newestFirst = (rows: EntryRow[]) => (isBackwards ? rows.toReversed() : rows)
+  const held = newestFirst(reached.slice(0, count))
   const more = end !== undefined || count < reached.length
   const beside = (direction: 'before' | 'after', row: EntryRow | undefined): Cursor | null =>
     row ? { ...cursor, direction, time: timeOf(row), id: row.id } : null
   return {
-    rows: isBackwards ? rows.reverse() : rows,
+    rows: newestFirst([...shown.values()]),
     newer: cursor.direction === 'before' || (isBackwards && more) ? beside('after', held[0]) : null,
     older: isBackwards || more ? beside('before', held.at(-1)) : null,
   }

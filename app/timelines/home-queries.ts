@@ -69,7 +69,7 @@ async function between(db: Reader, viewer: HomeViewer, cursor: Cursor, plain: Pa
     reposts: viewer.homeReposts,
   })
   const rows = await entriesOf(statement, db, { ...seenBy(viewer), time, id, edge, beyond })
-  return partOf(rows, limit)
+  return partOf(rows, cursor, limit)
 }
 
 type Statement = Parameters<typeof entriesOf>[0]

@@ -1,7 +1,7 @@
 import { keysetList, type Page, type Place, pageLinks } from '../database/cursor.ts'
 import { prepared } from '../database/database.ts'
 import { follows, hashtags, posts } from '../database/schema.ts'
-import { and, count, desc, eq, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
+import { and, count, desc, eq, given, isNotNull, isNull, type SQL } from '../database/sql.ts'
 import { viewerId } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
