@@ -21,7 +21,8 @@ const budgets: [url: string, most: number][] = [
   ['/api/posts/1/quotes', 4],
   ['/api/posts', 2],
   ['/api/posts/1', 2],
-  ['/api/timelines/home', 3],
+  // Posts, what else lies between them, and what these answer and quote.
+  ['/api/timelines/home', 4],
   ['/api/tags/tea/posts', 3],
   ['/api/search/posts?q=number', 3],
   ['/api/search/people?q=john', 2],

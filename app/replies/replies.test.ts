@@ -222,12 +222,10 @@ describe('replies', () => {
     assert.ok(!(await john.get('/notifications')).text.includes('Susan does.'))
   })
 
-  it('stand in threads, on the tab of their own, with hashtags and in searches, but not in Explore or Home', async () => {
+  it('stand in threads, on the tab of their own, with hashtags and in searches, at Home to people who follow both, not in Explore', async () => {
     const root = await write('Where are replies?')
     const id = await reply(john, root, 'Here, with #whereabouts.')
     const own = await reply(susan, root, 'And I go on.')
-    await david.post('/@john/follow')
-    await david.post('/@susan/follow')
     const visitor = site.visitor()
     const shown = async (browser: Browser, path: string) =>
       (await browser.get(path)).page
@@ -235,11 +233,13 @@ describe('replies', () => {
         .map(article => Number(article.id.replace('post-', '')))
         .filter(post => [root, id, own].includes(post))
     assert.deepEqual(await shown(visitor, '/explore'), [root])
-    assert.deepEqual(
-      (await shown(david, '/')).toSorted(),
-      [root, own].toSorted(),
-      'with one’s own continuation',
-    )
+    await david.post('/@john/follow')
+    assert.deepEqual(await shown(david, '/'), [], 'one that answers a stranger')
+    await david.post('/@susan/follow')
+    // The first post was written an hour ago, which others follow.
+    assert.deepEqual(await shown(david, '/'), [own, id], 'with one’s own continuation')
+    const continued = (await david.get('/')).page.querySelector(`#post-${own} .why a`)
+    assert.equal(continued?.text, 'Replying to susan: Where are replies?')
     assert.deepEqual(await shown(visitor, '/@john'), [])
     assert.deepEqual(await shown(visitor, '/@john/replies'), [id])
     assert.deepEqual((await shown(visitor, '/@susan')).toSorted(), [root, own].toSorted())
