@@ -53,6 +53,8 @@ const table: Row[] = [
   ['bookmarkPost', 'PUT', '/api/posts/1/bookmark', [401, 403, 204, 204]],
   ['unbookmarkPost', 'DELETE', '/api/posts/1/bookmark', [401, 403, 204, 204]],
   ['updatePost', 'PUT', '/api/posts/1', [401, 403, 403, 200], { body: 'x' }],
+  ['pinPost', 'PUT', '/api/posts/1/pin', [401, 403, 403, 204]],
+  ['unpinPost', 'DELETE', '/api/posts/1/pin', [401, 403, 403, 204]],
   ['deleteQuote', 'DELETE', '/api/posts/1/quote', [401, 403, 204, 204]],
   ['deletePost', 'DELETE', '/api/posts/1', [401, 403, 403, 204]],
   ['followUser', 'PUT', '/api/users/mary/follow', [401, 403, 204, 204]],

@@ -6,7 +6,8 @@ import { UsernameParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
 import { likedTimeline } from '../likes/queries.ts'
 import type { Person } from '../people/person.ts'
-import { postTags } from '../posts/post.ts'
+import { pinnedPosts } from '../pins/queries.ts'
+import { type Post, postTags } from '../posts/post.ts'
 import { personSidebar, profileSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
 import { foldName } from '../text/normalize.ts'
 import { profileTimeline, replyTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
@@ -15,7 +16,13 @@ import { requireProfile } from './require-profile.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
-    'profiles/show': { profile: Profile; tab: Tab; timeline: Timeline; sidebar: Sidebar | null }
+    'profiles/show': {
+      profile: Profile
+      tab: Tab
+      pinned: Post[]
+      timeline: Timeline
+      sidebar: Sidebar | null
+    }
     'profiles/people': {
       profile: Profile
       kind: FollowList
@@ -56,14 +63,22 @@ function showPosts(tab: Tab) {
     if (!isShown) return reply.redirect(own, 303)
     const cursor = cursorOf(request.query)
     const { server, viewer } = request
-    const [page, sidebar] = await Promise.all([
+    const hasPins = tab === 'posts' && cursor.direction === 'newest'
+    const [page, pinned, sidebar] = await Promise.all([
       tabs[tab](server.db, { user: profile.id, viewer }, cursor),
+      hasPins ? pinnedPosts(server.db, { user: profile.id, viewer }) : [],
       profileSidebar(request, profile),
     ])
     const path = tab === 'posts' ? own : `${own}/${tab}`
     if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
-    await request.cacheTags(() => [...profileTags(profile), ...postTags(page.rows), ...sidebarTags(sidebar)])
-    return reply.page('profiles/show', { profile, tab, timeline: timelineOf(page, path), sidebar })
+    await request.cacheTags(() => [
+      ...profileTags(profile),
+      ...postTags([...pinned, ...page.rows]),
+      ...sidebarTags(sidebar),
+    ])
+    const rows = page.rows.filter(({ id }) => pinned.every(post => post.id !== id))
+    const timeline = timelineOf({ ...page, rows }, path)
+    return reply.page('profiles/show', { profile, tab, pinned, timeline, sidebar })
   }
 }
 

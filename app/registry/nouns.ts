@@ -14,6 +14,7 @@ import mentions from '../mentions/index.ts'
 import messages from '../messages/index.ts'
 import notifications from '../notifications/index.ts'
 import passwords from '../passwords/index.ts'
+import pins from '../pins/index.ts'
 import posts from '../posts/index.ts'
 import profiles from '../profiles/index.ts'
 import quotes from '../quotes/index.ts'
@@ -37,6 +38,7 @@ export const nouns = [
   likes,
   bookmarks,
   quotes,
+  pins,
   timelines,
   follows,
   blocks,

@@ -196,8 +196,8 @@ describe('timelines', () => {
       // Posts, and what else lies between them. Whom susan follows is asked once, and then remembered.
       ['/', 6],
       ['/explore', 4],
-      // Two more than the head and the posts: people and tags in the sidebar.
-      ['/@john', 5],
+      // Three more than the head and the posts: pins, and people and tags in the sidebar.
+      ['/@john', 6],
       ['/tags/tag', 2],
       ['/@john/followers', 3],
       ['/@john/following', 3],

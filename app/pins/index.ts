@@ -1,0 +1,5 @@
+import { defineNoun } from '../noun.ts'
+import api from './api.ts'
+import pages from './routes.ts'
+
+export default defineNoun({ pages, api })
