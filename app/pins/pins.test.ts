@@ -66,8 +66,8 @@ describe('pins', () => {
     assert.ok(answers.every(({ status }) => status === 303))
     assert.equal(await countPinned(), 3)
     const isPinned = await site.app.db.select({ id: posts.id, pinnedAt: posts.pinnedAt }).from(posts)
-    const [free] = isPinned.filter(({ pinnedAt }) => pinnedAt === null)
-    const [taken] = isPinned.filter(({ pinnedAt }) => pinnedAt !== null)
+    const free = isPinned.find(({ pinnedAt }) => pinnedAt === null)
+    const taken = isPinned.find(({ pinnedAt }) => pinnedAt !== null)
     const told = await susan.follow(await susan.post(`/posts/${free?.id}/pin`))
     const sentence = 'You can pin 3 posts. Unpin one of them first.'
     assert.equal(told.page.querySelector('[role=status]')?.text.trim(), sentence)
