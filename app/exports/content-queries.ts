@@ -2,10 +2,21 @@
 import { type Cursor, cursorOf, keysetList, type Page } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn } from '../database/fields.ts'
-import { follows, messages, participants, posts, users } from '../database/schema.ts'
-import { type AnyColumn, and, asc, desc, eq, gt, sql } from '../database/sql.ts'
+import {
+  bookmarks,
+  follows,
+  likes,
+  messages,
+  participants,
+  posts,
+  postVersions,
+  reposts,
+  threadMutes,
+  users,
+} from '../database/schema.ts'
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, sql } from '../database/sql.ts'
 import { userFields } from '../people/profile-fields.ts'
-import { isOpen, viewerId } from '../people/visibility.ts'
+import { isOpen, viewerId, visiblePosts } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 import type { Entity } from '../text/entities.ts'
 
@@ -20,7 +31,7 @@ async function* eachRow<Row>(read: (last: Row | undefined) => Promise<Row[]>): A
   }
 }
 
-type Keyed = { id: number; createdAt: Date }
+export type Keyed = { id: number; createdAt: Date }
 
 /** The rows before (or after) the last one in the order of these two columns. */
 function beyond(direction: 'before' | 'after', [time, id]: [AnyColumn, AnyColumn], last: Keyed | undefined) {
@@ -38,6 +49,11 @@ export async function ownProfile(db: Reader, userId: number) {
     .select({
       ...profileColumns,
       posts: db.$count(posts, eq(posts.userId, userId)),
+      versions: db.$count(postVersions, inArray(postVersions.postId, ownPostIds(db, userId))),
+      likes: db.$count(likes, eq(likes.userId, userId)),
+      reposts: db.$count(reposts, eq(reposts.userId, userId)),
+      bookmarks: db.$count(bookmarks, eq(bookmarks.userId, userId)),
+      mutes: db.$count(threadMutes, eq(threadMutes.userId, userId)),
       followers: db.$count(follows, eq(follows.followedId, userId)),
       following: db.$count(follows, eq(follows.followerId, userId)),
       messages:
@@ -48,6 +64,10 @@ export async function ownProfile(db: Reader, userId: number) {
     .from(users)
     .where(eq(users.id, userId))
   return found as NonNullable<typeof found>
+}
+
+function ownPostIds(db: Reader, userId: number) {
+  return db.select({ id: posts.id }).from(posts).where(eq(posts.userId, userId))
 }
 
 function ownConversations(db: Reader, userId: number) {
@@ -70,12 +90,105 @@ const postsOf = asPages(
 )
 
 /** A person's posts, newest first. */
-export async function* ownPosts(db: Reader, userId: number): AsyncGenerator<Post> {
+export function ownPosts(db: Reader, userId: number): AsyncGenerator<Post> {
+  return eachOf(cursor => postsOf(db, { viewer: { id: userId, role: 'member' } }, cursor))
+}
+
+async function* eachOf<Row>(pageAt: (cursor: Cursor) => Promise<Page<Row>>): AsyncGenerator<Row> {
   for (let cursor: Cursor | null = cursorOf({}); cursor; ) {
-    const page: Page<Post> = await postsOf(db, { viewer: { id: userId, role: 'member' } }, cursor)
+    const page: Page<Row> = await pageAt(cursor)
     yield* page.rows
     cursor = page.older
   }
+}
+
+/** What a post of theirs said before it was edited. */
+export type OwnVersion = Keyed & {
+  postId: number
+  body: string
+  entities: Entity[]
+  language: string | null
+  contentWarning: string | null
+}
+
+const versionsOf = keysetList<OwnVersion>(
+  'own_versions',
+  { time: postVersions.createdAt, id: postVersions.id },
+  (db, { beyond, order, limit }) =>
+    db
+      .select({
+        id: postVersions.id,
+        postId: postVersions.postId,
+        body: postVersions.body,
+        entities: postVersions.entities,
+        language: postVersions.language,
+        contentWarning: postVersions.contentWarning,
+        createdAt: postVersions.createdAt,
+      })
+      .from(postVersions)
+      .innerJoin(posts, eq(posts.id, postVersions.postId))
+      .where(and(eq(posts.userId, viewerId), beyond))
+      .orderBy(...order)
+      .limit(limit),
+  pageSize,
+)
+
+/** The earlier versions of a person's posts, newest first. */
+export function ownVersions(db: Reader, userId: number): AsyncGenerator<OwnVersion> {
+  return eachOf(cursor => versionsOf(db, { viewer: userId }, cursor))
+}
+
+/** A post that they did something with, if they see it, and when that was. */
+export type OwnMark = Keyed & { writtenAt: Date; username: string; displayName: string }
+
+function marksOf(name: string, marks: typeof likes | typeof reposts | typeof bookmarks) {
+  const list = keysetList<OwnMark>(
+    `own_${name}`,
+    { time: marks.createdAt, id: marks.postId },
+    (db, { beyond, order, limit }) =>
+      db
+        .select({
+          id: marks.postId,
+          createdAt: marks.createdAt,
+          writtenAt: posts.createdAt,
+          username: users.username,
+          displayName: users.displayName,
+        })
+        .from(marks)
+        .innerJoin(posts, eq(posts.id, marks.postId))
+        .innerJoin(users, eq(users.id, posts.userId))
+        .where(and(eq(marks.userId, viewerId), visiblePosts(), beyond))
+        .orderBy(...order)
+        .limit(limit),
+    pageSize,
+  )
+  return (db: Reader, userId: number) => eachOf(cursor => list(db, { viewer: userId }, cursor))
+}
+
+/** What a person did with posts, newest first. */
+export const ownMarks = {
+  likes: marksOf('likes', likes),
+  reposts: marksOf('reposts', reposts),
+  bookmarks: marksOf('bookmarks', bookmarks),
+}
+
+/** A thread by its first post, of which only the number is shown: the post may be gone or out of sight. */
+const mutesOf = keysetList<Keyed>(
+  'own_mutes',
+  { time: threadMutes.createdAt, id: threadMutes.rootId },
+  (db, { beyond, order, limit }) =>
+    db
+      .select({ id: threadMutes.rootId, createdAt: threadMutes.createdAt })
+      .from(threadMutes)
+      .where(and(eq(threadMutes.userId, viewerId), beyond))
+      .orderBy(...order)
+      .limit(limit),
+  pageSize,
+)
+
+/** The threads that a person muted, the last one first. */
+export function ownMutes(db: Reader, userId: number): AsyncGenerator<Keyed> {
+  return eachOf(cursor => mutesOf(db, { viewer: userId }, cursor))
 }
 
 /** The person at the other end of a follow, and since when. */

@@ -4,18 +4,24 @@ import path from 'node:path'
 import { root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn, pickByColumn } from '../database/fields.ts'
-import { type Post, postFields } from '../posts/post.ts'
+import { type Post, postFields, shownQuote } from '../posts/post.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import {
+  type Keyed,
   type OwnContact,
+  type OwnMark,
   type OwnMessage,
+  type OwnVersion,
   ownContacts,
+  ownMarks,
   ownMessages,
+  ownMutes,
   ownPosts,
+  ownVersions,
   type Profile,
   profileColumns,
 } from './content-queries.ts'
-import { type ExportInfo, indexPage, type Section, sectionPage } from './pages.ts'
+import { type ExportInfo, indexPage, type Section, sectionPage, sections } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
 
 type Export = ExportInfo & {
@@ -26,8 +32,8 @@ type Export = ExportInfo & {
 }
 
 /** Each row is written twice: for programs, and for people. */
-export function rowsToWrite({ posts, followers, following, messages }: Profile): number {
-  return 2 * (posts + followers + following + messages)
+export function rowsToWrite(profile: Profile): number {
+  return sections.reduce((sum, section) => sum + 2 * profile[section], 0)
 }
 
 export async function* exportFiles(one: Export): AsyncGenerator<ArchiveFile> {
@@ -37,6 +43,10 @@ export async function* exportFiles(one: Export): AsyncGenerator<ArchiveFile> {
   yield { path: 'format.md', text: [await readFile(description, 'utf8')] }
   yield { path: 'profile.json', text: [`${JSON.stringify(profileRow(one), null, 2)}\n`] }
   yield* sectionFiles(one, 'posts', () => ownPosts(db, userId), postRow)
+  yield* sectionFiles(one, 'versions', () => ownVersions(db, userId), versionRow)
+  for (const list of ['likes', 'reposts', 'bookmarks'] as const)
+    yield* sectionFiles(one, list, () => ownMarks[list](db, userId), markRow)
+  yield* sectionFiles(one, 'mutes', () => ownMutes(db, userId), muteRow)
   for (const list of ['followers', 'following'] as const)
     yield* sectionFiles(one, list, () => ownContacts(db, userId, list), contactRow)
   yield* sectionFiles(one, 'messages', () => ownMessages(db, userId), messageRow)
@@ -90,7 +100,7 @@ async function* jsonArray<Row>(rows: AsyncIterable<Row>, toRow: (row: Row) => ob
 }
 
 function profileRow({ profile, config, now, language }: Export) {
-  const { posts, followers, following, messages } = profile
+  const counts = Object.fromEntries(sections.map(section => [section, profile[section]]))
   return {
     format: 'microblog-export',
     version: 1,
@@ -99,20 +109,42 @@ function profileRow({ profile, config, now, language }: Export) {
     username: profile.username,
     url: `${config.publicUrl}/@${profile.username}`,
     ...pickByColumn({ ...profile, language: profile.language ?? language }, profileColumns),
-    counts: { posts, followers, following, messages },
+    counts,
   }
 }
 
 const postColumns = columnsIn(postFields, 'personalExport')
 
 function postRow(post: Post, { config }: Export) {
-  const { id, entities: _, ...row } = pickByColumn(post, postColumns)
-  const url = (id: number) => `${config.publicUrl}/posts/${id}`
-  const parent = {
-    parent_url: post.parentId && url(post.parentId),
+  const quotedId = shownQuote(post)
+  const { id, entities: _, ...row } = pickByColumn({ ...post, quotedId }, postColumns)
+  const url = (id: number | null) => id && postUrl(config, id)
+  const related = {
+    parent_url: url(post.parentId),
     parent_username: post.parent?.author.username ?? null,
+    quoted_url: url(quotedId),
+    quoted_username: post.quoted?.author.username ?? null,
   }
-  return { id, url: url(post.id), ...row, ...parent, ...entityLists(post.entities) }
+  return { id, url: url(post.id), ...row, ...related, ...entityLists(post.entities) }
+}
+
+function postUrl({ publicUrl }: Export['config'], id: number): string {
+  return `${publicUrl}/posts/${id}`
+}
+
+function versionRow(version: OwnVersion, { config }: Export) {
+  const { postId, body, language, contentWarning, createdAt, entities } = version
+  const row = { body, language, content_warning: contentWarning, created_at: createdAt }
+  return { post_id: postId, post_url: postUrl(config, postId), ...row, ...entityLists(entities) }
+}
+
+function markRow({ id, username, displayName, createdAt }: OwnMark, { config }: Export) {
+  const author = { username, display_name: displayName }
+  return { post_id: id, post_url: postUrl(config, id), ...author, since: createdAt }
+}
+
+function muteRow({ id, createdAt }: Keyed, { config }: Export) {
+  return { post_id: id, post_url: postUrl(config, id), since: createdAt }
 }
 
 function contactRow({ username, displayName, createdAt }: OwnContact, { config }: Export) {

@@ -4,14 +4,19 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { parse } from 'node-html-parser'
 import { root } from '../config.ts'
 import {
+  bookmarks,
   conversations,
   exportParts,
   exports,
   follows,
   jobs,
+  likes,
   notifications,
   posts,
+  postVersions,
+  reposts,
   sessions,
+  threadMutes,
   users,
 } from '../database/schema.ts'
 import { asc, eq } from '../database/sql.ts'
@@ -38,7 +43,7 @@ describe('exporting one’s data', () => {
   })
   beforeEach(() =>
     site.app.db.transaction(async tx => {
-      for (const table of [exports, jobs, posts, follows, conversations]) await tx.delete(table)
+      for (const table of [exports, jobs, posts, follows, conversations, threadMutes]) await tx.delete(table)
     }),
   )
   after(() => site.close())
@@ -131,7 +136,17 @@ describe('exporting one’s data', () => {
     assert.equal(profile['username'], 'susan')
     assert.equal(profile['email'], 'susan@example.com')
     assert.deepEqual(profile['site'], { name: 'Harbour', url: 'https://harbour.example' })
-    assert.deepEqual(profile['counts'], { posts: 2, followers: 2, following: 1, messages: 3 })
+    assert.deepEqual(profile['counts'], {
+      posts: 2,
+      versions: 0,
+      likes: 0,
+      reposts: 0,
+      bookmarks: 0,
+      mutes: 0,
+      followers: 2,
+      following: 1,
+      messages: 3,
+    })
     const [second, hello] = rows(files, 'posts.json')
     assert.equal(second?.['body'], 'Second')
     assert.equal(second?.['edited_at'], null)
@@ -180,6 +195,94 @@ describe('exporting one’s data', () => {
     await (await site.signedIn('mary')).post('/@susan/block/delete')
   })
 
+  it('has what they did with posts that they see, and what their posts quote and said before', async () => {
+    const [own] = (await site.write('susan', ['Mine'])) as [number]
+    const [johns, marys, davids] = (
+      await Promise.all((['john', 'mary', 'david'] as const).map(name => site.write(name, [`By ${name}`])))
+    ).flat() as [number, number, number]
+    const quoting = (await site.write('susan', ['Look', 'Look there'])) as [number, number]
+    const at = (minute: number) => new Date(now - 3_600_000 + minute * 60_000)
+    const now = Date.now()
+    const marks = [own, johns, marys, davids].map((postId, minute) => ({ postId, createdAt: at(minute) }))
+    const marked = marks.map(mark => ({ ...mark, userId: site.ids.susan }))
+    await site.app.db.transaction(async tx => {
+      for (const table of [likes, reposts, bookmarks]) await tx.insert(table).values(marked)
+      await tx.update(posts).set({ likeCount: 1, repostCount: 1 })
+      // Somebody else's are not hers.
+      await tx.insert(likes).values({ userId: site.ids.john, postId: davids })
+      await tx.insert(threadMutes).values([
+        { userId: site.ids.susan, rootId: marys, createdAt: at(1) },
+        { userId: site.ids.john, rootId: johns },
+      ])
+      const version = {
+        body: 'Lock',
+        entities: [],
+        language: 'en',
+        contentWarning: 'Doors',
+        createdAt: at(0),
+      }
+      await tx.insert(postVersions).values([
+        { ...version, postId: quoting[0] },
+        { ...version, postId: johns, body: 'not hers' },
+      ])
+      const change = { quotedId: johns, pinnedAt: at(2), contentWarning: 'Sea <shanty>' }
+      await tx.update(posts).set(change).where(eq(posts.id, quoting[0]))
+      await tx.update(posts).set({ quotedId: marys }).where(eq(posts.id, quoting[1]))
+      await tx.update(users).set({ closedAt: new Date() }).where(eq(users.id, site.ids.david))
+    })
+    assert.equal((await (await site.signedIn('mary')).post('/@susan/block')).status, 303)
+    // As a race, or a restored backup, would leave it.
+    await site.app.db.transaction(async tx => {
+      for (const table of [likes, reposts, bookmarks])
+        await tx.insert(table).values({ userId: site.ids.susan, postId: marys }).onConflictDoNothing()
+    })
+    const files = await exported()
+    for (const list of ['likes.json', 'reposts.json', 'bookmarks.json'])
+      assert.deepEqual(
+        rows(files, list).map(row => [row['post_url'], row['username'], row['since']]),
+        [
+          [`https://harbour.example/posts/${johns}`, 'john', at(1).toISOString()],
+          [`https://harbour.example/posts/${own}`, 'susan', at(0).toISOString()],
+        ],
+        list,
+      )
+    assert.deepEqual(
+      rows(files, 'mutes.json').map(row => row['post_id']),
+      [marys],
+    )
+    const [before, ...others] = rows(files, 'versions.json')
+    assert.deepEqual(
+      [before?.['post_id'], before?.['body'], before?.['content_warning'], others.length],
+      [quoting[0], 'Lock', 'Doors', 0],
+    )
+    const quotes = rows(files, 'posts.json').filter(row => row['quoted_id'] ?? row['quoted_url'])
+    assert.deepEqual(
+      quotes.map(row => [row['id'], row['quoted_url'], row['quoted_username'], row['pinned_at']]),
+      [[quoting[0], `https://harbour.example/posts/${johns}`, 'john', at(2).toISOString()]],
+      'nothing of a person in a block',
+    )
+    const page = (name: string) => parse(files.get(`${name}-1.html`) ?? '')
+    const folded = page('posts').querySelector('details')
+    assert.equal(folded?.querySelector('summary')?.text.trim(), 'Sea <shanty>')
+    assert.equal(folded?.querySelector('.content')?.text, 'Look')
+    assert.match(page('posts').text, /Quoted post by .?john[^]* · pinned/)
+    assert.match(page('versions').querySelector('details')?.text ?? '', /Doors[^]*Lock/)
+    for (const name of ['likes', 'reposts', 'bookmarks'] as const) {
+      const people = page(name).querySelectorAll('article a[href*="/@"]')
+      assert.deepEqual(
+        people.map(({ text }) => text),
+        ['@john', '@susan'],
+      )
+    }
+    const everything = [...files.entries()].filter(([name]) => !name.startsWith('messages'))
+    for (const [name, text] of everything)
+      assert.doesNotMatch(text.replaceAll(/@mary|By mary/g, 'MARY'), /MARY|By (john|david)|not hers/, name)
+    await (await site.signedIn('mary')).post('/@susan/block/delete')
+    await site.app.db.transaction(tx =>
+      tx.update(users).set({ closedAt: null }).where(eq(users.id, site.ids.david)),
+    )
+  })
+
   it('has nothing private of anybody else’s, no password and no token', async () => {
     await message('john', 'susan', 'hello')
     await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
@@ -194,12 +297,23 @@ describe('exporting one’s data', () => {
   })
 
   it('shows it all offline: pages that need nothing but each other', async () => {
-    await site.write(
+    const written = await site.write(
       'susan',
       Array.from({ length: 1_001 }, (_, n) => `post ${n}`),
     )
-    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    const liked = written.map((postId, n) => ({ postId, userId: site.ids.susan, createdAt: new Date(n) }))
+    await site.app.db.transaction(async tx => {
+      await follow(tx, site.ids.john, site.ids.susan)
+      await tx.insert(likes).values(liked)
+    })
+    site.statements.length = 0
     const files = await exported()
+    const pages = site.statements.filter(text => /from "likes" inner join/.test(text))
+    assert.equal(pages.length, 4, 'two pages, for programs and for people')
+    assert.deepEqual(
+      rows(files, 'likes.json').map(row => row['post_id']),
+      written.toReversed(),
+    )
     const shown: string[] = []
     for (const [name, text] of files) {
       if (!name.endsWith('.html')) continue
@@ -262,9 +376,16 @@ describe('exporting one’s data', () => {
   })
 
   it('says what every field means, in both languages', async () => {
-    await site.write('susan', ['words'])
+    const [postId] = (await site.write('susan', ['words'])) as [number]
     await message('susan', 'john', 'words')
-    await site.app.db.transaction(tx => follow(tx, site.ids.john, site.ids.susan))
+    const [mark, createdAt] = [{ postId, userId: site.ids.susan }, new Date()]
+    await site.app.db.transaction(async tx => {
+      await follow(tx, site.ids.john, site.ids.susan)
+      await follow(tx, site.ids.susan, site.ids.john)
+      for (const table of [likes, reposts, bookmarks]) await tx.insert(table).values(mark)
+      await tx.insert(threadMutes).values({ userId: site.ids.susan, rootId: postId })
+      await tx.insert(postVersions).values({ postId, body: 'word', entities: [], createdAt })
+    })
     for (const [language, heading] of [
       ['en', 'What is in this export'],
       ['es', 'Qué hay en esta exportación'],
@@ -277,6 +398,7 @@ describe('exporting one’s data', () => {
       for (const [name, text] of files) {
         if (!name.endsWith('.json')) continue
         const [row] = [JSON.parse(text) as Row | Row[]].flat()
+        assert.ok(row, `${name} has a row`)
         const section = description
           .split(/^## /m)
           .find(section => section.startsWith(name) || section.includes(` ${name}`))

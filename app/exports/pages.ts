@@ -6,11 +6,22 @@ import { type Config, root } from '../config.ts'
 import { formatsFor } from '../locales/formats.ts'
 import { type Language, translate } from '../locales/translate.ts'
 import { avatarOf } from '../people/avatar.ts'
+import { shownQuote } from '../posts/post.ts'
 import { isolate } from '../text/bidi.ts'
 import { type Entity, partsOf } from '../text/entities.ts'
 import type { Profile } from './content-queries.ts'
 
-export const sections = ['posts', 'followers', 'following', 'messages'] as const
+export const sections = [
+  'posts',
+  'versions',
+  'likes',
+  'reposts',
+  'bookmarks',
+  'mutes',
+  'followers',
+  'following',
+  'messages',
+] as const
 export type Section = (typeof sections)[number]
 
 /** Whose export it is, and for whom its pages are worded. */
@@ -36,7 +47,7 @@ export function indexPage(info: ExportInfo): string {
 
 type Page = { rows: unknown[]; number: number; isLast: boolean }
 
-/** A page of the posts, people or messages, with links to the pages before and after it. */
+/** A page of a section, with links to the pages before and after it. */
 export function sectionPage(info: ExportInfo, section: Section, { rows, number, isLast }: Page): string {
   const file = (number: number) => `${section}-${number}.html`
   const pagination = { before: number > 1 && file(number - 1), after: !isLast && file(number + 1) }
@@ -56,6 +67,7 @@ function sharedLocals({ config, profile, language, now }: ExportInfo) {
     avatar: avatarOf,
     t: translate(language),
     isolate,
+    shownQuote,
     when,
     number,
     /** A link leads to the site, or to another address of the web; any other kind of link is left out. */

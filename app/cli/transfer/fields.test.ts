@@ -47,7 +47,10 @@ describe('the fields of users and posts', () => {
     const own = ['viewerFollows', 'url', 'viewerBlocks', 'apart', 'counts', 'links']
     assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
     assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
-    assert.deepEqual(fieldsOf(PostResource, 'url', 'canReply').toSorted(), names(shownColumns).toSorted())
+    assert.deepEqual(
+      fieldsOf(PostResource, 'url', 'canReply', 'quoted').toSorted(),
+      names(shownColumns).toSorted(),
+    )
   })
 
   it('are imported where they are exported', () => {
