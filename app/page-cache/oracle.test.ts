@@ -12,6 +12,7 @@ const tags = ['tea', 'harbour']
 const pages = [
   '/',
   '/explore',
+  '/bookmarks',
   ...tags.map(tag => `/tags/${tag}`),
   ...names.flatMap(name => [`/@${name}`, `/@${name}/followers`, `/@${name}/following`]),
 ]
@@ -76,6 +77,9 @@ describe('a cached page', { timeout: 110_000 }, () => {
   const words = () => `words ${++written} ${pick(['', '#tea', '#harbour'])} ${pick(['', `@${pick(names)}`])}`
   const deeds: Record<string, Deed> = {
     publishes: me => browserOf(me).post('/posts', { body: words() }),
+    likes: async (me, other) => browserOf(me).post(`${await postOf(other)}/like`),
+    unlikes: async (me, other) => browserOf(me).post(`${await postOf(other)}/like/delete`),
+    bookmarks: async (me, other) => browserOf(me).post(`${await postOf(other)}/bookmark`),
     follows: (me, other) => browserOf(me).post(`/@${other}/follow`),
     unfollows: (me, other) => browserOf(me).post(`/@${other}/follow/delete`),
     edits: async me => browserOf(me).post(await postOf(me), { body: words() }),
@@ -102,7 +106,12 @@ describe('a cached page', { timeout: 110_000 }, () => {
             (sidebars.get(name) ?? []).filter(({ part }) => !showsFollows(part)),
           )
       for (const name of people.keys()) {
-        const some = [pick(pages), pick(pages), `/@${me}`, `/@${other}/followers`]
+        const some = [
+          pick(pages),
+          pick([pick(pages), `${await postOf(other)}/likes`]),
+          `/@${me}`,
+          `/@${other}/followers`,
+        ]
         for (const url of ['/', '/explore', ...some, await postOf(me)]) await isFresh(name, url)
       }
     })
