@@ -36,6 +36,7 @@ export const viewerColumns = {
   language: users.language,
   timeZone: users.timeZone,
   theme: users.theme,
+  keyboardShortcuts: users.keyboardShortcuts,
   /** Who may quote what they write, unless they say otherwise. */
   quotesFrom: users.quotesFrom,
   homeReplies: users.homeReplies,

@@ -22,6 +22,7 @@ import replies from '../replies/index.ts'
 import search from '../search/index.ts'
 import sessions from '../sessions/index.ts'
 import settings from '../settings/index.ts'
+import shortcuts from '../shortcuts/index.ts'
 import site from '../site/index.ts'
 import timelines from '../timelines/index.ts'
 import tokens from '../tokens/index.ts'
@@ -33,6 +34,7 @@ export const nouns = [
   accounts,
   profiles,
   settings,
+  shortcuts,
   posts,
   replies,
   likes,

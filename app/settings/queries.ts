@@ -12,6 +12,7 @@ type Setting =
   | 'language'
   | 'timeZone'
   | 'theme'
+  | 'keyboardShortcuts'
   | 'messagesFrom'
   | 'quotesFrom'
   | 'lastSeenShown'

@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright/test'
+import { violations } from './axe.ts'
 import { password } from './people.ts'
 import { expect, type Page, test } from './site.ts'
 
@@ -93,4 +94,113 @@ test('the card goes when the focus leaves it', async ({ site, pageOf }) => {
   await expect(card).toBeVisible()
   await page.keyboard.press('Shift+Tab')
   await expect(card).toBeHidden()
+})
+
+test('the second Tab leads to the search, wherever the box is', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  const box = page.getByRole('searchbox', { name: 'Search posts and people' })
+  const skip = async () => {
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await expect(page.getByRole('link', { name: 'Search', exact: true })).toBeInViewport()
+    await page.keyboard.press('Enter')
+    await expect(box).toBeFocused()
+  }
+  await page.goto('/')
+  await skip()
+  await expect(page).toHaveURL('/')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/')
+  await skip()
+  await expect(page).toHaveURL('/search')
+})
+
+test('single keys: next and previous post, reply, like, bookmark, write, search, go', async ({
+  site,
+  pageOf,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await susan.follow(john)
+  const path = await john.publish('The first of the three.')
+  await john.publish('The second.')
+  await john.publish('The third.')
+  await john.send(`${path}/replies`, { body: 'It goes on.' })
+  const page = await pageOf(susan)
+  await page.goto('/')
+  const post = (words: string) => page.getByRole('article').filter({ hasText: words })
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  await press('j', 'j')
+  await expect(post('The third.')).toBeFocused()
+  await expect(post('The third.')).toHaveAccessibleDescription('The third.')
+  await press('j', 'j', 'j', 'k')
+  await expect(post('The second.')).toBeFocused()
+  await press('l', 'b')
+  const pressed = (name: string) => post('The second.').getByRole('button', { name })
+  await expect(pressed('Like')).toHaveAttribute('aria-pressed', 'true')
+  await expect(pressed('Bookmark')).toHaveAttribute('aria-pressed', 'true')
+  await expect(post('The second.')).toBeFocused()
+  await press('l')
+  await expect(pressed('Like')).toHaveAttribute('aria-pressed', 'false')
+  await press('j', 'Enter')
+  await expect(page).toHaveURL(path)
+  // The post of the page, and the replies under it; a reply is typed at once.
+  await press('l')
+  await expect(page.locator('.permalink [data-verb=like]')).toHaveAttribute('aria-pressed', 'true')
+  await press('r')
+  await expect(page.getByRole('textbox').first()).toBeFocused()
+  await press('j', 'l', '?', '/', 'n')
+  await expect(page.locator('post-composer textarea')).toHaveValue('jl?/n')
+  await expect(page).toHaveURL(`${path}#body`)
+
+  await page.goto('/search?q=goes')
+  await page.locator('main').click({ position: { x: 2, y: 2 } })
+  await press('j')
+  await expect(post('It goes on.')).toBeFocused()
+  await press('r')
+  await expect(page).toHaveURL(/\/posts\/\d+\/replies\/new$/)
+  await page.goto('/explore')
+  await press('/')
+  await expect(page.getByRole('searchbox')).toBeFocused()
+  await page.goto('/explore')
+  await press('g', 'x', 'g', 'n')
+  await expect(page).toHaveURL('/notifications')
+  await press('g', 'm')
+  await expect(page).toHaveURL('/messages')
+  await press('n')
+  await expect(page).toHaveURL('/posts/new')
+  await page.goto('/explore')
+  // Browsers and systems keep theirs.
+  await press('Alt+n', 'Shift+J', 'g', 'h')
+  await expect(page).toHaveURL('/')
+  await press('n')
+  await expect(page.getByLabel('What’s on your mind?')).toBeFocused()
+})
+
+test('? shows the keys, and they can be switched off', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto('/explore')
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await page.keyboard.press('?')
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violations(page), colorScheme).toEqual([])
+  }
+  expect(await page.evaluate('document.querySelector("dialog").scrollWidth')).toBeLessThanOrEqual(320)
+  // Nothing behind it is meant while it is open.
+  await page.keyboard.press('n')
+  await expect(page).toHaveURL('/explore')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await page.keyboard.press('?')
+  await dialog.getByRole('link', { name: 'Turn shortcuts off' }).click()
+  await page.getByRole('button', { name: 'Off', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Off', exact: true })).toHaveAttribute('aria-pressed', 'true')
+  await page.goto('/explore')
+  for (const key of ['?', 'n']) await page.keyboard.press(key)
+  await expect(dialog).toHaveCount(0)
+  await expect(page).toHaveURL('/explore')
 })

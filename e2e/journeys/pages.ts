@@ -60,6 +60,7 @@ export const pages = {
   settings: { path: () => '/settings', as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
+  'keyboard shortcuts': { path: () => '/settings/shortcuts', as: 'susan' },
   apps: { path: () => '/settings/apps', as: 'susan' },
   'a new token': { path: () => '/settings/apps', as: 'susan', act: createToken },
   'the API’s docs': { path: () => '/api/docs' },

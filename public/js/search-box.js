@@ -30,6 +30,16 @@ class SearchBox extends HTMLElement {
     this.form.addEventListener('submit', event => this.#onSubmit(event))
     // After Back, the browser may restore the text without its results.
     addEventListener('pageshow', () => this.#searchSoon())
+    this.#beSkippedTo()
+  }
+
+  /** The link before everything else leads here where the box is in sight, else to the search page. */
+  #beSkippedTo() {
+    document.querySelector('.skip[href="/search"]')?.addEventListener('click', event => {
+      if (!this.input.checkVisibility()) return
+      event.preventDefault()
+      this.input.select()
+    })
   }
 
   /** Waits for the end of a composition, as of Japanese. @param {InputEvent} event */

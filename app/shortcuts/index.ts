@@ -1,0 +1,4 @@
+import { defineNoun } from '../noun.ts'
+import pages from './routes.ts'
+
+export default defineNoun({ pages })
