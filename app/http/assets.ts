@@ -21,7 +21,7 @@ declare module 'fastify' {
 const folder = path.join(root, 'public')
 const aYear = 'public, max-age=31536000, immutable'
 
-/** Serves `public/` under one digest prefix, cached for a year; all stylesheets are joined in layer order. */
+/** Serves `public/` under one digest prefix, cached for a year; the stylesheets are joined into two, in layer order. */
 export default plugin(async (app: FastifyInstance) => {
   const prefix = `/assets/${digestOf(folder)}/`
   app.decorate('asset', (file: string) => prefix + file)
@@ -30,12 +30,13 @@ export default plugin(async (app: FastifyInstance) => {
 
 /** Registered in its own scope, so that only these files are compressed at the highest level. */
 async function serveFiles(app: FastifyInstance, prefix: string): Promise<void> {
-  const stylesheet = joinStylesheets(path.join(folder, 'css'))
-  const read = (file: string) => (file === joined ? stylesheet : readFileSync(path.join(folder, file)))
+  const stylesheets = joinStylesheets(path.join(folder, 'css'))
+  const read = (file: string) => stylesheets[file] ?? readFileSync(path.join(folder, file))
   app.addHook('onSend', compressing(prefix, read))
-  app.get(prefix + joined, async (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
-  )
+  for (const [file, stylesheet] of Object.entries(stylesheets))
+    app.get(prefix + file, async (_request, reply) =>
+      reply.type('text/css; charset=utf-8').header('cache-control', aYear).send(stylesheet),
+    )
   await app.register(files, { root: folder, prefix, wildcard: false, immutable: true, maxAge: '1y' })
   app.get('/favicon.ico', async (_request, reply) =>
     reply.sendFile('images/favicon.ico', { maxAge: '1d', immutable: false }),
@@ -60,7 +61,6 @@ function compressing(prefix: string, read: (file: string) => string | Buffer): o
   }
 }
 
-const joined = 'css/application.css'
 const isText = /\.(css|js|svg|json)$/
 const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)]
 const smallest: Record<Encoding, (text: InputType) => Promise<Buffer>> = {
@@ -81,11 +81,22 @@ function digestOf(folder: string): string {
 /** Comments are for those who write the stylesheets, and were a fifth of what is sent. */
 const comment = /\/\*.*?\*\//gs
 
-function joinStylesheets(folder: string): string {
+/** What visitors never see: it would be a tenth of what their first page weighs. */
+const ofMembers = ['completion.css', 'composer.css', 'message.css', 'notification.css', 'shortcuts.css']
+
+/** The stylesheet of every page, and the one that members' pages have besides. */
+function joinStylesheets(folder: string): Record<string, string> {
   const names = readdirSync(folder)
     .filter(name => name.endsWith('.css'))
     .toSorted()
   const layersFirst = names.toSorted((a, b) => Number(b === '_layers.css') - Number(a === '_layers.css'))
-  const text = layersFirst.map(name => readFileSync(path.join(folder, name), 'utf8')).join('\n')
-  return text.replaceAll(comment, '')
+  const join = (some: string[]) =>
+    some
+      .map(name => readFileSync(path.join(folder, name), 'utf8'))
+      .join('\n')
+      .replaceAll(comment, '')
+  return {
+    'css/application.css': join(layersFirst.filter(name => !ofMembers.includes(name))),
+    'css/members.css': join(ofMembers),
+  }
 }

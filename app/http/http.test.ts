@@ -363,6 +363,12 @@ describe('the plugins of every request', () => {
     const css = await site.visitor().get(href)
     assert.match(String(css.headers['cache-control']), /max-age=31536000.*immutable/)
     assert.match(css.text, /^[^{]*@layer theme/)
+    // Members' pages have a second one, after it.
+    const [first, second] = (await (await site.signedIn('susan')).get('/')).page
+      .querySelectorAll('link[rel=stylesheet]')
+      .map(link => String(link.getAttribute('href')))
+    assert.equal(first, href)
+    assert.match((await site.visitor().get(String(second))).text, /^\s*@layer components/)
     const script = await site.visitor().get(page.querySelector('script')?.getAttribute('src') as string)
     assert.match(String(script.headers['cache-control']), /max-age=31536000.*immutable/)
     assert.match(String(script.headers['content-type']), /javascript/)
@@ -371,7 +377,13 @@ describe('the plugins of every request', () => {
 
   it('compresses text assets where accepted, and sends ranges uncompressed', async () => {
     const stylesheet = site.app.asset('css/application.css')
-    for (const url of [stylesheet, site.app.asset('js/live-stream.js'), site.app.asset('images/icon.svg')]) {
+    const members = site.app.asset('css/members.css')
+    for (const url of [
+      stylesheet,
+      members,
+      site.app.asset('js/live-stream.js'),
+      site.app.asset('images/icon.svg'),
+    ]) {
       const plain = await site.app.inject(url)
       for (const [encoding, decompress] of Object.entries({ br: brotliDecompressSync, gzip: gunzipSync })) {
         const headers = { 'accept-encoding': encoding }
