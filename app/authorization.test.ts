@@ -117,8 +117,9 @@ describe('authorization', () => {
   })
 
   it('hides and protects one person’s things from all others', async () => {
-    // Anybody may answer, like, repost and bookmark a post.
-    const isForAll = (route: string) => open.has(route) || /\/(replies|like|repost|bookmark)\b/.test(route)
+    // Anybody may answer, like, repost and bookmark a post, and mute its thread.
+    const isForAll = (route: string) =>
+      open.has(route) || /\/(replies|like|repost|bookmark|mute)\b/.test(route)
     const isOwned = (route: string) => route.includes('/:id') && !isForAll(route)
     const owned = routes.filter(isOwned)
     assert.ok(owned.length >= 8, owned.join())

@@ -52,6 +52,8 @@ const table: Row[] = [
   ['unlikePost', 'DELETE', '/api/posts/1/like', [401, 403, 204, 204]],
   ['bookmarkPost', 'PUT', '/api/posts/1/bookmark', [401, 403, 204, 204]],
   ['unbookmarkPost', 'DELETE', '/api/posts/1/bookmark', [401, 403, 204, 204]],
+  ['muteThread', 'PUT', '/api/posts/1/mute', [401, 403, 204, 204]],
+  ['unmuteThread', 'DELETE', '/api/posts/1/mute', [401, 403, 204, 204]],
   ['updatePost', 'PUT', '/api/posts/1', [401, 403, 403, 200], { body: 'x' }],
   ['pinPost', 'PUT', '/api/posts/1/pin', [401, 403, 403, 204]],
   ['unpinPost', 'DELETE', '/api/posts/1/pin', [401, 403, 403, 204]],

@@ -3,6 +3,7 @@ import type { CacheTag } from '../database/cache-tags.ts'
 import type { Writer } from '../database/database.ts'
 import { notifications } from '../database/schema.ts'
 import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
+import { unmutedAmong } from '../mutes/queries.ts'
 import { unblockedAmong } from '../people/visibility.ts'
 import { kinds, type NotificationKind, subjectColumns, subjectOf } from './kinds.ts'
 
@@ -23,7 +24,7 @@ export async function notify(tx: Writer, { userId, ...news }: NewNotification): 
   await notifyEach(tx, [userId], news)
 }
 
-/** Notifies any number of people of the same event, in two statements. */
+/** Notifies any number of people of the same event, in at most three statements; of a post, only those who have not muted its thread. */
 export async function notifyEach(
   tx: Writer,
   people: number[],
@@ -32,10 +33,12 @@ export async function notifyEach(
   const { actorId } = news
   const others = people.filter(id => id !== actorId)
   if (others.length === 0) return
-  const audience = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
-  if (audience.length === 0) return
   const { kind } = news
-  const row = { ...news, ...subjectColumns(kind, about), subject: subjectOf(kind, about), createdAt: at }
+  const subject = subjectColumns(kind, about)
+  const unblocked = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
+  const audience = subject.postId === null ? unblocked : await unmutedAmong(tx, unblocked, subject.postId)
+  if (audience.length === 0) return
+  const row = { ...news, ...subject, subject: subjectOf(kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
   const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...row, userId })))
   const target = [notifications.userId, notifications.subject]

@@ -28,6 +28,8 @@ const postRules = {
   reply: (viewer, post) => viewer !== null && !post.replyBar && !post.threadBar,
   like: isMember,
   bookmark: isMember,
+  /** Its thread. */
+  mute: isMember,
   pin: isAuthor,
   quote: (viewer, post) => viewer !== null && !post.quoteBar,
   /** Take out what it quotes. */

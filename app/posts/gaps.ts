@@ -3,6 +3,7 @@ import type { Writer } from '../database/database.ts'
 import { lock } from '../database/lock.ts'
 import { posts, threadGaps } from '../database/schema.ts'
 import { inArray } from '../database/sql.ts'
+import { deleteMutesOf } from '../mutes/queries.ts'
 
 /** To be selected or returned of posts that are deleted. */
 export const placeInThread = {
@@ -27,8 +28,16 @@ export async function leaveGaps(tx: Writer, deleted: PlaceInThread[]): Promise<v
     await tx
       .insert(threadGaps)
       .values([...gaps.values()].map(({ id, ...place }) => ({ ...place, postId: id })))
-  const left = deleted.flatMap(({ id, parentId }) => (parentId && !gaps.has(id) ? parentId : []))
-  await removeEmptyGaps(tx, left)
+  const gone = deleted.filter(({ id }) => !gaps.has(id))
+  await deleteMutesOf(tx, rootsAmong(gone))
+  await removeEmptyGaps(
+    tx,
+    gone.flatMap(({ parentId }) => parentId ?? []),
+  )
+}
+
+function rootsAmong(places: Pick<PlaceInThread, 'id' | 'rootId'>[]): number[] {
+  return places.flatMap(({ id, rootId }) => (rootId === null ? id : []))
 }
 
 /** Those of the deleted posts that have replies, or that one of these answers. */
@@ -64,10 +73,12 @@ async function removeEmptyGaps(tx: Writer, ids: number[]): Promise<void> {
     const removed =
       empty.length === 0
         ? []
-        : await tx
-            .delete(threadGaps)
-            .where(inArray(threadGaps.postId, empty))
-            .returning({ parentId: threadGaps.parentId })
+        : await tx.delete(threadGaps).where(inArray(threadGaps.postId, empty)).returning({
+            id: threadGaps.postId,
+            parentId: threadGaps.parentId,
+            rootId: threadGaps.rootId,
+          })
+    await deleteMutesOf(tx, rootsAmong(removed))
     above = removed.flatMap(({ parentId }) => parentId ?? [])
     tx.invalidates(...above.map(id => `post:${id}` as const))
   }

@@ -4,7 +4,7 @@ import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader, Values } from '../database/database.ts'
 import { columnsIn, type Field, type Place } from '../database/fields.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
-import { bookmarks, likes, posts, reposts, users } from '../database/schema.ts'
+import { bookmarks, likes, posts, reposts, threadMutes, users } from '../database/schema.ts'
 import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -58,6 +58,10 @@ export const shownColumns = {
   liked: hasRow(likes),
   reposted: hasRow(reposts),
   bookmarked: hasRow(bookmarks),
+  threadMuted: sql`exists (select 1 from ${threadMutes} as mute
+    where mute.user_id = ${viewerId} and mute.root_id = coalesce(${posts.rootId}, ${posts.id}))`.mapWith(
+    Boolean,
+  ),
 }
 
 const columns = {

@@ -83,6 +83,7 @@ export const PostResource = Type.Object(
     liked: Type.Boolean({ description: 'Whether you like it.' }),
     reposted: Type.Boolean({ description: 'Whether you have reposted it.' }),
     bookmarked: Type.Boolean({ description: 'Whether you have bookmarked it.' }),
+    threadMuted: Type.Boolean({ description: 'Whether you have muted its thread.' }),
     author: shared<Author>('Author'),
     url: PageAddress(),
   },

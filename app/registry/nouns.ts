@@ -12,6 +12,7 @@ import live from '../live/index.ts'
 import mail from '../mail/index.ts'
 import mentions from '../mentions/index.ts'
 import messages from '../messages/index.ts'
+import mutes from '../mutes/index.ts'
 import notifications from '../notifications/index.ts'
 import passwords from '../passwords/index.ts'
 import pins from '../pins/index.ts'
@@ -39,6 +40,7 @@ export const nouns = [
   replies,
   likes,
   bookmarks,
+  mutes,
   quotes,
   pins,
   timelines,
