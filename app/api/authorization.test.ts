@@ -24,6 +24,7 @@ const table: Row[] = [
   ['listRepliesOfUser', 'GET', '/api/users/susan/replies', [200, 200, 200, 200]],
   ['listReplies', 'GET', '/api/posts/1/replies', [200, 200, 200, 200]],
   ['listLikers', 'GET', '/api/posts/1/likes', [200, 200, 200, 200]],
+  ['listVersions', 'GET', '/api/posts/1/versions', [200, 200, 200, 200]],
   ['listQuotes', 'GET', '/api/posts/1/quotes', [200, 200, 200, 200]],
   ['listPosts', 'GET', '/api/posts', [200, 200, 200, 200]],
   ['listPostsWithTag', 'GET', '/api/tags/tea/posts', [200, 200, 200, 200]],

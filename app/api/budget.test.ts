@@ -19,6 +19,7 @@ const budgets: [url: string, most: number][] = [
   ['/api/likes', 4],
   ['/api/bookmarks', 4],
   ['/api/posts/1/quotes', 4],
+  ['/api/posts/1/versions', 3],
   ['/api/posts', 2],
   ['/api/posts/1', 2],
   // Posts, what else lies between them, and what these answer and quote.

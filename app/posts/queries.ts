@@ -5,6 +5,7 @@ import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { deleteTranslations } from '../translations/queries.ts'
+import { keepVersion } from '../versions/queries.ts'
 import { addDerivedRows, removeDerivedRows } from './derivations.ts'
 import { leaveGaps, lockThread, placeInThread } from './gaps.ts'
 import { asPosts, type Post, selectPosts } from './post.ts'
@@ -132,12 +133,15 @@ function placeUnder(parent: Post | undefined, userId: number) {
 }
 
 const editedColumns = {
+  id: posts.id,
   body: posts.body,
+  entities: posts.entities,
   language: posts.language,
   repliesFrom: posts.repliesFrom,
   quotesFrom: posts.quotesFrom,
   contentWarning: posts.contentWarning,
   createdAt: posts.createdAt,
+  editedAt: posts.editedAt,
   parentId: posts.parentId,
   rootId: posts.rootId,
   answeredId: posts.answeredId,
@@ -145,7 +149,7 @@ const editedColumns = {
 
 /**
  * Replaces the words of one's own post and what its author chose beside them; false if there is none. It counts as
- * edited once its words or its content warning are others. Translations of what it was before go.
+ * edited once its words or its content warning are others, and keeps those before. Translations of what it was before go.
  */
 export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: Date): Promise<boolean> {
   const own = and(eq(posts.id, id), eq(posts.userId, userId))
@@ -158,11 +162,12 @@ export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: 
   if (differs('repliesFrom')) await lockThread(tx, before.rootId ?? id)
   tx.invalidates(`post:${id}`)
   if (differs('body', 'language')) await deleteTranslations(tx, id)
-  const editedAt = differs('body', 'contentWarning') ? { editedAt: now } : {}
+  const isEdited = differs('body', 'contentWarning')
+  if (isEdited) await keepVersion(tx, before)
   const { language, repliesFrom, quotesFrom, contentWarning } = after
   await tx
     .update(posts)
-    .set({ language, repliesFrom, quotesFrom, contentWarning, ...editedAt })
+    .set({ language, repliesFrom, quotesFrom, contentWarning, ...(isEdited && { editedAt: now }) })
     .where(own)
   if (differs('body')) await reword(tx, { ...after, id, userId }, now)
   return true

@@ -33,7 +33,7 @@ export const EntityResource = Type.Object(
       'A link, mention or hashtag in the text: where it begins and ends (UTF-16 code units), and where it leads. They are in order and never overlap.',
   },
 )
-type EntityResource = Type.Static<typeof EntityResource>
+export type EntityResource = Type.Static<typeof EntityResource>
 
 export const QuotedPostResource = Type.Object(
   {

@@ -71,6 +71,8 @@ describe('quotes', () => {
         assert.equal(shown(answer, id), 'Tea at the **harbour** 🫖', path)
         assert.ok(answer.page.querySelector(`#post-${id} .quoted a[href="/posts/${quoted}"]`), path)
       }
+      const counted = (await visitor.get(`/posts/${quoted}`)).page.querySelector('.counts a')
+      assert.deepEqual([counted?.text, counted?.getAttribute('href')], ['1 quote', `/posts/${quoted}/quotes`])
       const list = await visitor.get(`/posts/${quoted}/quotes`)
       assert.ok(list.page.querySelector(`#post-${id}`))
       assert.equal((await susansProgram.get(`/api/posts/${quoted}`)).json.quoteCount, 1)

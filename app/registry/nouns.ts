@@ -28,6 +28,7 @@ import site from '../site/index.ts'
 import timelines from '../timelines/index.ts'
 import tokens from '../tokens/index.ts'
 import translations from '../translations/index.ts'
+import versions from '../versions/index.ts'
 
 /** The folders that contribute something to the application, in the order of the API's reference. */
 export const nouns = [
@@ -43,6 +44,7 @@ export const nouns = [
   mutes,
   quotes,
   pins,
+  versions,
   timelines,
   follows,
   blocks,
