@@ -8,6 +8,17 @@ import { notificationList } from './list-queries.ts'
 import { markAllRead } from './queries.ts'
 import { serializeNotification } from './serializer.ts'
 
+const TabQuery = Type.Object({
+  tab: Type.Optional(
+    Type.Enum(['all', 'mentions'], {
+      errorKey: 'api.tab_unknown',
+      description: 'With `mentions`: replies, mentions and quotes alone.',
+    }),
+  ),
+  ...ListQuery.properties,
+})
+type TabQuery = Type.Static<typeof TabQuery>
+
 const ReadBody = Type.Object(
   {
     upTo: Type.String({
@@ -20,7 +31,7 @@ const ReadBody = Type.Object(
   { additionalProperties: false },
 )
 
-type ListRequest = MemberRequest<{ Querystring: ListQuery }>
+type ListRequest = MemberRequest<{ Querystring: TabQuery }>
 type ReadRequest = MemberRequest<{ Body: Type.Static<typeof ReadBody> }>
 
 export default async function notificationsApi(app: FastifyInstance) {
@@ -29,7 +40,7 @@ export default async function notificationsApi(app: FastifyInstance) {
     'notifications',
     'listNotifications',
     'List your notifications, newest first',
-    lists('Notification'),
+    lists('Notification', TabQuery),
   )
   const read = operation('notifications', 'markNotificationsRead', 'Mark notifications as read', {
     config: { validate: validateTimestamp },
@@ -47,8 +58,10 @@ function validateTimestamp(request: ReadRequest) {
 }
 
 async function listNotifications({ server, viewer, query, t }: ListRequest, reply: FastifyReply) {
-  const page = await notificationList(server.db, viewer.id, cursorOf(query))
-  return reply.list(page, '/api/notifications', row => serializeNotification(row, server.config, t))
+  const { tab = 'all' } = query
+  const page = await notificationList(server.db, { viewer: viewer.id, tab }, cursorOf(query))
+  const path = tab === 'all' ? '/api/notifications' : '/api/notifications?tab=mentions'
+  return reply.list(page, path, row => serializeNotification(row, server.config, t))
 }
 
 async function readNotifications({ server, viewer, body }: ReadRequest, reply: FastifyReply) {

@@ -33,6 +33,8 @@ type Kind = {
   icon: string
   /** True: another event about the same subject makes it unread again. */
   again: boolean
+  /** Whether it tells of words written to the person: these are listed by themselves as well. */
+  words: boolean
   /** Whether it counts beside Notifications; messages count beside Messages alone. */
   counts: boolean
   /** Whether it may also be sent by mail. */
@@ -46,6 +48,7 @@ export const kinds = {
     path: ({ actor }) => `/@${actor?.username ?? ''}`,
     icon: 'sign-up',
     again: false,
+    words: false,
     counts: true,
     mayMail: false,
   },
@@ -55,6 +58,7 @@ export const kinds = {
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: 'reply',
     again: false,
+    words: true,
     counts: true,
     mayMail: false,
   },
@@ -64,6 +68,7 @@ export const kinds = {
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: 'mention',
     again: false,
+    words: true,
     counts: true,
     mayMail: false,
   },
@@ -74,6 +79,7 @@ export const kinds = {
     path: ({ post, others }) => `/posts/${post?.id ?? ''}${others > 0 ? '/likes' : ''}`,
     icon: 'like',
     again: true,
+    words: false,
     counts: true,
     mayMail: false,
   },
@@ -84,6 +90,7 @@ export const kinds = {
     path: ({ post, others }) => `/posts/${post?.id ?? ''}${others > 0 ? '/reposts' : ''}`,
     icon: 'repost',
     again: true,
+    words: false,
     counts: true,
     mayMail: false,
   },
@@ -93,6 +100,7 @@ export const kinds = {
     path: ({ post }) => `/posts/${post?.id ?? ''}`,
     icon: 'quote',
     again: false,
+    words: true,
     counts: true,
     mayMail: false,
   },
@@ -102,6 +110,7 @@ export const kinds = {
     path: ({ actor }) => `/messages/@${actor?.username ?? ''}`,
     icon: 'messages',
     again: true,
+    words: false,
     counts: false,
     mayMail: false,
   },
@@ -111,6 +120,7 @@ export const kinds = {
     path: () => '/settings/data',
     icon: 'download',
     again: false,
+    words: false,
     counts: true,
     mayMail: true,
   },
@@ -118,6 +128,8 @@ export const kinds = {
 
 export type NotificationKind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as NotificationKind[]
+/** Of the tab Mentions. */
+export const wordKinds = kindNames.filter(kind => kinds[kind].words)
 export const countedKinds = kindNames.filter(kind => kinds[kind].counts)
 
 /** The stored subject, by the id of what it is about: a person has one notification of each. */

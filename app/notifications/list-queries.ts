@@ -6,7 +6,7 @@ import { and, eq, sql } from '../database/sql.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 import { excerptColumn } from '../posts/excerpt.ts'
 import { others } from './groups.ts'
-import type { NotificationKind } from './kinds.ts'
+import { type NotificationKind, wordKinds } from './kinds.ts'
 import type { Own } from './queries.ts'
 import { isShown } from './shown.ts'
 
@@ -17,7 +17,7 @@ export type Notification = {
   actor: { id: number; username: string; displayName: string } | null
   /** How many people besides the actor did the same to the post. */
   others: number
-  /** The beginning of its post, if it is about one. */
+  /** The beginning of its post, if it is about one, or what that warns of. */
   post: { id: number; beginning: string; language: string | null } | null
   conversationId: number | null
   createdAt: Date
@@ -43,34 +43,56 @@ const notificationColumns = {
 const actor = and(eq(users.id, notifications.actorId), isOpen)
 const isShownToViewer = isShown(viewerId)
 
-const notificationsOf = keysetList<Notification>(
-  'notifications',
-  { time: notifications.createdAt, id: notifications.id },
-  (db, place) =>
-    db
-      .select(notificationColumns)
-      .from(notifications)
-      .leftJoin(users, actor)
-      .leftJoin(posts, eq(posts.id, notifications.postId))
-      .where(and(eq(notifications.userId, viewerId), isShownToViewer, place.beyond))
-      .orderBy(...place.order)
-      .limit(place.limit),
+const isOwn = eq(notifications.userId, viewerId)
+const keys = { time: notifications.createdAt, id: notifications.id }
+
+/** Notifications with what they are about; from the table, or from rows of it under its name. */
+function selectNotifications(db: Reader, rows: typeof notifications = notifications) {
+  return db
+    .select(notificationColumns)
+    .from(rows)
+    .leftJoin(users, actor)
+    .leftJoin(posts, eq(posts.id, notifications.postId))
+}
+
+const allOf = keysetList<Notification>('notifications', keys, (db, place) =>
+  selectNotifications(db)
+    .where(and(isOwn, isShownToViewer, place.beyond))
+    .orderBy(...place.order)
+    .limit(place.limit),
 )
 
+/** A walk along the index for each kind: however many notifications there are, a page of each is read at most. */
+const mentionsOf = keysetList<Notification>('mention_notifications', keys, (db, place) => {
+  const pageOf = (kind: NotificationKind) => {
+    const page = db
+      .select()
+      .from(notifications)
+      .where(and(isOwn, eq(notifications.kind, kind), isShownToViewer, place.beyond))
+      .orderBy(...place.order)
+      .limit(place.limit)
+    return db.select().from(page.as('page'))
+  }
+  const pages = wordKinds.map(pageOf).reduce((all, page) => all.unionAll(page) as typeof all)
+  return selectNotifications(db, pages.as('notifications') as never)
+    .orderBy(...place.order)
+    .limit(place.limit)
+})
+
+/** What a list holds: everything, or words written to the viewer. */
+export type NotificationTab = 'all' | 'mentions'
+
 /** A page of the viewer's notifications, newest first, in one statement. */
-export function notificationList(db: Reader, viewer: number, cursor: Cursor): Promise<Page<Notification>> {
-  return notificationsOf(db, { viewer }, cursor)
+export function notificationList(
+  db: Reader,
+  { viewer, tab }: { viewer: number; tab: NotificationTab },
+  cursor: Cursor,
+): Promise<Page<Notification>> {
+  return (tab === 'all' ? allOf : mentionsOf)(db, { viewer }, cursor)
 }
 
 const ownNotification = prepared<{ id: number; viewer: number }, Notification[]>('notification', db =>
-  db
-    .select(notificationColumns)
-    .from(notifications)
-    .leftJoin(users, actor)
-    .leftJoin(posts, eq(posts.id, notifications.postId))
-    .where(
-      and(eq(notifications.id, sql.placeholder('id')), eq(notifications.userId, viewerId), isShownToViewer),
-    ),
+  selectNotifications(db).where(and(eq(notifications.id, sql.placeholder('id')), isOwn, isShownToViewer)),
 )
 
 /** A person's own notification. */

@@ -263,6 +263,60 @@ describe('notifications', () => {
     assert.match(first.text, /Your export is ready/)
   })
 
+  it('have a tab with words written to one: few among many, many, and none', async () => {
+    const mentions = '/notifications/mentions'
+    const { userId, actorId } = { userId: site.ids.susan, actorId: site.ids.john }
+    assert.match((await susan.get(mentions)).page.querySelector('.empty')?.text ?? '', /No mentions yet/)
+    const at = (n: number) => new Date(Date.now() - 60_000 + n)
+    const add = (kind: string, count: number) =>
+      site.app.db.transaction(async tx => {
+        tx.invalidates(`viewer:${userId}`)
+        for (let from = 0; from < count; from += 500)
+          await tx.insert(notifications).values(
+            Array.from({ length: Math.min(500, count - from) }, (_, n) => ({
+              userId,
+              actorId,
+              kind,
+              subject: `${kind}:${from + n}`,
+              createdAt: at(from + n),
+            })),
+          )
+      })
+    await add('mention', 2)
+    await add('follow', 3_000)
+    assert.deepEqual(sentences(await susan.get(mentions)), Array(2).fill('john mentioned you in a post'))
+    const post = await publish(john, 'Tea, @susan?')
+    await john.post(`/posts/${post}/replies`, { body: 'Or coffee' })
+    for (const kind of ['reply', 'quote']) await add(kind, 30)
+    site.statements.length = 0
+    let page = await susan.get(mentions)
+    assert.ok(site.statements.length <= 4, site.statements.join('\n'))
+    assert.equal(page.page.querySelector('.tabs [aria-current]')?.text, 'Mentions')
+    const seen = [...sentences(page)]
+    for (let next; (next = page.page.querySelector('a[rel=next]')?.getAttribute('href')); ) {
+      page = await susan.get(next)
+      seen.push(...sentences(page))
+    }
+    const count = (verb: string) => seen.filter(sentence => sentence?.includes(verb)).length
+    assert.deepEqual([seen.length, count('replied'), count('quoted'), count('mentioned')], [63, 30, 30, 3])
+    const program = await programOf(site, 'susan')
+    const { items, links } = (await program.get('/api/notifications?tab=mentions&limit=1')).json
+    assert.equal(items[0].kind, 'mention')
+    assert.equal((await program.get(links.next)).json.items[0].kind, 'quote')
+    assert.equal((await program.get('/api/notifications?tab=likes')).status, 400)
+  })
+
+  it('show what a post warns of instead of its words', async () => {
+    const id = await publish(john, 'The butler did it, @susan')
+    await site.app.db.transaction(async tx => {
+      tx.invalidates(`post:${id}`)
+      await tx.update(posts).set({ contentWarning: 'The end of a film' }).where(eq(posts.id, id))
+    })
+    const list = await susan.get('/notifications')
+    assert.equal(rows(list)[0]?.querySelector('.content')?.text, 'The end of a film')
+    assert.doesNotMatch(list.text, /butler/)
+  })
+
   it('have an empty page', async () => {
     const answer = await susan.get('/notifications')
     assert.ok(answer.page.querySelector('.empty'))

@@ -8,7 +8,12 @@ import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { type Sidebar, siteSidebar } from '../site/sidebar.ts'
 import { kinds, sentenceOf } from './kinds.ts'
-import { findNotification, type Notification, notificationList } from './list-queries.ts'
+import {
+  findNotification,
+  type Notification,
+  type NotificationTab,
+  notificationList,
+} from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
 
 /** The time of the page (milliseconds) until which notifications are marked as read; all without it. */
@@ -20,6 +25,7 @@ type ShownNotification = Notification & { sentence: string; icon: string }
 declare module '../http/views.ts' {
   interface Pages {
     'notifications/index': {
+      tab: NotificationTab
       notifications: ShownNotification[]
       newer: string | null
       older: string | null
@@ -34,24 +40,29 @@ type ReadRequest = MemberRequest<{ Body: ReadForm }>
 
 export default async function notifications(app: FastifyInstance) {
   const members = memberRoutes(app)
-  members.get('/notifications', { schema: { querystring: CursorQuery } }, showNotifications)
+  const list = { schema: { querystring: CursorQuery } }
+  members.get('/notifications', list, showNotifications('all'))
+  members.get('/notifications/mentions', list, showNotifications('mentions'))
   members.get('/notifications/:id', { schema: { params: IdParams } }, openNotification)
   members.post('/notifications/read', { schema: { body: ReadForm } }, readAll)
 }
 
-async function showNotifications(request: ListRequest, reply: FastifyReply) {
-  const cursor = cursorOf(request.query)
-  const [page, sidebar] = await Promise.all([
-    notificationList(request.server.db, request.viewer.id, cursor),
-    siteSidebar(request),
-  ])
-  if (isPastTheEnd(page, cursor)) return reply.redirect('/notifications', 303)
-  const notifications = page.rows.map(row => ({
-    ...row,
-    sentence: sentenceOf({ ...row, actorName: row.actor?.displayName ?? null }, request.t),
-    icon: kinds[row.kind].icon,
-  }))
-  return reply.page('notifications/index', { notifications, sidebar, ...pageLinks(page, '/notifications') })
+function showNotifications(tab: NotificationTab) {
+  const path = tab === 'all' ? '/notifications' : '/notifications/mentions'
+  return async (request: ListRequest, reply: FastifyReply) => {
+    const cursor = cursorOf(request.query)
+    const [page, sidebar] = await Promise.all([
+      notificationList(request.server.db, { viewer: request.viewer.id, tab }, cursor),
+      siteSidebar(request),
+    ])
+    if (isPastTheEnd(page, cursor)) return reply.redirect(path, 303)
+    const notifications = page.rows.map(row => ({
+      ...row,
+      sentence: sentenceOf({ ...row, actorName: row.actor?.displayName ?? null }, request.t),
+      icon: kinds[row.kind].icon,
+    }))
+    return reply.page('notifications/index', { tab, notifications, sidebar, ...pageLinks(page, path) })
+  }
 }
 
 /** Redirects to the subject of a notification and marks it as read. */

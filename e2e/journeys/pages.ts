@@ -81,6 +81,7 @@ export const pages = {
   'somebody blocked': { path: ({ blocked }) => `/@${blocked.username}`, as: 'susan' },
   notifications: { path: () => '/notifications', as: 'susan' },
   'notifications, none': { path: () => '/notifications', as: 'newcomer' },
+  mentions: { path: () => '/notifications/mentions', as: 'susan' },
   inbox: { path: () => '/messages', as: 'susan' },
   'new message': { path: () => '/messages/new', as: 'susan' },
   'inbox, empty': { path: () => '/messages', as: 'newcomer' },
