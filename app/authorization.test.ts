@@ -11,7 +11,7 @@ import { openSite, type Site } from './testing/site.ts'
 const open = new Set(
   `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/quotes, GET /posts/:id/versions, GET /@:username, GET /@:username/followers,
   GET /@:username/following, GET /@:username/replies, GET /@:username/card, GET /@:username/feed.atom,
-  GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /search,
+  GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /posts/:id/feed.atom, GET /posts/:id/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,
   GET /posts/:id/translation/fragment, GET /sign-in, POST /sign-in, GET /sign-in/link, POST /sign-in/link,
   GET /sign-in/:token, POST /sign-in/:token, GET /sign-up, POST /sign-up, POST /sign-out, GET /signed-out,

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Post } from '../posts/post.ts'
 import { isolate } from '../text/bidi.ts'
 import { tagPath } from '../text/hashtags.ts'
+import { titleOf } from './markup.ts'
 
 export type Feed = {
   /** Permanent when the name or the URL changes (RFC 4151). */
@@ -57,6 +58,24 @@ export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: C
     address: `${page}/feed`,
     query: '',
     updated: newestChange(posts) ?? new Date(0),
+    author: null,
+    posts,
+    siteUrl: publicUrl,
+  }
+}
+
+/** What answers a post or stands in the same thread; without replies its date is that of the post. */
+export function feedOfThread(post: Post, posts: Post[], { publicUrl, siteName }: Config): Feed {
+  const page = `${publicUrl}/posts/${post.id}`
+  return {
+    // The address alone is the id of the post itself.
+    id: `${page}/feed`,
+    title: `${isolate(post.author.displayName)}: ${isolate(titleOf(post))} · ${siteName}`,
+    description: '',
+    page,
+    address: `${page}/feed`,
+    query: '',
+    updated: newestChange(posts) ?? post.createdAt,
     author: null,
     posts,
     siteUrl: publicUrl,

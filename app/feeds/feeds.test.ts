@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { closeAccount } from '../accounts/closure-queries.ts'
 import { block } from '../blocks/queries.ts'
 import { deletePost, editPost } from '../posts/queries.ts'
-import { openSite, type Site } from '../testing/site.ts'
+import { type Name, openSite, type Site } from '../testing/site.ts'
 
 type Element = { name: string; attributes: Record<string, string>; children: Element[]; text: string }
 
@@ -261,6 +262,85 @@ describe('feeds', () => {
     await john.post(`/posts/${hers}/replies`, { body: 'Again' })
     const again = await get('/@mary/feed.atom', { 'if-none-match': String(headers.etag) })
     assert.equal(again.statusCode, 304, 'a count changes no feed')
+  })
+
+  describe('of a thread', () => {
+    let root: number
+    let answer: number
+    let deep: number
+    const reply = async (name: Name, to: number, body: string, more = {}) => {
+      const browser = await site.signedIn(name)
+      const { location } = await browser.post(`/posts/${to}/replies`, { body, ...more })
+      return Number(/post-(\d+)/.exec(String(location))?.[1])
+    }
+    before(async () => {
+      root = (await site.write('mary', ['Who brings <the> cake?']))[0] as number
+      answer = await reply('john', root, 'I do.')
+      deep = await reply('david', answer, 'Which one?', { contentWarning: 'Sugar' })
+      await site.write('david', ['Elsewhere.'])
+    })
+    const titles = async (id: number) =>
+      all(await atom(`/posts/${id}/feed.atom`), 'entry').map(entry => one(entry, 'title').text)
+
+    it('tell all that answers, newest first, and what each answers', async () => {
+      const feed = await atom(`/posts/${root}/feed.atom`)
+      const page = `https://harbour.example/posts/${root}`
+      assert.equal(one(feed, 'id').text, `${page}/feed`)
+      assert.equal(one(feed, 'title').text, 'mary: Who brings <the> cake? · Harbour & Co')
+      assert.deepEqual([linkOf(feed, 'self'), linkOf(feed, 'alternate')], [`${page}/feed.atom`, page])
+      const answered = all(feed, 'entry').map(entry => one(entry, 'thr:in-reply-to').attributes['ref'] ?? '')
+      assert.deepEqual(answered, [`https://harbour.example/posts/${answer}`, page])
+      assert.deepEqual(await titles(root), ['Sugar', 'I do.'], 'a warning stands for its words')
+      for (const id of [answer, deep])
+        assert.deepEqual(await titles(id), await titles(root), 'of the whole thread')
+      const json = (await get(`/posts/${root}/feed.json`)).json()
+      assert.deepEqual([json.feed_url, json.home_page_url], [`${page}/feed.json`, page])
+      assert.deepEqual(
+        json.items.map(({ id }: { id: string }) => id),
+        [`https://harbour.example/posts/${deep}`, `https://harbour.example/posts/${answer}`],
+      )
+      const [lonely = 0] = await site.write('mary', ['Nobody answers'])
+      assert.deepEqual(await titles(lonely), [])
+    })
+
+    it('are linked from each of its posts, whose tags for other sites are their own', async () => {
+      for (const id of [root, answer, deep]) {
+        const { page } = await site.visitor().get(`/posts/${id}`)
+        const links = page.querySelectorAll('link[rel=alternate]').map(link => link.getAttribute('href'))
+        assert.deepEqual(links, [`/posts/${id}/feed.atom`, `/posts/${id}/feed.json`])
+        assert.ok(page.querySelector(`.permalink a[href="/posts/${id}/feed.atom"]`))
+        const address = `https://harbour.example/posts/${id}`
+        const tagOf = (name: string) =>
+          page.querySelector(`meta[property="${name}"], meta[name="${name}"]`)?.getAttribute('content')
+        assert.equal(page.querySelector('link[rel=canonical]')?.getAttribute('href'), address)
+        assert.equal(tagOf('og:url'), address)
+        assert.equal(tagOf('og:type'), 'article')
+        const [name, words] =
+          id === root
+            ? ['mary', 'Who brings <the> cake?']
+            : id === answer
+              ? ['john', 'I do.']
+              : ['david', 'Sugar']
+        assert.equal(tagOf('og:title'), `Post by ${name} (@${name})`)
+        assert.deepEqual([tagOf('og:description'), tagOf('description')], [words, words])
+      }
+    })
+
+    it('have nothing that visitors do not see, and stay when the first post goes', async () => {
+      for (const id of ['999999', '0', 'x', '9'.repeat(30), `${root}x`]) {
+        const { statusCode, body, headers } = await get(`/posts/${id}/feed.atom`)
+        assert.equal(statusCode, 404, id)
+        assert.match(String(headers['content-type']), /^text\/plain/)
+        assert.ok(body.length > 10 && !body.includes('<'))
+      }
+      const left = (await site.write('mary', ['Left behind']))[0] as number
+      const answered = await reply('david', left, 'Still here')
+      await site.app.db.transaction(tx => deletePost(tx, { id: left, userId: site.ids.mary }))
+      assert.equal((await get(`/posts/${left}/feed.atom`)).statusCode, 404)
+      assert.deepEqual(await titles(answered), ['Still here'])
+      await site.app.db.transaction(tx => closeAccount(tx, site.ids.david, new Date()))
+      assert.equal((await get(`/posts/${answered}/feed.json`)).statusCode, 404)
+    })
   })
 
   it('ask two statements', async () => {

@@ -4,20 +4,23 @@ import { entityTag, isAmong } from '../api/conditions.ts'
 import { cursorOf } from '../database/cursor.ts'
 import compression from '../http/compression.ts'
 import { Problem, statusOf } from '../http/errors.ts'
-import { TagParams, UsernameParams } from '../http/params.ts'
+import { IdParams, TagParams, UsernameParams } from '../http/params.ts'
 import { negotiateLanguage } from '../locales/negotiate.ts'
 import { translate } from '../locales/translate.ts'
+import { requirePost } from '../posts/require-post.ts'
 import { requireProfile } from '../profiles/require-profile.ts'
+import { newestInThread } from '../replies/thread-queries.ts'
 import { foldTag } from '../text/hashtags.ts'
 import { foldName } from '../text/normalize.ts'
 import { authorTimeline, profileTimeline, tagTimeline } from '../timelines/queries.ts'
 import { atomOf, atomType } from './atom.ts'
-import { type Feed, feedOfPerson, feedOfTag } from './feed.ts'
+import { type Feed, feedOfPerson, feedOfTag, feedOfThread } from './feed.ts'
 import { jsonFeedOf, jsonFeedType } from './json-feed.ts'
 
 const RepliesQuery = Type.Object({ replies: Type.Optional(Type.String()) })
 type RepliesQuery = Type.Static<typeof RepliesQuery>
 type ProfileRequest = FastifyRequest<{ Params: UsernameParams; Querystring: RepliesQuery }>
+type ThreadRequest = FastifyRequest<{ Params: IdParams }>
 type TagRequest = FastifyRequest<{ Params: TagParams }>
 
 /** Without cookies, because feeds are publicly cached. */
@@ -29,6 +32,8 @@ export default async function feeds(app: FastifyInstance) {
   app.get('/@:username/feed.json', ofProfile, showProfileFeed)
   app.get('/tags/:tag/feed.atom', { schema: { params: TagParams } }, showTagFeed)
   app.get('/tags/:tag/feed.json', { schema: { params: TagParams } }, showTagFeed)
+  app.get('/posts/:id/feed.atom', { schema: { params: IdParams } }, showThreadFeed)
+  app.get('/posts/:id/feed.json', { schema: { params: IdParams } }, showThreadFeed)
 }
 
 async function showProfileFeed(request: ProfileRequest, reply: FastifyReply) {
@@ -49,6 +54,13 @@ async function showTagFeed(request: TagRequest, reply: FastifyReply) {
   const tag = foldTag(request.params.tag)
   const { rows } = await tagTimeline(db, { tag, viewer: null }, cursorOf({}))
   return sendFeed(request, reply, feedOfTag(tag, rows, config))
+}
+
+async function showThreadFeed(request: ThreadRequest, reply: FastifyReply) {
+  const { server, params } = request
+  const { db, config } = server
+  const post = await requirePost(db, { params, viewer: null })
+  return sendFeed(request, reply, feedOfThread(post, await newestInThread(db, post, null), config))
 }
 
 /** Feeds are cached for five minutes, then revalidated by their ETag: no date tells of a deletion or another name. */

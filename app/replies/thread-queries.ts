@@ -3,9 +3,9 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { posts, threadGaps } from '../database/schema.ts'
-import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { and, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { asPages, findPosts, type Post, type PostRow, selectPosts } from '../posts/post.ts'
+import { asPages, asPosts, findPosts, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
 /** A place in a thread. Without a post it is a gap: the post was deleted, or the viewer may not see it. */
 export type Place = { id: number; post: Post | null; wasDeleted: boolean }
@@ -137,6 +137,19 @@ export async function listReplies(
 ): Promise<Page<Post>> {
   const page = await visibleReplies(db, { post, viewer }, { ...cursor, direction: 'after' })
   return { rows: page.rows.toReversed(), older: page.newer, newer: null }
+}
+
+const newestOfThread = asPosts(
+  prepared('newest_of_thread', db =>
+    selectPosts(db, eq(posts.rootId, sql.placeholder('root')))
+      .orderBy(desc(posts.createdAt), desc(posts.id))
+      .limit(pageSize),
+  ),
+)
+
+/** The newest posts of the whole thread in which the post stands, but for the first, which answers nothing. */
+export function newestInThread(db: Reader, { id, rootId }: Post, viewer: AnyViewer): Promise<Post[]> {
+  return newestOfThread(db, { root: rootId ?? id, viewer })
 }
 
 /** The thread of a post as the viewer sees it, from the first replies on or from a cursor. */
