@@ -41,6 +41,10 @@ async function settle(site: Site): Promise<Community> {
   await susan.send('/exports', {})
   const post = await susan.publish(`https://example.com/${'w'.repeat(90)} #${tag}`)
   await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
+  for (const liked of [post, johns, reply]) {
+    for (const person of [susan, john]) await person.send(`${liked}/like`, {})
+    await susan.send(`${liked}/bookmark`, {})
+  }
   const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
   await susan.send(`/@${blocked.username}/block`, {})
   const printed = await site.command('user', 'reset-link', susan.username)

@@ -42,6 +42,10 @@ export const pages = {
   'a thread as a visitor': { path: ({ johns }) => johns },
   'a reply': { path: ({ reply }) => `${reply}/replies/new`, as: 'susan' },
   'replies of a person': { path: ({ susan }) => `/@${susan.username}/replies`, as: 'susan' },
+  'people who like a post': { path: ({ johns }) => `${johns}/likes`, as: 'susan' },
+  likes: { path: ({ susan }) => `/@${susan.username}/likes`, as: 'susan' },
+  bookmarks: { path: () => '/bookmarks', as: 'susan' },
+  'bookmarks, none': { path: () => '/bookmarks', as: 'newcomer' },
   'a card': { path: ({ johns }) => johns, as: 'susan', act: openCard },
   'the menu of a post': {
     path: ({ post }) => post,

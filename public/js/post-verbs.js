@@ -35,7 +35,8 @@ async function press(verb, button, form) {
 }
 
 /** @param {HTMLButtonElement} button @param {HTMLFormElement} form */
-function send(button, form) {
+async function send(button, form) {
+  if (!navigator.onLine) return null
   const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form, button)))
   const body = new URLSearchParams({ ...fields, fragment: '' })
   const signal = AbortSignal.timeout(TIMEOUT)
