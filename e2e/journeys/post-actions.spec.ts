@@ -19,7 +19,7 @@ test('the menu of a post by keyboard: opened, left by Escape and by Tab', async 
   await expect(summary).toBeFocused()
 
   await page.keyboard.press('Space')
-  for (let press = 0; press < 4; press++) await page.keyboard.press('Tab')
+  for (let press = 0; press < 5; press++) await page.keyboard.press('Tab')
   await expect(list).toBeHidden()
 
   await summary.click()
