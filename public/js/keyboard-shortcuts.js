@@ -1,5 +1,5 @@
 /**
- * <keyboard-shortcuts list close settings>: single keys for what one does most. They do nothing in fields, with
+ * <keyboard-shortcuts list close settings on off>: single keys for what one does most. They do nothing in fields, with
  * Ctrl, Alt or ⌘, while an input method composes, and while a dialog or a menu is open; the settings turn them off, and then
  * the element is not there. `?` shows the list of the page `list` in a dialog.
  */
@@ -27,11 +27,10 @@ function visible(selector, within = document) {
   return found.find(element => element.checkVisibility())
 }
 
-/** Posts and notifications, as one reads them. */
+/** Posts and notifications as one reads them, and the links to more of them. */
 function items() {
-  const found = /** @type {HTMLElement[]} */ ([
-    ...document.querySelectorAll('main .post, main .notification'),
-  ])
+  const stops = 'main .post, main .notification, main .more-replies a, main .pagination [rel=next]'
+  const found = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(stops)])
   return found.filter(item => item.checkVisibility())
 }
 
@@ -49,16 +48,16 @@ function move(step) {
     item.getBoundingClientRect().bottom > Number.parseFloat(scrollPaddingTop)
   const next = at >= 0 ? all[at + step] : step > 0 ? all.find(isBelow) : all.findLast(item => !isBelow(item))
   if (!next) return
-  next.tabIndex = -1
+  if (!next.matches('a')) next.tabIndex = -1
   describe(next)
   next.focus({ preventScroll: true })
   // Clear of what is sticky, by the page's scroll-padding.
   next.scrollIntoView({ block: 'nearest' })
 }
 
-/** A post is read with its words, not by its author alone. @param {HTMLElement} item */
+/** A post is read with its words or what they are folded behind, not by its author alone. @param {HTMLElement} item */
 function describe(item) {
-  const words = item.querySelector('.content')
+  const words = visible('.content, summary:not(.action)', item)
   if (!words || !item.id) return
   words.id ||= `${item.id}-words`
   item.setAttribute('aria-describedby', words.id)
@@ -67,7 +66,9 @@ function describe(item) {
 /** @param {string} selector */
 function press(selector) {
   const item = current()
-  if (item) visible(selector, item)?.click()
+  const control = item && visible(selector, item)
+  control?.click()
+  return control
 }
 
 class KeyboardShortcuts extends HTMLElement {
@@ -76,7 +77,12 @@ class KeyboardShortcuts extends HTMLElement {
   /** @type {HTMLDialogElement | null} */
   #dialog = null
 
+  announcer = document.createElement('p')
+
   connectedCallback() {
+    this.announcer.className = 'hidden'
+    this.announcer.setAttribute('role', 'status')
+    this.append(this.announcer)
     document.addEventListener('keydown', event => this.#onKeydown(event))
   }
 
@@ -103,17 +109,25 @@ class KeyboardShortcuts extends HTMLElement {
     const actions = /** @type {Record<string, () => void>} */ ({
       j: () => move(1),
       k: () => move(-1),
-      r: () => press('.actions > a[href="#body"], .actions > a[href$="/replies/new"]'),
-      l: () => press('[data-verb=like]'),
-      b: () => press('[data-verb=bookmark]'),
+      // Where one may not reply, the link to the reason.
+      r: () => void press('.actions > a'),
+      l: () => this.#press('like'),
+      b: () => this.#press('bookmark'),
       n: () => this.#write(),
       '/': () => this.#search(),
       g: () => this.#go(),
       '?': () => void this.#show(),
       // A link or button in the post has its own.
-      ...(isOnItem && { Enter: () => press('.timestamp, p a[href^="/notifications/"]') }),
+      ...(isOnItem && { Enter: () => void press('.timestamp, p a[href^="/notifications/"]') }),
     })
     return actions[key] ?? null
+  }
+
+  /** Says the new state of a button that does not have the focus. @param {'like' | 'bookmark'} verb */
+  #press(verb) {
+    const button = press(`[data-verb=${verb}]`)
+    const isDone = button?.getAttribute('aria-pressed') === 'true'
+    if (button) this.announcer.textContent = `${button.title}: ${this.getAttribute(isDone ? 'on' : 'off')}`
   }
 
   #write() {
