@@ -45,7 +45,17 @@ describe(`the commands on ${engine}`, () => {
   it('seed a database once, and again only with --force', async () => {
     const first = await cli('seed')
     assert.equal(first.code, 0, first.output)
-    assert.match(first.output, /39 people, 403 posts and 357 follows/)
+    assert.match(first.output, /39 people, 415 posts and 361 follows/)
+    const lines = (await cli('db:backup', '-')).output.split('\n').filter(line => line.startsWith('{"table"'))
+    const rows = lines.map(line => JSON.parse(line) as { table: string; row: Record<string, unknown> })
+    const of = (name: string) => rows.flatMap(({ table, row }) => (table === name ? [row] : []))
+    const liked = of('notifications').filter(({ kind }) => kind === 'like')
+    assert.ok(liked.some(row => row['read_at'] === null) && liked.some(row => row['read_at'] !== null))
+    assert.ok(of('post_versions').length >= 5)
+    for (const post of of('posts')) {
+      const count = (name: string) => of(name).filter(row => row['post_id'] === post['id']).length
+      assert.deepEqual([post['like_count'], post['repost_count']], [count('likes'), count('reposts')])
+    }
     const second = await cli('seed')
     assert.equal(second.code, 1)
     assert.match(second.output, /39 users already/)

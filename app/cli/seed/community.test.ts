@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { isLong } from '../../text/lines.ts'
 import { community, mentions, type Post } from './community.ts'
 
+const HOUR = 3_600_000
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const length = (text: string) => Array.from(graphemes.segment(text)).length
 const repeated = (values: unknown[]) => values.filter((value, index) => values.indexOf(value) !== index)
@@ -34,7 +35,7 @@ function threadsOf(posts: Post[]): Post[][] {
 }
 
 function checks(now: Date) {
-  const { people, posts, follows } = community(now)
+  const { people, posts, follows, likes, reposts, bookmarks } = community(now)
   const joined = new Map(people.map(person => [person.username, person.createdAt]))
   const since = (username: string) => joined.get(username) ?? assert.fail(`there is no ${username}`)
 
@@ -151,6 +152,51 @@ function checks(now: Date) {
     )
     assert.ok(edits.length >= 3 && edits.every(delay => delay > 0))
     assert.ok(posts.every(post => (post.editedAt ?? post.createdAt) <= now))
+  })
+
+  it('quotes what was there before, by people other than its author', () => {
+    const byKey = new Map(posts.map(post => [post.key, post]))
+    const quotes = posts.filter(post => post.quotes !== null)
+    assert.ok(quotes.length >= 6)
+    for (const { quotes: key, author, createdAt } of quotes) {
+      const quoted = byKey.get(String(key)) ?? assert.fail(`${author} quotes nothing`)
+      assert.ok(quoted.createdAt < createdAt && quoted.author !== author)
+    }
+  })
+
+  it('has earlier versions, pins, a content warning and posts that not everyone may answer', () => {
+    for (const { earlier, body } of posts) assert.ok(!earlier.includes(body))
+    assert.ok(posts.some(({ earlier }) => earlier.length > 1))
+    const pinned = posts.filter(({ isPinned }) => isPinned).map(({ author }) => author)
+    assert.ok(pinned.length >= 5)
+    for (const author of pinned) assert.ok(pinned.filter(other => other === author).length <= 3)
+    assert.ok(posts.some(({ contentWarning }) => contentWarning !== null))
+    for (const { key, repliesFrom } of posts)
+      assert.ok(repliesFrom === 'everyone' || posts.every(({ answers }) => answers !== key))
+  })
+
+  it('likes a few posts much and many a little, each once, after both were there', () => {
+    const byKey = new Map(posts.map(post => [post.key, post]))
+    for (const list of [likes, reposts, bookmarks]) {
+      assert.deepEqual(repeated(list.map(({ username, key }) => `${username} ${key}`)), [])
+      for (const { username, key, createdAt } of list) {
+        const post = byKey.get(key) ?? assert.fail(`there is no post ${key}`)
+        assert.ok(
+          !post.isDeleted && post.createdAt <= createdAt && since(username) < createdAt && createdAt <= now,
+        )
+      }
+    }
+    const counts = posts.map(({ key }) => likes.filter(like => like.key === key).length)
+    assert.ok(
+      counts.filter(count => count >= 20).length >= 4 && counts.filter(count => count >= 20).length <= 12,
+    )
+    assert.ok(counts.filter(count => count > 0).length > posts.length / 2)
+    assert.ok(counts.filter(count => count === 0).length > posts.length / 8)
+    assert.ok(reposts.length >= 60 && bookmarks.length >= 60)
+    assert.ok(
+      likes.some(({ createdAt }) => now.getTime() - createdAt.getTime() < HOUR),
+      'of the last hour',
+    )
   })
 
   it('has each follow once, from when both had joined', () => {

@@ -1,8 +1,9 @@
 import members from './people.json' with { type: 'json' }
 import { between, mulberry32, type Random, sample } from './random.ts'
+import { type Reactions, reactionsTo } from './reactions.ts'
 import { type Line, type Thread, threads } from './threads.ts'
 
-export type Community = { people: Account[]; posts: Post[]; follows: Follow[] }
+export type Community = { people: Account[]; posts: Post[]; follows: Follow[] } & Reactions
 export type Account = {
   username: string
   displayName: string
@@ -11,18 +12,18 @@ export type Account = {
   language: string | null
   createdAt: Date
 }
-export type Post = Omit<Line, 'isEdited'> & { createdAt: Date; editedAt: Date | null }
+export type Post = Line & { createdAt: Date; editedAt: Date | null }
 export type Follow = { follower: string; followed: string; createdAt: Date }
 
-const SEED = 2025
+const SEED = 2026
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /**
- * The people of Pellhaven, their last three weeks of posts and who follows whom, as of `now`: the same `now`
- * gives the same community. Posts and follows are sorted oldest first; nothing is later than `now`.
+ * The people of Pellhaven, their last three weeks of posts, who follows whom, and who likes, reposts and bookmarks what,
+ * as of `now`: the same `now` gives the same community. All is sorted oldest first; nothing is later than `now`.
  */
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
@@ -38,7 +39,8 @@ export function community(now: Date): Community {
     return { ...person, email: `${username}@example.com`, createdAt }
   })
   const follows = people.flatMap(person => followsOf(person, people, { posts, now, random }))
-  return { people, posts, follows: follows.sort(oldestFirst) }
+  const reactions = reactionsTo({ people, posts, follows, now })
+  return { people, posts, follows: follows.sort(oldestFirst), ...reactions }
 }
 
 /** The posts of a thread: some minutes apart, the last one still before `now`. */
@@ -50,9 +52,9 @@ function postsOf(thread: Thread, now: Date, random: Random): Post[] {
       : midnight - thread.daysAgo * DAY + thread.hour * HOUR + random() * 50 * MINUTE
   const maxPause = (now.getTime() - time) / thread.posts.length
   const pause = Math.min(between(random, 6, 40) * MINUTE, maxPause)
-  return thread.posts.map(({ isEdited, ...post }) => {
+  return thread.posts.map(post => {
     const createdAt = new Date(time)
-    const editedAt = isEdited ? new Date(time + between(random, 1, 9) * MINUTE) : null
+    const editedAt = post.earlier.length > 0 ? new Date(time + between(random, 1, 9) * MINUTE) : null
     time += pause * between(random, 0.2, 1)
     return { ...post, createdAt, editedAt }
   })

@@ -1,10 +1,13 @@
 import type { Database, Writer } from '../../database/database.ts'
-import { follows, users } from '../../database/schema.ts'
+import { bookmarks, follows, posts, users } from '../../database/schema.ts'
 import { eq, inArray } from '../../database/sql.ts'
 import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
 import { markMessagesRead } from '../../messages/queries.ts'
 import { sendMessage } from '../../messages/sending-queries.ts'
+import { markAllRead, notify } from '../../notifications/queries.ts'
+import { pin } from '../../pins/queries.ts'
+import { addEachCounted } from '../../posts/counted.ts'
 import { deletePost, editPost, findPost, publishPost } from '../../posts/queries.ts'
 import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
@@ -16,13 +19,16 @@ type Ids = Map<string, number>
 
 /** Adds the community in one transaction, through the queries that the site uses; returns how much was added. */
 export async function seedCommunity(db: Database, { password, now }: { password: string; now: Date }) {
-  const { people, posts, follows } = community(now)
+  const town = community(now)
+  const { people, posts, follows } = town
   const passwordHash = await hashPassword(password)
   await db.transaction(async tx => {
     const ids = await addPeople(tx, people, passwordHash)
-    await addPosts(tx, posts, ids)
+    const published = await addPosts(tx, posts, ids)
     await addFollows(tx, follows, ids)
+    await addReactions(tx, town, { ids, published })
     await addPrivateMessages(tx, ids, now)
+    await readNotifications(tx, ids, now)
   })
   const kept = posts.filter(({ isDeleted }) => !isDeleted)
   return { people: people.length, posts: kept.length, follows: follows.length }
@@ -54,23 +60,43 @@ async function addPeople(tx: Writer, people: Community['people'], passwordHash: 
   return new Map(present.map(({ id, key }) => [key, id]))
 }
 
-async function addPosts(tx: Writer, posts: Community['posts'], ids: Ids): Promise<void> {
+/** Returns the ids of the posts by their keys. */
+async function addPosts(tx: Writer, written: Community['posts'], ids: Ids): Promise<Ids> {
   const seen = new Map<number, Date>()
-  const published = new Map<string, number>()
+  const published: Ids = new Map()
   const deleted: { id: number; userId: number }[] = []
-  for (const { key, answers, author, body, language, createdAt, editedAt, isDeleted } of posts) {
-    const userId = ids.get(foldName(author))
+  for (const post of written) {
+    const userId = ids.get(foldName(post.author))
     if (!userId) continue
-    const parent = answers ? await findPost(tx, published.get(answers) ?? 0, null) : undefined
-    const draft = { userId, language, submission: null, ...(parent && { parent }) }
-    const id = await publishPost(tx, { ...draft, body: editedAt ? `${body} ` : body }, createdAt)
-    if (editedAt) await editPost(tx, { id, userId, body, language }, editedAt)
-    if (isDeleted) deleted.push({ id, userId })
-    published.set(key, id)
-    seen.set(userId, createdAt)
+    const id = await addPost(tx, post, { userId, published })
+    if (post.isDeleted) deleted.push({ id, userId })
+    published.set(post.key, id)
+    seen.set(userId, post.createdAt)
   }
   for (const post of deleted) await deletePost(tx, post)
   for (const [id, lastSeenAt] of seen) await tx.update(users).set({ lastSeenAt }).where(eq(users.id, id))
+  return published
+}
+
+/** Publishes a post as it was first, and edits it into what it is. */
+async function addPost(
+  tx: Writer,
+  { answers, quotes, body, earlier, createdAt, editedAt, isPinned, ...post }: Community['posts'][number],
+  { userId, published }: { userId: number; published: Ids },
+): Promise<number> {
+  const find = (key: string | null) => (key ? findPost(tx, published.get(key) ?? 0, null) : undefined)
+  const [parent, quoted] = [await find(answers), await find(quotes)]
+  const { language, repliesFrom, contentWarning } = post
+  const options = { userId, language, repliesFrom, contentWarning }
+  const [first = body, ...later] = [...earlier, body]
+  const shown = { ...(parent && { parent }), ...(quoted && { quoted }) }
+  const id = await publishPost(tx, { ...options, ...shown, body: first, submission: null }, createdAt)
+  const until = (editedAt ?? createdAt).getTime()
+  const step = (until - createdAt.getTime()) / Math.max(1, later.length)
+  for (const [index, text] of later.entries())
+    await editPost(tx, { ...options, id, body: text }, new Date(until - (later.length - 1 - index) * step))
+  if (isPinned) await pin(tx, { id, userId }, editedAt ?? createdAt)
+  return id
 }
 
 async function addFollows(tx: Writer, links: Community['follows'], ids: Ids): Promise<void> {
@@ -92,4 +118,41 @@ async function addPrivateMessages(tx: Writer, ids: Ids, now: Date): Promise<void
     if (conversationId) await markMessagesRead(tx, { userId: senderId, conversationId, until }, timestamp)
     await sendMessage(tx, { senderId, to, body, language, submission: null }, timestamp)
   }
+}
+
+type Found = { ids: Ids; published: Ids }
+
+/** Authors are told of the newest like and repost of each post: what stays when they are told of all, in fewer statements. */
+async function addReactions(tx: Writer, town: Community, found: Found): Promise<void> {
+  for (const [of, kind] of [
+    ['likes', 'like'],
+    ['reposts', 'repost'],
+  ] as const) {
+    const rows = rowsOf(town[of], found)
+    await addEachCounted(tx, of, rows)
+    const newest = new Map(rows.map(row => [row.postId, row]))
+    const { id, userId } = posts
+    const authors = await tx
+      .select({ id, userId })
+      .from(posts)
+      .where(inArray(id, [...newest.keys()]))
+    for (const { id: about, userId } of authors) {
+      const { userId: actorId, createdAt: at } = newest.get(about) ?? { userId, createdAt: new Date() }
+      await notify(tx, { userId, kind, about, actorId, at })
+    }
+  }
+  await tx.insert(bookmarks).values(rowsOf(town.bookmarks, found)).onConflictDoNothing()
+}
+
+function rowsOf(reactions: Community['likes'], { ids, published }: Found) {
+  return reactions.flatMap(({ username, key, createdAt }) => {
+    const [userId, postId] = [ids.get(foldName(username)), published.get(key)]
+    return userId && postId ? [{ userId, postId, createdAt }] : []
+  })
+}
+
+/** Everyone has seen what happened until some hours ago. */
+async function readNotifications(tx: Writer, ids: Ids, now: Date): Promise<void> {
+  const until = new Date(now.getTime() - 3 * 3_600_000)
+  for (const userId of ids.values()) await markAllRead(tx, { userId, until }, until)
 }
