@@ -121,6 +121,7 @@ test('single keys: next and previous post, reply, like, bookmark, write, search,
 }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   await susan.follow(john)
+  await john.follow(susan)
   const path = await john.publish('The first of the three.')
   await john.send('/posts', { body: 'The second.', contentWarning: 'Numbers' })
   await john.publish('The third.')
@@ -150,7 +151,9 @@ test('single keys: next and previous post, reply, like, bookmark, write, search,
   // The post of the page, and the replies under it; a reply is typed at once.
   await press('l')
   await expect(page.locator('.permalink [data-verb=like]')).toHaveAttribute('aria-pressed', 'true')
-  await press('r')
+  await press('j', 'j')
+  await expect(post('It goes on.')).toBeFocused()
+  await press('k', 'r')
   await expect(page.getByRole('textbox').first()).toBeFocused()
   await press('j', 'l', '?', '/', 'n')
   await expect(page.locator('post-composer textarea')).toHaveValue('jl?/n')
@@ -166,15 +169,27 @@ test('single keys: next and previous post, reply, like, bookmark, write, search,
   await press('/')
   await expect(page.getByRole('searchbox')).toBeFocused()
   await page.goto('/explore')
-  await press('g', 'x', 'g', 'n')
+  await press('g', 'x', 'g', 'g', 'n')
   await expect(page).toHaveURL('/notifications')
+  await press('j')
+  await expect(page.getByRole('listitem').filter({ hasText: `${john.username} followed you` })).toBeFocused()
+  await press('Enter')
+  await expect(page).toHaveURL(`/@${john.username}`)
   await press('g', 'm')
   await expect(page).toHaveURL('/messages')
   await press('n')
   await expect(page).toHaveURL('/posts/new')
   await page.goto('/explore')
-  // Browsers and systems keep theirs.
-  await press('Alt+n', 'Shift+J', 'g', 'h')
+  // Browsers, systems and input methods keep theirs; a Russian keyboard has Latin letters where others have them.
+  const type = (key: string, more: string) =>
+    page.evaluate(`document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: '${key}', bubbles: true, ${more} }))`)
+  await type('n', 'isComposing: true')
+  await press('Alt+n', 'Control+b', 'Shift+J')
+  await expect(page.locator(':focus')).toHaveCount(0)
+  await type('о', 'code: "KeyJ"')
+  await expect(page.getByRole('article').first()).toBeFocused()
+  await press('g', 'h')
   await expect(page).toHaveURL('/')
   await press('n')
   await expect(page.getByLabel('What’s on your mind?')).toBeFocused()

@@ -98,6 +98,7 @@ class KeyboardShortcuts extends HTMLElement {
 
   /** @param {string} key */
   #goTo(key) {
+    if (key === 'g') return () => this.#go()
     this.#isGoing = false
     const path = places[key]
     return path ? () => location.assign(path) : null
