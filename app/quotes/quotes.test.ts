@@ -211,7 +211,7 @@ describe('quotes', () => {
       return tx.update(posts).set({ contentWarning: 'Hot drinks' }).where(isIt)
     })
     const warned = await visitor.get(`/posts/${id}`)
-    assert.equal(shown(warned, id), 'Content warning: Hot drinks')
+    assert.equal(shown(warned, id), 'Hot drinks')
     for (const path of [`/posts/${id}`, '/@john/feed.atom', '/@john/feed.json']) {
       const { text } = await visitor.get(path)
       assert.ok(text.includes('Hot drinks') && !text.includes('🫖 tea'), path)

@@ -11,6 +11,8 @@ export interface Community {
   blocked: Person
   post: string
   johns: string
+  /** A post by john that quotes another. */
+  quote: string
   /** A reply in the middle of a thread with a gap. */
   reply: string
   tag: string
@@ -45,13 +47,22 @@ async function settle(site: Site): Promise<Community> {
     for (const person of [susan, john]) await person.send(`${liked}/like`, {})
     await susan.send(`${liked}/bookmark`, {})
   }
+  const quote = await quoteBoth(john, post, johns)
+  await susan.send(`${post}/pin`, {})
   const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
   await susan.send(`/@${blocked.username}/block`, {})
   const printed = await site.command('user', 'reset-link', susan.username)
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
   const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
-  return { susan, john, newcomer, blocked, post, johns, reply, tag, ...links }
+  return { susan, john, newcomer, blocked, post, johns, quote, reply, tag, ...links }
+}
+
+/** Quotes two posts; returns the path of the second quote, whose words are hard to lay out. */
+async function quoteBoth(person: Person, first: string, second: string): Promise<string> {
+  const quoteOf = (path: string) => ({ quote: path.replace('/posts/', '') })
+  await person.publish('Long words.', quoteOf(first))
+  return person.publish(`${'x'.repeat(120)} 🌊`, quoteOf(second))
 }
 
 /** The links that come by mail once an address is confirmed. */

@@ -46,6 +46,10 @@ export const pages = {
   likes: { path: ({ susan }) => `/@${susan.username}/likes`, as: 'susan' },
   bookmarks: { path: () => '/bookmarks', as: 'susan' },
   'bookmarks, none': { path: () => '/bookmarks', as: 'newcomer' },
+  'a quote': { path: ({ quote }) => quote },
+  'to quote': { path: ({ quote }) => `/posts/new?quote=${quote.replace('/posts/', '')}`, as: 'susan' },
+  'quotes of a post': { path: ({ post }) => `${post}/quotes`, as: 'susan' },
+  'edit history': { path: ({ post }) => `${post}/versions` },
   'a card': { path: ({ johns }) => johns, as: 'susan', act: openCard },
   'the menu of a post': {
     path: ({ post }) => post,

@@ -9,7 +9,7 @@ export interface Person {
   /** The session that came with the account, for pages that are visited without signing in first. */
   cookie: { name: string; value: string; url: string }
   /** Publishes a post and answers its path. */
-  publish(body: string): Promise<string>
+  publish(body: string, options?: Record<string, string>): Promise<string>
   follow(other: Person): Promise<void>
   send(path: string, form: Record<string, string>): Promise<Response>
 }
@@ -20,8 +20,8 @@ export async function createPerson(url: string, username: string): Promise<Perso
   const pair = response.headers.getSetCookie().find(header => header.startsWith('session=')) ?? ''
   const [name = '', value = ''] = pair.split(/[=;]/)
   const send = (path: string, form: Record<string, string>) => sendForm(url + path, form, `${name}=${value}`)
-  const publish = async (body: string) => {
-    await send('/posts', { body })
+  const publish = async (body: string, options: Record<string, string> = {}) => {
+    await send('/posts', { body, ...options })
     return newestPost(`${url}/@${username}`)
   }
   const follow = async (other: Person) => void (await send(`/@${other.username}/follow`, {}))
