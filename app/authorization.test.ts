@@ -9,7 +9,7 @@ import { openSite, type Site } from './testing/site.ts'
 
 /** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */
 const open = new Set(
-  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/quotes, GET /posts/:id/versions, GET /@:username, GET /@:username/followers,
+  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/reposts, GET /posts/:id/quotes, GET /posts/:id/versions, GET /@:username, GET /@:username/followers,
   GET /@:username/following, GET /@:username/replies, GET /@:username/card, GET /@:username/feed.atom,
   GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /posts/:id/feed.atom, GET /posts/:id/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,

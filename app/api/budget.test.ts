@@ -15,6 +15,7 @@ const budgets: [url: string, most: number][] = [
   ['/api/users/john/replies', 4],
   ['/api/posts/1/replies', 4],
   ['/api/posts/1/likes', 3],
+  ['/api/posts/1/reposts', 3],
   // The ids, the posts, and what replies among them answer.
   ['/api/likes', 4],
   ['/api/bookmarks', 4],

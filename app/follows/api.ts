@@ -7,7 +7,7 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { serializePerson, userPath } from '../profiles/serializer.ts'
 import { followPerson } from './following.ts'
-import { type FollowList, followList, unfollow } from './queries.ts'
+import { type FollowList, followList, showReposts, unfollow } from './queries.ts'
 
 type OneRequest = MemberRequest<{ Params: UsernameParams }>
 type ListRequest = FastifyRequest<{ Params: UsernameParams; Querystring: ListQuery }>
@@ -44,6 +44,26 @@ export default async function followsApi(app: FastifyInstance) {
     operation('follows', 'unfollowUser', 'Unfollow a user', one),
     deleteFollow,
   )
+  addRepostChoice(app)
+}
+
+/** Whether Home shows what a followed person reposts. */
+function addRepostChoice(app: FastifyInstance) {
+  const members = memberRoutes(app)
+  const choice = {
+    params: UsernameParams,
+    response: { 204: returnsNothing(), 409: returnsProblem('You don’t follow them.') },
+  }
+  members.put(
+    '/users/:username/hidden-reposts',
+    operation('follows', 'hideReposts', 'Hide the reposts of a user you follow from your Home', choice),
+    chooseReposts(false),
+  )
+  members.delete(
+    '/users/:username/hidden-reposts',
+    operation('follows', 'showReposts', 'Show the reposts of a user you follow in your Home again', choice),
+    chooseReposts(true),
+  )
 }
 
 function listFollowers(request: ListRequest, reply: FastifyReply) {
@@ -74,4 +94,14 @@ async function deleteFollow(request: OneRequest, reply: FastifyReply) {
   const person = await requirePerson(request.server.db, request)
   await request.server.db.transaction(tx => unfollow(tx, id, person.id))
   return reply.code(204).send()
+}
+
+function chooseReposts(areShown: boolean) {
+  return async (request: OneRequest, reply: FastifyReply) => {
+    const person = await requirePerson(request.server.db, request)
+    const pair = { followerId: request.viewer.id, followedId: person.id }
+    const follows = await request.server.db.transaction(tx => showReposts(tx, pair, areShown))
+    if (!follows) throw new Problem(409, 'follows.reposts_unfollowed', { name: person.displayName })
+    return reply.code(204).send()
+  }
 }

@@ -36,6 +36,21 @@ export async function unfollow(tx: Writer, followerId: number, followedId: numbe
   await retract(tx, [followedId], { kind: 'follow', about: followerId })
 }
 
+/** Shows, or hides, at the follower's Home what the followed person reposts; false if they do not follow them. Idempotent. */
+export async function showReposts(
+  tx: Writer,
+  { followerId, followedId }: { followerId: number; followedId: number },
+  repostsShown: boolean,
+): Promise<boolean> {
+  tx.invalidates(`viewer:${followerId}`)
+  const changed = await tx
+    .update(follows)
+    .set({ repostsShown })
+    .where(and(eq(follows.followerId, followerId), eq(follows.followedId, followedId)))
+    .returning({ id: follows.followedId })
+  return changed.length > 0
+}
+
 /** Invalidates the lists and counts of both, and the follower's Home. */
 function invalidateFollow(tx: Writer, followerId: number, followedId: number): void {
   tx.invalidates(

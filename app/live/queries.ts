@@ -1,6 +1,6 @@
 /** The queries of live updates, each for all people whom a change concerns. */
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
-import { follows, jobs, notifications, posts, sessions, users } from '../database/schema.ts'
+import { follows, jobs, notifications, posts, reposts, sessions, users } from '../database/schema.ts'
 import { and, eq, gt, inArray, isNull, type SQL, sql } from '../database/sql.ts'
 import { others } from '../notifications/groups.ts'
 import type { NotificationKind } from '../notifications/kinds.ts'
@@ -21,7 +21,7 @@ export type SessionState = Unread & {
   } | null
   /** The others of the notification's group; outside of it, because a row of nulls alone becomes null. */
   others: number
-  /** When the newest post at Home was written. */
+  /** When the newest post at Home was written, or reposted. */
   newestPostAt: Date | null
   /** How far the unfinished jobs are, as a text to be compared. */
   jobs: string | null
@@ -30,8 +30,9 @@ export type SessionState = Unread & {
 const newestNotification = sql`(select newest.id from ${notifications} newest where newest.user_id = ${users.id}
   order by newest.created_at desc, newest.id desc limit 1)`
 
-const newestOf = (author: SQL) =>
-  sql`(select max(newest.created_at) from ${posts} newest where newest.user_id = ${author})`
+const newestOf = (author: SQL) => sql`(select max(newest.at) from (
+  select max(written.created_at) as at from ${posts} written where written.user_id = ${author}
+  union all select max(reposted.created_at) from ${reposts} reposted where reposted.user_id = ${author}) newest)`
 
 /** One lookup for each author. What the viewer sees of their posts, `/live/posts` decides; this only says when to ask. */
 const newestAtHome = sql`(select max(${newestOf(sql`author.id`)}) from (

@@ -16,8 +16,15 @@ const member = (id: number) => ({ id, role: 'member' as const })
 describe('the policy', () => {
   const bars = { replyBar: null, threadBar: null, quoteBar: null }
   const post = { author: { id: 1 }, ...bars, quotedId: null, quoted: null }
-  it('lets authors edit, pin and delete a post, others translate it, and members reply, quote, like, bookmark and mute', () => {
-    const members = { reply: true, quote: true, like: true, bookmark: true, mute: true } as const
+  it('lets authors edit, pin and delete a post, others translate it, and members reply, quote, like, repost, bookmark and mute', () => {
+    const members = {
+      reply: true,
+      quote: true,
+      like: true,
+      repost: true,
+      bookmark: true,
+      mute: true,
+    } as const
     const authors = { edit: true, delete: true, pin: true } as const
     const shut = { ...no(members), ...no(authors), unquote: false, translate: true }
     assert.deepEqual(postPermissions(member(1), post), { ...shut, ...members, ...authors, translate: false })

@@ -27,6 +27,7 @@ const postRules = {
   delete: isAuthor,
   reply: (viewer, post) => viewer !== null && !post.replyBar && !post.threadBar,
   like: isMember,
+  repost: isMember,
   bookmark: isMember,
   /** Its thread. */
   mute: isMember,

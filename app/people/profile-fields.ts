@@ -60,8 +60,8 @@ export const userFields = {
   messagesFrom: { column: users.messagesFrom, shown: ['personalExport', 'siteExport'] },
   quotesFrom: { column: users.quotesFrom, shown: ['personalExport', 'siteExport'] },
   notificationsFrom: { column: users.notificationsFrom, shown: ['personalExport', 'siteExport'] },
-  homeReplies: { column: users.homeReplies, shown: ['personalExport', 'siteExport'] },
-  homeReposts: { column: users.homeReposts, shown: ['personalExport', 'siteExport'] },
+  homeReplies: { column: users.homeReplies, shown: ['me', 'personalExport', 'siteExport'] },
+  homeReposts: { column: users.homeReposts, shown: ['me', 'personalExport', 'siteExport'] },
   keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport', 'siteExport'] },
   /** Only when the export is asked for passwords. */
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },

@@ -8,7 +8,7 @@ import { personPermissions } from '../people/policy.ts'
 import { userFields } from '../people/profile-fields.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
-import { blocksBetween, isOpen, seenBy, visiblePeople } from '../people/visibility.ts'
+import { blocksBetween, isOpen, seenBy, viewerId, visiblePeople } from '../people/visibility.ts'
 import { foldName } from '../text/normalize.ts'
 
 export type Profile = Person & {
@@ -18,6 +18,8 @@ export type Profile = Person & {
   posts: number
   followers: number
   following: number
+  /** The viewer follows them, but does not want their reposts at Home. */
+  viewerHidesReposts: boolean
   /** The viewer has blocked them. */
   viewerBlocks: boolean
   /** One of the two has blocked the other. */
@@ -29,6 +31,7 @@ const countOf = (from: unknown) => sql`(select count(*) from ${from})`.mapWith(N
 
 type Row = Omit<Profile, 'lastSeenAt'> & { lastSeenAt: Date; lastSeenShown: boolean } & {
   followed: unknown
+  hidesReposts: unknown
   byViewer: unknown
   ofViewer: unknown
 }
@@ -45,6 +48,7 @@ const profileOfName = prepared<{ key: string; viewer: number }, Row[]>(
         followers: countOf(sql`${follows} where ${follows.followedId} = ${users.id}`),
         following: countOf(sql`${follows} where ${follows.followerId} = ${users.id}`),
         followed: isFollowedByViewer(users.id),
+        hidesReposts: sql`exists (select 1 from ${follows} mine where mine.follower_id = ${viewerId} and mine.followed_id = ${users.id} and not mine.reposts_shown)`,
         ...blocksBetween(users.id),
       })
       .from(users)
@@ -59,15 +63,16 @@ export async function findProfile(
 ): Promise<Profile | undefined> {
   const [found] = await profileOfName(db, { key: foldName(username), ...seenBy(viewer) })
   if (!found) return undefined
-  const { followed, byViewer, ofViewer, lastSeenShown, ...profile } = found
+  const { followed, hidesReposts, byViewer, ofViewer, lastSeenShown, ...profile } = found
   const isViewer = profile.id === viewer?.id
   // SQLite returns 0 or 1 for `exists`.
   const viewerBlocks = Boolean(byViewer)
+  const viewerHidesReposts = Boolean(hidesReposts)
   const apart = viewerBlocks || Boolean(ofViewer)
   const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
   const can = personPermissions(viewer, { id: profile.id, apart })
   const lastSeenAt = lastSeenShown ? profile.lastSeenAt : null
-  return { ...profile, lastSeenAt, isViewer, viewerFollows, viewerBlocks, apart, can }
+  return { ...profile, lastSeenAt, isViewer, viewerFollows, viewerHidesReposts, viewerBlocks, apart, can }
 }
 
 /** The person with this current or former username. */

@@ -10,7 +10,7 @@ import { pinnedPosts } from '../pins/queries.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { personSidebar, profileSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
 import { foldName } from '../text/normalize.ts'
-import { profileTimeline, replyTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
+import { profilePage, replyTimeline, type Timeline, timelineOf } from '../timelines/queries.ts'
 import type { Profile } from './queries.ts'
 import { requireProfile } from './require-profile.ts'
 
@@ -51,7 +51,7 @@ export default async function profiles(app: FastifyInstance) {
 }
 
 /** What a person's profile lists: what they say of themselves, their replies to others, or, for themselves, what they like. */
-const tabs = { posts: profileTimeline, replies: replyTimeline, likes: likedTimeline }
+const tabs = { posts: profilePage, replies: replyTimeline, likes: likedTimeline }
 type Tab = keyof typeof tabs
 
 function showPosts(tab: Tab) {

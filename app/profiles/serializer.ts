@@ -29,6 +29,7 @@ type Counts = Type.Static<typeof CountsResource>
 export const UserResource = Type.Object(
   {
     ...PersonResource.properties,
+    viewerHidesReposts: Type.Boolean({ description: 'Whether you hide their reposts from your Home.' }),
     viewerBlocks: Type.Boolean({ description: 'Whether you have blocked them.' }),
     apart: Type.Boolean({
       description: 'Whether one of you has blocked the other: then much of this is null.',
@@ -43,10 +44,12 @@ export const UserResource = Type.Object(
 
 /** Where one of the two has blocked the other, the API shows what the page shows: who they are. */
 export function serializeUser(profile: Profile, config: Config): Type.Static<typeof UserResource> {
-  const { apart, viewerBlocks, createdAt, lastSeenAt, posts, followers, following } = profile
+  const { apart, viewerBlocks, viewerHidesReposts, createdAt, lastSeenAt, posts, followers, following } =
+    profile
   const self = userPath(profile.username)
   return {
     ...serializePerson(profile, config),
+    viewerHidesReposts,
     viewerBlocks,
     apart,
     createdAt: apart ? null : createdAt.toISOString(),

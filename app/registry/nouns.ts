@@ -20,6 +20,7 @@ import posts from '../posts/index.ts'
 import profiles from '../profiles/index.ts'
 import quotes from '../quotes/index.ts'
 import replies from '../replies/index.ts'
+import reposts from '../reposts/index.ts'
 import search from '../search/index.ts'
 import sessions from '../sessions/index.ts'
 import settings from '../settings/index.ts'
@@ -40,6 +41,7 @@ export const nouns = [
   posts,
   replies,
   likes,
+  reposts,
   bookmarks,
   mutes,
   quotes,

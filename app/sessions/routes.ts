@@ -112,7 +112,11 @@ async function reasonFor({ server, t }: FastifyRequest, { next, press }: Onward)
     const action = folder ? 'message' : button === 'block' ? 'block' : 'follow'
     return t(`sessions.sign_in_to_${action}`, { name })
   }
-  const verb = /^\/posts\/\d+\/(like|bookmark)$/.exec(press ?? '')?.[1] as 'like' | 'bookmark' | undefined
+  const verb = /^\/posts\/\d+\/(like|bookmark|repost)$/.exec(press ?? '')?.[1] as
+    | 'like'
+    | 'bookmark'
+    | 'repost'
+    | undefined
   if (verb) return t(`sessions.sign_in_to_${verb}`)
   if (press) return t('sessions.sign_in_to_continue')
   if (path === '/') return null

@@ -4,6 +4,7 @@ import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
 import type { Reader } from '../database/database.ts'
+import { homeReplyChoices } from '../database/schema.ts'
 import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import { toTimeZone } from '../locales/time-zones.ts'
 import { languages } from '../locales/translate.ts'
@@ -32,6 +33,13 @@ const MeBody = Type.Object(
         examples: ['Europe/Madrid'],
       }),
     ),
+    homeReplies: Type.Optional(
+      Type.Enum([...homeReplyChoices], {
+        errorKey: 'settings.home_unknown',
+        description: 'Which replies are in your Home.',
+      }),
+    ),
+    homeReposts: Type.Optional(Type.Boolean({ description: 'Whether reposts are in your Home.' })),
   },
   { additionalProperties: false },
 )
@@ -50,7 +58,7 @@ export default async function meApi(app: FastifyInstance) {
     operation('me', 'getMe', 'Show your account', { response: { 200: returns('Me') } }),
     showMe,
   )
-  members.patch('/me', operation('me', 'updateMe', 'Change your profile or language', update), updateMe)
+  members.patch('/me', operation('me', 'updateMe', 'Change your profile or settings', update), updateMe)
 }
 
 function validateMe(request: MemberRequest<{ Body: MeBody }>) {
@@ -67,10 +75,12 @@ async function showMe(request: MemberRequest, reply: FastifyReply) {
 
 async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: FastifyReply) {
   const { id, username } = request.viewer
-  const { language, timeZone, ...profile } = request.body
+  const { language, timeZone, homeReplies, homeReposts, ...profile } = request.body
   const changed = {
     ...profileOf(profile, username),
     ...(language !== undefined && { language }),
+    ...(homeReplies !== undefined && { homeReplies }),
+    ...(homeReposts !== undefined && { homeReposts }),
     ...(timeZone !== undefined && { timeZone: toTimeZone(timeZone) }),
   }
   const me = await request.server.db.transaction(async tx => {

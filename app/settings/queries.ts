@@ -16,6 +16,8 @@ type Setting =
   | 'messagesFrom'
   | 'quotesFrom'
   | 'lastSeenShown'
+  | 'homeReplies'
+  | 'homeReposts'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {

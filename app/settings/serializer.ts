@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { PageAddress, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
+import { homeReplyChoices } from '../database/schema.ts'
 import { ofWrittenFields } from '../people/profile-fields.ts'
 import type { Me } from './queries.ts'
 
@@ -13,6 +14,11 @@ export const MeResource = Type.Object(
     email: Type.String(),
     language: TextOrNull({ description: 'The language of your pages and emails.' }),
     timeZone: TextOrNull({ description: 'The zone of the times on your pages (IANA), or null.' }),
+    homeReplies: Type.Enum([...homeReplyChoices], {
+      description:
+        'Which replies of the people you follow are in your Home: to people you follow, to you and to themselves, or all, or none.',
+    }),
+    homeReposts: Type.Boolean({ description: 'Whether reposts are in your Home.' }),
     createdAt: Timestamp(),
     url: PageAddress(),
   },

@@ -4,6 +4,7 @@ import { engine } from '../database/engine.ts'
 import { follows, type HomeReplies, posts, reposts } from '../database/schema.ts'
 import { type AnyColumn, and, asc, desc, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
 import { hasSeenAuthor, isNotClosed, viewerId } from '../people/visibility.ts'
+import type { Asked } from './entries.ts'
 
 const onSqlite = engine === 'sqlite'
 const self = onSqlite ? viewerId : sql`${viewerId}::bigint`
@@ -36,8 +37,8 @@ function inOrder(order: SQL[], limit: number): SQL {
   return sql`order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
 }
 
-/** Of which Home the entries between two posts are asked for. */
-export type Asked = { direction: Direction; size: number; replies: HomeReplies; reposts: boolean }
+/** What the viewer wants of Home, besides posts. */
+export type Wanted = { replies: HomeReplies; reposts: boolean }
 
 /**
  * So many reposts, or replies, of the whole site are looked through at most. Where more of them lie between the posts of a
@@ -49,10 +50,10 @@ const walked = 300
 const newestReplies = 100
 
 /** The reposts and replies between the cursor and the time `edge`, as keys for `selectEntries`. */
-export function keysBetween(asked: Asked): SQL {
+export function keysBetween(asked: Asked, { replies, reposts }: Wanted): SQL {
   const kinds = [
-    ...(asked.reposts ? [repostKeys(asked)] : []),
-    ...(asked.replies === 'none' ? [] : [replyKeys(asked)]),
+    ...(reposts ? [repostKeys(asked)] : []),
+    ...(replies === 'none' ? [] : [replyKeys(asked, replies)]),
   ]
   const order = asked.direction === 'after' ? 'at, post_id, by_id' : 'at desc, post_id desc, by_id desc'
   const starts = sql.join(
@@ -95,7 +96,7 @@ function repostKeys({ direction, size }: Asked): Kind {
   return { start: whereToStart(source), keys: [walk, lookUp] }
 }
 
-function replyKeys({ direction, size, replies }: Asked): Kind {
+function replyKeys({ direction, size }: Asked, replies: HomeReplies): Kind {
   const time = posts.createdAt
   const place = placeOf(direction, { time, id: posts.id }, size)
   const only = isNotNull(posts.answeredId)

@@ -1,9 +1,11 @@
-import { keysetList, type Page, type Place, pageLinks } from '../database/cursor.ts'
-import { prepared } from '../database/database.ts'
-import { follows, hashtags, posts } from '../database/schema.ts'
-import { and, count, desc, eq, given, isNotNull, isNull, type SQL } from '../database/sql.ts'
-import { viewerId } from '../people/visibility.ts'
-import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
+import { type Cursor, keysetList, type Page, type Place, pageLinks, placeOf } from '../database/cursor.ts'
+import { prepared, type Reader } from '../database/database.ts'
+import { follows, hashtags, posts, reposts } from '../database/schema.ts'
+import { and, count, desc, eq, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { hasSeenAuthor, isUnblocked, seenBy, viewerId } from '../people/visibility.ts'
+import { asPages, type Post, type PostRow, postsOf, selectPosts } from '../posts/post.ts'
+import { type Asked, entryList, entryPage } from './entries.ts'
 
 /** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
 export type Timeline = { posts: Post[]; newer: string | null; older: string | null }
@@ -28,10 +30,44 @@ export const exploreTimeline = timeline('explore', ({ beyond }) =>
   and(isNull(posts.answeredId), isNull(posts.parentId), beyond),
 )
 
-/** One person's posts, without replies to others. */
+/** One person's posts, without replies to others and without reposts: for feeds and the API. */
 export const profileTimeline = timeline('profile', ({ beyond }) =>
   and(eq(posts.userId, given('user')), isNull(posts.answeredId), beyond),
 )
+
+/** The posts of a person without replies to others, and what they reposted. */
+function profileKeys({ direction, size }: Asked): SQL {
+  const written = placeOf(direction, { time: posts.createdAt, id: posts.id }, size)
+  const reposted = placeOf(direction, { time: reposts.createdAt, id: reposts.postId }, size)
+  const inOrder = ({ order, limit }: Place) =>
+    sql`order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
+  const order = direction === 'after' ? 'at, post_id, by_id' : 'at desc, post_id desc, by_id desc'
+  const own = and(eq(posts.userId, given('user')), isNull(posts.answeredId), written.beyond)
+  const others = and(
+    eq(reposts.userId, given('user')),
+    isUnblocked(reposts.userId),
+    hasSeenAuthor(reposts.postId),
+    reposted.beyond,
+  )
+  return sql`select * from (
+    select * from (select ${posts.createdAt} as at, ${posts.id} as post_id, 0 as by_id from ${posts}
+      where ${own} ${inOrder(written)}) as own
+    union all select * from (select ${reposts.createdAt} as at, ${reposts.postId} as post_id, ${reposts.userId} as by_id
+      from ${reposts} where ${others} ${inOrder(reposted)}) as others
+  ) as entry order by ${sql.raw(order)} limit ${sql.raw(String(size + 1))}`
+}
+
+const profileEntries = entryList('profile_entries', profileKeys)
+
+/** What a profile shows first: the person's posts without replies to others, and their reposts. */
+export async function profilePage(
+  db: Reader,
+  { user, viewer }: { user: number; viewer: AnyViewer },
+  cursor: Cursor,
+): Promise<Page<Post>> {
+  const page = entryPage([await profileEntries(db, { user, ...seenBy(viewer) }, cursor)], cursor)
+  return { ...page, rows: await postsOf(db, page.rows, viewer) }
+}
 
 /** All that one person wrote. */
 export const authorTimeline = timeline('author', ({ beyond }) => and(eq(posts.userId, given('user')), beyond))

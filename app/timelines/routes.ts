@@ -10,6 +10,7 @@ import { type Sidebar, sidebarTags, siteSidebar, welcomeSidebar } from '../site/
 import { foldTag, tagPath } from '../text/hashtags.ts'
 import { homeTimeline } from './home-queries.ts'
 import { exploreTimeline, followedIds, type Timeline, tagTimeline, timelineOf } from './queries.ts'
+import homeSettings from './settings-routes.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -29,6 +30,7 @@ type TimelineRequest = FastifyRequest<{ Querystring: CursorQuery }>
 type TagRequest = FastifyRequest<{ Params: TagParams; Querystring: CursorQuery }>
 
 export default async function timelines(app: FastifyInstance) {
+  app.register(homeSettings)
   const open = { config: { public: true, cached: true } }
   app.get('/', { ...open, schema: { querystring: CursorQuery } }, showHome)
   app.get('/explore', { ...open, schema: { querystring: CursorQuery } }, showExplore)

@@ -44,7 +44,7 @@ describe('the fields of users and posts', () => {
   it('are shown by the API where they are said to be', () => {
     const person = names(columnsIn(userFields, 'public'))
     assert.deepEqual(fieldsOf(PersonResource, 'viewerFollows', 'url'), person)
-    const own = ['viewerFollows', 'url', 'viewerBlocks', 'apart', 'counts', 'links']
+    const own = ['viewerFollows', 'url', 'viewerHidesReposts', 'viewerBlocks', 'apart', 'counts', 'links']
     assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
     assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
     assert.deepEqual(
