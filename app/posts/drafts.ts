@@ -4,21 +4,23 @@ import type { Audience, ReplyAudience } from '../database/schema.ts'
 import { catchRateLimit, type RateLimitExceeded } from '../limits/limits.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { lastPostLink } from '../quotes/links.ts'
+import type { QuotingDraft } from '../quotes/publishing.ts'
 import { languageOf } from '../text/language.ts'
 import { normalizeLine, normalizeText } from '../text/normalize.ts'
-import { postingLimit, type SentPost } from './forms.ts'
+import { boxesOf, postingLimit, type SentPost, submissionDigest } from './forms.ts'
 import type { PostOptions } from './queries.ts'
 
 /** What the viewer sent, and their own language. */
 type Written = Pick<MemberRequest, 'viewer' | 'server'> & { body: SentPost; language: string | null }
 
-/** Writes within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
+/** Writes so many posts within what the viewer may write at a time; an edit tells people of mentions, too, so it counts alike. */
 export function writeWithin<T>(
   { server, viewer }: MemberRequest,
   write: (tx: Writer) => Promise<T>,
+  count = 1,
 ): Promise<T | RateLimitExceeded> {
   const spendAndWrite = async (tx: Writer) => {
-    await server.rateLimits.consume(tx, postingLimit, viewer.id)
+    for (let n = 0; n < count; n++) await server.rateLimits.consume(tx, postingLimit, viewer.id)
     return write(tx)
   }
   return server.db.transaction(spendAndWrite).catch(catchRateLimit)
@@ -35,6 +37,27 @@ export async function draftOf({ viewer, server, body: form, language: own }: Wri
   return { userId: viewer.id, body, language, quoting, ...optionsOf(form) }
 }
 
+/**
+ * A draft for each box that something is written in, with the same options; only the first quotes what was chosen. Sent
+ * again, the same boxes are the same posts.
+ */
+export async function draftsOf(
+  { viewer, server, language, body: form }: Written,
+  submission: string,
+): Promise<QuotingDraft[]> {
+  const further = { ...form, quote: '', quotedId: null }
+  const drafts = await Promise.all(
+    boxesOf(form).map(({ body }, index) =>
+      draftOf({ viewer, server, language, body: { ...(index === 0 ? form : further), body } }),
+    ),
+  )
+  const all = drafts.map(({ body }) => body).join('\0')
+  return drafts.map((draft, index) => {
+    const sent = { body: all, submission: index === 0 ? submission : `${submission} ${index + 1}` }
+    return { ...draft, submission: submissionDigest(draft.userId, sent) }
+  })
+}
+
 /** The id of the post that a form or a program asks to quote; 0, which no post has, for what is no id. */
 export function chosenQuote({ quote, quotedId }: Pick<SentPost, 'quote' | 'quotedId'>): number | null {
   if (!quote) return quotedId ?? null
@@ -48,4 +71,14 @@ function optionsOf({ repliesFrom, quotesFrom, contentWarning }: SentPost): PostO
     ...(quotesFrom !== undefined && { quotesFrom: quotesFrom as Audience }),
     ...(contentWarning !== undefined && { contentWarning: normalizeLine(contentWarning) }),
   }
+}
+
+/** The drafts under the ids that they were published as. */
+export function withIds(ids: number[], drafts: { body: string }[]): { id: number; body: string }[] {
+  return drafts.map(({ body }, index) => ({ id: ids[index] as number, body }))
+}
+
+/** The page to write on where the author wants to go on; null: they are done. */
+export function pathAfter({ add }: { add?: string }, published: number[]): string | null {
+  return add === 'another' ? `/posts/${published.at(-1)}/replies/new` : null
 }

@@ -18,6 +18,10 @@ export const postingLimit: RateLimit = { name: 'posting', burst: 30, every: 10_0
 /** What the database holds at the most, in code points, whatever POST_MAX_LENGTH says. */
 export const [, maxBodyLength] = lengths.body
 
+/** The most posts that one form publishes as a thread. */
+export const maxThread = 25
+
+/** A form that writes a post. Further boxes, each a post that answers the one before: body2, body3 and so on. */
 export const PostForm = Type.Object({
   body: Type.String({ default: '' }),
   /** What its author says it is in; empty: to be guessed. */
@@ -30,6 +34,8 @@ export const PostForm = Type.Object({
   /** The id of the post that it quotes. */
   quote: Type.Optional(Type.String()),
   submission: Type.Optional(Type.String({ maxLength: 100 })),
+  /** `another`: publish, and go on with a post that answers it. */
+  add: Type.Optional(Type.String()),
 })
 export type PostForm = Type.Static<typeof PostForm>
 
@@ -89,7 +95,22 @@ export const NewPostBody = Type.Object(
 export type NewPostBody = Type.Static<typeof NewPostBody>
 
 /** What the composer shows. An empty language is to be guessed. */
-export type PostValues = Required<Omit<PostForm, 'submission' | 'quote'>>
+export type PostValues = Required<Omit<PostForm, 'submission' | 'quote' | 'add' | 'body'>> & { boxes: Box[] }
+/** The name of a field, and what is written in it. */
+export type Box = { name: string; body: string }
+
+/** The boxes of a form that something is written in, in their order; the first, empty, if there is none. */
+export function boxesOf(form: object): Box[] {
+  const numberOf = (name: string) =>
+    Number(/^body([2-9]|[1-9]\d)?$/.exec(name)?.[1] ?? (name === 'body' ? 1 : 0))
+  const boxes = Object.entries(form).flatMap(([name, body]) =>
+    numberOf(name) > 0 && typeof body === 'string' ? [{ name, body }] : [],
+  )
+  const written = boxes
+    .filter(({ body }) => !isBlank(body))
+    .toSorted((one, other) => numberOf(one.name) - numberOf(other.name))
+  return written.length > 0 ? written : boxes.filter(({ name }) => name === 'body')
+}
 
 /** What was typed, and for the rest what the post has. */
 export function valuesOf(
@@ -97,7 +118,7 @@ export function valuesOf(
   typed: Partial<PostForm> = {},
 ): PostValues {
   return {
-    body: typed.body ?? post.body,
+    boxes: boxesOf({ ...typed, body: typed.body ?? post.body }),
     language: typed.language ?? post.language ?? '',
     repliesFrom: typed.repliesFrom ?? post.repliesFrom,
     quotesFrom: typed.quotesFrom ?? post.quotesFrom,
@@ -127,8 +148,11 @@ export function validatePost(
 ): FieldErrors {
   const { language, repliesFrom, quotesFrom, contentWarning } = request.body
   const limit = request.server.config.postMaxLength
+  const boxes = boxesOf(request.body)
+  const sentences = { blank: 'posts.blank', tooLong: 'posts.too_long' } as const
   return addFieldErrors(request, fieldErrorsOf(request), {
-    body: validateText(request.body.body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
+    ...Object.fromEntries(boxes.map(({ name, body }) => [name, validateText(body, limit, sentences)])),
+    form: boxes.length > maxThread && { key: 'posts.thread_too_long', values: { limit: maxThread } },
     language:
       Boolean(language && language !== present && !isPostLanguage(language)) && 'posts.language_unknown',
     repliesFrom: !isOneOf(replyAudiences, repliesFrom) && 'posts.audience_unknown',

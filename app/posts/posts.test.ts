@@ -261,6 +261,109 @@ describe('writing', () => {
     assert.match(unfolded.page.querySelector('.dates')?.text ?? '', /Edited/)
   })
 
+  describe('a thread', () => {
+    const bodiesOf = async () => (await all()).map(({ body }) => body)
+    const thread = { body: 'One', body2: '', body3: 'Two @john', body4: '  ', body10: 'Three' }
+
+    it('publishes a post a box, each answering the one before, and once if it is sent twice', async () => {
+      const form = { ...thread, repliesFrom: 'nobody', contentWarning: 'Long', submission: 'thread' }
+      const [answer] = await Promise.all([susan.post('/posts', form), susan.post('/posts', form)])
+      assert.deepEqual([answer.status, answer.location], [303, '/'])
+      await susan.post('/posts', form)
+      const rows = (await all()).toSorted((one, other) => one.id - other.id)
+      const ids = rows.map(({ id }) => id)
+      assert.deepEqual(
+        rows.map(({ body, parentId, rootId, answeredId }) => [body, parentId, rootId, answeredId]),
+        [
+          ['One', null, null, null],
+          ['Two @john', ids[0], ids[0], null],
+          ['Three', ids[1], ids[0], null],
+        ],
+      )
+      for (const { repliesFrom, contentWarning } of rows)
+        assert.deepEqual([repliesFrom, contentWarning], ['nobody', 'Long'])
+      assert.equal(await site.app.db.$count(mentions), 1)
+    })
+
+    it('says what is wrong at the box where it is, publishes none, and loses nothing', async () => {
+      const long = 'x'.repeat(141)
+      const answer = await susan.post('/posts', { ...thread, body3: long, language: 'es' })
+      assert.equal(answer.status, 422)
+      assert.deepEqual(await bodiesOf(), [])
+      const boxes = answer.page.querySelectorAll('main form .composer textarea, main form.composer textarea')
+      const shown = boxes.filter(box => !box.closest('template'))
+      assert.deepEqual(
+        shown.map(box => [box.id, box.text.trim(), box.getAttribute('aria-invalid')]),
+        [
+          ['body', 'One', undefined],
+          ['body2', long, 'true'],
+          ['body3', 'Three', undefined],
+        ],
+      )
+      assert.match(answer.page.querySelector('#body2-error')?.text ?? '', /1 character over the limit/)
+      assert.equal(answer.page.querySelectorAll('[autofocus]').length, 1)
+      assert.ok(shown[1]?.hasAttribute('autofocus'))
+      const blank = await susan.post('/posts', { body: ' ', body2: '\n' })
+      assert.equal(blank.status, 422)
+      assert.match(blank.page.querySelector('#body-error')?.text ?? '', /Write something first/)
+      const many = Object.fromEntries(
+        Array.from({ length: 26 }, (_, n) => [n ? `body${n + 1}` : 'body', `${n}`]),
+      )
+      const refused = await susan.post('/posts', many)
+      assert.equal(refused.status, 422)
+      assert.match(refused.text, /A thread can have up to 25 posts at a time/)
+      assert.deepEqual(await bodiesOf(), [])
+      assert.equal((await susan.post('/posts', { ...many, body26: '' })).status, 303)
+      assert.equal((await all()).length, 25)
+    })
+
+    it('is published as long as one may answer, with boxes that are no boxes left out', async () => {
+      const odd = {
+        body: '',
+        body1: 'no',
+        body02: 'no',
+        bodyx: 'no',
+        body2: 'Here',
+        body99: 'There',
+        body100: 'no',
+      }
+      assert.equal((await susan.post('/posts', odd)).status, 303)
+      assert.deepEqual((await bodiesOf()).toSorted(), ['Here', 'There'])
+      const [root] = await site.write('john', ['What happened?'])
+      const answer = await susan.post(`/posts/${root}/replies`, { body: 'First', body2: 'Then' })
+      const [then, first] = await all()
+      assert.equal(answer.location, `/posts/${root}#post-${first?.id}`)
+      assert.deepEqual([first?.parentId, then?.parentId, then?.rootId], [root, first?.id, root])
+      assert.equal(then?.answeredId, site.ids.john, 'it goes on answering him')
+    })
+
+    it('is written post by post without a script', async () => {
+      const first = await susan.post('/posts', { body: 'One', add: 'another' })
+      const [one] = await all()
+      assert.equal(first.location, `/posts/${one?.id}/replies/new`)
+      const writing = await susan.follow(first)
+      assert.equal(writing.page.querySelector('h1')?.text, 'Continue your thread')
+      assert.ok(writing.page.querySelector('button[name=add][value=another]'))
+      const second = await susan.post(`/posts/${one?.id}/replies`, { body: 'Two', add: 'another' })
+      const [two] = await all()
+      assert.equal(second.location, `/posts/${two?.id}/replies/new`)
+      assert.equal(two?.parentId, one?.id)
+    })
+
+    it('counts each post, and waits whole where there is no room for all', async () => {
+      const strict = await openSite({ RATE_LIMITS: 'on' })
+      const browser = await strict.signedIn('susan')
+      const long = (from: number) =>
+        Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n ? `body${n + 1}` : 'body', `${from + n}`]))
+      assert.equal((await browser.post('/posts', long(0))).status, 303)
+      const late = await browser.post('/posts', long(20))
+      assert.equal(late.status, 429)
+      assert.equal(late.page.querySelector('#body20')?.text.trim(), '39', 'nothing is lost')
+      assert.equal(await strict.app.db.$count(posts), 20)
+      await strict.close()
+    })
+  })
+
   it('brings words that were sent without a session through signing in to the writing page', async () => {
     const visitor = site.visitor()
     const answer = await visitor.post('/posts', { body: 'Do not lose me & mine' })

@@ -1,23 +1,17 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { publishQuoting, unquotable } from '../quotes/publishing.ts'
+import { unquotable } from '../quotes/publishing.ts'
+import { publishThread } from '../replies/publishing.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { chosenQuote, draftOf, writeWithin } from './drafts.ts'
-import {
-  newSubmission,
-  newValues,
-  PostForm,
-  type PostValues,
-  submissionDigest,
-  validatePost,
-  valuesOf,
-} from './forms.ts'
+import { chosenQuote, draftOf, draftsOf, pathAfter, withIds, writeWithin } from './drafts.ts'
+import { newSubmission, newValues, PostForm, type PostValues, validatePost, valuesOf } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
@@ -70,18 +64,15 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
   const errors = validatePost(request)
   const { submission = newSubmission() } = request.body
   const form = { values: newValues(viewer, request.body), submission, errors }
-  const written = await draftOf(request)
-  const { chosen } = written.quoting
+  const chosen = chosenQuote(request.body)
   if (hasFieldErrors(errors))
     return reply.code(422).page('posts/new', { ...form, quoted: await find(chosen) })
-  const digest = submissionDigest(viewer.id, { body: written.body, submission })
-  const draft = { ...written, submission: digest }
-  const published = await writeWithin(request, tx => publishQuoting(tx, { viewer, draft }, new Date())).catch(
-    catchUnquotable,
-  )
-  if (typeof published === 'number') {
-    const note = await noteUnknown(server.db, [{ id: published, body: written.body }])
-    return reply.flash('posts.published', {}, note).redirect('/', 303)
+  const drafts = await draftsOf(request, submission)
+  const publish = (tx: Writer) => publishThread(tx, { viewer, drafts }, new Date())
+  const published = await writeWithin(request, publish, drafts.length).catch(catchUnquotable)
+  if (Array.isArray(published)) {
+    const note = await noteUnknown(server.db, withIds(published, drafts))
+    return reply.flash('posts.published', {}, note).redirect(pathAfter(request.body, published) ?? '/', 303)
   }
   if (published instanceof Problem) {
     // Sent again, the words are published without the quote.

@@ -25,3 +25,26 @@ export async function publishReply(
   if (!present.can.reply) throw refusal(present, 'reply')
   return publishQuoting(tx, { viewer, draft: { ...draft, parent: present } }, now)
 }
+
+/**
+ * Publishes posts of the viewer's of which each answers the one before, the first the `parent` if there is one: all of
+ * them or none. Returns their ids.
+ */
+export async function publishThread(
+  tx: Writer,
+  { viewer, parent, drafts }: { viewer: Viewer; parent?: Post; drafts: QuotingDraft[] },
+  now: Date,
+): Promise<number[]> {
+  const ids: number[] = []
+  for (const draft of drafts) {
+    const last = ids.at(-1)
+    const above = last === undefined ? parent : await findPost(tx, last, viewer)
+    // The account was closed meanwhile.
+    if (last !== undefined && !above) throw new Problem(404, 'errors.post_missing')
+    const id = above
+      ? await publishReply(tx, { viewer, parent: above, draft }, now)
+      : await publishQuoting(tx, { viewer, draft }, now)
+    ids.push(id)
+  }
+  return ids
+}

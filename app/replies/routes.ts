@@ -1,27 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
+import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
 import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { draftOf, writeWithin } from '../posts/drafts.ts'
-import {
-  newSubmission,
-  newValues,
-  PostForm,
-  type PostValues,
-  submissionDigest,
-  validatePost,
-} from '../posts/forms.ts'
+import { draftsOf, pathAfter, withIds, writeWithin } from '../posts/drafts.ts'
+import { newSubmission, newValues, PostForm, type PostValues, validatePost } from '../posts/forms.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
 import { postSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
-import { publishReply } from './publishing.ts'
+import { publishThread } from './publishing.ts'
 import { findThread, pageSize, type Thread } from './thread-queries.ts'
 
 declare module '../http/views.ts' {
@@ -95,15 +89,13 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const { submission = newSubmission() } = request.body
   const form = { post, values: newValues(viewer, request.body), submission, errors }
   if (hasFieldErrors(errors)) return reply.code(422).page('replies/new', form)
-  const written = await draftOf(request)
-  const digest = submissionDigest(viewer.id, { body: written.body, submission: `${submission} ${post.id}` })
-  const draft = { ...written, submission: digest }
-  const published = await writeWithin(request, tx =>
-    publishReply(tx, { viewer, parent: post, draft }, new Date()),
-  ).catch(catchRefusal)
-  if (typeof published === 'number') {
-    const note = await noteUnknown(server.db, [{ id: published, body: draft.body }])
-    return reply.flash('posts.published', {}, note).redirect(pathOf(post, published), 303)
+  const drafts = await draftsOf(request, `${submission} ${post.id}`)
+  const publish = (tx: Writer) => publishThread(tx, { viewer, parent: post, drafts }, new Date())
+  const published = await writeWithin(request, publish, drafts.length).catch(catchRefusal)
+  if (Array.isArray(published)) {
+    const note = await noteUnknown(server.db, withIds(published, drafts))
+    const path = pathAfter(request.body, published) ?? pathOf(post, published[0] as number)
+    return reply.flash('posts.published', {}, note).redirect(path, 303)
   }
   if (published.statusCode === 404) return offerAsPost(request, reply)
   if (published instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, published)

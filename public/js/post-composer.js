@@ -1,5 +1,5 @@
 /**
- * <post-composer limit draft original left left-one over over-one>: counts characters, saves a draft, submits
+ * <post-composer limit draft original left left-one over over-one most>: counts characters, saves a draft, submits
  * once, and submits on Ctrl/⌘+Enter; in messages also on Enter, if the checkbox says so. Its choice is this browser's: at
  * first Enter sends where there is a mouse, and so most likely a keyboard with Shift.
  *
@@ -7,7 +7,9 @@
  * deleted on the next page that confirms the save ([data-saved]). So it survives an error, an expired session and a lost
  * response. After a lost response it is restored with its `submission`, by which the server recognizes the same post.
  *
- * @typedef {{ text: string, original: string, submission?: string, sent?: boolean }} Draft
+ * Where the form has a template for one, a button adds boxes for further posts of a thread, up to `most` in all.
+ *
+ * @typedef {{ text: string, more?: string[], options?: Record<string, string>, original: string, submission?: string, sent?: boolean }} Draft
  */
 const PREFIX = 'draft:'
 const WARN_AT = 20 // characters left from which the counter is shown and announced
@@ -73,23 +75,104 @@ class PostComposer extends HTMLElement {
 
   form = /** @type {HTMLFormElement} */ (this.querySelector('form'))
   textarea = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'))
-  button = /** @type {HTMLButtonElement} */ (this.querySelector('button'))
+  button = /** @type {HTMLButtonElement} */ (this.querySelector('.send button'))
   submission = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
   newSubmission = this.submission?.value
   enterSends = /** @type {HTMLInputElement | null} */ (this.querySelector('.enter-sends input'))
+  template = this.querySelector('template')
+  further = this.querySelector('.further')
+  another = /** @type {HTMLButtonElement | null} */ (this.querySelector('.another'))
+  /** The box that is counted: where one writes. */
+  active = this.textarea
   counter = document.createElement('span')
   announcer = document.createElement('span')
 
   connectedCallback() {
     this.#addCounter()
+    this.#offerBoxes()
     this.#restore()
     this.#count()
     this.#offerEnter()
     this.#nameAudience()
-    this.textarea.addEventListener('input', () => this.#onInput())
-    this.textarea.addEventListener('keydown', event => this.#onKeydown(event))
+    this.form.addEventListener('input', event => this.#onInput(event))
+    this.form.addEventListener('focusin', event => this.#onFocus(event))
+    this.form.addEventListener('click', event => this.#onClick(event))
+    this.form.addEventListener('keydown', event => this.#onKeydown(event))
     this.addEventListener('submit', event => this.#onSubmit(event))
     addEventListener('pageshow', () => this.#onReturn())
+  }
+
+  /** The boxes that the form sends, the first among them. */
+  get boxes() {
+    return [...this.form.querySelectorAll('textarea')]
+  }
+
+  get isBlank() {
+    return this.boxes.every(box => box.value.trim() === '')
+  }
+
+  /** With a script the button that publishes and goes on adds a box instead. */
+  #offerBoxes() {
+    const { another } = this
+    const label = another?.querySelector('span')
+    if (!another || !label) return
+    label.textContent = another.title = another.dataset['add'] ?? ''
+    for (const remove of this.querySelectorAll('.remove'))
+      if (remove instanceof HTMLElement) remove.hidden = false
+  }
+
+  /** @param {string} [text] */
+  #addBox(text = '') {
+    const copy = this.template?.content.cloneNode(true)
+    if (!copy || !this.further) return null
+    this.further.append(copy)
+    const box = /** @type {HTMLTextAreaElement} */ (this.boxes.at(-1))
+    box.value = text
+    const remove = box.parentElement?.querySelector('.remove')
+    if (remove instanceof HTMLElement) remove.hidden = false
+    this.#number()
+    return box
+  }
+
+  /** Names the further boxes in their order. */
+  #number() {
+    const pattern = this.template?.content.querySelector('label')?.textContent ?? ''
+    for (const [index, box] of this.boxes.slice(1).entries()) {
+      box.id = box.name = `body${index + 2}`
+      const label = box.parentElement?.querySelector('label')
+      if (!label) continue
+      label.htmlFor = box.id
+      label.textContent = pattern.replace('{number}', String(index + 2))
+    }
+    if (this.another) this.another.hidden = this.boxes.length >= Number(this.getAttribute('most'))
+  }
+
+  /** @param {HTMLTextAreaElement} box */
+  #removeBox(box) {
+    const before = this.boxes[this.boxes.indexOf(box) - 1] ?? this.textarea
+    box.parentElement?.remove()
+    this.#number()
+    before.focus()
+    this.#saveDraft(false)
+  }
+
+  /** @param {MouseEvent} event */
+  #onClick(event) {
+    const button = event.target instanceof Element && event.target.closest('button')
+    if (!button) return
+    if (button === this.another) {
+      event.preventDefault()
+      this.#addBox()?.focus()
+    }
+    const box = button.classList.contains('remove') && button.parentElement?.querySelector('textarea')
+    if (box) this.#removeBox(box)
+  }
+
+  /** @param {FocusEvent} event */
+  #onFocus({ target }) {
+    if (!(target instanceof HTMLTextAreaElement) || target === this.active) return
+    this.active = target
+    this.#count()
   }
 
   #addCounter() {
@@ -105,35 +188,56 @@ class PostComposer extends HTMLElement {
     const draft = drafts.read(this.#key)
     if (!draft || draft.original !== this.#original || this.textarea.value !== this.#original) return
     this.textarea.value = draft.text
+    if (this.boxes.length === 1) for (const text of draft.more ?? []) this.#addBox(text)
+    for (const field of this.#options()) {
+      field.value = draft.options?.[field.name] ?? field.value
+      // What the server would not have chosen is in sight.
+      const isShown = field.name === 'contentWarning' && field.value
+      if (isShown) field.closest('details')?.setAttribute('open', '')
+    }
     if (draft.sent && draft.submission && this.submission) this.submission.value = draft.submission
   }
 
-  #onInput() {
+  /** Who may reply, and so on. */
+  #options() {
+    return /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */ (
+      this.querySelectorAll('.options :is(select, input)')
+    )
+  }
+
+  /** @param {Event} event */
+  #onInput({ target }) {
     if (this.submission && this.newSubmission) this.submission.value = this.newSubmission
+    if (target instanceof HTMLTextAreaElement) this.active = target
     this.#saveDraft(false)
     this.#count()
   }
 
   /** @param {boolean} sent */
   #saveDraft(sent) {
-    const text = this.textarea.value
-    if (text.trim() === '' || text === this.#original) return drafts.write(this.#key, null)
-    drafts.write(this.#key, { text, original: this.#original, submission: this.submission?.value, sent })
+    const [text = '', ...more] = this.boxes.map(box => box.value)
+    if (this.isBlank || (text === this.#original && more.length === 0)) return drafts.write(this.#key, null)
+    const options = Object.fromEntries([...this.#options()].map(({ name, value }) => [name, value]))
+    const submission = this.submission?.value
+    drafts.write(this.#key, { text, more, options, original: this.#original, submission, sent })
   }
 
-  /** Grows the textarea in browsers without `field-sizing`. */
+  /** Grows the boxes in browsers without `field-sizing`. */
   #grow() {
     if (CSS.supports('field-sizing', 'content')) return
-    this.textarea.style.blockSize = 'auto'
-    this.textarea.style.blockSize = `${this.textarea.scrollHeight}px`
+    for (const box of this.boxes) {
+      box.style.blockSize = 'auto'
+      box.style.blockSize = `${box.scrollHeight}px`
+    }
   }
 
   #count() {
     this.#grow()
-    const left = Number(this.getAttribute('limit')) - lengthOf(this.textarea.value)
+    const left = Number(this.getAttribute('limit')) - lengthOf(this.active.value)
     const isNear = left <= WARN_AT
     this.counter.textContent = isNear ? String(left).replace('-', '−') : ''
     this.counter.classList.toggle('over', left < 0)
+    this.active.classList.toggle('over', left < 0)
     // Announced when the warning starts and when the limit is crossed, not for every character.
     const stage = left < 0 ? 'over' : isNear ? 'left' : ''
     if (stage === this.#announced) return
@@ -163,6 +267,12 @@ class PostComposer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #onKeydown(event) {
+    const { target } = event
+    if (!(target instanceof HTMLTextAreaElement)) return
+    if (event.key === 'Backspace' && target.value === '' && this.further?.contains(target)) {
+      event.preventDefault()
+      this.#removeBox(target)
+    }
     const isSending =
       event.ctrlKey || event.metaKey || (this.enterSends?.checked && !event.shiftKey && !event.altKey)
     if (event.key !== 'Enter' || !isSending || event.isComposing) return
@@ -173,7 +283,7 @@ class PostComposer extends HTMLElement {
   /** @param {Event} event */
   #onSubmit(event) {
     if (event.defaultPrevented) return
-    if (this.#isSubmitting || this.textarea.value.trim() === '') {
+    if (this.#isSubmitting || this.isBlank) {
       event.preventDefault()
       this.textarea.focus()
       return
