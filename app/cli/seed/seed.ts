@@ -88,7 +88,7 @@ async function addPost(
   const [parent, quoted] = [await find(answers), await find(quotes)]
   const { language, repliesFrom, contentWarning } = post
   const options = { userId, language, repliesFrom, contentWarning }
-  const [first = body, ...later] = [...earlier, body]
+  const [first, ...later] = [...earlier, body]
   const shown = { ...(parent && { parent }), ...(quoted && { quoted }) }
   const id = await publishPost(tx, { ...options, ...shown, body: first, submission: null }, createdAt)
   const until = (editedAt ?? createdAt).getTime()

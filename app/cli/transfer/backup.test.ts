@@ -10,20 +10,26 @@ import Client from 'better-sqlite3'
 import { UserError } from '../../config/user-error.ts'
 import { readConfig } from '../../config.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
-import { type Database } from '../../database/database.ts'
+import type { Database, Writer } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
 import { openDatabase } from '../../database/open.ts'
 import {
+  bookmarks,
   exportParts,
   exports,
   follows,
   hashtags,
+  likes,
   mentions,
   posts,
+  postVersions,
+  reposts,
   sessions,
   threadGaps,
+  threadMutes,
   users,
 } from '../../database/schema.ts'
+import { eq } from '../../database/sql.ts'
 import {
   emptyDatabase,
   emptyPostgresDatabase,
@@ -46,6 +52,15 @@ const person = (username: string, over: Partial<typeof users.$inferInsert> = {})
   ...over,
 })
 
+const settings = {
+  // On PostgreSQL, JSON keeps its keys in another order.
+  notificationsFrom: { repost: 'nobody', like: 'following', é: 'everyone' },
+  quotesFrom: 'nobody',
+  homeReplies: 'none',
+  homeReposts: false,
+  keyboardShortcuts: false,
+} as const
+
 /** Rows as awkward as the schema allows, of every type that a column has; some ids are gone. */
 async function fill(db: Database): Promise<void> {
   await db.transaction(async tx => {
@@ -56,7 +71,7 @@ async function fill(db: Database): Promise<void> {
     })
     await tx.insert(users).values([
       { ...susan, id: 10 },
-      { ...person('john'), id: 2 ** 40 },
+      { ...person('john', settings), id: 2 ** 40 },
     ])
     const entities = [{ kind: 'tag' as const, start: 0, end: 2, href: '/tags/"\\é🎈' }]
     const body = { userId: 10, entities, createdAt: new Date(0), editedAt: null, language: null }
@@ -76,7 +91,10 @@ async function fill(db: Database): Promise<void> {
     await tx.insert(threadGaps).values({ ...thread, postId: 2 ** 40, parentId: 1, createdAt: now })
     await tx.insert(posts).values({ ...body, ...thread, answeredId: 0, body: 'To a deleted one' })
     await tx.insert(mentions).values({ postId: 1, userId: 10 })
-    await tx.insert(follows).values({ followerId: 10, followedId: 2 ** 40, createdAt: now })
+    await tx
+      .insert(follows)
+      .values({ followerId: 10, followedId: 2 ** 40, repostsShown: false, createdAt: now })
+    await addReactions(tx)
     const session = { userId: 10, createdAt: now, lastUsedAt: now, expiresAt: now, userAgent: '', label: '' }
     await tx
       .insert(sessions)
@@ -87,6 +105,28 @@ async function fill(db: Database): Promise<void> {
   })
   // As if an account had been deleted.
   await db.transaction(tx => keepIdsAbove(tx, 'users', 2 ** 41))
+}
+
+/** What people do with posts, in an order other than that of the keys. */
+async function addReactions(tx: Writer): Promise<void> {
+  const rows = [2 ** 40, 10].flatMap(userId => [3, 1].map(postId => ({ userId, postId, createdAt: now })))
+  for (const table of [likes, reposts, bookmarks]) await tx.insert(table).values(rows)
+  await tx.insert(threadMutes).values(rows.map(row => ({ ...row, rootId: row.postId * 2 ** 39 })))
+  const version = { body: '\u202E🎈', entities: [], language: null, createdAt: now }
+  await tx.insert(postVersions).values([
+    { ...version, postId: 3 },
+    { ...version, postId: 1, contentWarning: "'; \\ 茶" },
+  ])
+  const counted = { likeCount: 2, repostCount: 2, quotedId: 2 ** 41, quoteDetached: true, pinnedAt: now }
+  const choices = {
+    repliesFrom: 'mentioned',
+    quotesFrom: 'following',
+    contentWarning: '🎈'.repeat(100),
+  } as const
+  await tx
+    .update(posts)
+    .set({ ...counted, ...choices })
+    .where(eq(posts.id, 3))
 }
 
 const at = (database: { url: string }, ...words: string[]) =>
