@@ -186,10 +186,8 @@ const api = (name: string, path: Path, holds: Word[], options: Options = {}): Su
   const ask = async (asker: Asker) => textOf(await asker.program.get(`/api${pathOf(path, asker)}`))
   return { name: `API: ${name}`, ask, holds, isApi: true, ...options }
 }
-const feed = (name: string, path: Path, holds: Word[]): Surface => ({
-  ...page(name, path, holds),
-  isPublic: true,
-})
+const feed = (name: string, path: Path, holds: Word[], options: Options = {}): Surface =>
+  page(name, path, holds, { isPublic: true, ...options })
 
 async function exported({ id, name }: Asker): Promise<string> {
   if (id === null || hasLeft(name)) return ''
@@ -243,6 +241,10 @@ const surfaces: Surface[] = [
   }),
   page('earlier versions', at('authorearlier', '/versions'), ['authorearlier'], { of: 'authorearlier' }),
   page('who likes a post', at('hubroot', '/likes'), ['hubroot', 'authorname']),
+  page('who reposted a post', at('hubroot', '/reposts'), ['hubroot', 'authorname']),
+  page('who reposted the author’s post', at('authorplain', '/reposts'), ['authorplain'], {
+    of: 'authorplain',
+  }),
   page('who quotes a post', at('hubroot', '/quotes'), ['hubroot', 'authorquote']),
   page('who likes the author’s post', at('authorplain', '/likes'), ['authorplain'], { of: 'authorplain' }),
   page('who quotes the author’s post', at('authorplain', '/quotes'), ['hubquote'], { of: 'authorplain' }),
@@ -257,6 +259,11 @@ const surfaces: Surface[] = [
 
   feed('the feed of the author', '/@author/feed.atom', ['authorplain', 'authorwarning']),
   feed('the feed of the hub', '/@hub/feed.json', ['hubroot', 'hubquote']),
+  feed('the feed of a thread', at('hubroot', '/feed.atom'), ['hubroot', 'authorreply']),
+  feed('the feed of the author’s thread', at('authorplain', '/feed.json'), ['hubreply'], {
+    of: 'authorplain',
+  }),
+  feed('the feed of the author with replies', '/@author/feed.atom?replies=1', ['authorreply']),
   feed('the feed of a hashtag', '/tags/tea/feed.atom', ['hubroot', 'authorplain']),
 
   api('all posts', '/posts', tops),
@@ -276,6 +283,7 @@ const surfaces: Surface[] = [
   api('replies', at('hubroot', '/replies'), ['authorreply']),
   api('replies to the author', at('authorplain', '/replies'), ['hubreply'], { of: 'authorplain' }),
   api('who likes a post', at('hubroot', '/likes'), ['authorname']),
+  api('who reposted a post', at('hubroot', '/reposts'), ['authorname']),
   api('who quotes a post', at('hubroot', '/quotes'), ['authorquote']),
   api('earlier versions', at('authorearlier', '/versions'), ['authorearlier'], { of: 'authorearlier' }),
 ]

@@ -12,6 +12,8 @@ export async function audit(config: DatabaseConfig, { journal }: Load, jobsWithi
   await auditWritten(config, 'posts', journal.posts)
   await auditWritten(config, 'messages', journal.messages)
   await auditFollows(config, journal)
+  await auditMarks(config, 'likes', journal.likes)
+  await auditMarks(config, 'reposts', journal.reposts)
   await auditSessions(config, journal)
   await auditDerived(config)
   await auditUnread(config)
@@ -51,6 +53,25 @@ async function auditFollows(config: DatabaseConfig, { follows }: Journal): Promi
   )
 }
 
+async function auditMarks(
+  config: DatabaseConfig,
+  table: 'likes' | 'reposts',
+  marks: Map<string, boolean>,
+): Promise<void> {
+  const rows = await rowsOf(
+    config,
+    `select u.username, m.post_id from ${table} m join users u on u.id = m.user_id`,
+  )
+  const there = new Set(rows.map(row => `${row['username']} ${row['post_id']}`))
+  const wrong = [...marks].filter(([mark, wanted]) => there.has(mark) !== wanted)
+  const strange = [...there].filter(mark => !marks.has(mark))
+  claimNone(
+    `${table}: each is as it was promised last`,
+    [...wrong.map(([mark, wanted]) => `${mark} should be ${wanted}`), ...strange],
+    `${rows.length} of ${marks.size}`,
+  )
+}
+
 async function auditSessions(config: DatabaseConfig, { sessions }: Journal): Promise<void> {
   const rows = await rowsOf(config, 'select token_hash from sessions')
   const there = new Set(rows.map(row => row['token_hash']))
@@ -80,7 +101,30 @@ export async function auditDerived(config: DatabaseConfig): Promise<void> {
   const entries = await countOf(config, 'select count(*) from post_fts')
   for (const [name, count] of Object.entries(wrong))
     claim(`every post has its ${name}`, count === 0, `${count} have not`)
+  for (const [rule, sql] of Object.entries(conversationRules)) {
+    const broken = await countOf(config, sql)
+    claim(rule, broken === 0, `${broken} are not`)
+  }
   claim('the search index holds as many posts as there are', posts === entries, `${posts} and ${entries}`)
+}
+
+const conversationRules: Record<string, string> = {
+  'replies stand in the thread of what they answer': `select count(*) from posts p where
+    (p.body like 'answer%' and p.parent_id is null) or (p.parent_id is not null and (select count(*) from posts parent
+      where parent.id = p.parent_id and coalesce(parent.root_id, parent.id) = p.root_id) +
+      (select count(*) from thread_gaps g where g.post_id = p.parent_id) <> 1)`,
+  'authors are told of every reply': `select count(*) from posts p join posts parent on parent.id = p.parent_id
+    where p.body like 'answer%' and parent.user_id <> p.user_id and (select count(*) from notifications n
+      where n.kind = 'reply' and n.post_id = p.id and n.user_id = parent.user_id) <> 1`,
+  'quotes have what they quote': `select count(*) from posts where body like 'quote%' and quoted_id is null`,
+  'likes and reposts are as many as their posts say': `select count(*) from posts p where
+    p.like_count <> (select count(*) from likes l where l.post_id = p.id) or
+    p.repost_count <> (select count(*) from reposts r where r.post_id = p.id)`,
+  'authors are told of likes and reposts, in one notification for each post': `select count(*) from posts p where
+    (select count(*) from notifications n where n.kind = 'like' and n.post_id = p.id) <>
+      (case when exists (select 1 from likes l where l.post_id = p.id and l.user_id <> p.user_id) then 1 else 0 end) or
+    (select count(*) from notifications n where n.kind = 'repost' and n.post_id = p.id) <>
+      (case when exists (select 1 from reposts r where r.post_id = p.id and r.user_id <> p.user_id) then 1 else 0 end)`,
 }
 
 /** SQLite's is numbered by moment and post; see search/tables.ts. */

@@ -21,6 +21,9 @@ export type Journal = {
   messages: Map<string, Written>
   /** `a b` → whether a follows b, as it was promised last. */
   follows: Map<string, boolean>
+  /** `a 7` → whether a likes or has reposted post 7, as it was promised last. */
+  likes: Map<string, boolean>
+  reposts: Map<string, boolean>
   /** By the hash of their token: whether it was promised that they are open, or that they have ended. */
   sessions: Map<string, 'open' | 'ended'>
   /** Names of those who asked for their export. */
@@ -69,6 +72,8 @@ export class Load {
     posts: new Map(),
     messages: new Map(),
     follows: new Map(),
+    likes: new Map(),
+    reposts: new Map(),
     sessions: new Map(),
     exports: new Set(),
     unexpected: [],
@@ -81,6 +86,8 @@ export class Load {
   isOver = false
   /** A job that is killed is taken up again after half a minute: a quick load has none. */
   readonly hasJobs: boolean
+  /** Posts that somebody has seen on Explore, which can be answered, quoted, liked and reposted. */
+  seen: number[] = []
   #running: Promise<unknown> = Promise.resolve()
 
   constructor(address: string | (() => string), { seed = 1, hasJobs = true } = {}) {
@@ -127,11 +134,14 @@ class Member {
   }
 
   #doSomething(chance: number): Promise<unknown> {
-    if (chance < 0.45) return this.#post()
-    if (chance < 0.65) return this.#message()
-    if (chance < 0.8) return this.#toggleFollow()
+    if (chance < 0.25) return this.#post()
+    if (chance < 0.35) return this.#reply()
+    if (chance < 0.4) return this.#quote()
+    if (chance < 0.6) return this.#toggle(this.#load.random() < 0.7 ? 'like' : 'repost')
+    if (chance < 0.72) return this.#message()
+    if (chance < 0.82) return this.#toggleFollow()
     if (chance < 0.9) return isQuiet(this.#name) ? this.#look('/') : this.#look(`/messages/@${this.#other()}`)
-    if (chance < 0.94) return this.#look('/explore')
+    if (chance < 0.94) return this.#lookAround()
     if (chance < 0.96) return this.#signIn()
     if (chance < 0.98) return this.#signOut()
     return this.#load.hasJobs ? this.#export() : this.#look('/')
@@ -150,6 +160,47 @@ class Member {
     await this.#write(this.#load.journal.posts, body, { path: '/posts', tries })
   }
 
+  /** Some of the newest posts, so that several people do something with the same one. */
+  #somePost(): number | undefined {
+    const { seen, random } = this.#load
+    return seen[Math.floor(random() * Math.min(seen.length, 8))]
+  }
+
+  async #reply(): Promise<void> {
+    const id = this.#somePost()
+    if (id === undefined) return this.#lookAround()
+    const body = `answer ${this.#name} ${++this.#written}`
+    await this.#write(this.#load.journal.posts, body, { path: `/posts/${id}/replies`, tries: Infinity })
+  }
+
+  async #quote(): Promise<void> {
+    const id = this.#somePost()
+    if (id === undefined) return this.#lookAround()
+    const body = `quote ${this.#name} ${++this.#written}`
+    const form = { quote: String(id) }
+    await this.#write(this.#load.journal.posts, body, { path: '/posts', tries: Infinity, form })
+  }
+
+  async #toggle(verb: 'like' | 'repost'): Promise<void> {
+    const id = this.#somePost()
+    if (id === undefined) return this.#lookAround()
+    const done = this.#load.journal[`${verb}s`]
+    const wanted = !done.get(`${this.#name} ${id}`)
+    const path = `/posts/${id}/${verb}${wanted ? '' : '/delete'}`
+    if (await this.#insist(`POST ${path}`, () => this.#visitor.post(path)))
+      done.set(`${this.#name} ${id}`, wanted)
+  }
+
+  async #lookAround(): Promise<void> {
+    const read = async () => {
+      const reply = await this.#visitor.get('/explore')
+      const ids = [...reply.text.matchAll(/id="post-(\d+)"/g)].map(([, id]) => Number(id))
+      if (reply.status === 200) this.#load.seen = ids
+      return reply
+    }
+    await this.#insist('GET /explore', read, 1)
+  }
+
   async #message(): Promise<void> {
     const body = `message ${this.#name} ${++this.#written}`
     await this.#write(this.#load.journal.messages, body, {
@@ -161,11 +212,11 @@ class Member {
   async #write(
     journal: Map<string, Written>,
     body: string,
-    { path, tries }: { path: string; tries: number },
+    { path, tries, form: beside = {} }: { path: string; tries: number; form?: Record<string, string> },
   ): Promise<void> {
     const written: Written = { begunAt: performance.now(), promisedAt: null }
     journal.set(body, written)
-    const form = { body, submission: randomUUID() }
+    const form = { ...beside, body, submission: randomUUID() }
     if (await this.#insist(`POST ${path}`, () => this.#visitor.post(path, form), tries))
       written.promisedAt = performance.now()
   }
