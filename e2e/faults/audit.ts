@@ -5,6 +5,7 @@ import { examineFile } from '../../app/database/sqlite/file.ts'
 import { isQuiet, type Journal, type Load, type Written } from './load.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, type Row, rowsOf, withPostgres } from './rows.ts'
+import { sharedRules } from './rules.ts'
 
 /** Makes all claims about what is in the database after a load; `jobsWithin` milliseconds its jobs must be done. */
 export async function audit(config: DatabaseConfig, { journal }: Load, jobsWithin: number): Promise<void> {
@@ -108,18 +109,14 @@ export async function auditDerived(config: DatabaseConfig): Promise<void> {
   claim('the search index holds as many posts as there are', posts === entries, `${posts} and ${entries}`)
 }
 
+/** The load's words say what each post is. */
 const conversationRules: Record<string, string> = {
-  'replies stand in the thread of what they answer': `select count(*) from posts p where
-    (p.body like 'answer%' and p.parent_id is null) or (p.parent_id is not null and (select count(*) from posts parent
-      where parent.id = p.parent_id and coalesce(parent.root_id, parent.id) = p.root_id) +
-      (select count(*) from thread_gaps g where g.post_id = p.parent_id) <> 1)`,
+  ...sharedRules,
+  'replies have what they answer': `select count(*) from posts where body like 'answer%' and parent_id is null`,
   'authors are told of every reply': `select count(*) from posts p join posts parent on parent.id = p.parent_id
     where p.body like 'answer%' and parent.user_id <> p.user_id and (select count(*) from notifications n
       where n.kind = 'reply' and n.post_id = p.id and n.user_id = parent.user_id) <> 1`,
   'quotes have what they quote': `select count(*) from posts where body like 'quote%' and quoted_id is null`,
-  'likes and reposts are as many as their posts say': `select count(*) from posts p where
-    p.like_count <> (select count(*) from likes l where l.post_id = p.id) or
-    p.repost_count <> (select count(*) from reposts r where r.post_id = p.id)`,
   'authors are told of likes and reposts, in one notification for each post': `select count(*) from posts p where
     (select count(*) from notifications n where n.kind = 'like' and n.post_id = p.id) <>
       (case when exists (select 1 from likes l where l.post_id = p.id and l.user_id <> p.user_id) then 1 else 0 end) or

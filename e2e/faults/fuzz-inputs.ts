@@ -1,6 +1,6 @@
 /** Invalid values among some valid ones, all from a seed, so that a run can be repeated. */
 import type { Random } from '../../app/cli/seed/random.ts'
-import { rightValue } from './right-values.ts'
+import { rightJson, rightValue } from './right-values.ts'
 
 /** A route, and the fields that its schema names. */
 export type Target = { method: string; url: string; fields: string[] }
@@ -56,7 +56,7 @@ const texts = [
   'İstanbul ß ﬁ',
 ]
 const fields =
-  'body submission language next username email password password_again current identifier keep displayName about theme name scope expires q order before after limit messagesFrom id token cursor __proto__ constructor'.split(
+  'body submission language next username email password password_again current identifier keep displayName about theme name scope expires q order before after limit messagesFrom repliesFrom quotesFrom contentWarning quote quotedId body2 body25 body26 add replies reposts tab id token cursor __proto__ constructor'.split(
     ' ',
   )
 const cursors = [
@@ -138,7 +138,8 @@ function someFields(random: Random, known: string[]): string[] {
 }
 
 function json(random: Random, known: string[]): Sent {
-  const right = () => Object.fromEntries(known.map(name => [name, valueFor(name, random)]))
+  const typed = (name: string) => (random() < 0.7 ? rightJson(name, random) : null) ?? textOf(random)
+  const right = () => Object.fromEntries(known.map(name => [name, typed(name)]))
   const payload = JSON.stringify(random() < 0.5 ? right() : valueOf(random, known))
   return { payload, headers: { 'content-type': 'application/json' } }
 }

@@ -15,6 +15,13 @@ const some: Record<string, readonly string[]> = {
   quotesFrom: ['everyone', 'following', 'nobody'],
   contentWarning: ['', 'The end of a film'],
   quote: ['1', '2', '3'],
+  quotedId: ['1', '2', '3'],
+  add: ['another', ''],
+  homeReplies: ['none', 'following', 'all'],
+  replies: ['none', 'following', 'all', '1'],
+  reposts: ['shown', 'hidden'],
+  homeReposts: ['true', 'false'],
+  shortcuts: ['on', 'off'],
   last_seen: ['shown', 'hidden'],
   messagesFrom: ['everyone', 'following'],
   scope: ['read', 'write'],
@@ -32,11 +39,18 @@ const some: Record<string, readonly string[]> = {
 /** Null for an unknown field. */
 export function rightValue(name: string, random: Random): string | null {
   const n = Math.floor(random() * 1_000_000)
-  if (name === 'body')
+  if (/^body\d*$/.test(name))
     return `post ${n} about #tea${n % 9} for @${some['identifier']?.[n % 4]} at example.org/${n}`
   if (name === 'submission') return `form ${n}`
   if (name === 'username') return `person${n}`
   if (name === 'email') return `person${n}@example.com`
   const known = some[name]
   return known?.[n % known.length] ?? null
+}
+
+/** The same as programs send it. */
+export function rightJson(name: string, random: Random): unknown {
+  const value = rightValue(name, random)
+  if (name === 'quotedId') return Number(value)
+  return name === 'homeReposts' ? value === 'true' : value
 }

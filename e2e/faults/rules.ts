@@ -7,8 +7,32 @@ import { foldName, isBlank } from '../../app/text/normalize.ts'
 import { claim, claimNone } from './program.ts'
 import { countOf, rowsOf } from './rows.ts'
 
-/** How many rows break a rule, by the rule. */
+const across = `(b.blocker_id = m.user_id and b.blocked_id = p.user_id)
+  or (b.blocker_id = p.user_id and b.blocked_id = m.user_id)`
+
+/** How many rows break a rule, by the rule; these after a load, too. */
+export const sharedRules: Record<string, string> = {
+  'likes and reposts are as many as their posts say': `select count(*) from posts p where
+    p.like_count <> (select count(*) from likes l where l.post_id = p.id) or
+    p.repost_count <> (select count(*) from reposts r where r.post_id = p.id)`,
+  'replies stand in the thread of what they answer': `select count(*) from posts p where p.parent_id is not null and
+    (select count(*) from posts parent
+      where parent.id = p.parent_id and coalesce(parent.root_id, parent.id) = p.root_id) +
+    (select count(*) from thread_gaps g where g.post_id = p.parent_id) <> 1`,
+}
+
 const counts: Record<string, string> = {
+  ...sharedRules,
+  'nobody likes or reposts across a block': `select
+    (select count(*) from likes m join posts p on p.id = m.post_id join blocks b on ${across}) +
+    (select count(*) from reposts m join posts p on p.id = m.post_id join blocks b on ${across})`,
+  'a gap has something below it': `select count(*) from thread_gaps g where
+    not exists (select 1 from posts p where p.parent_id = g.post_id) and
+    not exists (select 1 from thread_gaps below where below.parent_id = g.post_id)`,
+  'at most three posts of a person are pinned': `select count(*) from (select user_id from posts
+    where pinned_at is not null group by user_id having count(*) > 3) as pinned`,
+  'only threads are muted': `select count(*) from thread_mutes m where
+    not exists (select 1 from posts p where coalesce(p.root_id, p.id) = m.root_id)`,
   'nobody follows whom they block, or who blocks them': `select count(*) from follows f join blocks b
     on (b.blocker_id = f.follower_id and b.blocked_id = f.followed_id)
     or (b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)`,
