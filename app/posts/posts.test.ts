@@ -337,6 +337,43 @@ describe('writing', () => {
       assert.equal(then?.answeredId, site.ids.john, 'it goes on answering him')
     })
 
+    it('reads as one where its posts follow each other, its middle folded, and not across others', async () => {
+      const bodies = { body: '1', body2: '2', body3: '3', body4: '4', body5: '5' }
+      await susan.post('/posts', { body: 'Before' })
+      await susan.post('/posts', bodies)
+      await susan.post('/posts', { body: 'After' })
+      const shown = async (address: string) =>
+        (await susan.get(address)).page
+          .querySelectorAll('.timeline > .post, .timeline > .more-replies')
+          .map(element => [
+            (element.querySelector('.content') ?? element).text.trim(),
+            element.classList.contains('above'),
+            element.querySelector('.why') !== null,
+          ])
+      const expected = [
+        ['After', false, false],
+        ['1', false, false],
+        ['2 more posts', false, false],
+        ['4', true, true],
+        ['5', false, false],
+        ['Before', false, false],
+      ]
+      for (const address of ['/', '/@susan']) assert.deepEqual(await shown(address), expected, address)
+      const { page } = await susan.get('/')
+      const root = (await all()).find(({ body }) => body === '1')
+      assert.equal(
+        page.querySelector('.timeline .more-replies a')?.getAttribute('href'),
+        `/posts/${root?.id}`,
+      )
+      const two = (await all()).find(({ body }) => body === '5')
+      await site.write('susan', ['Between'])
+      await susan.post(`/posts/${two?.id}/replies`, { body: '6' })
+      assert.deepEqual((await shown('/')).slice(0, 2), [
+        ['6', false, true],
+        ['After', false, false],
+      ])
+    })
+
     it('is written post by post without a script', async () => {
       const first = await susan.post('/posts', { body: 'One', add: 'another' })
       const [one] = await all()
