@@ -4,6 +4,7 @@ import { getTableName, type Table } from 'drizzle-orm'
 /**
  * `posts` is the list of all posts; `post:42` a post wherever it shows; `author:7` the list of a person's posts;
  * `tag:tea` a hashtag's; `person:7` how a person shows to others; `follows:7` their followers and whom they follow;
+ * `thread:42` that somebody has answered in the thread of a post, for live updates alone;
  * `viewer:7` what only they see: session, settings, badges, whom they follow and block. `jobs` wakes the workers,
  * `jobs:cancelled` stops one; `job:5` is how far a job is.
  */
@@ -15,6 +16,7 @@ export type CacheTag =
   | `person:${number}`
   | `follows:${number}`
   | `viewer:${number}`
+  | `thread:${number}`
   | 'jobs'
   | 'jobs:cancelled'
   | `job:${number}`

@@ -2,7 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { ALL, type Invalidation } from '../database/cache-tags.ts'
 import type { Database } from '../database/database.ts'
-import { jobOwners, readersAmong, statesOf } from './queries.ts'
+import { jobOwners, newestReplies, readersAmong, statesOf } from './queries.ts'
 import type { Stream } from './stream.ts'
 
 export type SseHubOptions = {
@@ -18,10 +18,10 @@ const pauseMs = 1_000
 const batchSize = 50
 
 /** The ids of the cache tags that were heard, by their kind, and whether anything else may have changed. */
-type PendingWork = Record<'viewer' | 'author' | 'job', Set<number>> & { everybody: boolean }
+type PendingWork = Record<'viewer' | 'author' | 'job' | 'thread', Set<number>> & { everybody: boolean }
 
 function noWork(): PendingWork {
-  return { viewer: new Set(), author: new Set(), job: new Set(), everybody: false }
+  return { viewer: new Set(), author: new Set(), job: new Set(), thread: new Set(), everybody: false }
 }
 
 /**
@@ -59,10 +59,11 @@ export class SseHub {
 
   /** Keeps the stream up to date from now on, beginning with what is true now. */
   join(stream: Stream): void {
-    const { userId } = stream.owner
+    const { userId, thread } = stream.owner
     if (this.#streams.size === 0) this.#heartbeat = setInterval(() => this.#beat(), this.#heartbeatMs).unref()
     this.#streams.set(userId, (this.#streams.get(userId) ?? new Set()).add(stream))
     this.#pending.viewer.add(userId)
+    if (thread !== undefined) this.#pending.thread.add(thread)
     this.#schedule()
   }
 
@@ -88,7 +89,8 @@ export class SseHub {
     else
       for (const tag of invalidation) {
         const [kind, id] = tag.split(':')
-        if (kind === 'viewer' || kind === 'author' || kind === 'job') pending[kind].add(Number(id))
+        if (kind === 'viewer' || kind === 'author' || kind === 'job' || kind === 'thread')
+          pending[kind].add(Number(id))
       }
     this.#schedule()
   }
@@ -113,8 +115,8 @@ export class SseHub {
 
   #schedule(): void {
     if (this.#streams.size === 0) this.#pending = noWork()
-    const { viewer, author, job, everybody } = this.#pending
-    const isWork = everybody || viewer.size + author.size + job.size > 0
+    const { viewer, author, job, thread, everybody } = this.#pending
+    const isWork = everybody || viewer.size + author.size + job.size + thread.size > 0
     if (!isWork || this.#timer || this.#running) return
     const delay = Math.max(gatherMs, this.#pausedUntil - performance.now())
     this.#timer = setTimeout(() => {
@@ -136,7 +138,11 @@ export class SseHub {
     this.#schedule()
   }
 
-  async #update({ viewer, author, job, everybody }: PendingWork): Promise<void> {
+  async #update({ viewer, author, job, thread, everybody }: PendingWork): Promise<void> {
+    const watching = this.#all().filter(({ owner }) => owner.thread !== undefined)
+    const byThread = Map.groupBy(watching, ({ owner }) => owner.thread ?? 0)
+    for (const [root, streams] of byThread)
+      if (everybody || thread.has(root)) await this.#sendReplies(root, streams)
     if (everybody) return this.#sendStates(this.#all())
     const owners = await jobOwners(this.#db, [...job], {})
     const people = new Set([...viewer, ...owners.map(({ userId }) => Number(userId))])
@@ -147,6 +153,13 @@ export class SseHub {
       for (const { userId, newestPostAt } of readers)
         for (const stream of this.#of(userId)) stream.updatePost(newestPostAt)
     }
+  }
+
+  async #sendReplies(root: number, streams: Stream[]): Promise<void> {
+    const people = [...new Set(streams.map(({ owner }) => owner.userId))]
+    const newest = await newestReplies(this.#db, people, { root })
+    const times = new Map(newest.map(({ userId, at }) => [userId, at]))
+    for (const stream of streams) stream.updateThread(times.get(stream.owner.userId) ?? null)
   }
 
   /** A stream whose session has ended is over. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { closeAccount } from '../accounts/closure-queries.ts'
-import { block } from '../blocks/queries.ts'
+import { block, unblock } from '../blocks/queries.ts'
 import type { Writer } from '../database/database.ts'
 import {
   conversations,
@@ -16,6 +16,7 @@ import {
 import { eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { notify } from '../notifications/queries.ts'
+import { findPost, publishPost } from '../posts/queries.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
@@ -107,6 +108,7 @@ describe('the stream', () => {
         conversationId: null,
       },
       newestPostAt,
+      thread: null,
       jobs: '',
     })
     const { headers } = susan.response ?? {}
@@ -212,6 +214,46 @@ describe('the stream', () => {
     await eventually(async () => reads().length === 1)
     await eventually(async () => hers.beats > beats + 10)
     assert.equal(hers.states.length, 3, 'what is still true is not sent again')
+  })
+
+  it('says when the newest reply in the thread of the page was written that the person sees', async () => {
+    const { db } = site.app
+    const answer = async (name: Name, to: number, createdAt: Date) => {
+      const parent = await findPost(db, to, null)
+      const draft = { userId: site.ids[name], body: 'Yes', language: null, submission: null, parent }
+      return db.transaction(tx => publishPost(tx, draft, createdAt))
+    }
+    const [root = 0, other = 0] = await site.write('john', ['Tea?', 'Coffee?'])
+    const first = await answer('john', root, new Date('2026-02-01T00:00:00.000Z'))
+    const client = new SseClient(address, cookieOf(await as('susan')))
+    open.push(client)
+    await client.open(`/live?thread=${root}`)
+    const newest = (at: string) =>
+      client.until(({ thread }) => thread?.id === root && thread.newestAt === `${at}T00:00:00.000Z`)
+    await newest('2026-02-01')
+    await answer('david', first, new Date('2026-02-02T00:00:00.000Z'))
+    await newest('2026-02-02')
+    await db.transaction(tx => block(tx, site.ids.mary, site.ids.susan))
+    await answer('mary', root, new Date('2026-02-03T00:00:00.000Z'))
+    await answer('john', other, new Date('2026-02-04T00:00:00.000Z'))
+    await answer('david', root, new Date('2026-02-05T00:00:00.000Z'))
+    await newest('2026-02-05')
+    const times = client.states.map(({ thread }) => thread?.newestAt?.slice(0, 10))
+    assert.deepEqual([...new Set(times)], ['2026-02-01', '2026-02-02', '2026-02-05'])
+
+    const susan = await as('susan')
+    const since = Date.parse('2026-02-01T12:00:00.000Z')
+    const shown = async (post: number) =>
+      (await susan.get(`/live/posts/${post}/replies?after=${since}-0`)).page.querySelectorAll('article')
+        .length
+    assert.deepEqual([await shown(root), await shown(first), await shown(other)], [2, 1, 1])
+    site.statements.length = 0
+    await shown(root)
+    assert.ok(site.statements.length <= 4, site.statements.join('\n'))
+    assert.equal((await susan.get('/live/posts/99999/replies')).status, 404)
+    const marys = await answer('mary', other, new Date())
+    assert.equal((await susan.get(`/live/posts/${marys}/replies`)).status, 404)
+    await db.transaction(tx => unblock(tx, site.ids.mary, site.ids.susan))
   })
 
   it('says how far the jobs are', async () => {

@@ -6,6 +6,7 @@ import { others } from '../notifications/groups.ts'
 import type { NotificationKind } from '../notifications/kinds.ts'
 import { isShown } from '../notifications/shown.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
+import { isNotClosed, isUnblocked } from '../people/visibility.ts'
 
 /** What is true now for the person of an open session. */
 export type SessionState = Unread & {
@@ -93,6 +94,21 @@ export const readersAmong = preparedIn<{ author: number }, PostReader>('live_rea
     .from(users)
     .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or ${isFollower})`))
 })
+
+/** When the newest reply in a thread was written that each of these people sees. */
+export const newestReplies = preparedIn<{ root: number }, { userId: number; at: Date | null }>(
+  'live_newest_replies',
+  db => {
+    const { userId, rootId, createdAt, id } = posts
+    const newest = sql`(select ${createdAt} from ${posts} where ${rootId} = ${sql.placeholder('root')}
+      and ${isUnblocked(userId, users.id)} and ${isNotClosed(userId)}
+      order by ${createdAt} desc, ${id} desc limit 1)`
+    return db
+      .select({ userId: users.id, at: sql`${newest}`.mapWith(createdAt) })
+      .from(users)
+      .where(inArray(users.id, idsPlaceholder))
+  },
+)
 
 /** The people whose jobs these are; null for a job without an owner. */
 export const jobOwners = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>

@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CursorQuery, cursorOf } from '../database/cursor.ts'
 import { Problem } from '../http/errors.ts'
+import { IdParams } from '../http/params.ts'
 import { isSameOrigin } from '../http/same-origin.ts'
 import type { PageOptions } from '../noun.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import type { Post } from '../posts/post.ts'
+import { requirePost } from '../posts/require-post.ts'
+import { newReplies } from '../replies/new-replies-queries.ts'
 import { sessionOf } from '../sessions/plugin.ts'
 import { homeTimeline } from '../timelines/home-queries.ts'
 import { SseHub, type SseHubOptions } from './hub.ts'
@@ -31,6 +34,8 @@ declare module '../noun.ts' {
 const LiveQuery = Type.Object({
   /** Who the page is for: it may be an old one, and another person signed in by now. */
   user: Type.Optional(Type.Integer()),
+  /** The first post of the thread that the page shows. */
+  thread: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
 })
 type LiveQuery = Type.Static<typeof LiveQuery>
 
@@ -47,6 +52,11 @@ export default async function live(app: FastifyInstance, options: PageOptions) {
   const config = { touchSession: false }
   const stream = { config, exposeHeadRoute: false, schema: { querystring: LiveQuery } }
   members.get('/live', { ...stream, onRequest: endForVisitors }, openStream(hub))
+  members.get(
+    '/live/posts/:id/replies',
+    { config, schema: { params: IdParams, querystring: CursorQuery } },
+    showNewReplies,
+  )
   members.get('/live/posts', { config, schema: { querystring: CursorQuery } }, showNewPosts)
 }
 
@@ -64,7 +74,8 @@ function openStream(hub: SseHub) {
     if (request.query.user !== undefined && request.query.user !== id)
       return reply.type('text/event-stream').send(over)
     if (hub.countOf(id) >= maxStreams) throw new Problem(429)
-    const owner = { userId: id, sessionId: session.id, expiresAt: session.expiresAt, t: request.t }
+    const { thread } = request.query
+    const owner = { userId: id, sessionId: session.id, expiresAt: session.expiresAt, t: request.t, thread }
     const stream = new Stream(reply.raw, owner)
     begin(reply)
     request.server.onShutdown(reply.raw, () => stream.end())
@@ -92,4 +103,15 @@ async function showNewPosts(request: MemberRequest<{ Querystring: CursorQuery }>
   const { server, viewer, query } = request
   const { rows, newer } = await homeTimeline(server.db, { viewer }, cursorOf(query))
   return reply.fragment('live/posts', { posts: newer ? [] : rows, more: newer !== null, path: '/' })
+}
+
+type RepliesRequest = MemberRequest<{ Params: IdParams; Querystring: CursorQuery }>
+
+/** What has been answered under a post since its page was made, oldest first. */
+async function showNewReplies(request: RepliesRequest, reply: FastifyReply) {
+  const { server, viewer, query } = request
+  const post = await requirePost(server.db, request)
+  const { rows, newer } = await newReplies(server.db, { post, viewer }, cursorOf(query))
+  const posts = newer ? [] : rows.toReversed()
+  return reply.fragment('live/posts', { posts, more: newer !== null, path: `/posts/${post.id}` })
 }

@@ -7,7 +7,14 @@ import type { SessionState } from './queries.ts'
 export type LiveState = ReturnType<typeof liveStateOf>
 
 /** Whose stream it is, and how they read. */
-export type Owner = { userId: number; sessionId: number; expiresAt: Date; t: Translate }
+export type Owner = {
+  userId: number
+  sessionId: number
+  expiresAt: Date
+  t: Translate
+  /** The first post of the thread that the page shows. */
+  thread?: number | undefined
+}
 
 /** Bytes that may wait for a slow reader. Past it the connection is dropped; the browser reconnects. */
 const maxWaiting = 64 * 1024
@@ -23,6 +30,8 @@ export class Stream {
   readonly owner: Owner
   readonly #raw: ServerResponse
   #state: SessionState | null = null
+  /** When the newest reply in the owner's thread was written that they see. */
+  #newestReplyAt: Date | null = null
   /** The state as it was sent last. */
   #sent = ''
 
@@ -35,7 +44,7 @@ export class Stream {
   update(state: SessionState): void {
     this.#state = state
     this.owner.expiresAt = state.expiresAt
-    const text = JSON.stringify(liveStateOf(state, this.owner.t))
+    const text = JSON.stringify(liveStateOf(state, this.owner, this.#newestReplyAt))
     if (text !== this.#sent) this.#write(`event: state\ndata: ${text}\n\n`)
     this.#sent = text
   }
@@ -44,6 +53,12 @@ export class Stream {
   updatePost(newestPostAt: Date | null): void {
     const state = this.#state
     if (state && Number(newestPostAt) > Number(state.newestPostAt)) this.update({ ...state, newestPostAt })
+  }
+
+  /** Sends the state with a newer reply in the owner's thread. */
+  updateThread(newestReplyAt: Date | null): void {
+    this.#newestReplyAt = newestReplyAt
+    if (this.#state) this.update(this.#state)
   }
 
   /** A comment, from which proxies and browsers see that the connection is alive. */
@@ -68,8 +83,8 @@ export class Stream {
   }
 }
 
-function liveStateOf({ unreadNotifications, unreadMessages, ...state }: SessionState, t: Translate) {
-  const { notification, newestPostAt, jobs } = state
+function liveStateOf(state: SessionState, { t, thread }: Owner, newestReplyAt: Date | null) {
+  const { unreadNotifications, unreadMessages, notification, newestPostAt, jobs } = state
   return {
     /** Unread, at most 100. */
     notifications: unreadNotifications,
@@ -87,6 +102,8 @@ function liveStateOf({ unreadNotifications, unreadMessages, ...state }: SessionS
     },
     /** When the newest post at Home was written (ISO 8601). */
     newestPostAt: newestPostAt?.toISOString() ?? null,
+    /** The thread of the page, and when its newest reply was written (ISO 8601). */
+    thread: thread === undefined ? null : { id: thread, newestAt: newestReplyAt?.toISOString() ?? null },
     /** Another text whenever an unfinished job has moved. */
     jobs: jobs ?? '',
   }

@@ -80,6 +80,7 @@ export async function publishPost(
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
   tx.invalidates('posts', `author:${draft.userId}`)
   for (const post of [parent, quoted]) if (post) tx.invalidates(`post:${post.id}`)
+  if (parent) tx.invalidates(`thread:${parent.rootId ?? parent.id}`)
   const place = placeUnder(parent, draft.userId)
   const [created] = await tx
     .insert(posts)

@@ -59,6 +59,30 @@ test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
   await expect(news(hers)).toHaveText('2 new posts')
 })
 
+test('a reply arrives in the open thread and in notifications', async ({ site, pageOf }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  const path = await susan.publish('Does the ferry run today?')
+  const hers = await pageOf(susan)
+  await hers.goto(path)
+  const his = await pageOf(john)
+  await his.goto(path)
+  await his.getByLabel('Reply to').fill('It does.')
+  await his.getByRole('main').getByRole('button', { name: 'Reply' }).click()
+  await expect(words(his).last()).toHaveText('It does.')
+  await expect(news(hers)).toHaveText('1 new reply')
+  await expect(badge(hers)).toHaveText('1 1 new')
+  await hers.getByLabel('Reply to').fill('Half a thought')
+  await hers.getByRole('button', { name: '1 new reply' }).click()
+  await expect(words(hers)).toHaveText(['Does the ferry run today?', 'It does.'])
+  await expect(hers.getByRole('article').last()).toBeFocused()
+  await expect(hers.getByLabel('Reply to')).toHaveValue('Half a thought')
+  await expect(news(hers)).toHaveCount(0)
+  await hers.goto('/notifications')
+  await hers.getByRole('link', { name: /replied to your post/ }).click()
+  await expect(words(hers)).toHaveText(['Does the ferry run today?', 'It does.'])
+  await expect(hers.getByLabel('Reply to')).toBeVisible()
+})
+
 test('what was pressed is where what came begins', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   await john.follow(susan)
@@ -196,13 +220,17 @@ test('the stream ends with the session, in every tab, and comes with the next', 
   await expect(badge(other)).toBeHidden()
 })
 
-test('a tab that nobody looks at says so in its title', async ({ site, pageOf }) => {
+test('the title counts what waits, as the page comes and live', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const page = await pageOf(susan)
   await page.goto('/')
-  await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })")
+  await expect(page).toHaveTitle(/^Home/)
   await john.follow(susan)
   await expect(page).toHaveTitle(/^\(1\) Home/)
-  await page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
-  await expect(page).toHaveTitle(/^Home/)
+  await john.publish(`Tea, @${susan.username}?`)
+  await expect(page).toHaveTitle(/^\(2\) Home/)
+  await page.goto('/explore')
+  await expect(page).toHaveTitle(/^\(2\) Explore/)
+  await susan.send('/notifications/read', {})
+  await expect(page).toHaveTitle(/^Explore/)
 })

@@ -1,14 +1,12 @@
 /**
  * <live-badges since many>: what every page shows of what happens to this person: the numbers beside the menu's links,
- * the title of a hidden tab, and a sentence for screen readers about a notification that came after `since`
+ * the number in the title, and a sentence for screen readers about a notification that came after `since`
  * (milliseconds; when the page was made), unless the page shows by itself what it is about.
  */
 class LiveBadges extends HTMLElement {
   #newestAt = Number(this.getAttribute('since'))
   #notifications = Number(document.querySelector('[data-badge=notifications] span')?.textContent)
-  #messages = 0
-  #isMissed = false
-  #title = document.title
+  #title = document.title.replace(/^\(\d+\+?\) /, '')
   #sentence = ''
   #timer = 0
   speaker = document.createElement('p')
@@ -19,21 +17,20 @@ class LiveBadges extends HTMLElement {
     this.append(this.speaker)
     // The window hears of it after everything in the page.
     addEventListener('live', event => this.#heard(/** @type {CustomEvent} */ (event)))
-    document.addEventListener('visibilitychange', () => this.#seen())
   }
 
   /** @param {CustomEvent} event */
   #heard({ detail: { notifications, messages, words, notification }, defaultPrevented }) {
     const before = this.#notifications
     this.#notifications = notifications
-    this.#messages = messages
     this.#show('notifications', notifications, words)
     this.#show('messages', messages, words)
     const at = Date.parse(notification?.at)
     const isNew = at > this.#newestAt
     if (isNew) this.#newestAt = at
     if (isNew && !defaultPrevented) this.#announce(notification.sentence, before)
-    this.#entitle()
+    const waiting = notifications + messages
+    document.title = (waiting ? `(${shownCount(waiting)}) ` : '') + this.#title
   }
 
   /** @param {string} name @param {number} count @param {Record<string, string>} words */
@@ -41,14 +38,13 @@ class LiveBadges extends HTMLElement {
     for (const badge of document.querySelectorAll(`[data-badge=${name}]`)) {
       const [shown, spoken] = badge.children
       badge.toggleAttribute('hidden', !count)
-      if (shown) shown.textContent = count > 99 ? '99+' : String(count)
+      if (shown) shown.textContent = shownCount(count)
       if (spoken) spoken.textContent = ` ${words[name]}`
     }
   }
 
   /** What comes within a second is one announcement. @param {string} sentence @param {number} before Unread until then. */
   #announce(sentence, before) {
-    this.#isMissed = document.hidden
     this.#sentence = sentence
     if (document.hidden || this.#timer) return
     this.#timer = setTimeout(() => {
@@ -58,18 +54,11 @@ class LiveBadges extends HTMLElement {
       this.speaker.textContent = count > 1 ? many : this.#sentence
     }, 1000)
   }
+}
 
-  #seen() {
-    if (document.hidden) return
-    this.#isMissed = false
-    this.#entitle()
-  }
-
-  /** A hidden tab says in its title that something has come. */
-  #entitle() {
-    const unread = this.#notifications + this.#messages
-    document.title = this.#isMissed && unread ? `(${unread}) ${this.#title}` : this.#title
-  }
+/** @param {number} count */
+function shownCount(count) {
+  return count > 99 ? '99+' : String(count)
 }
 
 customElements.define('live-badges', LiveBadges)

@@ -1,8 +1,9 @@
 /**
- * <live-news href single many some src>: says above a list how much is newer than the page. With `src` these are posts:
- * they are fetched there to be counted, and again when the line is pressed, to be inserted. Without it, the list is of
- * notifications. Where nothing can be inserted, the line is a link to the page as it is now.
+ * <live-news href single many some src thread since>: says above a list how much is newer than the page. With `src` these are posts:
+ * they are fetched there to be counted, and again when the line is pressed, to be inserted: above the others at Home,
+ * below them in a `thread`, whose page was made at `since`. Without `src`, the list is of notifications. Where nothing can be inserted, the line is a link to the page as it is now.
  */
+const GRACE = 3000 // milliseconds within which a reply that was written before a page was made is committed after it
 const MAX_JITTER = 2000 // milliseconds over which the readers of one author spread their requests
 
 class LiveNews extends HTMLElement {
@@ -24,12 +25,29 @@ class LiveNews extends HTMLElement {
   }
 
   get list() {
-    return document.querySelector('.timeline')
+    return document.querySelector(this.#isThread ? '#replies' : '.timeline')
   }
 
-  /** @param {{ newestPostAt: string | null, notifications: number, notification: { id: number, at: string } | null }} state */
-  #heard({ newestPostAt, notifications, notification }) {
-    this.#newestAt = newestPostAt ?? ''
+  get #isThread() {
+    return this.hasAttribute('thread')
+  }
+
+  get #since() {
+    return Number(this.getAttribute('since')) - GRACE
+  }
+
+  /** From when the page shows what is new. */
+  get #shownUntil() {
+    return this.#isThread ? new Date(this.#since).toISOString() : timeOf(this.list?.firstElementChild)
+  }
+
+  /**
+   * The stream may be that of another tab, with another thread.
+   * @param {{ newestPostAt: string | null, notifications: number, notification: { id: number, at: string } | null, thread: { id: number, newestAt: string | null } | null }} state
+   */
+  #heard({ newestPostAt, notifications, notification, thread }) {
+    if (this.#isThread && String(thread?.id) !== this.getAttribute('thread')) return
+    this.#newestAt = (this.#isThread ? thread?.newestAt : newestPostAt) ?? ''
     if (this.hasAttribute('src')) return this.#countSoon()
     this.#unread = Math.min(this.#unread, notifications)
     const shown = document.querySelector(`#notification-${notification?.id} time`)
@@ -38,7 +56,7 @@ class LiveNews extends HTMLElement {
   }
 
   #countSoon() {
-    const isNew = this.#newestAt > timeOf(this.list?.firstElementChild)
+    const isNew = this.#newestAt > this.#shownUntil
     if (!isNew) this.#show(0)
     if (!isNew || this.#isMany || this.#newestAt === this.#countedAt || document.hidden || this.#timer) return
     this.#timer = setTimeout(() => void this.#count(), Math.random() * MAX_JITTER)
@@ -55,7 +73,8 @@ class LiveNews extends HTMLElement {
 
   /** The posts that the page does not show; null if they are too many, or cannot be fetched. */
   async #fetch() {
-    const posts = await fetchPosts(`${this.getAttribute('src')}?after=${cursorOf(this.list)}`)
+    const after = this.#isThread ? `${this.#since}-0` : cursorOf(this.list)
+    const posts = await fetchPosts(`${this.getAttribute('src')}?after=${after}`)
     return posts && posts.filter(({ id }) => !document.getElementById(id))
   }
 
@@ -95,9 +114,11 @@ class LiveNews extends HTMLElement {
     const [first] = posts
     if (!first) return
     for (const post of posts) post.setAttribute('data-new', '')
-    this.list?.prepend(...posts)
+    if (this.#isThread) this.list?.append(...posts)
+    else this.list?.prepend(...posts)
     first.tabIndex = -1
     first.focus({ preventScroll: true })
+    if (this.#isThread) return first.scrollIntoView({ block: 'center', behavior: 'instant' })
     scrollBy({ top: first.getBoundingClientRect().top - top, behavior: 'instant' })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * <live-stream user>: tells the page what is true for this person now (app/live/stream.ts), by `live` events of the
+ * <live-stream user thread>: tells the page what is true for this person now (app/live/stream.ts), by `live` events of the
  * document, when a stream opens and after every change. An element that shows by itself what is new prevents the
  * event's default.
  *
@@ -78,7 +78,10 @@ class LiveStream extends HTMLElement {
   #open() {
     clearTimeout(this.#retry)
     if (this.#source || !navigator.onLine) return
-    const source = new EventSource(`/live?user=${this.getAttribute('user')}`)
+    const thread = this.getAttribute('thread')
+    const source = new EventSource(
+      `/live?user=${this.getAttribute('user')}${thread ? `&thread=${thread}` : ''}`,
+    )
     this.#source = source
     source.addEventListener('state', ({ data }) => {
       this.#refused = 0
