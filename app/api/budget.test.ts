@@ -32,6 +32,8 @@ const budgets: [url: string, most: number][] = [
   ['/api/conversations', 2],
   ['/api/conversations/john/messages', 3],
   ['/api/notifications', 2],
+  ['/api/notifications?tab=mentions', 2],
+  ['/api/notifications/settings', 2],
   ['/api/openapi.json', 1],
 ]
 

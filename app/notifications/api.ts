@@ -1,12 +1,18 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
+import { ListQuery, lists, operation, returns, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { apiSettingsLimit } from '../settings/limit.ts'
 import { notificationList } from './list-queries.ts'
 import { markAllRead } from './queries.ts'
-import { serializeNotification } from './serializer.ts'
+import { NotificationSettingsResource, serializeNotification } from './serializer.ts'
+import {
+  findNotificationSettings,
+  type NotificationSettings,
+  saveNotificationSettings,
+} from './settings-queries.ts'
 
 const TabQuery = Type.Object({
   tab: Type.Optional(
@@ -31,6 +37,12 @@ const ReadBody = Type.Object(
   { additionalProperties: false },
 )
 
+const SettingsBody = Type.Partial(NotificationSettingsResource, {
+  $id: undefined,
+  additionalProperties: false,
+})
+
+type SettingsRequest = MemberRequest<{ Body: Partial<NotificationSettings> }>
 type ListRequest = MemberRequest<{ Querystring: TabQuery }>
 type ReadRequest = MemberRequest<{ Body: Type.Static<typeof ReadBody> }>
 
@@ -47,6 +59,20 @@ export default async function notificationsApi(app: FastifyInstance) {
     body: ReadBody,
     response: { 204: returnsNothing() },
   })
+  const settings = { response: { 200: returns('NotificationSettings') } }
+  members.get(
+    '/notifications/settings',
+    operation('notifications', 'getNotificationSettings', 'Show whose notifications you want', settings),
+    showSettings,
+  )
+  members.patch(
+    '/notifications/settings',
+    operation('notifications', 'updateNotificationSettings', 'Choose whose notifications you want', {
+      ...settings,
+      body: SettingsBody,
+    }),
+    updateSettings,
+  )
   members.get('/notifications', list, listNotifications)
   members.put('/notifications/read', read, readNotifications)
 }
@@ -69,4 +95,17 @@ async function readNotifications({ server, viewer, body }: ReadRequest, reply: F
   const until = new Date(body.upTo)
   await server.db.transaction(tx => markAllRead(tx, { userId, until }, new Date()))
   return reply.code(204).send()
+}
+
+async function showSettings({ server, viewer }: MemberRequest, reply: FastifyReply) {
+  return reply.resource(await findNotificationSettings(server.db, viewer.id))
+}
+
+async function updateSettings({ server, viewer, body }: SettingsRequest, reply: FastifyReply) {
+  const settings = await server.db.transaction(async tx => {
+    await server.rateLimits.consume(tx, apiSettingsLimit, viewer.id)
+    await saveNotificationSettings(tx, viewer.id, body)
+    return findNotificationSettings(tx, viewer.id)
+  })
+  return reply.resource(settings)
 }

@@ -35,6 +35,8 @@ type Kind = {
   again: boolean
   /** Whether it tells of words written to the person: these are listed by themselves as well. */
   words: boolean
+  /** Whether a person may want it from everyone, from people they follow, or not at all. */
+  choosable: boolean
   /** Whether it counts beside Notifications; messages count beside Messages alone. */
   counts: boolean
   /** Whether it may also be sent by mail. */
@@ -49,6 +51,7 @@ export const kinds = {
     icon: 'sign-up',
     again: false,
     words: false,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -59,6 +62,7 @@ export const kinds = {
     icon: 'reply',
     again: false,
     words: true,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -69,6 +73,7 @@ export const kinds = {
     icon: 'mention',
     again: false,
     words: true,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -80,6 +85,7 @@ export const kinds = {
     icon: 'like',
     again: true,
     words: false,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -91,6 +97,7 @@ export const kinds = {
     icon: 'repost',
     again: true,
     words: false,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -101,6 +108,7 @@ export const kinds = {
     icon: 'quote',
     again: false,
     words: true,
+    choosable: true,
     counts: true,
     mayMail: false,
   },
@@ -111,6 +119,7 @@ export const kinds = {
     icon: 'messages',
     again: true,
     words: false,
+    choosable: false,
     counts: false,
     mayMail: false,
   },
@@ -121,6 +130,7 @@ export const kinds = {
     icon: 'download',
     again: false,
     words: false,
+    choosable: false,
     counts: true,
     mayMail: true,
   },
@@ -130,6 +140,18 @@ export type NotificationKind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as NotificationKind[]
 /** Of the tab Mentions. */
 export const wordKinds = kindNames.filter(kind => kinds[kind].words)
+export type ChoosableKind = {
+  [K in NotificationKind]: (typeof kinds)[K]['choosable'] extends true ? K : never
+}[NotificationKind]
+/** In the order of the settings: what is written to the person first. */
+export const choosableKinds = [
+  'reply',
+  'mention',
+  'quote',
+  'like',
+  'repost',
+  'follow',
+] as const satisfies ChoosableKind[]
 export const countedKinds = kindNames.filter(kind => kinds[kind].counts)
 
 /** The stored subject, by the id of what it is about: a person has one notification of each. */

@@ -6,6 +6,7 @@ import { and, eq, inArray, isNull, lte } from '../database/sql.ts'
 import { unmutedAmong } from '../mutes/queries.ts'
 import { unblockedAmong } from '../people/visibility.ts'
 import { kinds, type NotificationKind, subjectColumns, subjectOf } from './kinds.ts'
+import { wantedAmong } from './settings-queries.ts'
 
 export type NewNotification = {
   /** The recipient. */
@@ -24,7 +25,10 @@ export async function notify(tx: Writer, { userId, ...news }: NewNotification): 
   await notifyEach(tx, [userId], news)
 }
 
-/** Notifies any number of people of the same event, in at most three statements; of a post, only those who have not muted its thread. */
+/**
+ * Notifies any number of people of the same event, in at most five statements: those who want it, and of a post only those
+ * who have not muted its thread.
+ */
 export async function notifyEach(
   tx: Writer,
   people: number[],
@@ -35,8 +39,8 @@ export async function notifyEach(
   if (others.length === 0) return
   const { kind } = news
   const subject = subjectColumns(kind, about)
-  const unblocked = actorId === undefined ? others : await unblockedAmong(tx, others, actorId)
-  const audience = subject.postId === null ? unblocked : await unmutedAmong(tx, unblocked, subject.postId)
+  const wanted = actorId === undefined ? others : await wantedFrom(tx, others, { kind, actorId })
+  const audience = subject.postId === null ? wanted : await unmutedAmong(tx, wanted, subject.postId)
   if (audience.length === 0) return
   const row = { ...news, ...subject, subject: subjectOf(kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
@@ -45,6 +49,10 @@ export async function notifyEach(
   await (kinds[kind].again
     ? insertion.onConflictDoUpdate({ target, set: { ...row, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
+}
+
+async function wantedFrom(tx: Writer, people: number[], news: { kind: NotificationKind; actorId: number }) {
+  return wantedAmong(tx, await unblockedAmong(tx, people, news.actorId), news)
 }
 
 /** Takes back what `notifyEach` told people of a subject, because it is no longer so. */

@@ -15,6 +15,7 @@ import {
   notificationList,
 } from './list-queries.ts'
 import { markAllRead, markRead } from './queries.ts'
+import settings from './settings-routes.ts'
 
 /** The time of the page (milliseconds) until which notifications are marked as read; all without it. */
 const ReadForm = Type.Object({ upTo: Type.Optional(Type.String({ pattern: '^\\d{1,14}$' })) })
@@ -39,6 +40,7 @@ type OpenRequest = MemberRequest<{ Params: IdParams }>
 type ReadRequest = MemberRequest<{ Body: ReadForm }>
 
 export default async function notifications(app: FastifyInstance) {
+  app.register(settings)
   const members = memberRoutes(app)
   const list = { schema: { querystring: CursorQuery } }
   members.get('/notifications', list, showNotifications('all'))

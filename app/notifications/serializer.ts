@@ -2,9 +2,10 @@
 import { Type } from 'typebox'
 import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
+import { audiences } from '../database/schema.ts'
 import type { Translate } from '../locales/translate.ts'
 import type { Author } from '../posts/post.ts'
-import { kindNames, kinds, sentenceOf } from './kinds.ts'
+import { type ChoosableKind, kindNames, kinds, sentenceOf } from './kinds.ts'
 import type { Notification } from './list-queries.ts'
 
 export const NotificationResource = Type.Object(
@@ -21,6 +22,24 @@ export const NotificationResource = Type.Object(
     url: PageAddress(),
   },
   { $id: 'Notification', description: 'Something that happened to you.' },
+)
+
+const AudienceOf = (description: string) =>
+  Type.Enum([...audiences], { errorKey: 'posts.audience_unknown', description })
+
+export const NotificationSettingsResource = Type.Object(
+  {
+    reply: AudienceOf('Replies to you.'),
+    mention: AudienceOf('Mentions of you.'),
+    quote: AudienceOf('Quotes of your posts.'),
+    like: AudienceOf('Likes of your posts.'),
+    repost: AudienceOf('Reposts of your posts.'),
+    follow: AudienceOf('New followers.'),
+  } satisfies Record<ChoosableKind, unknown>,
+  {
+    $id: 'NotificationSettings',
+    description: 'Whose notifications you want: everyone’s, those of people you follow, or nobody’s.',
+  },
 )
 
 export function serializeNotification(

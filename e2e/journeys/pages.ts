@@ -90,6 +90,7 @@ export const pages = {
   notifications: { path: () => '/notifications', as: 'susan' },
   'notifications, none': { path: () => '/notifications', as: 'newcomer' },
   mentions: { path: () => '/notifications/mentions', as: 'susan' },
+  'notification settings': { path: () => '/settings/notifications', as: 'susan' },
   inbox: { path: () => '/messages', as: 'susan' },
   'new message': { path: () => '/messages/new', as: 'susan' },
   'inbox, empty': { path: () => '/messages', as: 'newcomer' },
