@@ -9,7 +9,8 @@ export const settingsLimit: RateLimit = { name: 'settings', burst: 60, every: 10
 export const apiSettingsLimit: RateLimit = { ...settingsLimit, name: 'settings-api' }
 
 /** Not the forms that expel an intruder, who could use up their limit: password, sessions, tokens. */
-const limited = /^\/settings\/(profile|language|theme|time-zone|privacy|notifications|home|shortcuts)$|^\/@:username\/block/
+const limited =
+  /^\/settings\/(profile|language|theme|time-zone|privacy|notifications|home|shortcuts)$|^\/@:username\/block/
 
 /** Counts the forms of a person's profile, preferences and privacy, and those that block a person. */
 export default plugin(async (app: FastifyInstance) => {
