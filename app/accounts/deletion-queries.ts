@@ -69,8 +69,7 @@ async function takeBack(tx: Writer, userId: number, of: 'likes' | 'reposts') {
 
 /** Posts go once nothing numerous is about them any more. */
 async function deletePosts(tx: Writer, userId: number) {
-  const columns = { ...placeInThread, quotedId: posts.quotedId }
-  const some = await tx.select(columns).from(posts).where(eq(posts.userId, userId)).limit(chunk)
+  const some = await tx.select(placeInThread).from(posts).where(eq(posts.userId, userId)).limit(chunk)
   const ids = some.map(({ id }) => id)
   tx.invalidates('posts', `author:${userId}`, ...(await tagsOfNotified(tx, ids)))
   if (ids.length === 0) return []
@@ -80,7 +79,6 @@ async function deletePosts(tx: Writer, userId: number) {
   for (const rootId of new Set(some.map(({ id, rootId }) => rootId ?? id))) await lockThread(tx, rootId)
   const deleted = await tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
   await leaveGaps(tx, some)
-  tx.invalidates(...some.flatMap(({ quotedId }) => (quotedId ? [`post:${quotedId}` as const] : [])))
   return deleted
 }
 

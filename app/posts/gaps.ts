@@ -11,8 +11,16 @@ export const placeInThread = {
   parentId: posts.parentId,
   rootId: posts.rootId,
   createdAt: posts.createdAt,
+  quotedId: posts.quotedId,
 }
-type PlaceInThread = { id: number; parentId: number | null; rootId: number | null; createdAt: Date }
+type PlaceInThread = {
+  id: number
+  parentId: number | null
+  rootId: number | null
+  createdAt: Date
+  /** What the post quotes: its quotes are counted. */
+  quotedId: number | null
+}
 
 /** Serializes replies to a thread and deletions from it. */
 export function lockThread(tx: Writer, rootId: number): Promise<void> {
@@ -22,12 +30,22 @@ export function lockThread(tx: Writer, rootId: number): Promise<void> {
 /** Leaves a gap for each of the deleted posts that has replies, and removes gaps above them that have none any more. */
 export async function leaveGaps(tx: Writer, deleted: PlaceInThread[]): Promise<void> {
   if (deleted.length === 0) return
-  tx.invalidates(...deleted.flatMap(({ id, parentId }) => [`post:${id}`, `post:${parentId ?? id}`] as const))
+  tx.invalidates(
+    ...deleted.flatMap(
+      ({ id, parentId, quotedId }) =>
+        [`post:${id}`, `post:${parentId ?? id}`, `post:${quotedId ?? id}`] as const,
+    ),
+  )
   const gaps = await gapsAmong(tx, deleted)
   if (gaps.size > 0)
-    await tx
-      .insert(threadGaps)
-      .values([...gaps.values()].map(({ id, ...place }) => ({ ...place, postId: id })))
+    await tx.insert(threadGaps).values(
+      [...gaps.values()].map(({ id: postId, parentId, rootId, createdAt }) => ({
+        postId,
+        parentId,
+        rootId,
+        createdAt,
+      })),
+    )
   const gone = deleted.filter(({ id }) => !gaps.has(id))
   await deleteMutesOf(tx, rootsAmong(gone))
   await removeEmptyGaps(

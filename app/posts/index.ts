@@ -1,6 +1,6 @@
 import { defineNoun } from '../noun.ts'
 import api from './api.ts'
-import { whoMayReply } from './audiences.ts'
+import { whoMayQuote, whoMayReply } from './audiences.ts'
 import { excerptOf } from './excerpt.ts'
 import { maxThread, newValues, postingLimit } from './forms.ts'
 import pages from './routes.ts'
@@ -12,5 +12,5 @@ export default defineNoun({
   apiTags: { posts: 'Posts' },
   schemas: [AuthorResource, EntityResource, PostResource, QuotedPostResource],
   limits: [postingLimit],
-  viewHelpers: () => ({ excerptOf, maxThread, newValues, whoMayReply }),
+  viewHelpers: () => ({ excerptOf, maxThread, newValues, whoMayQuote, whoMayReply }),
 })

@@ -226,12 +226,8 @@ export async function deletePost(
   if (!found) return false
   await lockThread(tx, found.rootId ?? id)
   const notified = await tagsOfNotified(tx, [id])
-  const deleted = await tx
-    .delete(posts)
-    .where(own)
-    .returning({ ...placeInThread, quotedId: posts.quotedId })
+  const deleted = await tx.delete(posts).where(own).returning(placeInThread)
   if (deleted.length === 0) return false
-  tx.invalidates(...deleted.flatMap(({ quotedId }) => (quotedId ? (`post:${quotedId}` as const) : [])))
   await leaveGaps(tx, deleted)
   tx.invalidates('posts', `post:${id}`, `author:${userId}`, `viewer:${userId}`, ...notified)
   await removeDerivedRows(tx, deleted)

@@ -63,6 +63,7 @@ export const PostResource = Type.Object(
         'The post that it answers, or null: also one that was deleted or that you don’t see, where you’d get a 404.',
     }),
     repliesFrom: Type.Enum([...replyAudiences], { description: 'Who may reply, besides its author.' }),
+    canQuote: Type.Boolean({ description: 'Whether you may quote it.' }),
     canReply: Type.Boolean({
       description: 'Whether you may reply; repliesFrom of the first post of a thread holds for all of it.',
     }),
@@ -94,6 +95,7 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
   const { publicUrl } = config
   return {
     ...pick(post, shownColumns),
+    canQuote: post.can.quote,
     canReply: post.can.reply,
     quotedId: shownQuote(post),
     quoted: post.quoted && serializeQuoted(post.quoted, config),

@@ -138,8 +138,16 @@ describe('quotes', () => {
       assert.equal(chosen?.getAttribute('value'), 'following')
       const quoted = await write()
       const refused = await browsers.john.get(`/posts/new?quote=${quoted}`)
-      assert.ok(refused.text.includes('Only people susan follows can quote this post.'))
+      const sentence = 'Only people susan follows can quote this post.'
+      assert.ok(refused.text.includes(sentence))
+      const menu = (await browsers.john.get(`/posts/${quoted}`)).page.querySelector('[data-verb=repost]')
+      assert.ok(menu?.text.includes(sentence))
+      assert.equal(menu?.querySelector('a[href^="/posts/new"]'), null)
+      const program = await programOf(site, 'john')
+      assert.equal((await program.get(`/api/posts/${quoted}`)).json.canQuote, false)
       await browsers.susan.post('/@john/follow')
+      const offer = (await browsers.john.get(`/posts/${quoted}`)).page.querySelector('[data-verb=repost] a')
+      assert.equal(offer?.getAttribute('href'), `/posts/new?quote=${quoted}`)
       await quote('john', quoted)
       await quote('susan', quoted, 'My own')
       assert.equal((await browsers.susan.post('/settings/privacy', { quotes_from: 'friends' })).status, 400)
@@ -334,6 +342,21 @@ describe('quotes', () => {
       assert.equal((await program.get(`/api/posts/${json.id}`)).json.quoteDetached, true)
       assert.equal((await program.put(`/api/posts/${json.id}`, { body: 'So', quotedId: quoted })).status, 422)
     })
+  })
+
+  it('leave no notice behind where a block comes at the same moment', async () => {
+    const quoted = await write()
+    for (let round = 0; round < 3; round++) {
+      const body = `At once ${round}`
+      const [sent] = await Promise.all([
+        browsers.john.post('/posts', { body, quote: String(quoted) }),
+        site.app.db.transaction(tx => block(tx, site.ids.susan, site.ids.john)),
+      ])
+      assert.ok([303, 404].includes(sent.status), String(sent.status))
+      const isTold = and(eq(notifications.userId, site.ids.susan), eq(notifications.actorId, site.ids.john))
+      assert.equal(await site.app.db.$count(notifications, isTold), 0)
+      await site.app.db.transaction(tx => unblock(tx, site.ids.susan, site.ids.john))
+    }
   })
 
   it('stay when their words are edited', async () => {

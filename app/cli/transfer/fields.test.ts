@@ -48,7 +48,7 @@ describe('the fields of users and posts', () => {
     assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
     assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
     assert.deepEqual(
-      fieldsOf(PostResource, 'url', 'canReply', 'quoted').toSorted(),
+      fieldsOf(PostResource, 'url', 'canQuote', 'canReply', 'quoted').toSorted(),
       names(shownColumns).toSorted(),
     )
   })
