@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { createAccount } from '../accounts/queries.ts'
 import { openDatabase } from '../database/open.ts'
 import { blocks, follows, likes, notifications, posts, reposts } from '../database/schema.ts'
-import { inArray } from '../database/sql.ts'
+import { eq, inArray } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
 import { areBlocked } from '../people/visibility.ts'
 import { addCounted } from '../posts/counted.ts'
@@ -175,6 +175,27 @@ describe('blocking a person', () => {
       ])
       assert.equal(await site.app.db.$count(follows), 0, `round ${round}`)
       await susan.post('/@john/block/delete')
+    }
+  })
+
+  it('takes effect during a simultaneous reply, quote and repost: each came before it or not at all', async () => {
+    for (let round = 0; round < 6; round++) {
+      const [id] = (await site.write('susan', [`Round ${round}`])) as [number]
+      const sent = [
+        john.post(`/posts/${id}/replies`, { body: `Reply ${round}` }),
+        john.post('/posts', { body: `Quote ${round}`, quote: String(id) }),
+        john.post(`/posts/${id}/repost`),
+      ]
+      const [reply, quote, repost, blocked] = await Promise.all([...sent, susan.post('/@john/block')])
+      assert.equal(blocked?.status, 303)
+      for (const { status } of [reply, quote, repost] as Answer[])
+        assert.ok([303, 404, 422].includes(status), `${status}`)
+      const written = [reply, quote].filter(answer => answer?.status === 303)
+      assert.equal(await site.app.db.$count(posts, eq(posts.userId, site.ids.john)), written.length)
+      assert.equal(await site.app.db.$count(reposts), 0, `round ${round}`)
+      assert.equal(await site.app.db.$count(notifications, eq(notifications.userId, site.ids.susan)), 0)
+      await susan.post('/@john/block/delete')
+      await site.app.db.transaction(tx => tx.delete(posts))
     }
   })
 })

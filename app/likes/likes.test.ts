@@ -271,6 +271,25 @@ describe(`likes, on ${engine}`, () => {
     assert.equal((await susan.post(`/posts/${ids[0]}/like`)).status, 404)
   })
 
+  it('and reposts, quotes and replies are kept by an edit at the same moment, and keep it', async () => {
+    const people = await Promise.all((['susan', 'mary', 'david'] as const).map(name => site.signedIn(name)))
+    const john = await site.signedIn('john')
+    const [post = 0] = await site.write('john', ['Before'])
+    const answers = await Promise.all([
+      ...people.map(person => person.post(`/posts/${post}/like`)),
+      john.post(`/posts/${post}`, { body: 'After' }),
+      ...people.map(person => person.post(`/posts/${post}/repost`)),
+      susan.post('/posts', { body: 'A quote', quote: String(post) }),
+      susan.post(`/posts/${post}/replies`, { body: 'A reply' }),
+    ])
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303])
+    const { body, likeCount, repostCount, quoteCount, replyCount } = (
+      await (await programOf(site, 'john')).get(`/api/posts/${post}`)
+    ).json
+    assert.deepEqual([body, likeCount, repostCount, quoteCount, replyCount], ['After', 3, 3, 1, 1])
+    assert.equal(await countOf(post), 3)
+  })
+
   it('across a block are none, whichever came first', async () => {
     const david = await site.signedIn('david')
     const ids = await site.write(
