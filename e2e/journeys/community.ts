@@ -44,7 +44,8 @@ async function settle(site: Site): Promise<Community> {
   const post = await susan.publish(`https://example.com/${'w'.repeat(90)} #${tag}`)
   await susan.send(post, { body: `https://example.com/${'w'.repeat(99)} #${tag}` })
   for (const liked of [post, johns, reply]) {
-    for (const person of [susan, john]) await person.send(`${liked}/like`, {})
+    for (const person of [susan, john])
+      for (const verb of ['like', 'repost']) await person.send(`${liked}/${verb}`, {})
     await susan.send(`${liked}/bookmark`, {})
   }
   const quote = await quoteBoth(john, post, johns)

@@ -43,6 +43,7 @@ export const pages = {
   'a reply': { path: ({ reply }) => `${reply}/replies/new`, as: 'susan' },
   'replies of a person': { path: ({ susan }) => `/@${susan.username}/replies`, as: 'susan' },
   'people who like a post': { path: ({ johns }) => `${johns}/likes`, as: 'susan' },
+  'people who reposted a post': { path: ({ johns }) => `${johns}/reposts`, as: 'susan' },
   likes: { path: ({ susan }) => `/@${susan.username}/likes`, as: 'susan' },
   bookmarks: { path: () => '/bookmarks', as: 'susan' },
   'bookmarks, none': { path: () => '/bookmarks', as: 'newcomer' },
@@ -56,6 +57,11 @@ export const pages = {
     as: 'susan',
     act: page => openMenu(page.getByRole('article')),
   },
+  'the menu of a repost': {
+    path: ({ johns }) => johns,
+    as: 'susan',
+    act: page => openMenu(page.getByRole('article'), '[data-verb]'),
+  },
   'the menu of a profile': {
     path: ({ john }) => `/@${john.username}`,
     as: 'susan',
@@ -68,6 +74,7 @@ export const pages = {
   settings: { path: () => '/settings', as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
+  'home settings': { path: () => '/settings/home', as: 'susan' },
   'keyboard shortcuts': { path: () => '/settings/shortcuts', as: 'susan' },
   apps: { path: () => '/settings/apps', as: 'susan' },
   'a new token': { path: () => '/settings/apps', as: 'susan', act: createToken },
