@@ -127,7 +127,9 @@ describe(`reposts, on ${engine}`, () => {
     const line = 'john reposted: passed on'
     const home = () => at('susan', '/')
     assert.deepEqual(await home(), [line])
-    const menu = (await as('susan').get('/@john')).page.querySelector('form[action="/@john/reposts/hide"]')
+    const menu = (await as('susan').get('/@john')).page.querySelector(
+      '.menu [formaction="/@john/reposts/hide"]',
+    )
     assert.match(menu?.text ?? '', /Hide reposts/)
     assert.equal((await as('susan').post('/@john/reposts/hide')).location, '/@john')
     assert.deepEqual(await home(), [])

@@ -60,7 +60,7 @@ export const pages = {
   'the menu of a repost': {
     path: ({ johns }) => johns,
     as: 'susan',
-    act: page => openMenu(page.getByRole('article'), '[data-verb]'),
+    act: page => openMenu(page.getByRole('article').first(), '[data-verb]'),
   },
   'the menu of a profile': {
     path: ({ john }) => `/@${john.username}`,
