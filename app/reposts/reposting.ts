@@ -1,4 +1,5 @@
 import { lockPair } from '../blocks/queries.ts'
+import { inTurn } from '../database/turns.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { addCounted, removeCounted } from '../posts/counted.ts'
@@ -13,7 +14,7 @@ type RepostRequest = MemberRequest<{ Params: { id: number } }>
  * @throws Problem 404 if they do not see it, 429 after too many
  */
 export async function repost({ server, params, viewer }: RepostRequest): Promise<void> {
-  await server.db.transaction(async tx => {
+  await inTurn(server.db, `post:${params.id}`, async tx => {
     await server.rateLimits.consume(tx, repostingLimit, viewer.id)
     const post = await requirePost(tx, { params, viewer }, 'repost')
     // Else a block at the same moment would leave the repost behind.
@@ -25,7 +26,7 @@ export async function repost({ server, params, viewer }: RepostRequest): Promise
 
 /** Takes the repost back, if there is one. */
 export async function undoRepost({ server, params, viewer }: RepostRequest): Promise<void> {
-  await server.db.transaction(async tx => {
+  await inTurn(server.db, `post:${params.id}`, async tx => {
     const post = await requirePost(tx, { params, viewer })
     tx.invalidates(`author:${viewer.id}`)
     await removeCounted(tx, 'reposts', { userId: viewer.id, postIds: [post.id] })
