@@ -172,7 +172,7 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     const answer = await submit(visitor, await visitor.get('/sign-up'), newcomer())
     const { page } = await visitor.follow(answer)
     assert.equal(page.querySelector('textarea')?.text.trim(), '🇪🇸🇪🇸')
-    assert.equal(page.querySelector('option[selected]')?.getAttribute('value'), 'es')
+    assert.equal(page.querySelector('[name=language] option[selected]')?.getAttribute('value'), 'es')
   })
 
   it('leaves no long query in a header, either', async () => {
