@@ -123,7 +123,7 @@ export async function visit(page: Page, { path, as, act }: Visit, community: Com
 
 /** Sends the form as it is and waits for the page that says what is wrong with it. */
 async function send(page: Page, button: string): Promise<void> {
-  await page.getByRole('main').getByRole('button', { name: button }).click()
+  await page.getByRole('main').getByRole('button', { name: button, exact: true }).click()
   await page.locator('[aria-invalid]').first().waitFor()
 }
 
