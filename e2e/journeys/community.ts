@@ -15,6 +15,8 @@ export interface Community {
   quote: string
   /** A reply in the middle of a thread with a gap. */
   reply: string
+  /** A post by john with a content warning that nobody else may answer, in a thread that susan has muted. */
+  closed: string
   tag: string
   passwordLink: string
   confirmation: string
@@ -50,13 +52,16 @@ async function settle(site: Site): Promise<Community> {
   }
   const quote = await quoteBoth(john, post, johns)
   await susan.send(`${post}/pin`, {})
+  const warning = { repliesFrom: 'nobody', contentWarning: `${'w'.repeat(60)} 🌊 تحذير` }
+  const closed = await john.publish('What it warns of.', warning)
+  await susan.send(`${closed}/mute`, {})
   const blocked = await site.person('somebody_who_was_rather_loud_at_the_harbour')
   await susan.send(`/@${blocked.username}/block`, {})
   const printed = await site.command('user', 'reset-link', susan.username)
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
   const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
-  return { susan, john, newcomer, blocked, post, johns, quote, reply, tag, ...links }
+  return { susan, john, newcomer, blocked, post, johns, quote, reply, closed, tag, ...links }
 }
 
 /** Quotes two posts; returns the path of the second quote, whose words are hard to lay out. */

@@ -97,3 +97,47 @@ test('going back to a page whose words are out shows it fresh', async ({ site, p
   await expect(page.getByRole('heading', { name: 'New post' })).toBeVisible()
   await expect(words(page)).toHaveValue('')
 })
+
+test('a thread is written by keyboard, survives a reload, and is published at once', async ({
+  site,
+  pageOf,
+}) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/')
+  await words(page).fill('One')
+  await page.getByText('Everyone can reply', { exact: true }).first().click()
+  await page.getByLabel('Who can reply').selectOption('Nobody can reply')
+  await page.getByLabel('Content warning').fill('Long')
+  const next = (n: number) => page.getByLabel(`Post ${n} of the thread`)
+  for (const [n, text] of [
+    [2, 'Two'],
+    [3, 'Away'],
+    [4, 'x'.repeat(141)],
+  ] as const) {
+    await page.getByRole('button', { name: 'Add another post' }).press('Enter')
+    await expect(next(n)).toBeFocused()
+    await page.keyboard.insertText(text)
+  }
+  await expect(page.locator('post-composer .count')).toHaveText('−1')
+  await page.reload()
+  await expect(next(4)).toHaveValue('x'.repeat(141))
+  await expect(page.getByLabel('Content warning')).toHaveValue('Long')
+  await expect(page.getByLabel('Who can reply')).toHaveValue('nobody')
+  await next(3).fill('')
+  await next(3).press('Backspace')
+  await expect(next(2)).toBeFocused()
+  await expect(next(3)).toHaveValue('x'.repeat(141))
+  await next(2).press('Control+Enter')
+  await expect(next(3)).toHaveAccessibleDescription(/^1 character over the limit/)
+  await expect(next(3)).toBeFocused()
+  await next(3).fill('Three')
+  await next(3).press('Control+Enter')
+  await expect(page.getByText('Posted.')).toBeVisible()
+  const posts = page.getByRole('article')
+  await expect(posts).toContainText(['Long', 'Long', 'Long'])
+  await expect(posts.nth(0).getByText('One')).toBeHidden()
+  await posts.nth(0).getByText('Long').press('Enter')
+  await expect(posts.nth(0).getByText('One')).toBeVisible()
+  await expect(words(page)).toHaveValue('')
+  await expect(next(2)).toHaveCount(0)
+})

@@ -40,6 +40,7 @@ export const pages = {
   post: { path: ({ post }) => post, as: 'susan' },
   'a thread': { path: ({ reply }) => reply, as: 'susan' },
   'a thread as a visitor': { path: ({ johns }) => johns },
+  'folded, closed and muted': { path: ({ closed }) => closed, as: 'susan', act: unfold },
   'a reply': { path: ({ reply }) => `${reply}/replies/new`, as: 'susan' },
   'replies of a person': { path: ({ susan }) => `/@${susan.username}/replies`, as: 'susan' },
   'people who like a post': { path: ({ johns }) => `${johns}/likes`, as: 'susan' },
@@ -69,6 +70,7 @@ export const pages = {
   },
   new: { path: () => '/posts/new', as: 'susan' },
   'new, too long': { path: () => '/posts/new', as: 'susan', act: publishTooMuch },
+  'new, a thread with its options': { path: () => '/posts/new', as: 'susan', act: writeThread },
   edit: { path: ({ post }) => `${post}/edit`, as: 'susan' },
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
   settings: { path: () => '/settings', as: 'susan' },
@@ -136,6 +138,18 @@ async function signInWrongly(page: Page): Promise<void> {
 async function writeTooMuch(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
   await page.locator('.count.over').waitFor()
+}
+
+async function unfold(page: Page): Promise<void> {
+  await page.locator('.folded summary').first().click()
+}
+
+async function writeThread(page: Page): Promise<void> {
+  await page.getByLabel('What’s on your mind?').fill('The first of some.')
+  await page.locator('.options summary').click()
+  await page.getByLabel('Content warning').fill('A rather long warning of what is to come '.repeat(2))
+  await page.getByRole('button', { name: 'Add another post' }).click()
+  await page.getByLabel('Post 2 of the thread').fill('The second.')
 }
 
 async function publishOffline(page: Page): Promise<void> {

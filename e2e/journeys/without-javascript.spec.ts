@@ -60,6 +60,29 @@ test('a blank post and one that is too long', async ({ page, site }) => {
   await expect(words).toHaveValue('y'.repeat(150))
 })
 
+test('who may reply, a content warning, a thread post by post, and muting it', async ({ page, site }) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await signIn(page, susan)
+  await page.getByLabel('What’s on your mind?').fill(`Only for @${john.username}.`)
+  await page.getByText('Everyone can reply', { exact: true }).first().click()
+  await page.getByLabel('Who can reply').selectOption('People you mention can reply')
+  await page.getByLabel('Content warning').fill('Secrets')
+  await page.getByRole('button', { name: 'Post and add another' }).click()
+  await expect(page.getByRole('heading', { name: 'Continue your thread' })).toBeVisible()
+  await page.getByLabel('What comes next?').fill('And there is more.')
+  await page.getByRole('button', { name: 'Reply' }).click()
+  await expect(page.getByText('Posted.')).toBeVisible()
+  await expect(page.getByText('Only people mentioned in this post can reply.')).toBeVisible()
+  const first = page.getByRole('article').first()
+  await expect(first.getByText('Only for')).toBeHidden()
+  await first.getByText('Secrets').click()
+  await expect(first.getByText('Only for')).toBeVisible()
+  await (await openMenu(first)).getByRole('button', { name: 'Mute this thread' }).click()
+  await expect(page.getByText(/^You’ve muted this thread/)).toBeVisible()
+  await (await openMenu(first)).getByRole('button', { name: 'Unmute this thread' }).click()
+  await expect(page.getByText('You’ll be notified of this thread again.')).toBeVisible()
+})
+
 test('theme and language', async ({ page, site }) => {
   await page.goto('/explore')
   await page.getByRole('button', { name: 'Dark' }).click()
