@@ -259,6 +259,13 @@ describe('writing', () => {
     const unfolded = await visitor.get(`/posts/${id}`)
     assert.equal(unfolded.page.querySelector('details.folded'), null)
     assert.match(unfolded.page.querySelector('.dates')?.text ?? '', /Edited/)
+    await susan.post(`/posts/${id}`, form)
+    const versions = (await visitor.get(`/posts/${id}/versions`)).page
+    assert.equal(
+      versions.querySelectorAll('details.folded').length,
+      3,
+      'also of the version without a warning',
+    )
   })
 
   describe('a thread', () => {
