@@ -2,17 +2,38 @@
 import postgres from 'postgres'
 import { between, mulberry32 } from '../../app/cli/seed/random.ts'
 import { environment, readConfig } from '../../app/config.ts'
+import { keepIdsAbove } from '../../app/database/consistent-read.ts'
 import { type Database } from '../../app/database/database.ts'
 import { migrate } from '../../app/database/migrations/migrations.ts'
 import { openDatabase } from '../../app/database/open.ts'
-import { conversations, follows, messages, participants, posts, users } from '../../app/database/schema.ts'
+import {
+  bookmarks,
+  conversations,
+  follows,
+  messages,
+  participants,
+  posts,
+  users,
+} from '../../app/database/schema.ts'
+import { addEachCounted } from '../../app/posts/counted.ts'
 import { addDerivedRows } from '../../app/posts/derivations.ts'
 import { indexPeople } from '../../app/search-index/indexing.ts'
 import { hashPassword } from '../../app/security/passwords.ts'
 import { findEntities, mentionedNames } from '../../app/text/entities.ts'
 import { foldName } from '../../app/text/normalize.ts'
 import type { Options } from './options.ts'
-import { authorOf, bodyOf, castOf, displayNameOf, followedBy, usernameOf } from './population.ts'
+import {
+  authorOf,
+  bodyOf,
+  castOf,
+  displayNameOf,
+  followedBy,
+  lengthOfChain,
+  reactionsTo,
+  repliesOfThread,
+  threadsOf,
+  usernameOf,
+} from './population.ts'
 
 const day = 24 * 3_600_000
 const months = 180 * day
@@ -28,6 +49,8 @@ await migrate(database)
 const db = await openDatabase(database)
 const ids = await addPeople(db)
 await addPosts(db)
+await addThreads(db)
+await addReactions(db)
 await addFollows(db)
 await addMessages(db)
 await db.close()
@@ -90,6 +113,64 @@ async function addPosts(db: Database): Promise<void> {
       )
     })
   }
+}
+
+/** A post that a thousand answer, and one that five hundred answer one after the other. */
+async function addThreads(db: Database): Promise<void> {
+  const random = mulberry32(4)
+  const { thread, chain, endOfChain } = threadsOf(options.posts)
+  for (let id = thread; id <= endOfChain; id += chunk) {
+    const numbers = Array.from({ length: Math.min(chunk, endOfChain - id + 1) }, (_, n) => id + n)
+    const rows = numbers.map(id => {
+      const place = placeOf(id)
+      const author = (number: number) => ids[number % ids.length] as number
+      const body = bodyOf(random, options.users)
+      const createdAt = new Date(now - longAgo + (id - thread) * 60_000)
+      const answeredId = place.parentId && author(place.parentId)
+      const written = { body, entities: findEntities(body), language: 'en', createdAt }
+      return { id, userId: author(id), ...place, answeredId, ...written }
+    })
+    await db.transaction(async tx => {
+      await tx.insert(posts).values(rows)
+      await addDerivedRows(
+        tx,
+        rows.map(row => ({ ...row, mentioned: [] })),
+      )
+    })
+  }
+  await db.transaction(tx => keepIdsAbove(tx, 'posts', endOfChain))
+  if (endOfChain - thread !== repliesOfThread + 1 + lengthOfChain) throw new Error('the threads have gaps')
+
+  function placeOf(id: number) {
+    if (id === thread || id === chain) return { parentId: null, rootId: null }
+    if (id < chain) return { parentId: thread, rootId: thread }
+    return { parentId: id - 1, rootId: chain }
+  }
+}
+
+/** Likes and reposts of all posts, and what a few people have bookmarked. */
+async function addReactions(db: Database): Promise<void> {
+  const random = mulberry32(5)
+  for (let from = 1; from <= options.posts; from += chunk) {
+    const numbers = Array.from({ length: Math.min(chunk, options.posts - from + 1) }, (_, n) => from + n)
+    const reactions = numbers.map(postId => ({ postId, ...reactionsTo(random, options.users) }))
+    const rows = (kind: 'likes' | 'reposts') =>
+      reactions.flatMap(({ postId, ...people }) =>
+        people[kind].map(person => ({
+          postId,
+          userId: ids[person] as number,
+          createdAt: new Date(now - postId),
+        })),
+      )
+    await db.transaction(async tx => {
+      for (const kind of ['likes', 'reposts'] as const)
+        for (const some of chunksOf(rows(kind))) await addEachCounted(tx, kind, some)
+    })
+  }
+  const kept = castOf(options.users).viewers.flatMap(person =>
+    Array.from({ length: 500 }, (_, n) => ({ userId: ids[person] as number, postId: options.posts - 2 * n })),
+  )
+  for (const some of chunksOf(kept)) await db.transaction(tx => tx.insert(bookmarks).values(some))
 }
 
 async function addFollows(db: Database): Promise<void> {

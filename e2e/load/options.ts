@@ -11,7 +11,7 @@ export type Options = {
   connections: number
   /** Processes of the server, each of which gets its share. */
   processes: number
-  /** Part of a scenario's name; empty for all of them. */
+  /** Parts of scenarios' names, with commas between; empty for all of them. */
   only: string
   keep?: string | undefined
   profile?: string | undefined
@@ -34,7 +34,7 @@ Fills a database, starts the real server on it and drives its pages on 127.0.0.1
   --seconds N        how long each scenario is driven (5)
   --connections N    connections that ask at the same time (16)
   --processes N      processes of the server (1)
-  --only WORDS       the scenarios whose name has these words, e.g. home; mixed: readers beside writers
+  --only WORDS       the scenarios whose name has these words, e.g. home,thread; mixed: readers beside writers
   --keep DIR         keep the filled SQLite file there, and use it the next time
   --profile DIR      write a CPU profile of the server there (open it in Chrome's developer tools)
   --cache off        let the server cache no pages

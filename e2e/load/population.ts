@@ -41,6 +41,23 @@ export function castOf(users: number): Cast {
   return { viewers, followsNobody: 24, followsMany: 25, followsTheQuiet: users - 1, quietFrom }
 }
 
+export const repliesOfThread = 1_000
+export const lengthOfChain = 500
+
+/** The ids of the first post of a long thread, and of the first and last of a deep one: they are written after all others. */
+export function threadsOf(posts: number) {
+  const thread = posts + 1
+  const chain = thread + repliesOfThread + 1
+  return { thread, chain, endOfChain: chain + lengthOfChain }
+}
+
+/** Who likes a post and who reposts it, by their numbers: about two likes in the mean, and a repost of every seventh. */
+export function reactionsTo(random: Random, users: number): { likes: number[]; reposts: number[] } {
+  const first = Math.floor(users * random())
+  const likes = Array.from({ length: Math.floor(9 * random() ** 3) }, (_, n) => (first + 37 * n) % users)
+  return { likes, reposts: random() < 1 / 7 ? [first] : [] }
+}
+
 /** Whom each person follows: a hundred for the viewers; for the many, so many that the total is `total`. */
 export function followedBy(person: number, { users, total }: { users: number; total: number }): number[] {
   const cast = castOf(users)
@@ -65,7 +82,7 @@ function draw(count: number, { from, to, except }: Range, random: Random): numbe
   // With almost everybody drawn, the last would be waited for for ever.
   if (count > 0.9 * (to - from - 1)) for (let n = from; n < to; n++) drawn.add(n)
   drawn.delete(except)
-  while (drawn.size < count) {
+  while (drawn.size < Math.min(count, to - from - 1)) {
     const person = from + Math.floor((to - from) * random() ** 1.5)
     if (person !== except) drawn.add(person)
   }

@@ -1,5 +1,5 @@
 import type { Request } from 'autocannon'
-import { castOf, popularTags, usernameOf } from './population.ts'
+import { castOf, popularTags, threadsOf, usernameOf } from './population.ts'
 
 export type Ask = Request
 export type Scenario = { name: string; status: 200 | 303; asks: Ask[] }
@@ -14,6 +14,7 @@ export function scenariosFor(
   const home = (person: number) => get('/', cookies(person))
   const everyNth = (total: number) =>
     Array.from({ length: 20 }, (_, n) => Math.floor(((n + 0.5) * total) / 20))
+  const { thread, endOfChain } = threadsOf(posts)
   const page = (name: string, asks: Ask[]): Scenario => ({ name, status: 200, asks })
   return [
     page('home', viewers.map(home)),
@@ -34,6 +35,13 @@ export function scenariosFor(
       'permalink, visitor',
       everyNth(posts).map(post => get(`/posts/${post + 1}`)),
     ),
+    page('thread of 1,000 replies, visitor', [get(`/posts/${thread}`)]),
+    page(
+      'thread of 1,000 replies, member',
+      viewers.map(person => get(`/posts/${thread}`, cookies(person))),
+    ),
+    page('thread of 500 answers, its end, visitor', [get(`/posts/${endOfChain}`)]),
+    page('bookmarks', [get('/bookmarks', cookies(0))]),
     page(
       'search, words and phrases',
       queries.map(query => get(`/search?q=${encodeURIComponent(query)}`)),
@@ -53,6 +61,12 @@ export function scenariosFor(
       name: 'messages, sending',
       status: 303,
       asks: viewers.map(person => send(`/messages/@${usernameOf(person + 1)}`, cookies(person))),
+    },
+    { name: 'like, one post', status: 303, asks: [like(viewers.map(cookies), () => thread)] },
+    {
+      name: 'like, many posts',
+      status: 303,
+      asks: [like(viewers.map(cookies), n => 1 + (Math.floor(n / viewers.length) % posts))],
     },
     { name: 'publish', status: 303, asks: viewers.map(person => publish(cookies(person))) },
   ]
@@ -88,16 +102,38 @@ function publish(cookie: Record<string, string>): Ask {
   return send('/posts', cookie)
 }
 
+let liked = 0
+
+/** The people like a post one after the other, and take their likes back when all have: each request writes a row. */
+function like(people: Record<string, string>[], postOf: (n: number) => number): Ask {
+  return {
+    ...form('/', {}),
+    setupRequest: ask => {
+      const n = liked++
+      const post = postOf(n)
+      const isTakenBack = Math.floor(n / people.length) % 2 === 1 && post === postOf(n - people.length)
+      const path = `/posts/${post}/like${isTakenBack ? '/delete' : ''}`
+      return { ...ask, path, body: 'next=%2F', headers: { ...ask.headers, ...people[n % people.length] } }
+    },
+  }
+}
+
 let published = 0
 
 /** Each post, or message, has words of its own. */
 function send(path: string, cookie: Record<string, string>): Ask {
-  const type = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
   const words = () => `Post ${++published} from the bench, with #tea for @${usernameOf(published % 200)}`
+  return {
+    ...form(path, cookie),
+    setupRequest: ask => ({ ...ask, body: new URLSearchParams({ body: words() }).toString() }),
+  }
+}
+
+function form(path: string, cookie: Record<string, string>): Ask {
+  const type = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
   return {
     method: 'POST',
     path,
     headers: { accept: 'text/html', 'accept-language': 'en', ...cookie, ...type },
-    setupRequest: ask => ({ ...ask, body: new URLSearchParams({ body: words() }).toString() }),
   }
 }
