@@ -44,6 +44,7 @@ export async function addEachCounted(
 ): Promise<number> {
   const { table } = counted[of]
   const added = await tx.insert(table).values(rows).onConflictDoNothing().returning({ id: table.postId })
+  tx.invalidates(...added.map(({ id }) => `post:${id}` as const))
   const times = new Map<number, number>()
   for (const { id } of added) times.set(id, (times.get(id) ?? 0) + 1)
   for (const [count, some] of Map.groupBy(times, ([, count]) => count))

@@ -25,6 +25,7 @@ import { deletePost, findPost, publishPost } from '../../posts/queries.ts'
 import { findPosts } from '../../search/find.ts'
 import { parseQuery } from '../../search-index/query.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
+import { importAll } from './import.ts'
 
 const byText = (one: object, other: object) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
 
@@ -435,6 +436,36 @@ describe(`npm run import on ${engine}`, () => {
     const { output } = await load('later.json', later, '--partial')
     assert.match(output, /Added 0 users, 0 posts, 0 follows, 3 likes and 1 repost; 1 row was there already/)
     assert.deepEqual((await numbers())[1]?.slice(0, 3), [8, 4, 3])
+  })
+
+  it('tells a running site which pages have changed', async () => {
+    await load('town.json', lively)
+    const heard = new Set<string>()
+    const stop = db.listen(invalidation => {
+      for (const tag of invalidation) heard.add(tag)
+    })
+    const later = {
+      posts: [{ username: 'susan', body: 'Later', parent_id: 8 }],
+      likes: reactions(['david'], 12),
+      mutes: reactions(['mary'], 7),
+    }
+    const rows = Object.entries(later).flatMap(([kind, list]) =>
+      list.map((value, index) => ({ kind, place: `${kind}[${index}]`, value })),
+    )
+    async function* read() {
+      yield rows
+    }
+    await importAll(db, read)
+    stop()
+    const idOf = new Map((await everybody()).map(({ username, id }) => [username, id]))
+    for (const tag of [
+      'posts',
+      `author:${idOf.get('susan')}`,
+      'post:8',
+      'post:12',
+      `viewer:${idOf.get('Mary')}`,
+    ])
+      assert.ok(heard.has(tag) || heard.has('*'), tag)
   })
 
   it('exports what makes the same site again', async () => {

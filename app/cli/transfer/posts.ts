@@ -103,6 +103,13 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
     // Of two rows for one post, the first was created.
     idOf.delete(keyOf(post))
   }
+  tx.invalidates(
+    'posts',
+    ...created.flatMap(({ userId, parentId }) => [
+      `author:${userId}` as const,
+      ...(parentId ? [`post:${parentId}` as const] : []),
+    ]),
+  )
   // A post with this id that was deleted by hand has left its text in the index.
   await removeDerivedRows(tx, created)
   await addDerivedRows(tx, created)

@@ -81,6 +81,7 @@ export async function insertFreeUsers(tx: Writer, rows: NewUser[]): Promise<stri
     .values(rows)
     .onConflictDoNothing()
     .returning({ id: users.id, username, displayName, key: users.usernameKey })
+  tx.invalidates(...created.map(({ id }) => `person:${id}` as const))
   await indexPeople(tx, created)
   return created.map(({ key }) => key)
 }
@@ -145,6 +146,8 @@ export async function findConflictingPosts(db: Reader, rows: NewPost[]): Promise
 
 /** Inserts the follows that do not exist yet; returns how many. */
 export async function insertFollows(tx: Writer, rows: NewFollow[]): Promise<number> {
+  const people = rows.flatMap(({ followerId, followedId }) => [followerId, followedId])
+  tx.invalidates(...people.flatMap(id => [`viewer:${id}`, `follows:${id}`] as const))
   const created = await tx
     .insert(follows)
     .values(rows)

@@ -49,6 +49,7 @@ export async function insertReactions(tx: Writer, kind: ReactionKind, rows: Reac
   const values = rows.filter(row => !present.has(keyOf(row))).map(row => ({ ...row, rootId: row.postId }))
   if (values.length === 0) return 0
   if (kind === 'likes' || kind === 'reposts') return addEachCounted(tx, kind, values)
+  tx.invalidates(...values.map(({ userId }) => `viewer:${userId}` as const))
   const created = await tx
     .insert(table as typeof bookmarks)
     .values(values)

@@ -23,5 +23,6 @@ export async function versionsAmong(db: Reader, postIds: number[], times: Date[]
 }
 
 export async function insertVersions(tx: Writer, rows: NewVersion[]): Promise<void> {
+  tx.invalidates(...rows.map(({ postId }) => `post:${postId}` as const))
   await tx.insert(postVersions).values(rows)
 }
