@@ -434,8 +434,10 @@ describe(`generating migrations, on ${engine}`, () => {
       await branch('other-moods', aboutColumn, `${aboutColumn}\n    mood: integer(),`)
       git('merge', '-q', '-X', 'ours', '-m', 'conflict', 'tides')
       project.edit(schema, 'bytes: bytes().notNull(),', 'bytes: bytes().notNull(),\n    other: text(),')
+      const before = ['sqlite', 'postgresql'].map(folders)
       const conflict = await generate('after_conflict')
       assert.equal(conflict.code, 1)
+      assert.deepEqual(['sqlite', 'postgresql'].map(folders), before, 'what one engine has written is gone')
       assert.match(
         conflict.output,
         /^\d+_on_moods and \d+_on_other_moods both change the column users\.mood: [^\n]+\n$|^\d+_on_other_moods and \d+_on_moods both[^\n]+\n$/,
