@@ -61,6 +61,16 @@ test('while one types @, people are offered: by arrow keys, Enter, Tab, Escape a
   await expect(field).toHaveValue(`@jo_ @${john.username} `)
   await expect(field).toBeFocused()
 
+  // Below the words, also in the second box of a thread.
+  await page.getByRole('button', { name: 'Add another post' }).click()
+  const second = page.locator('post-composer textarea').nth(1)
+  await second.click()
+  await page.keyboard.type('@jo')
+  await expect(list(page)).toBeVisible()
+  const [typedIn, offered] = [await second.boundingBox(), await list(page).boundingBox()]
+  expect((offered?.y ?? 0) - (typedIn?.y ?? 0) - (typedIn?.height ?? 0)).toBeGreaterThanOrEqual(0)
+  await page.keyboard.press('Escape')
+
   // A handle that is typed out is no choice: Enter is a new line.
   await field.fill('')
   await page.keyboard.type(`@${john.username}`)

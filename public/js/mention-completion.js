@@ -85,12 +85,23 @@ function show(field, start, html) {
     const option = event.target instanceof Element ? event.target.closest('li') : null
     if (option) take(option)
   })
+  placeBelow(field, list)
   list.scrollIntoView({ block: 'nearest' })
   announcer.textContent = list.dataset['spoken'] ?? ''
   // A name that is typed out needs no choice: Enter is a new line then, or sends.
   const name = field.value.slice(start + 1, field.selectionStart).toLowerCase()
   const options = optionsOf(list)
   if (!options.some(option => option.dataset['name']?.toLowerCase() === name)) choose(options[0])
+}
+
+/** However the boxes of the composer are laid out; a composer at the bottom has its list above it. @param {HTMLTextAreaElement} field @param {HTMLElement} list */
+function placeBelow(field, list) {
+  const around = list.offsetParent
+  if (!around || field.closest('.compact')) return
+  const { top, left } = around.getBoundingClientRect()
+  const box = field.getBoundingClientRect()
+  list.style.top = `${box.bottom - top}px`
+  list.style.left = `${box.left - left}px`
 }
 
 /** @param {HTMLElement} list */
