@@ -93,8 +93,8 @@ test('what was pressed is where what came begins', async ({ site, pageOf }) => {
   await susan.publish('A\nfew\nlines')
   await susan.publish('And\na\nfew\nmore')
   await expect(news(page)).toHaveText('2 new posts')
-  await page.mouse.wheel(0, 120)
-  await expect.poll(() => page.evaluate('scrollY')).toBe(120)
+  await page.mouse.wheel(0, 200)
+  await expect.poll(() => page.evaluate('scrollY')).toBe(200)
   const before = await news(page).boundingBox()
   await news(page).click()
   await expect(page.getByRole('article').first()).toBeFocused()
@@ -233,4 +233,32 @@ test('the title counts what waits, as the page comes and live', async ({ site, p
   await expect(page).toHaveTitle(/^\(2\) Explore/)
   await susan.send('/notifications/read', {})
   await expect(page).toHaveTitle(/^Explore/)
+})
+
+test('Home says where one was at the last visit, and the count of what comes stays in sight', async ({
+  site,
+  pageOf,
+}) => {
+  const [susan, john] = [await site.person('susan'), await site.person('john')]
+  await john.follow(susan)
+  for (let number = 1; number <= 20; number++) await susan.publish(`Number ${number}`)
+  const page = await pageOf(john)
+  const line = page.getByText('You were here')
+  await page.goto('/')
+  await susan.publish('Since then')
+  await page.goto('/')
+  await expect(words(page).first()).toHaveText('Since then')
+  await expect(line).toHaveCount(0)
+  await page.goto('/explore')
+  await page.evaluate(`for (const [key, value] of Object.entries(localStorage))
+    if (key.startsWith('home-seen')) localStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), at: 0 }))`)
+  await susan.publish('Later')
+  for (let visit = 0; visit < 2; visit++) {
+    await page.goto('/')
+    await expect(page.locator('.timeline > *').nth(1)).toHaveText('You were here')
+    await expect(line).toHaveCount(1)
+  }
+  await page.mouse.wheel(0, 900)
+  await susan.publish('And more')
+  await expect(page.getByRole('button', { name: '1 new post' })).toBeInViewport()
 })

@@ -11,6 +11,7 @@ import {
   conversations,
   follows,
   messages,
+  notifications,
   participants,
   posts,
   users,
@@ -53,6 +54,7 @@ await addThreads(db)
 await addReactions(db)
 await addFollows(db)
 await addMessages(db)
+await addNotifications(db)
 await db.close()
 if (database.engine === 'postgresql') await settle(database.url)
 
@@ -218,6 +220,31 @@ async function addConversation(db: Database, pair: [number, number], count: numb
     })
     for (const part of chunksOf(rows)) await tx.insert(messages).values(part)
   })
+}
+
+/** One person hears of 10,000 posts, of some because they are liked; what came last is unread. */
+async function addNotifications(db: Database): Promise<void> {
+  const random = mulberry32(4)
+  const [viewer = 0] = castOf(options.users).viewers
+  const count = Math.min(10_000, options.posts)
+  const rows = Array.from({ length: count }, (_, n) => {
+    const kind = (['like', 'like', 'reply', 'mention', 'repost', 'quote'] as const)[n % 6]
+    const postId = Math.floor((n / count) * options.posts) + 1
+    const createdAt = new Date(Math.round(start + ((n + 1) / count) * months - 60_000))
+    const actorId = ids[(viewer + 1 + Math.floor(random() * (options.users - 1))) % options.users] as number
+    const readAt = n < count - 15 ? createdAt : null
+    const subject = `${kind}:${postId}`
+    return {
+      userId: ids[viewer] as number,
+      kind: kind as string,
+      subject,
+      actorId,
+      postId,
+      createdAt,
+      readAt,
+    }
+  })
+  for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(notifications).values(part))
 }
 
 function chunksOf<Row>(rows: Row[]): Row[][] {

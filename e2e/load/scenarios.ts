@@ -56,6 +56,8 @@ export function scenariosFor(
     ),
     page('messages, 10,000 of them', [get(`/messages/@${usernameOf(1)}`, cookies(0))]),
     page('messages, deep in 10,000', [get(`/messages/@${usernameOf(1)}?before=${longAgo}`, cookies(0))]),
+    page('notifications, 10,000 of them', [get('/notifications', cookies(0))]),
+    page('notifications, mentions', [get('/notifications/mentions', cookies(0))]),
     page('messages, inbox of 1,000', [get('/messages', cookies(2))]),
     {
       name: 'messages, sending',

@@ -38,7 +38,7 @@ class LiveNews extends HTMLElement {
 
   /** From when the page shows what is new. */
   get #shownUntil() {
-    return this.#isThread ? new Date(this.#since).toISOString() : timeOf(this.list?.firstElementChild)
+    return this.#isThread ? new Date(this.#since).toISOString() : timeOf(newestIn(this.list))
   }
 
   /**
@@ -128,9 +128,15 @@ function timeOf(post) {
   return post?.getAttribute('data-at') ?? post?.querySelector('time')?.dateTime ?? ''
 }
 
+/** A thread reads from its first post on, so the newest entry need not be the first. @param {Element | null} list */
+function newestIn(list) {
+  const posts = [...(list?.querySelectorAll(':scope > .post') ?? [])]
+  return posts.reduce((newest, post) => (timeOf(post) > timeOf(newest) ? post : newest), posts[0])
+}
+
 /** Where the list begins, as its pages are addressed. @param {Element | null} list */
 function cursorOf(list) {
-  const post = list?.firstElementChild
+  const post = newestIn(list)
   return `${Date.parse(timeOf(post)) || 0}-${post?.id.split('-')[1] ?? 0}`
 }
 
