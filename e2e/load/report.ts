@@ -19,13 +19,18 @@ export type Run = {
   mixed: Mixed | null
 }
 
+/** Empty where nothing was answered in time, or nothing was tried. */
+function milliseconds(time: number): string {
+  return Number.isFinite(time) ? time.toFixed(1) : ''
+}
+
 type Column = [string, (row: Measured) => string]
 
 const columns: Column[] = [
   ['requests/s', row => whole(row.requestsPerSecond)],
-  ['p50 ms', row => row.p50.toFixed(1)],
-  ['p99 ms', row => row.p99.toFixed(1)],
-  ['at half', row => (Number.isFinite(row.p99AtHalf) ? row.p99AtHalf.toFixed(1) : '')],
+  ['p50 ms', row => milliseconds(row.p50)],
+  ['p99 ms', row => milliseconds(row.p99)],
+  ['at half', row => milliseconds(row.p99AtHalf)],
   ['CPU µs', row => whole(row.cpu)],
   ['database µs', row => (row.databaseCpu ? whole(row.databaseCpu) : '')],
   ['MB', row => whole(row.resident)],
