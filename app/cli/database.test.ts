@@ -70,7 +70,7 @@ describe(`the database commands on ${engine}`, () => {
     const { code, output } = await run('db:rollback', '--all')
     assert.equal(code, 1)
     isOneSentence(output)
-    for (const part of ['table users with 39 rows', 'table posts with 403 rows', 'nothing was changed'])
+    for (const part of ['table users with 39 rows', 'table posts with 415 rows', 'nothing was changed'])
       assert.ok(output.includes(part), part)
     assert.match((await run('user', 'list')).output, /susan/)
     const agreed = await run('db:rollback', '--all', '--yes')
@@ -148,11 +148,11 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
     const left = await withMigrations(test.config, connection => connection.rowCounts())
     assert.deepEqual(
       ['users', 'posts', 'follows'].map(table => left.get(table)?.rows),
-      [39, 403, 357],
+      [39, 415, 361],
     )
     assert.ok(left.get('users')?.values.has('mood'))
     const indexed = 'await db.select({ posts: sql`count(*)` }).from(sql`post_fts`)'
-    assert.match((await project.cli(['shell', '-e', indexed], environment)).output, /\b403\b/)
+    assert.match((await project.cli(['shell', '-e', indexed], environment)).output, /\b415\b/)
     project.remove()
     await test.drop()
   })

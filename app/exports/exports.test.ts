@@ -138,7 +138,7 @@ describe('exporting one’s data', () => {
     assert.deepEqual(profile['site'], { name: 'Harbour', url: 'https://harbour.example' })
     assert.deepEqual(profile['counts'], {
       posts: 2,
-      versions: 0,
+      versions: 1,
       likes: 0,
       reposts: 0,
       bookmarks: 0,

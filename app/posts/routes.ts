@@ -74,13 +74,13 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
     const note = await noteUnknown(server.db, withIds(published, drafts))
     return reply.flash('posts.published', {}, note).redirect(pathAfter(request.body, published) ?? '/', 303)
   }
-  if (published instanceof Problem) {
-    // Sent again, the words are published without the quote.
-    errors['body'] = sentenceOf(request, published)
-    return reply.code(published.statusCode).page('posts/new', form)
+  if (published instanceof RateLimitExceeded) {
+    errors['body'] = tooManyRequests(reply, published)
+    return reply.page('posts/new', { ...form, quoted: await find(chosen) })
   }
-  errors['body'] = tooManyRequests(reply, published)
-  return reply.page('posts/new', { ...form, quoted: await find(chosen) })
+  // Sent again, the words are published without the quote.
+  errors['body'] = sentenceOf(request, published)
+  return reply.code(published.statusCode).page('posts/new', form)
 }
 
 function sentenceOf({ t }: MemberRequest, { key, values }: Problem): string {

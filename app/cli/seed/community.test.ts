@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isLong } from '../../text/lines.ts'
-import { community, mentions, type Post } from './community.ts'
+import { community, mentions } from './community.ts'
+import type { Post } from './reactions.ts'
 
 const HOUR = 3_600_000
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })

@@ -1,19 +1,9 @@
 import members from './people.json' with { type: 'json' }
 import { between, mulberry32, type Random, sample } from './random.ts'
-import { type Reactions, reactionsTo } from './reactions.ts'
-import { type Line, type Thread, threads } from './threads.ts'
+import { type Account, type Follow, type Post, type Reactions, reactionsTo } from './reactions.ts'
+import { type Thread, threads } from './threads.ts'
 
 export type Community = { people: Account[]; posts: Post[]; follows: Follow[] } & Reactions
-export type Account = {
-  username: string
-  displayName: string
-  about: string
-  email: string
-  language: string | null
-  createdAt: Date
-}
-export type Post = Line & { createdAt: Date; editedAt: Date | null }
-export type Follow = { follower: string; followed: string; createdAt: Date }
 
 const SEED = 2026
 const SECOND = 1000

@@ -1,6 +1,17 @@
 /** Who in Pellhaven likes, reposts and bookmarks which posts: a few posts are liked by most people, and most by a few. */
-import type { Account, Follow, Post } from './community.ts'
 import { between, mulberry32, type Random, sample } from './random.ts'
+import type { Line } from './threads.ts'
+
+export type Account = {
+  username: string
+  displayName: string
+  about: string
+  email: string
+  language: string | null
+  createdAt: Date
+}
+export type Post = Line & { createdAt: Date; editedAt: Date | null }
+export type Follow = { follower: string; followed: string; createdAt: Date }
 
 /** `key` is the post's. */
 export type Reaction = { username: string; key: string; createdAt: Date }
