@@ -53,6 +53,8 @@ await addPosts(db)
 await addThreads(db)
 await addReactions(db)
 await addFollows(db)
+await addAnswers(db)
+await addLoudOne(db)
 await addMessages(db)
 await addNotifications(db)
 await db.close()
@@ -161,7 +163,8 @@ async function addReactions(db: Database): Promise<void> {
         people[kind].map(person => ({
           postId,
           userId: ids[person] as number,
-          createdAt: new Date(now - postId),
+          // An hour after the post, so that Home has reposts among posts.
+          createdAt: new Date(Math.min(now - postId, start + (postId / options.posts) * months + 3_600_000)),
         })),
       )
     await db.transaction(async tx => {
@@ -187,6 +190,52 @@ async function addFollows(db: Database): Promise<void> {
     )
     for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(follows).values(part))
   }
+}
+
+/** A reply to every fifth post, within some hours of it. */
+async function addAnswers(db: Database): Promise<void> {
+  const random = mulberry32(4)
+  const written = await db
+    .select({ id: posts.id, userId: posts.userId, createdAt: posts.createdAt })
+    .from(posts)
+  const active = castOf(options.users).quietFrom
+  const someone = () => ids[Math.floor(active * random() ** 1.3)] as number
+  const soonAfter = (at: Date) => new Date(Math.min(now, at.getTime() + Math.floor(random() * 6 * 3_600_000)))
+  const replies = written
+    .filter(({ id }) => id % 5 === 0)
+    .map(post => ({ parent: post, userId: someone(), createdAt: soonAfter(post.createdAt) }))
+  await addReplies(
+    db,
+    replies.filter(({ parent, userId }) => parent.userId !== userId),
+  )
+}
+
+/** Ten thousand replies of one person to another whom nobody in the scenarios follows, all of today. */
+async function addLoudOne(db: Database): Promise<void> {
+  const { loud } = castOf(options.users)
+  const userId = ids[loud] as number
+  const followed = new Set(followedBy(0, { users: options.users, total: options.follows }))
+  const stranger = ids.findIndex((_, person) => person > 27 && !followed.has(person))
+  const [parent] = await db.select({ id: posts.id }).from(posts).limit(1)
+  const to = { id: (parent as { id: number }).id, userId: ids[stranger] as number }
+  const replies = Array.from({ length: 10_000 }, (_, n) => ({
+    parent: to,
+    userId,
+    createdAt: new Date(now - n * 8_000),
+  }))
+  await addReplies(db, replies)
+}
+
+type Reply = { parent: { id: number; userId: number }; userId: number; createdAt: Date }
+
+async function addReplies(db: Database, replies: Reply[]): Promise<void> {
+  const random = mulberry32(5)
+  const rows = replies.map(({ parent, userId, createdAt }) => {
+    const body = bodyOf(random, options.users)
+    const place = { parentId: parent.id, rootId: parent.id, answeredId: parent.userId }
+    return { userId, body, entities: findEntities(body), language: 'en', ...place, createdAt }
+  })
+  for (const part of chunksOf(rows)) await db.transaction(tx => tx.insert(posts).values(part))
 }
 
 /** Two people who have written to each other ever since, and one who has written to everybody once. */

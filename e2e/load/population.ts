@@ -31,6 +31,11 @@ export type Cast = {
   /** Two thousand people, or everybody where there are fewer. */
   followsMany: number
   followsTheQuiet: number
+  /** They follow whom the first of the viewers follows; the one also the loud one, the other a person as quiet instead. */
+  followsTheLoud: number
+  followsNoneLoud: number
+  /** Has replied to a stranger ten thousand times today. */
+  loud: number
   /** From this number on, people have not written for months. */
   quietFrom: number
 }
@@ -38,7 +43,8 @@ export type Cast = {
 export function castOf(users: number): Cast {
   const viewers = Array.from({ length: 24 }, (_, index) => index)
   const quietFrom = Math.floor(users * 0.9) - 1
-  return { viewers, followsNobody: 24, followsMany: 25, followsTheQuiet: users - 1, quietFrom }
+  const some = { followsNobody: 24, followsMany: 25, followsTheLoud: 26, followsNoneLoud: 27 }
+  return { viewers, ...some, followsTheQuiet: users - 1, loud: users - 2, quietFrom }
 }
 
 export const repliesOfThread = 1_000
@@ -63,10 +69,15 @@ export function followedBy(person: number, { users, total }: { users: number; to
   const cast = castOf(users)
   const random = mulberry32(7_000 + person)
   if (person === cast.followsNobody) return []
+  if (person === cast.loud) return []
+  if (person === cast.followsTheLoud || person === cast.followsNoneLoud) {
+    const same = followedBy(0, { users, total }).filter(other => other < cast.loud - 1 && other !== person)
+    return [...same, person === cast.followsTheLoud ? cast.loud : cast.loud - 1]
+  }
   const everybody = { from: 0, to: users, except: person }
   if (person === cast.followsMany) return draw(Math.min(mostFollowed, users - 1), everybody, random)
   if (person === cast.followsTheQuiet) return draw(100, { ...everybody, from: cast.quietFrom }, random)
-  const many = users - cast.viewers.length - 3
+  const many = users - cast.viewers.length - 6
   const mean = Math.max(0, total - 100 * (cast.viewers.length + 1) - mostFollowed) / many
   const count = cast.viewers.includes(person) ? 100 : Math.round(mean * between(random, 0.2, 1.8))
   return draw(Math.min(count, users - 1), everybody, random)

@@ -10,7 +10,7 @@ export function scenariosFor(
   { users, posts }: { users: number; posts: number },
   cookies: Cookies,
 ): Scenario[] {
-  const { viewers, followsMany, followsNobody, followsTheQuiet, quietFrom } = castOf(users)
+  const { viewers, followsMany, followsNobody, followsTheQuiet, quietFrom, ...cast } = castOf(users)
   const home = (person: number) => get('/', cookies(person))
   const everyNth = (total: number) =>
     Array.from({ length: 20 }, (_, n) => Math.floor(((n + 0.5) * total) / 20))
@@ -22,6 +22,8 @@ export function scenariosFor(
     page('home, only quiet people', [home(followsTheQuiet)]),
     page('home, follows nobody', [home(followsNobody)]),
     page('home, follows 2,000', [home(followsMany)]),
+    page('home, follows 10,000 replies to strangers', [home(cast.followsTheLoud)]),
+    page('home, the same without them', [home(cast.followsNoneLoud)]),
     page('explore, visitor', [get('/explore')]),
     page(
       'profile, visitor',
