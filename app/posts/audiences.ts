@@ -39,7 +39,7 @@ export const audienceBars = {
 
 type Sentence = { key: LocaleKey; values: Arguments }
 type Barred = {
-  author: { displayName: string }
+  author: { id: number; displayName: string }
   repliesFrom: ReplyAudience
   replyBar: ReplyAudience | null
   threadBar: ReplyAudience | null
@@ -52,6 +52,11 @@ const ofPost = {
   mentioned: 'replies.only_mentioned',
   nobody: 'replies.only_author',
 } as const satisfies Record<string, LocaleKey>
+const ofOwn = {
+  following: 'replies.only_following_yours',
+  mentioned: 'replies.only_mentioned',
+  nobody: 'replies.only_you',
+} as const satisfies Record<string, LocaleKey>
 const ofThread = {
   following: 'replies.thread_only_following',
   mentioned: 'replies.thread_only_mentioned',
@@ -59,10 +64,12 @@ const ofThread = {
 } as const satisfies Record<string, LocaleKey>
 
 /** Who may reply to a post, as a sentence for everybody, what keeps the viewer out first; null where everyone may. */
-export function whoMayReply({ author, repliesFrom, replyBar, threadBar }: Barred): Sentence | null {
+export function whoMayReply(post: Barred, viewer?: { id: number } | null): Sentence | null {
+  const { author, repliesFrom, replyBar, threadBar } = post
   const values = { name: author.displayName }
   if (threadBar && threadBar !== 'everyone' && !replyBar) return { key: ofThread[threadBar], values }
-  return repliesFrom === 'everyone' ? null : { key: ofPost[repliesFrom], values }
+  const sentences = author.id === viewer?.id ? ofOwn : ofPost
+  return repliesFrom === 'everyone' ? null : { key: sentences[repliesFrom], values }
 }
 
 /** Who may quote a post, as a sentence for everybody; null where everyone may. */

@@ -305,7 +305,7 @@ describe('quotes', () => {
   })
 
   describe('taking a quote out', () => {
-    const detached = 'The quoted post was taken out.'
+    const detached = 'The quoted post was removed.'
 
     it('is for the authors of both, for good, and the notice goes with it', async () => {
       for (const name of ['susan', 'john'] as const) {

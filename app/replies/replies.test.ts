@@ -329,6 +329,9 @@ describe('replies', () => {
         [susan, nobody],
       ] as const)
         assert.equal(await may(browser, id), true)
+      const { page } = await susan.get(`/posts/${following}`)
+      assert.equal(page.querySelector('#rule')?.text, 'Only people you follow can reply.', 'to its author')
+      assert.equal(page.querySelector('#body')?.getAttribute('placeholder'), 'What comes next?')
       await susan.post('/@david/follow/delete')
       assert.equal(await may(david, following), 'Only people susan follows can reply.', 'as it is now')
     })

@@ -29,9 +29,9 @@ test.describe('without JavaScript', () => {
     await other.goto(`${site.url}/notifications`)
     await other.getByRole('link', { name: /quoted your post/ }).click()
     const menu = await openMenu(other.getByRole('article').first())
-    await menu.getByRole('button', { name: 'Take out your post, for good' }).click()
-    await expect(other.getByText('Taken out for good.')).toBeVisible()
-    await expect(other.getByRole('article').first()).toContainText('The quoted post was taken out.')
+    await menu.getByRole('button', { name: 'Remove your post from this quote for good' }).click()
+    await expect(other.getByText('Quote removed for good.')).toBeVisible()
+    await expect(other.getByRole('article').first()).toContainText('The quoted post was removed.')
     await context.close()
   })
 

@@ -78,9 +78,9 @@ test('who may reply, a content warning, a thread post by post, and muting it', a
   await first.getByText('Secrets').click()
   await expect(first.getByText('Only for')).toBeVisible()
   await (await openMenu(first)).getByRole('button', { name: 'Mute this thread' }).click()
-  await expect(page.getByText('You’ve muted this thread: you won’t be notified of it.')).toBeVisible()
+  await expect(page.getByText('You’ve muted this thread. You won’t be notified about it.')).toBeVisible()
   await (await openMenu(first)).getByRole('button', { name: 'Unmute this thread' }).click()
-  await expect(page.getByText('You’ll be notified of this thread again.')).toBeVisible()
+  await expect(page.getByText('You’ll be notified about this thread again.')).toBeVisible()
 })
 
 test('theme and language', async ({ page, site }) => {
