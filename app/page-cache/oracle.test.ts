@@ -22,7 +22,7 @@ function comparable(html: string): string[] {
   return html
     .replace(/<aside[^]*<\/aside>/, '')
     .replace(/<p class="crowd">[^]*?<\/p>/, '')
-    .replace(/ since="\d+"/, '')
+    .replaceAll(/ since="\d+"/g, '')
     .replace(/name="submission" value="[^"]*"/, '')
     .replace(/<p class="request">.*/, '')
     .replaceAll(/<time[^>]*>[^<]*<\/time>/g, '')
