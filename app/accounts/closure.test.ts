@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { linesOf, tableNames } from '../cli/transfer/tables.ts'
+import { ALL, type Invalidation } from '../database/cache-tags.ts'
 import type { Writer } from '../database/database.ts'
 import {
   accountRecoveries,
@@ -43,7 +44,7 @@ import { hashPassword } from '../security/passwords.ts'
 import type { Answer } from '../testing/browser.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
-import { measureAccount } from './closure-queries.ts'
+import { closeAccount, measureAccount } from './closure-queries.ts'
 import { deleteChunk } from './deletion-queries.ts'
 import { deleteAccountJob } from './jobs.ts'
 import { renameAccount } from './username-queries.ts'
@@ -359,6 +360,34 @@ describe('deleting an account', () => {
       [200, 450],
       [0, 350],
     ])
+  })
+})
+
+describe('deleting the rows of a closed account', () => {
+  let site: Site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  it('leaves the remembered pages that show nothing of them', async () => {
+    const [ofSusan] = await site.write('susan', ['by susan'])
+    const [ofMary] = await site.write('mary', ['by mary'])
+    const [susan, mary] = [await site.signedIn('susan'), await site.signedIn('mary')]
+    for (const verb of ['like', 'repost', 'bookmark', 'mute']) {
+      await mary.post(`/posts/${ofSusan}/${verb}`)
+      await susan.post(`/posts/${ofMary}/${verb}`)
+    }
+    await mary.post('/@susan/follow')
+    await site.app.db.transaction(tx => closeAccount(tx, site.ids.mary, now))
+    const heard: Invalidation[] = []
+    const unlisten = site.app.db.listen(invalidation => heard.push(invalidation))
+    while (await site.app.db.transaction(tx => deleteChunk(tx, site.ids.mary)));
+    unlisten()
+    assert.ok(heard.length > 4)
+    for (const invalidation of heard)
+      assert.ok(invalidation !== ALL && !invalidation.has(`person:${site.ids.john}`))
+    assert.ok(heard.some(tags => tags !== ALL && tags.has(`post:${Number(ofSusan)}`)))
   })
 })
 

@@ -43,8 +43,12 @@ const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
   deleteExports,
 ]
 
-/** Deletes one chunk of an account's rows; false when only the account itself remains. */
+/**
+ * Deletes one chunk of an account's rows; false when only the account itself remains. Nobody has been shown most of them
+ * since it was closed, so pages of others stay remembered.
+ */
 export async function deleteChunk(tx: Writer, userId: number): Promise<boolean> {
+  tx.invalidates(`viewer:${userId}`)
   for (const deletePiece of pieces) if ((await deletePiece(tx, userId)).length > 0) return true
   return false
 }
@@ -71,8 +75,9 @@ async function takeBack(tx: Writer, userId: number, of: 'likes' | 'reposts') {
 async function deletePosts(tx: Writer, userId: number) {
   const some = await tx.select(placeInThread).from(posts).where(eq(posts.userId, userId)).limit(chunk)
   const ids = some.map(({ id }) => id)
-  tx.invalidates('posts', `author:${userId}`, ...(await tagsOfNotified(tx, ids)))
   if (ids.length === 0) return []
+  const shown = ids.map(id => `post:${id}` as const)
+  tx.invalidates('posts', `author:${userId}`, ...shown, ...(await tagsOfNotified(tx, ids)))
   const emptied = await deleteRowsAbout(tx, ids)
   if (emptied.length > 0) return emptied
   await removeDerivedRows(tx, some)

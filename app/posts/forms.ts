@@ -141,20 +141,24 @@ export type SentPost = Omit<PostForm, 'contentWarning'> & {
   quotedId?: number | null
 }
 
-/** What is wrong with a post; `postMaxLength` counts graphemes, and the language that it has may stay. */
+/**
+ * What is wrong with a post; `postMaxLength` counts graphemes. `edited`: the post that has one box, and whose language may
+ * stay.
+ */
 export function validatePost(
   request: FastifyRequest<{ Body: SentPost }>,
-  present: string | null = null,
+  edited?: { language: string | null },
 ): FieldErrors {
-  const { language, repliesFrom, quotesFrom, contentWarning } = request.body
+  const { body, language, repliesFrom, quotesFrom, contentWarning } = request.body
   const limit = request.server.config.postMaxLength
-  const boxes = boxesOf(request.body)
+  const boxes = edited ? [{ name: 'body', body }] : boxesOf(request.body)
   const sentences = { blank: 'posts.blank', tooLong: 'posts.too_long' } as const
   return addFieldErrors(request, fieldErrorsOf(request), {
     ...Object.fromEntries(boxes.map(({ name, body }) => [name, validateText(body, limit, sentences)])),
     form: boxes.length > maxThread && { key: 'posts.thread_too_long', values: { limit: maxThread } },
     language:
-      Boolean(language && language !== present && !isPostLanguage(language)) && 'posts.language_unknown',
+      Boolean(language && language !== edited?.language && !isPostLanguage(language)) &&
+      'posts.language_unknown',
     repliesFrom: !isOneOf(replyAudiences, repliesFrom) && 'posts.audience_unknown',
     quotesFrom: !isOneOf(audiences, quotesFrom) && 'posts.audience_unknown',
     contentWarning: validateWarning(contentWarning),

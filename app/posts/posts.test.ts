@@ -469,6 +469,17 @@ describe('writing', () => {
     assert.equal((await all())[0]?.body, 'Before')
   })
 
+  it('edits the one box that a post has, whatever else is sent', async () => {
+    const [id] = await site.write('susan', ['Before'])
+    for (const body of ['', ' \n'])
+      assert.equal((await susan.post(`/posts/${id}`, { body, body2: 'More' })).status, 422)
+    assert.equal((await susan.post(`/posts/${id}`, { body: 'After', body2: 'x'.repeat(141) })).status, 303)
+    assert.deepEqual(
+      (await all()).map(({ body }) => body),
+      ['After'],
+    )
+  })
+
   it('deletes after a page that asks, and deleting again is harmless', async () => {
     const [id] = await site.write('susan', ['Away with it #tag @john'])
     const asked = await susan.get(`/posts/${id}/delete`)

@@ -100,7 +100,7 @@ async function showEdit(request: OwnRequest, reply: FastifyReply) {
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'edit')
-  const errors = validatePost(request, post.language)
+  const errors = validatePost(request, post)
   const values = valuesOf(post, request.body)
   if (hasFieldErrors(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
   const edit = { ...(await draftOf(request)), id: post.id }
