@@ -90,16 +90,25 @@ test('what was pressed is where what came begins', async ({ site, pageOf }) => {
   const page = await pageOf(john)
   await page.setViewportSize({ width: 390, height: 600 })
   await page.goto('/')
-  await susan.publish('A\nfew\nlines')
-  await susan.publish('And\na\nfew\nmore')
-  await expect(news(page)).toHaveText('2 new posts')
-  await page.mouse.wheel(0, 120)
-  await expect.poll(() => page.evaluate('scrollY')).toBe(120)
-  const before = await news(page).boundingBox()
-  await news(page).click()
-  await expect(page.getByRole('article').first()).toBeFocused()
-  const after = await page.getByRole('article').first().boundingBox()
-  expect(Math.abs(Number(after?.y) - Number(before?.y))).toBeLessThan(2)
+  // Where the line has its own place, and where it is stuck at the top.
+  for (const [down, scrolled] of [
+    [120, 120],
+    [200, 320],
+  ] as const) {
+    await susan.publish('A\nfew\nlines')
+    await susan.publish('And\na\nfew\nmore')
+    await expect(news(page)).toHaveText('2 new posts')
+    // Over no author, whose card would open.
+    await page.mouse.move(0, 0)
+    await page.mouse.wheel(0, down)
+    await expect.poll(() => page.evaluate('scrollY')).toBe(scrolled)
+    const before = await news(page).boundingBox()
+    await news(page).click()
+    await expect(news(page)).toHaveCount(0)
+    await expect(page.getByRole('article').first()).toBeFocused()
+    const after = await page.getByRole('article').first().boundingBox()
+    expect(Math.abs(Number(after?.y) - Number(before?.y))).toBeLessThan(2)
+  }
 })
 
 test('more than a page of news is a link to Home', async ({ site, pageOf }) => {
