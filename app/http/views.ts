@@ -25,7 +25,11 @@ export interface Pages {}
 
 /** A sentence with a list of `{names}`, and a link. */
 export type FlashNote = { key: LocaleKey; names: string[]; href: string; label: LocaleKey }
-type Flash = { flash: string | null; note: { text: string; href: string; label: string } | null }
+type Flash = {
+  flash: string | null
+  isRefusal: boolean
+  note: { text: string; href: string; label: string } | null
+}
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -35,6 +39,8 @@ declare module 'fastify' {
     fragment<View extends keyof Pages>(view: View, locals: Pages[View]): FastifyReply
     /** A message that the next page shows once, and a note below it. */
     flash(key: LocaleKey, values?: Arguments, note?: FlashNote | null): FastifyReply
+    /** A message that the next page shows once: why what was asked for was not done. */
+    flashRefusal(key: LocaleKey, values?: Arguments): FastifyReply
   }
 }
 
@@ -59,6 +65,9 @@ export default plugin(
     })
     app.decorateReply('flash', function (key, values = {}, note = null) {
       return this.setSiteCookie('flash', JSON.stringify({ key, values, ...(note && { note }) }))
+    })
+    app.decorateReply('flashRefusal', function (key, values = {}) {
+      return this.setSiteCookie('flash', JSON.stringify({ key, values, isRefusal: true }))
     })
   },
   { name: 'views', dependencies: ['preferences', 'sessions'] },
@@ -112,7 +121,7 @@ function localsOf(reply: FastifyReply) {
   return { viewer, unread, ...preferences, path, asked }
 }
 
-const noFlash: Flash = { flash: null, note: null }
+const noFlash: Flash = { flash: null, isRefusal: false, note: null }
 
 /** The cookie is untrusted: an unknown message is dropped. */
 function takeFlash(reply: FastifyReply): Flash {
@@ -121,12 +130,18 @@ function takeFlash(reply: FastifyReply): Flash {
   if (!text) return noFlash
   reply.clearSiteCookie('flash')
   try {
-    const { key, values, note } = JSON.parse(text) as {
+    const {
+      key,
+      values,
+      isRefusal = false,
+      note,
+    } = JSON.parse(text) as {
       key: LocaleKey
       values: Arguments
+      isRefusal?: boolean
       note?: FlashNote
     }
-    return { flash: request.t(key, values), note: note ? noteOf(note, request) : null }
+    return { flash: request.t(key, values), isRefusal, note: note ? noteOf(note, request) : null }
   } catch {
     return noFlash
   }

@@ -71,6 +71,10 @@ describe('pins', () => {
     const told = await susan.follow(await susan.post(`/posts/${free?.id}/pin`))
     const sentence = 'You can pin 3 posts. Unpin one of them first.'
     assert.equal(told.page.querySelector('[role=status]')?.text.trim(), sentence)
+    const iconOf = ({ page }: typeof told) => page.querySelector('[role=status] .icon')?.toString()
+    const undone = await susan.follow(await susan.post(`/posts/${taken?.id}/pin/delete`))
+    assert.notEqual(iconOf(told), iconOf(undone), 'a refusal has no check mark')
+    await susan.post(`/posts/${taken?.id}/pin`)
     const program = await programOf(site, 'susan')
     const refused = await program.put(`/api/posts/${free?.id}/pin`)
     assert.deepEqual([refused.status, refused.json.detail], [409, sentence])

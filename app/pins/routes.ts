@@ -21,7 +21,7 @@ async function createPin(request: PinRequest, reply: FastifyReply) {
     await pinPost(request)
   } catch (error) {
     if (!(error instanceof Problem) || error.statusCode !== 409) throw error
-    return goBack(request, reply.flash(error.key as LocaleKey, error.values))
+    return goBack(request, reply.flashRefusal(error.key as LocaleKey, error.values))
   }
   return goBack(request, reply.flash('pins.pinned'))
 }

@@ -43,6 +43,15 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     return followers?.following.some(({ username }) => username === 'john')
   }
 
+  for (const path of ['/posts/1/replies/new', '/posts/1/replies'])
+    it(`is asked to sign in to reply by ${path}`, async () => {
+      const visitor = site.visitor()
+      const asked = path.endsWith('new')
+        ? await visitor.follow(await visitor.get(path))
+        : await visitor.post(path, { body: 'Hello' })
+      assert.equal(asked.page.querySelector('.lead')?.text, 'Sign in to reply.')
+    })
+
   for (const page of ['/@john', '/@john/followers?before=1-2']) {
     it(`follows when its sender signs in, and returns to ${page}`, async () => {
       const visitor = site.visitor()

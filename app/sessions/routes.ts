@@ -118,6 +118,7 @@ async function reasonFor({ server, t }: FastifyRequest, { next, press }: Onward)
     | 'repost'
     | undefined
   if (verb) return t(`sessions.sign_in_to_${verb}`)
+  if (/^\/posts\/\d+\/replies(\/new)?$/.test(path)) return t('sessions.sign_in_to_reply')
   if (press) return t('sessions.sign_in_to_continue')
   if (path === '/') return null
   return t(/^\/posts\/(new|\d+\/edit)$/.test(path) ? 'sessions.sign_in_to_write' : 'sessions.sign_in_first')
