@@ -4,7 +4,16 @@ import type { FastifyRequest } from 'fastify'
 import { Problem } from '../http/errors.ts'
 
 /** What other people change of a resource by what they do: it makes another ETag, but is nothing to overwrite. */
-const changedByOthers = new Set(['replyCount', 'likeCount', 'repostCount', 'quoteCount', 'canReply'])
+const changedByOthers = new Set([
+  'replyCount',
+  'likeCount',
+  'repostCount',
+  'quoteCount',
+  'canReply',
+  'quoted',
+  'quotedId',
+  'quoteDetached',
+])
 
 /** The ETag of a resource: a digest of its content and, after a dot, one of what others change. */
 export function entityTag(resource: object): string {

@@ -168,6 +168,21 @@ describe('replies by the API', () => {
       assert.equal((await susan.delete(url, { 'if-match': `"x", ${compressed}` })).status, 204)
     })
 
+    it('let an author change a quote whose other post was edited, or taken out of it, meanwhile', async () => {
+      const theirs = await post('Hers')
+      const quote = (await john.post('/api/posts', { body: 'Look', quotedId: theirs })).json.id
+      const url = `/api/posts/${quote}`
+      for (const change of [
+        () => susan.put(`/api/posts/${theirs}`, { body: 'Hers, in other words' }),
+        () => susan.delete(`${url}/quote`),
+      ]) {
+        const headers = { 'if-match': String((await john.get(url)).headers['etag']) }
+        await change()
+        assert.notEqual((await john.get(url)).headers['etag'], headers['if-match'])
+        assert.equal((await john.put(url, { body: 'Look here' }, headers)).status, 200)
+      }
+    })
+
     it('tell readers of another count', async () => {
       const root = await post()
       const url = `/api/posts/${root}`
