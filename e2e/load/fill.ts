@@ -278,7 +278,7 @@ async function addNotifications(db: Database): Promise<void> {
   const count = Math.min(10_000, options.posts)
   const rows = Array.from({ length: count }, (_, n) => {
     const kind = (['like', 'like', 'reply', 'mention', 'repost', 'quote'] as const)[n % 6]
-    const postId = Math.floor((n / count) * options.posts) + 1
+    const postId = Math.floor((n * options.posts) / count) + 1
     const createdAt = new Date(Math.round(start + ((n + 1) / count) * months - 60_000))
     const actorId = ids[(viewer + 1 + Math.floor(random() * (options.users - 1))) % options.users] as number
     const readAt = n < count - 15 ? createdAt : null
