@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { test } from './community.ts'
 import { pages, visit } from './pages.ts'
 import { expect, type Page } from './site.ts'
@@ -47,6 +48,8 @@ for (const [name, viewport] of Object.entries(windows)) {
 
     test('nothing moves while a page loads', async ({ page, community }) => {
       await page.addInitScript(observe)
+      // The page has been seen when its scripts start.
+      await page.route('**/js/**', route => void pause(150).then(() => route.continue()))
       for (const place of ['welcome', 'home with posts', 'one’s own profile', 'new'] as const) {
         await visit(page, pages[place], community)
         expect(await shifts(page), place).toEqual([])

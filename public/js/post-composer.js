@@ -89,7 +89,7 @@ class PostComposer extends HTMLElement {
 
   connectedCallback() {
     this.#addCounter()
-    this.#offerBoxes()
+    this.#nameAnother()
     this.#restore()
     this.#count()
     this.#offerEnter()
@@ -111,14 +111,10 @@ class PostComposer extends HTMLElement {
     return this.boxes.every(box => box.value.trim() === '')
   }
 
-  /** With a script the button that publishes and goes on adds a box instead. */
-  #offerBoxes() {
+  /** On a phone the button is an icon, and its name a tooltip. */
+  #nameAnother() {
     const { another } = this
-    const label = another?.querySelector('span')
-    if (!another || !label) return
-    label.textContent = another.title = another.dataset['add'] ?? ''
-    for (const remove of this.querySelectorAll('.remove'))
-      if (remove instanceof HTMLElement) remove.hidden = false
+    if (another) another.title = another.querySelector('.adding')?.textContent ?? ''
   }
 
   /** @param {string} [text] */
@@ -128,8 +124,6 @@ class PostComposer extends HTMLElement {
     this.further.append(copy)
     const box = /** @type {HTMLTextAreaElement} */ (this.boxes.at(-1))
     box.value = text
-    const remove = box.parentElement?.querySelector('.remove')
-    if (remove instanceof HTMLElement) remove.hidden = false
     this.#number()
     return box
   }
