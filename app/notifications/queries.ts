@@ -27,21 +27,21 @@ export async function notify(tx: Writer, { userId, ...news }: NewNotification): 
 
 /**
  * Notifies any number of people of the same event, in at most five statements: those who want it, and of a post only those
- * who have not muted its thread.
+ * who have not muted its thread. Returns them.
  */
 export async function notifyEach(
   tx: Writer,
   people: number[],
   { at = new Date(), about, ...news }: Omit<NewNotification, 'userId'>,
-): Promise<void> {
+): Promise<number[]> {
   const { actorId } = news
   const others = people.filter(id => id !== actorId)
-  if (others.length === 0) return
+  if (others.length === 0) return []
   const { kind } = news
   const subject = subjectColumns(kind, about)
   const wanted = actorId === undefined ? others : await wantedFrom(tx, others, { kind, actorId })
   const audience = subject.postId === null ? wanted : await unmutedAmong(tx, wanted, subject.postId)
-  if (audience.length === 0) return
+  if (audience.length === 0) return []
   const row = { ...news, ...subject, subject: subjectOf(kind, about), createdAt: at }
   tx.invalidates(...audience.map(userId => `viewer:${userId}` as const))
   const insertion = tx.insert(notifications).values(audience.map(userId => ({ ...row, userId })))
@@ -49,6 +49,7 @@ export async function notifyEach(
   await (kinds[kind].again
     ? insertion.onConflictDoUpdate({ target, set: { ...row, readAt: null } })
     : insertion.onConflictDoNothing({ target }))
+  return audience
 }
 
 async function wantedFrom(tx: Writer, people: number[], news: { kind: NotificationKind; actorId: number }) {

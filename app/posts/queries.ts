@@ -1,6 +1,6 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { type Audience, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
-import { and, asc, desc, eq, type SQL, sql } from '../database/sql.ts'
+import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -107,18 +107,18 @@ export async function publishPost(
 
 type News = { id: number; userId: number; at: Date }
 
-/** Tells those whom a new post concerns, each once: of an answer, or of a quote, or of a mention. */
+/** Tells those whom a new post concerns, each once: of an answer, or of a quote, or of a mention, the first that they want. */
 async function tellOf(
   tx: Writer,
   post: News,
   { parent, quoted, mentioned }: Pick<Draft, 'parent' | 'quoted'> & { mentioned: number[] },
 ): Promise<void> {
   const answered = parent && parent.author.id !== post.userId ? [parent.author.id] : []
-  const shown = quoted ? without([quoted.author.id], answered) : []
+  const shown = quoted ? [quoted.author.id] : []
   const news = { about: post.id, actorId: post.userId, at: post.at }
-  await notifyEach(tx, answered, { kind: 'reply', ...news })
-  await notifyEach(tx, shown, { kind: 'quote', ...news })
-  await tellMentioned(tx, post, without(mentioned, [...answered, ...shown]))
+  const told = await notifyEach(tx, answered, { kind: 'reply', ...news })
+  told.push(...(await notifyEach(tx, without(shown, told), { kind: 'quote', ...news })))
+  await tellMentioned(tx, post, without(mentioned, told))
 }
 
 /** Who may quote what this person writes, unless they say otherwise. */
@@ -146,6 +146,7 @@ const editedColumns = {
   parentId: posts.parentId,
   rootId: posts.rootId,
   answeredId: posts.answeredId,
+  quotedId: posts.quotedId,
 }
 
 /**
@@ -174,27 +175,31 @@ export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: 
   return true
 }
 
-type Reworded = Pick<Post, 'id' | 'body' | 'createdAt' | 'parentId' | 'answeredId' | 'language'> & {
+type Reworded = Pick<
+  Post,
+  'id' | 'body' | 'createdAt' | 'parentId' | 'answeredId' | 'quotedId' | 'language'
+> & {
   userId: number
 }
 
 /** Replaces the words of a post, what is derived from them, and the notices of people whom they mention. */
 async function reword(tx: Writer, post: Reworded, now: Date): Promise<void> {
-  const { id, body, parentId } = post
+  const { id, body, parentId, quotedId } = post
   const { entities, mentioned } = await resolveEntities(tx, body)
   const known = await mentionedIn(tx, id)
   await tx.update(posts).set({ body, entities }).where(eq(posts.id, id))
   const written = { ...post, entities, mentioned }
   await removeDerivedRows(tx, [written])
   await addDerivedRows(tx, [written])
-  const told = [...known, ...(await authorsOf(tx, parentId))]
+  const told = [...known, ...(await authorsOf(tx, [parentId, quotedId]))]
   await tellMentioned(tx, { ...post, at: now }, without(mentioned, told))
   await retract(tx, without(known, mentioned), { kind: 'mention', about: id })
 }
 
-async function authorsOf(tx: Writer, postId: number | null): Promise<number[]> {
-  if (postId === null) return []
-  const rows = await tx.select({ id: posts.userId }).from(posts).where(eq(posts.id, postId))
+async function authorsOf(tx: Writer, postIds: (number | null)[]): Promise<number[]> {
+  const ids = postIds.flatMap(id => id ?? [])
+  if (ids.length === 0) return []
+  const rows = await tx.select({ id: posts.userId }).from(posts).where(inArray(posts.id, ids))
   return rows.map(({ id }) => id)
 }
 
@@ -208,12 +213,12 @@ function without(ids: number[], others: number[]): number[] {
 }
 
 /** Tells people that a post mentions them. */
-function tellMentioned(
+async function tellMentioned(
   tx: Writer,
   { id: postId, userId: actorId, at }: News,
   people: number[],
 ): Promise<void> {
-  return notifyEach(tx, people, { kind: 'mention', about: postId, actorId, at })
+  await notifyEach(tx, people, { kind: 'mention', about: postId, actorId, at })
 }
 
 /** Deletes one's own post; false if there is none. Replies to it stay, under a gap. */

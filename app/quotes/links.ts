@@ -1,6 +1,7 @@
 /** Posts of this site that a text links to. */
 import type { Entity } from '../text/entities.ts'
 import { findEntities } from '../text/entities.ts'
+import { isBlank } from '../text/normalize.ts'
 
 /** The last link of a text to a post of this site. */
 export type PostLink = { postId: number; start: number; end: number }
@@ -25,5 +26,5 @@ function postLinkOf({ kind, href, start, end }: Entity, publicUrl: string): Post
 /** The text without the link, where that ends it and something else is left: the card takes its place. */
 export function withoutLinkAtEnd(body: string, { start, end }: PostLink): string {
   const before = body.slice(0, start).trimEnd()
-  return body.slice(end).trim() === '' && before !== '' ? before : body
+  return isBlank(body.slice(end)) && !isBlank(before) ? before : body
 }

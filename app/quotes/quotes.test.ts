@@ -165,6 +165,7 @@ describe('quotes', () => {
         [`${link(one)} and ${link(two)}`, `${link(one)} and`, two],
         [`${link(two)} is it`, `${link(two)} is it`, two],
         [link(one), link(one), one],
+        [`\u2800 ${link(one)}`, `\u2800 ${link(one)}`, one],
         ['See https://elsewhere.example/posts/1', 'See https://elsewhere.example/posts/1', null],
         [`See ${publicUrl}/posts/${one}/quotes`, `See ${publicUrl}/posts/${one}/quotes`, null],
         [`See ${link(999_999)}`, `See ${link(999_999)}`, null],
@@ -365,5 +366,22 @@ describe('quotes', () => {
     await browsers.john.post(`/posts/${id}`, { body: `Better words ${publicUrl}/posts/1` })
     const { body, quotedId } = await rowOf(id)
     assert.deepEqual([body, quotedId], [`Better words ${publicUrl}/posts/1`, quoted])
+    await browsers.john.post(`/posts/${id}`, { body: '@susan @david' })
+    assert.deepEqual([await noticesOf('susan', id), await noticesOf('david', id)], [['quote'], ['mention']])
+  })
+
+  it('and replies tell those who want none of them of a mention', async () => {
+    const choose = (form: Record<string, string>) => browsers.susan.post('/settings/notifications', form)
+    const quoted = await write()
+    await choose({ quote: 'nobody' })
+    assert.deepEqual(await noticesOf('susan', await quote('john', quoted)), [])
+    assert.deepEqual(await noticesOf('susan', await quote('john', quoted, 'You, @susan!')), ['mention'])
+    await choose({ reply: 'nobody' })
+    await browsers.john.post(`/posts/${quoted}/replies`, { body: '@susan, look' })
+    assert.deepEqual(await noticesOf('susan', await newestOf('john')), ['mention'])
+    await choose({ quote: 'everyone' })
+    await browsers.john.post(`/posts/${quoted}/replies`, { body: '@susan, look', quote: String(quoted) })
+    assert.deepEqual(await noticesOf('susan', await newestOf('john')), ['quote'])
+    await choose({ reply: 'everyone' })
   })
 })
