@@ -85,8 +85,10 @@ function textsFor(error: FastifyError | Problem, status: number, { t }: FastifyR
   const described = describedStatuses.find(known => known === status) ?? (status < 500 ? 400 : 500)
   const badCursor = (error as FastifyError).validationContext === 'querystring' && 'errors.bad_cursor'
   const key = (error instanceof Problem && error.key) || badCursor || (`errors.detail_${described}` as const)
+  // That something cannot be changed is said of a change alone: other refusals say why.
+  const isRefused = described === 403 && key !== 'errors.detail_403'
   return {
-    title: t(`errors.title_${described}`),
+    title: t(isRefused ? 'errors.title_refused' : `errors.title_${described}`),
     detail: t(key, error instanceof Problem ? error.values : {}),
   }
 }

@@ -308,6 +308,7 @@ describe('replies', () => {
       const why = page.page.querySelector('#rule')?.text as string
       assert.equal(off?.getAttribute('title'), why)
       assert.ok(writing.text.includes(why), 'the page says why')
+      assert.equal(writing.page.querySelector('h1')?.text, 'You can’t do this')
       assert.ok(sent.text.includes(why))
       assert.match(sent.page.querySelector('textarea')?.text ?? '', /Reply/, 'its words are not lost')
       return why
