@@ -79,6 +79,18 @@ describe('a cached page', { timeout: 110_000 }, () => {
     publishes: me => browserOf(me).post('/posts', { body: words() }),
     likes: async (me, other) => browserOf(me).post(`${await postOf(other)}/like`),
     unlikes: async (me, other) => browserOf(me).post(`${await postOf(other)}/like/delete`),
+    reposts: async (me, other) => browserOf(me).post(`${await postOf(other)}/repost`),
+    undoes: async (me, other) => browserOf(me).post(`${await postOf(other)}/repost/delete`),
+    replies: async (me, other) => browserOf(me).post(`${await postOf(other)}/replies`, { body: words() }),
+    quotes: async (me, other) => {
+      const quote = (await postOf(other)).replace('/posts/', '')
+      return browserOf(me).post('/posts', { body: words(), quote })
+    },
+    detaches: async (me, other) => browserOf(me).post(`${await postOf(other)}/quote/delete`),
+    pins: async me => browserOf(me).post(`${await postOf(me)}/pin`),
+    mutes: async (me, other) => browserOf(me).post(`${await postOf(other)}/mute`),
+    hides: (me, other) => browserOf(me).post(`/@${other}/reposts/hide`),
+    closes: async me => browserOf(me).post(await postOf(me), { body: words(), repliesFrom: 'following' }),
     bookmarks: async (me, other) => browserOf(me).post(`${await postOf(other)}/bookmark`),
     follows: (me, other) => browserOf(me).post(`/@${other}/follow`),
     unfollows: (me, other) => browserOf(me).post(`/@${other}/follow/delete`),
@@ -108,7 +120,7 @@ describe('a cached page', { timeout: 110_000 }, () => {
       for (const name of people.keys()) {
         const some = [
           pick(pages),
-          pick([pick(pages), `${await postOf(other)}/likes`]),
+          pick([pick(pages), `${await postOf(other)}/${pick(['likes', 'reposts', 'quotes', 'versions'])}`]),
           `/@${me}`,
           `/@${other}/followers`,
         ]
