@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { users } from '../database/schema.ts'
 import { type Command, UsageError } from './command.ts'
 import { seedCommunity } from './seed/seed.ts'
@@ -24,7 +25,7 @@ The password of the new accounts is random and printed.`,
       console.log(
         `Added ${people} people, ${posts} posts and ${follows} follows. Password of all of them: ${password}`,
       )
-    })
+    }, openWithoutTimeouts)
   },
 }
 

@@ -5,11 +5,14 @@ import { assertSchemaApplied } from '../database/migrations/schema-ahead.ts'
 import { openDatabase } from '../database/open.ts'
 
 /** Migrates and opens the configured database, runs `work` on it, and closes it. */
-export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  work: (db: Database, config: Config) => Promise<T>,
+  open: typeof openDatabase = openDatabase,
+): Promise<T> {
   const config = readConfig(environment)
   await migrate(config.database)
   await assertSchemaApplied(config.database)
-  const db = await openDatabase(config.database)
+  const db = await open(config.database)
   try {
     return await work(db, config)
   } finally {

@@ -36,7 +36,7 @@ test('everything of one’s own comes as a file that can be read offline', async
   const reader = await openPage({ offline: true })
   await reader.goto(String(pathToFileURL(path.join(folder, 'index.html'))))
   await expect(reader.getByText(susan.email)).toBeVisible()
-  await reader.getByRole('navigation').getByRole('link', { name: 'Posts' }).click()
+  await reader.getByRole('navigation').getByRole('link', { name: 'Posts', exact: true }).click()
   await expect(reader.locator('.content')).toHaveText([
     `Good morning, @${john.username}! 🌊`,
     'An early tide.',

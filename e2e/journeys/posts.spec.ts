@@ -75,7 +75,7 @@ test('somebody else’s post can be read, not changed', async ({ site, pageOf })
   await page.goto(path)
   await expect(page.getByRole('article')).toContainText('Mine.')
   const menu = await openMenu(page.getByRole('article'))
-  await expect(menu.getByRole('link')).toHaveText(['Copy link'])
+  await expect(menu.getByRole('link')).toHaveText(['Copy link', 'RSS feed'])
   for (const way of ['edit', 'delete']) {
     await page.goto(`${path}/${way}`)
     await expect(page.getByRole('heading', { name: 'You can’t change this' })).toBeVisible()

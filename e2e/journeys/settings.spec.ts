@@ -38,7 +38,7 @@ test('a language is remembered with the account', async ({ page, openPage, site 
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('button', { name: 'Español' }).click()
   await expect(page.getByRole('heading', { name: 'Ajustes' })).toBeVisible()
-  await page.getByRole('link', { name: 'Inicio', exact: true }).click()
+  await page.getByTitle('Inicio', { exact: true }).click()
   await page.getByLabel('¿Qué estás pensando?').fill('Hola a todo el mundo desde el puerto.')
   await page.getByRole('button', { name: 'Publicar' }).click()
   await expect(page.getByText('Publicado.')).toBeVisible()
