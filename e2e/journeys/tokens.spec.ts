@@ -50,7 +50,10 @@ test('the docs lead from the settings to an operation and to what it answers', a
   await page.context().addCookies([(await site.person('susan')).cookie])
   await page.goto('/settings/apps')
   await page.getByRole('link', { name: 'API documentation' }).click()
-  await page.getByRole('navigation', { name: 'On this page' }).getByRole('link', { name: 'Posts', exact: true }).click()
+  await page
+    .getByRole('navigation', { name: 'On this page' })
+    .getByRole('link', { name: 'Posts', exact: true })
+    .click()
   const publish = page.locator('#createPost')
   await expect(publish).toBeInViewport()
   await publish.getByRole('link', { name: 'Post', exact: true }).click()
