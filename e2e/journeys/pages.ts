@@ -144,12 +144,14 @@ async function unfold(page: Page): Promise<void> {
   await page.locator('.folded summary').first().click()
 }
 
+/** At the second visit the draft of the first is back. */
 async function writeThread(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('The first of some.')
-  await page.locator('.options summary').click()
+  await page.locator('.options').evaluate(options => void options.setAttribute('open', ''))
   await page.getByLabel('Content warning').fill('A rather long warning of what is to come '.repeat(2))
-  await page.getByRole('button', { name: 'Add another post' }).click()
-  await page.getByLabel('Post 2 of the thread').fill('The second.')
+  const second = page.getByLabel('Post 2 of the thread')
+  if (!(await second.isVisible())) await page.getByRole('button', { name: 'Add another post' }).click()
+  await second.fill('The second.')
 }
 
 async function publishOffline(page: Page): Promise<void> {
