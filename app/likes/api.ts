@@ -1,16 +1,14 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
 import { cursorOf } from '../database/cursor.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { requirePost } from '../posts/require-post.ts'
+import { listPeople } from '../posts/people.ts'
 import { serializePost } from '../posts/serializer.ts'
-import { serializePerson } from '../profiles/serializer.ts'
 import { likePost, unlikePost } from './liking.ts'
 import { likedTimeline, listLikers } from './queries.ts'
 
 type OneRequest = MemberRequest<{ Params: IdParams }>
-type PeopleRequest = FastifyRequest<{ Params: IdParams; Querystring: ListQuery }>
 type LikedRequest = MemberRequest<{ Querystring: ListQuery }>
 
 export default async function likesApi(app: FastifyInstance) {
@@ -25,17 +23,10 @@ export default async function likesApi(app: FastifyInstance) {
     description: 'Nobody else can read this list.',
     ...lists('Post'),
   })
-  app.get('/posts/:id/likes', people, showLikers)
+  app.get('/posts/:id/likes', people, listPeople({ name: 'likes', list: listLikers }))
   members.get('/likes', liked, showLiked)
   members.put('/posts/:id/like', operation('likes', 'likePost', 'Like a post', one), createLike)
   members.delete('/posts/:id/like', operation('likes', 'unlikePost', 'Take your like back', one), deleteLike)
-}
-
-async function showLikers(request: PeopleRequest, reply: FastifyReply) {
-  const { server, viewer, query } = request
-  const post = await requirePost(server.db, request)
-  const page = await listLikers(server.db, { post: post.id, viewer }, cursorOf(query))
-  return reply.list(page, `/api/posts/${post.id}/likes`, person => serializePerson(person, server.config))
 }
 
 async function showLiked({ server, viewer, query }: LikedRequest, reply: FastifyReply) {

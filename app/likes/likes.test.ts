@@ -6,11 +6,12 @@ import { eq } from '../database/sql.ts'
 import { inTurn } from '../database/turns.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { addCounted } from '../posts/counted.ts'
+import type { CountingRequest } from '../posts/counting.ts'
 import { programOf } from '../testing/api.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
-import { type LikeRequest, likePost, likingLimit } from './liking.ts'
+import { likePost, likingLimit } from './liking.ts'
 
 describe(`likes, on ${engine}`, () => {
   let site: Site
@@ -52,7 +53,7 @@ describe(`likes, on ${engine}`, () => {
   }
   const like = (userId: number, post: number) => {
     const viewer = { id: userId, role: 'member' } as Viewer
-    return likePost({ server: site.app, params: { id: post }, viewer } as LikeRequest)
+    return likePost({ server: site.app, params: { id: post }, viewer } as CountingRequest)
   }
 
   it('are given and taken back, twice without harm, and lead back to the post in its list', async () => {

@@ -3,6 +3,7 @@
  * author, change in the transaction of the row, after it, and only if the row was really written or deleted. The lock on
  * the post's row keeps notifications of it in that order.
  */
+import type { CacheTag } from '../database/cache-tags.ts'
 import type { Writer } from '../database/database.ts'
 import { likes, posts, reposts } from '../database/schema.ts'
 import { and, eq, inArray, sql } from '../database/sql.ts'
@@ -13,7 +14,18 @@ const counted = {
   likes: { kind: 'like', table: likes, name: 'likeCount', count: posts.likeCount },
   reposts: { kind: 'repost', table: reposts, name: 'repostCount', count: posts.repostCount },
 } as const
-type Counted = keyof typeof counted
+export type Counted = keyof typeof counted
+
+/** Both change how the post shows; a repost stands in a list of who reposted, too. */
+function tagsOf(of: Counted, userId: number, postIds: number[]): CacheTag[] {
+  const tags = postIds.map((id): CacheTag => `post:${id}`)
+  return of === 'reposts' ? [...tags, `author:${userId}`] : tags
+}
+
+/** What the viewer may do with a post, and what its author is told: the same word. */
+export function kindOf(of: Counted) {
+  return counted[of].kind
+}
 
 /** Posts of one statement. */
 const chunk = 100
@@ -24,7 +36,7 @@ export async function addCounted(
   of: Counted,
   { userId, postId }: { userId: number; postId: number },
 ): Promise<boolean> {
-  tx.invalidates(`post:${postId}`)
+  tx.invalidates(...tagsOf(of, userId, [postId]))
   const { table, kind } = counted[of]
   const added = await tx
     .insert(table)
@@ -43,8 +55,12 @@ export async function addEachCounted(
   rows: { userId: number; postId: number; createdAt: Date }[],
 ): Promise<number> {
   const { table } = counted[of]
-  const added = await tx.insert(table).values(rows).onConflictDoNothing().returning({ id: table.postId })
-  tx.invalidates(...added.map(({ id }) => `post:${id}` as const))
+  const added = await tx
+    .insert(table)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ id: table.postId, userId: table.userId })
+  tx.invalidates(...added.flatMap(({ id, userId }) => tagsOf(of, userId, [id])))
   const times = new Map<number, number>()
   for (const { id } of added) times.set(id, (times.get(id) ?? 0) + 1)
   for (const [count, some] of Map.groupBy(times, ([, count]) => count))
@@ -67,7 +83,7 @@ export async function removeCounted(
   const removed: { id: number }[] = []
   for (let from = 0; from < postIds.length; from += chunk) {
     const some = postIds.slice(from, from + chunk)
-    tx.invalidates(...some.map(id => `post:${id}` as const))
+    tx.invalidates(...tagsOf(of, userId, some))
     const isTheirs = and(eq(table.userId, userId), inArray(table.postId, some))
     const deleted = await tx.delete(table).where(isTheirs).returning({ id: table.postId })
     const counting = await add(tx, of, deleted, -1)

@@ -1,5 +1,6 @@
-/** The pages of a post that list people by what they did with it. */
+/** The lists of people by what they did with a post: its pages, and the API's. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ListQuery } from '../api/schemas.ts'
 import type { CacheTag } from '../database/cache-tags.ts'
 import { type Cursor, CursorQuery, cursorOf, isPastTheEnd, type Page, pageLinks } from '../database/cursor.ts'
 import type { Reader } from '../database/database.ts'
@@ -7,6 +8,7 @@ import { IdParams } from '../http/params.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import type { Person } from '../people/person.ts'
 import type { AnyViewer } from '../people/viewer.ts'
+import { serializePerson } from '../profiles/serializer.ts'
 import { postSidebar, type Sidebar, sidebarTags } from '../site/sidebar.ts'
 import { type Post, postTags } from './post.ts'
 import { requirePost } from './require-post.ts'
@@ -58,5 +60,18 @@ export function showPeople({ name, title, list }: PeopleList) {
     ])
     const people = page.rows
     return reply.page('posts/people', { post, title: t(title), people, sidebar, ...pageLinks(page, path) })
+  }
+}
+
+/** The handler of such a list of the API. */
+export function listPeople({ name, list }: Omit<PeopleList, 'title'>) {
+  return async (
+    request: FastifyRequest<{ Params: IdParams; Querystring: ListQuery }>,
+    reply: FastifyReply,
+  ) => {
+    const { server, viewer, query } = request
+    const { id } = await requirePost(server.db, request)
+    const page = await list(server.db, { post: id, viewer }, cursorOf(query))
+    return reply.list(page, `/api/posts/${id}/${name}`, person => serializePerson(person, server.config))
   }
 }

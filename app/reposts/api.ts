@@ -1,15 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ListQuery, lists, operation, returnsNothing } from '../api/schemas.ts'
-import { cursorOf } from '../database/cursor.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { lists, operation, returnsNothing } from '../api/schemas.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { requirePost } from '../posts/require-post.ts'
-import { serializePerson } from '../profiles/serializer.ts'
+import { listPeople } from '../posts/people.ts'
 import { listReposters } from './queries.ts'
 import { repost, undoRepost } from './reposting.ts'
 
 type OneRequest = MemberRequest<{ Params: IdParams }>
-type PeopleRequest = FastifyRequest<{ Params: IdParams; Querystring: ListQuery }>
 
 export default async function repostsApi(app: FastifyInstance) {
   const members = memberRoutes(app)
@@ -24,20 +21,13 @@ export default async function repostsApi(app: FastifyInstance) {
       ...lists('Person'),
     },
   )
-  app.get('/posts/:id/reposts', people, showReposters)
+  app.get('/posts/:id/reposts', people, listPeople({ name: 'reposts', list: listReposters }))
   members.put('/posts/:id/repost', operation('reposts', 'repostPost', 'Repost a post', one), createRepost)
   members.delete(
     '/posts/:id/repost',
     operation('reposts', 'undoRepost', 'Undo your repost', one),
     deleteRepost,
   )
-}
-
-async function showReposters(request: PeopleRequest, reply: FastifyReply) {
-  const { server, viewer, query } = request
-  const post = await requirePost(server.db, request)
-  const page = await listReposters(server.db, { post: post.id, viewer }, cursorOf(query))
-  return reply.list(page, `/api/posts/${post.id}/reposts`, person => serializePerson(person, server.config))
 }
 
 async function createRepost(request: OneRequest, reply: FastifyReply) {

@@ -447,6 +447,7 @@ describe(`npm run import on ${engine}`, () => {
     const later = {
       posts: [{ username: 'susan', body: 'Later', parent_id: 8 }],
       likes: reactions(['david'], 12),
+      reposts: reactions(['david'], 12),
       mutes: reactions(['mary'], 7),
     }
     const rows = Object.entries(later).flatMap(([kind, list]) =>
@@ -463,6 +464,7 @@ describe(`npm run import on ${engine}`, () => {
       `author:${idOf.get('susan')}`,
       'post:8',
       'post:12',
+      `author:${idOf.get('david')}`,
       `viewer:${idOf.get('Mary')}`,
     ])
       assert.ok(heard.has(tag) || heard.has('*'), tag)
