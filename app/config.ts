@@ -4,6 +4,7 @@ import process from 'node:process'
 import { type DatabaseConfig, databaseUrl, replicaUrl } from './config/database-url.ts'
 import { readEnvFile } from './config/env-file.ts'
 import { isLoopback, originAt } from './config/hosts.ts'
+import { type MediaConfig, mediaUrl } from './config/media-url.ts'
 import { root } from './config/root.ts'
 import { UserError } from './config/user-error.ts'
 import {
@@ -56,6 +57,9 @@ export const variables = {
   TRANSLATE_URL: { default: '', read: serviceUrl },
   TRANSLATE_KEY: { default: '', read: maxLength(200) },
   PAGE_CACHE: { default: 'on', read: oneOf('on', 'off') },
+  MEDIA_URL: { default: '', read: mediaUrl },
+  AWS_ACCESS_KEY_ID: { default: '', read: maxLength(200) },
+  AWS_SECRET_ACCESS_KEY: { default: '', read: maxLength(200) },
   NODE_ENV: { default: 'production', read: maxLength(40) },
   LOG_LEVEL: { default: 'info', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent') },
 }
@@ -98,6 +102,8 @@ function configOf(values: Values, warnings: string[]) {
     worker: values.WORKER,
     /** A service that speaks LibreTranslate's protocol. */
     translate: values.TRANSLATE_URL ? { url: values.TRANSLATE_URL, key: values.TRANSLATE_KEY || null } : null,
+    /** Where pictures are. */
+    media: mediaOf(values),
     /** Whether rendered pages are cached. */
     pageCache: values.PAGE_CACHE === 'on',
     /** Whether pages for developers are served. */
@@ -117,6 +123,14 @@ function databaseOf(values: Values): DatabaseConfig {
   const { DATABASE_URL: database, DATABASE_REPLICA_URL: replica } = values
   if (database.engine === 'sqlite') return { ...database, synchronous: values.SQLITE_SYNCHRONOUS }
   return replica ? { ...database, replica } : database
+}
+
+/** Without MEDIA_URL pictures are beside the SQLite file, or else in the project's folder. */
+function mediaOf({ MEDIA_URL: media, DATABASE_URL: database, ...keys }: Values): MediaConfig {
+  if (media.kind === 'bucket')
+    return { ...media, accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY }
+  const beside = database.engine === 'sqlite' ? path.dirname(database.file) : root
+  return { kind: 'folder', path: media.path ?? path.join(beside, 'media') }
 }
 
 /**
@@ -150,6 +164,9 @@ export function readConfig(given: Environment): Config {
 function contradictions(values: Partial<Values>): string[] {
   const { DATABASE_REPLICA_URL: replica, DATABASE_URL: database, NODE_ENV, HOST = '', PUBLIC_URL } = values
   const found: string[] = []
+  const { MEDIA_URL: media, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = values
+  if (media?.kind === 'bucket' && !(key && secret))
+    found.push('MEDIA_URL of a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, too')
   if (replica && database?.engine === 'sqlite')
     found.push('DATABASE_REPLICA_URL needs a DATABASE_URL of PostgreSQL, too')
   if (NODE_ENV !== 'development') return found

@@ -14,7 +14,7 @@ const layers = [
   // Every other folder is a noun.
   ['*'],
   ['http', 'page-cache', 'people', 'api', 'jobs', 'limits', 'mail', 'noun.ts', 'search-index'],
-  ['database'],
+  ['database', 'storage'],
   ['config', 'config.ts', 'locales', 'security', 'text'],
 ]
 

@@ -14,10 +14,10 @@ const { scripts, dependencies } = JSON.parse(read('package.json')) as Record<
 
 /** The maximum number of words that people wrote in each document. Generated URLs and diagrams do not count: a new route or table is free. */
 const documents = {
-  'README.md': 1_000,
-  'app/README.md': 1_100,
+  'README.md': 1_100,
+  'app/README.md': 1_200,
   'app/DEPLOYING.md': 700,
-  'app/DECISIONS.md': 4_600,
+  'app/DECISIONS.md': 5_200,
   'app/database/README.md': 1_600,
   'e2e/load/README.md': 2_500,
 }

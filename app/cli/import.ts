@@ -20,7 +20,8 @@ FILE is - for standard input, or a file: JSON, {"users": […], "posts": […], 
 line, each but a user with "table":"posts" or another of ${kindList}:
   users      username (or name), email; id, ${profileTexts}, language, time_zone, theme, password or
              password_hash, created_at, last_seen_at, posts, and settings: messages_from, quotes_from, notifications_from,
-             home_replies, home_reposts, keyboard_shortcuts, last_seen_shown
+             home_replies, home_reposts, keyboard_shortcuts, alt_reminder,
+             last_seen_shown
   posts      username, body; id, language, created_at, edited_at, replies_from, quotes_from, content_warning, pinned_at
              parent_id, quoted_id: the ids of the posts that it answers and quotes, here or on the site; quote_detached
              answers: whose that was, if it is a gap

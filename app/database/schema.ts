@@ -27,8 +27,10 @@ export const lengths = {
   displayName: [1, 64],
   email: [3, 120],
   about: [0, 140],
-  body: [1, 4000],
+  /** A post of pictures has no words. */
+  body: [0, 4000],
   contentWarning: [1, 100],
+  alt: [0, 1000],
 } as const
 
 /** Who may reply to a post, besides its author: `following` are the people whom the author follows. */
@@ -39,6 +41,10 @@ export const audiences = ['everyone', 'following', 'nobody'] as const
 export type Audience = (typeof audiences)[number]
 /** Who may write to a person. */
 export const messageAudiences = ['everyone', 'following'] as const
+/** What an image is for: in a post, or the picture or banner of a profile. */
+export type ImagePurpose = 'post' | 'avatar' | 'banner'
+/** A stored file of an image: `sha256` in hex, `bytes` its size. It is WebP, and named after its width. */
+export type ImageFile = { width: number; height: number; bytes: number; sha256: string }
 /** Which replies of the people one follows Home shows. */
 export const homeReplyChoices = ['none', 'following', 'all'] as const
 export type HomeReplies = (typeof homeReplyChoices)[number]
@@ -81,6 +87,11 @@ export const users = table(
     homeReplies: text('home_replies').$type<HomeReplies>().notNull().default('following'),
     homeReposts: flag('home_reposts').notNull().default(true),
     keyboardShortcuts: flag('keyboard_shortcuts').notNull().default(true),
+    /** Whether they are reminded of pictures without a description. */
+    altReminder: flag('alt_reminder').notNull().default(true),
+    /** The keys of the images that are their picture and banner; null: the generated mark, no banner. */
+    avatar: text(),
+    banner: text(),
     /** When the account was closed; a job deletes everything it had. */
     closedAt: time('closed_at'),
     lastSeenAt: time('last_seen_at').notNull().$defaultFn(now),
@@ -175,6 +186,8 @@ export const posts = table(
     /** The rows of likes and reposts, counted where they are written: a page of posts shows them without reading these. */
     likeCount: integer('like_count').notNull().default(0),
     repostCount: integer('repost_count').notNull().default(0),
+    /** The rows of images that belong to it: a page of posts without any does not ask for them. */
+    imageCount: integer('image_count').notNull().default(0),
     createdAt: createdAt(),
     editedAt: time('edited_at'),
   },
@@ -219,7 +232,10 @@ export const posts = table(
       sql`${posts.repliesFrom} in ('everyone', 'following', 'mentioned', 'nobody')`,
     ),
     check('posts_quotes_from_known', sql`${posts.quotesFrom} in ('everyone', 'following', 'nobody')`),
-    check('posts_counts_whole', sql`${posts.likeCount} >= 0 and ${posts.repostCount} >= 0`),
+    check(
+      'posts_counts_whole',
+      sql`${posts.likeCount} >= 0 and ${posts.repostCount} >= 0 and ${posts.imageCount} >= 0`,
+    ),
   ],
 )
 
@@ -288,6 +304,46 @@ export const bookmarks = table(
     primaryKey({ name: 'bookmarks_pk', columns: [bookmarks.userId, bookmarks.postId] }),
     index('bookmarks_user_id_created_at_index').on(bookmarks.userId, bookmarks.createdAt, bookmarks.postId),
     index('bookmarks_post_id_index').on(bookmarks.postId),
+  ],
+)
+
+/**
+ * Pictures, made of what people uploaded. The files are in the storage, at `<key>/<width>.webp`. A row that loses its
+ * person or its post stays until its files are deleted, too.
+ */
+export const images = table(
+  'images',
+  {
+    id: id(),
+    /** Random, so that no address can be guessed. */
+    key: text().notNull(),
+    userId: reference('user_id').references(() => users.id, { onDelete: 'set null' }),
+    purpose: text().$type<ImagePurpose>().notNull(),
+    /** Null: it is uploaded and not yet published, or no post's. */
+    postId: reference('post_id').references(() => posts.id, { onDelete: 'set null' }),
+    /** 1 for the first of its post. */
+    position: integer().notNull().default(1),
+    /** The description, for people who do not see it. */
+    alt: text().notNull().default(''),
+    /** Of the largest file, in pixels. */
+    width: integer().notNull(),
+    height: integer().notNull(),
+    animated: flag().notNull().default(false),
+    /** A tiny WebP in base64, shown until a file has arrived. */
+    placeholder: text().notNull(),
+    /** Narrowest first. */
+    files: json().$type<ImageFile[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  images => [
+    uniqueIndex('images_key_unique').on(images.key),
+    index('images_post_id_index').on(images.postId, images.position, images.id),
+    index('images_user_id_index').on(images.userId, images.purpose, images.id),
+    /** For the job that deletes what was never published. */
+    index('images_unpublished_index').on(images.createdAt, images.id).where(sql`${images.postId} is null`),
+    check('images_purpose_known', sql`${images.purpose} in ('post', 'avatar', 'banner')`),
+    check('images_alt_length', lengthBetween(images.alt, ...lengths.alt)),
+    check('images_size_positive', sql`${images.width} > 0 and ${images.height} > 0`),
   ],
 )
 
@@ -639,7 +695,7 @@ export const messages = table(
     ),
     index('messages_sender_id_index').on(messages.senderId, messages.createdAt),
     uniqueIndex('messages_submission_unique').on(messages.submission),
-    check('messages_body_length', lengthBetween(messages.body, ...lengths.body)),
+    check('messages_body_length', lengthBetween(messages.body, 1, lengths.body[1])),
   ],
 )
 
@@ -783,6 +839,7 @@ export const tables = {
   likes,
   reposts,
   bookmarks,
+  images,
   postVersions,
   threadMutes,
   follows,
@@ -873,6 +930,7 @@ export const relations = defineRelations(tables, r => ({
     likes: r.many.likes({ from: r.posts.id, to: r.likes.postId }),
     reposts: r.many.reposts({ from: r.posts.id, to: r.reposts.postId }),
     bookmarks: r.many.bookmarks({ from: r.posts.id, to: r.bookmarks.postId }),
+    images: r.many.images({ from: r.posts.id, to: r.images.postId }),
     versions: r.many.postVersions({ from: r.posts.id, to: r.postVersions.postId }),
     notifications: r.many.notifications({ from: r.posts.id, to: r.notifications.postId }),
   },
@@ -900,6 +958,10 @@ export const relations = defineRelations(tables, r => ({
   mentions: {
     post: r.one.posts({ from: r.mentions.postId, to: r.posts.id, optional: false }),
     user: r.one.users({ from: r.mentions.userId, to: r.users.id, optional: false }),
+  },
+  images: {
+    post: r.one.posts({ from: r.images.postId, to: r.posts.id }),
+    user: r.one.users({ from: r.images.userId, to: r.users.id }),
   },
   likes: {
     post: r.one.posts({ from: r.likes.postId, to: r.posts.id, optional: false }),

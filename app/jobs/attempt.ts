@@ -12,7 +12,7 @@ import {
 } from './claim-queries.ts'
 import { ClaimLost, type JobContext, type JobDefinition, PermanentFailure } from './definition.ts'
 
-export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'log'>
+export type WorkerParts = Pick<JobContext, 'db' | 'config' | 'storage' | 'log'>
 /** `leaseMs` are the milliseconds without a heartbeat after which an attempt counts as dead. */
 type AttemptParts = WorkerParts & Pick<JobContext, 'now'> & { leaseMs: number }
 

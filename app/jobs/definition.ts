@@ -2,11 +2,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Database, Writer } from '../database/database.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Jobs } from './queue.ts'
 
 export type JobContext = {
   db: Database
   config: Config
+  storage: Storage
   log: FastifyBaseLogger
   id: number
   createdAt: Date

@@ -75,9 +75,9 @@ export async function workDueJobs(parts: WorkerParts, options: WorkerOptions): P
 }
 
 function createWorker(parts: WorkerParts, options: WorkerOptions): RunningWorker {
-  const { db, config, log } = parts
+  const { db, config, storage, log } = parts
   const defaults = { concurrency: 4, leaseMs: 30_000, stopTimeoutMs: 3_000, now: () => new Date() }
-  return { ...defaults, ...options, db, config, log, attempts: new Set() }
+  return { ...defaults, ...options, db, config, storage, log, attempts: new Set() }
 }
 
 function definitionOf({ definitions }: RunningWorker, { name }: { name: string }): JobDefinition {

@@ -63,6 +63,9 @@ export const userFields = {
   homeReplies: { column: users.homeReplies, shown: ['me', 'personalExport', 'siteExport'] },
   homeReposts: { column: users.homeReposts, shown: ['me', 'personalExport', 'siteExport'] },
   keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport', 'siteExport'] },
+  altReminder: { column: users.altReminder, shown: ['personalExport', 'siteExport'] },
+  avatar: { column: users.avatar, internal: 'the key of an image' },
+  banner: { column: users.banner, internal: 'the key of an image' },
   /** Only when the export is asked for passwords. */
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },
   closedAt: { column: users.closedAt, internal: 'an account that is closed is shown nowhere' },

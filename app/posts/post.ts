@@ -6,6 +6,7 @@ import { columnsIn, type Field, type Place } from '../database/fields.ts'
 import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
 import { bookmarks, likes, posts, reposts, threadMutes, users } from '../database/schema.ts'
 import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { type Image, imagesOf } from '../images/queries.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { hasBlockedQuote, seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
@@ -35,6 +36,7 @@ export const postFields = {
   pinnedAt: { column: posts.pinnedAt, shown: everywhere },
   likeCount: { column: posts.likeCount, shown: ['public', 'personalExport'] },
   repostCount: { column: posts.repostCount, shown: ['public', 'personalExport'] },
+  imageCount: { column: posts.imageCount, internal: 'counts its images' },
   submission: { column: posts.submission, internal: 'the digest of the form that sent it' },
 } as const satisfies Record<keyof typeof posts.$inferSelect, Field>
 
@@ -66,6 +68,7 @@ export const shownColumns = {
 
 const columns = {
   ...shownColumns,
+  imageCount: posts.imageCount,
   rootId: posts.rootId,
   answeredId: posts.answeredId,
   ...audienceBars,
@@ -75,18 +78,21 @@ const columns = {
 
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
+/** What a post answers or quotes. */
+export type RelatedPost = PostRow & { images: Image[] }
 /** Who passed a post on, and when. */
 export type Repost = { by: Author; at: Date }
 /** A row of a list that has reposts, too; without `repost` the post stands there by itself. */
 export type EntryRow = PostRow & { repost?: Repost | null }
 /**
- * `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer sees that. `repost`: why it stands in a
- * list at its place.
+ * `images`: its pictures, in their order. `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer
+ * sees that. `repost`: why it stands in a list at its place.
  */
 export type Post = PostRow & {
   can: Record<PostAction, boolean>
-  parent: PostRow | null
-  quoted: PostRow | null
+  images: Image[]
+  parent: RelatedPost | null
+  quoted: RelatedPost | null
   repost: Repost | null
 }
 
@@ -123,15 +129,18 @@ const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
   selectPosts(db, inArray(posts.id, idsPlaceholder)),
 )
 
-/** Maps rows for a viewer: at most one statement more, for what they answer and quote. */
+/** Maps rows for a viewer: at most two statements more, for what they answer and quote, and for pictures. */
 export async function postsOf(db: Reader, rows: EntryRow[], viewer: AnyViewer): Promise<Post[]> {
   const ids = new Set(rows.flatMap(row => [row.parentId ?? [], shownQuote(row) ?? []].flat()))
-  const related = new Map((await postsOfIds(db, [...ids], seenBy(viewer))).map(row => [row.id, row]))
+  const relatedRows = await postsOfIds(db, [...ids], seenBy(viewer))
+  const images = await imagesOf(db, [...rows, ...relatedRows])
+  const withImages = <Row extends PostRow>(row: Row) => ({ ...row, images: images.get(row.id) ?? [] })
+  const related = new Map(relatedRows.map(row => [row.id, withImages(row)]))
   return rows.map(row => {
     const parent = (row.parentId && related.get(row.parentId)) || null
     const quoted = related.get(shownQuote(row) ?? 0) ?? null
     const can = postPermissions(viewer, { ...row, quoted })
-    return { ...row, can, parent, quoted, repost: row.repost ?? null }
+    return { ...withImages(row), can, parent, quoted, repost: row.repost ?? null }
   })
 }
 

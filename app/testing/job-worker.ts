@@ -5,6 +5,7 @@ import { openDatabase } from '../database/open.ts'
 import { rateLimits } from '../database/schema.ts'
 import type { JobDefinition } from '../jobs/definition.ts'
 import { startWorker } from '../jobs/worker.ts'
+import { openStorage } from '../storage/open.ts'
 
 /** Each logs its attempts to standard output and inserts a row with a unique key. */
 const testJobs: Record<string, JobDefinition> = {
@@ -35,7 +36,7 @@ async function work(concurrency: number, leaseMs: number): Promise<void> {
   const db = await openDatabase(config.database)
   const { log } = fastify({ logger: { level: config.logLevel } })
   const worker = startWorker(
-    { db, config, log },
+    { db, config, storage: openStorage(config.media), log },
     { concurrency, leaseMs, definitions: testJobs, stopTimeoutMs: 100 },
   )
   console.log('ready')

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type AppOptions, buildApp } from '../app.ts'
 import { type Config, type Environment, readConfig } from '../config.ts'
@@ -36,7 +40,9 @@ export type Site = {
 export async function openSite(environment: Environment = {}, options: AppOptions = {}): Promise<Site> {
   const database = await populatedDatabase()
   const quick = { SQLITE_SYNCHRONOUS: 'NORMAL', RATE_LIMITS: 'off' }
-  const config = readConfig({ ...quick, ...environment, DATABASE_URL: database.url })
+  const media = path.join(tmpdir(), `microblog-media-${randomUUID()}`)
+  const given = { ...quick, MEDIA_URL: `file:${media}`, ...environment }
+  const config = readConfig({ ...given, DATABASE_URL: database.url })
   const statements: string[] = []
   const onStatement = (sql: string) => void statements.push(sql)
   const app = await buildApp(config, { logger: false, worker: false, onStatement, ...options })
@@ -55,6 +61,7 @@ export async function openSite(environment: Environment = {}, options: AppOption
     close: async () => {
       await app.close()
       await database.drop()
+      await rm(media, { recursive: true, force: true })
     },
   }
 }

@@ -19,6 +19,7 @@ import { asc } from '../../app/database/sql.ts'
 import { startExport } from '../../app/exports/queries.ts'
 import { workDueJobs } from '../../app/jobs/worker.ts'
 import { jobs } from '../../app/registry/contributions.ts'
+import { openStorage } from '../../app/storage/open.ts'
 import { emptyDatabase } from '../../app/testing/database.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
@@ -57,7 +58,10 @@ async function measure(db: Database, config: Config): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const start = performance.now()
-  await workDueJobs({ db, config, log: fastify().log }, { definitions: jobs })
+  await workDueJobs(
+    { db, config, storage: openStorage(config.media), log: fastify().log },
+    { definitions: jobs },
+  )
   const seconds = (performance.now() - start) / 1000
   delay.disable()
   clearInterval(sampling)

@@ -74,7 +74,7 @@ const ownPost = {
   id: Type.Optional(Id),
   parent_id: Type.Optional(Id),
   answers: Type.Optional(Username),
-  body: Text(...lengths.body),
+  body: Text(1, lengths.body[1]),
   language: Type.Optional(Language),
   created_at: Type.Optional(Timestamp),
   edited_at: Type.Optional(Timestamp),
@@ -103,6 +103,7 @@ const UserRow = Type.Object(
     home_replies: Type.Optional(Type.Enum([...homeReplyChoices])),
     home_reposts: Type.Optional(Type.Boolean()),
     keyboard_shortcuts: Type.Optional(Type.Boolean()),
+    alt_reminder: Type.Optional(Type.Boolean()),
     last_seen_shown: Type.Optional(Type.Boolean()),
     password: Type.Optional(Text(8, 200)),
     password_hash: Type.Optional(

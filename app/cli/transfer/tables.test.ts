@@ -25,6 +25,7 @@ const inSiteExport: Record<TableName, string> = {
   reposts: 'reposts',
   bookmarks: 'bookmarks',
   thread_mutes: 'mutes',
+  images: 'are files, which the format does not hold yet',
   mentions: derived,
   hashtags: derived,
   translations: 'made again by the translation service',

@@ -1,0 +1,147 @@
+/** Makes what is uploaded safe and small: upright, without metadata, encoded again as WebP in a few widths. */
+import { createHash } from 'node:crypto'
+import type { Sharp } from 'sharp'
+import type { ImageFile, ImagePurpose } from '../database/schema.ts'
+import { takeTurn } from './turns.ts'
+
+/** The widths of the files, in pixels. What is not as wide has a file of its own width. */
+const widths: Record<ImagePurpose, number[]> = {
+  post: [480, 960, 1600],
+  avatar: [96, 256, 512],
+  banner: [640, 1280, 1920],
+}
+/** Width by height of what is cut to a shape. */
+const ratios: Record<ImagePurpose, number | null> = { post: null, avatar: 1, banner: 3 }
+const maxHeight = 3200
+
+export const maxUploadBytes = 10 * 1024 * 1024
+export const maxPixels = 40_000_000
+const maxFrames = 300
+/** Of all frames of an animation together. */
+const maxAnimatedPixels = 100_000_000
+const timeoutSeconds = 20
+
+export type ImageProblem = 'unknown' | 'broken' | 'too_large' | 'too_many_pixels' | 'too_many_frames' | 'busy'
+
+/** What was uploaded cannot be shown. */
+export class ImageRefused extends Error {
+  override readonly name = 'ImageRefused'
+  readonly problem: ImageProblem
+  constructor(problem: ImageProblem, options?: ErrorOptions) {
+    super(problem, options)
+    this.problem = problem
+  }
+}
+
+type SharpModule = typeof import('sharp')['default']
+
+export type MadeFile = ImageFile & { data: Buffer }
+/** `width` and `height` are those of the largest file, which is the last. */
+export type MadeImage = {
+  width: number
+  height: number
+  animated: boolean
+  placeholder: string
+  files: MadeFile[]
+}
+
+/** `crop`: which part is kept of what is cut to a shape, from 0 (left or top) to 100 (right or bottom). */
+export type Making = { purpose: ImagePurpose; crop?: number }
+
+/** Loaded with the first upload: the library takes a twentieth of a second and 20 MB. */
+let loaded: Promise<SharpModule> | undefined
+
+async function load(): Promise<SharpModule> {
+  const { default: sharp } = await import('sharp')
+  // Only what people upload is decoded, whatever else the library can read.
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  const kinds = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif']
+  sharp.unblock({ operation: kinds.map(kind => `VipsForeignLoad${kind}`) })
+  sharp.cache(false)
+  sharp.concurrency(1)
+  return sharp
+}
+
+/**
+ * Makes the files of an uploaded image, one upload at a time.
+ * @param upload the path of the file, or its bytes
+ * @throws ImageRefused
+ */
+export async function makeImage(upload: string | Buffer, making: Making): Promise<MadeImage> {
+  const turn = takeTurn(async () => {
+    try {
+      return await make(await (loaded ??= load()), upload, making)
+    } catch (error) {
+      throw error instanceof ImageRefused ? error : new ImageRefused('broken', { cause: error })
+    }
+  })
+  if (!turn) throw new ImageRefused('busy')
+  return turn
+}
+
+async function make(sharp: SharpModule, upload: string | Buffer, making: Making): Promise<MadeImage> {
+  const { purpose } = making
+  const { frames } = await readable(sharp, upload, purpose)
+  const animated = frames > 1
+  const opened = sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true })
+    .timeout({ seconds: timeoutSeconds })
+    .autoOrient()
+  if (animated) return makeAnimation(opened, purpose)
+  const { data, info } = await shaped(opened, making).raw().toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  const again = () => sharp(data, { raw: { width, height, channels } })
+  const files: MadeFile[] = []
+  for (const each of widthsUpTo(width, purpose)) files.push(await fileOf(again().resize({ width: each })))
+  const placeholder = await again().resize({ width: 16 }).webp({ quality: 20 }).toBuffer()
+  return { width, height, animated, placeholder: placeholder.toString('base64'), files }
+}
+
+/**
+ * What the upload is, by its content.
+ * @throws ImageRefused
+ */
+async function readable(sharp: SharpModule, upload: string | Buffer, purpose: ImagePurpose) {
+  const metadata = await sharp(upload, { limitInputPixels: false })
+    .metadata()
+    .catch(error => {
+      throw new ImageRefused('unknown', { cause: error })
+    })
+  const { width, height, pages = 1 } = metadata
+  if (width * height > maxPixels) throw new ImageRefused('too_many_pixels')
+  // A profile's picture stands still.
+  const frames = purpose === 'post' ? pages : 1
+  if (frames > maxFrames || frames * width * height > maxAnimatedPixels)
+    throw new ImageRefused('too_many_frames')
+  return { frames }
+}
+
+/** An animation has two files at the most, because each frame is encoded for each. */
+async function makeAnimation(opened: Sharp, purpose: ImagePurpose): Promise<MadeImage> {
+  const files: MadeFile[] = []
+  const { width } = await opened.metadata()
+  for (const each of widthsUpTo(Math.min(width, 960), purpose))
+    files.push(await fileOf(opened.clone().resize({ width: each, withoutEnlargement: true })))
+  const placeholder = await opened.clone().resize({ width: 16 }).webp({ quality: 20 }).toBuffer()
+  const largest = files.at(-1) as MadeFile
+  return { ...largest, animated: true, placeholder: placeholder.toString('base64'), files }
+}
+
+/** Fits into the largest file, or is cut to the shape of what it is for. */
+function shaped(opened: Sharp, { purpose, crop = 50 }: Making): Sharp {
+  const width = widths[purpose].at(-1) as number
+  const ratio = ratios[purpose]
+  if (!ratio) return opened.resize({ width, height: maxHeight, fit: 'inside', withoutEnlargement: true })
+  const position = crop < 34 ? 'left top' : crop > 66 ? 'right bottom' : 'centre'
+  return opened.resize({ width, height: Math.round(width / ratio), fit: 'cover', position })
+}
+
+/** The widths of the files of an image that is as wide as this, narrowest first. */
+function widthsUpTo(width: number, purpose: ImagePurpose): number[] {
+  return [...widths[purpose].filter(each => each < width), width]
+}
+
+async function fileOf(made: Sharp): Promise<MadeFile> {
+  const { data, info } = await made.webp({ quality: 80 }).toBuffer({ resolveWithObject: true })
+  const sha256 = createHash('sha256').update(data).digest('hex')
+  return { width: info.width, height: info.pageHeight ?? info.height, bytes: data.length, sha256, data }
+}
