@@ -1,26 +1,26 @@
 import { type Preparable, prepared, type Reader, type Values } from './database.ts'
-import { sql } from './sql.ts'
+import { engine } from './engine.ts'
+import { type AnyColumn, given, type SQL, sql } from './sql.ts'
 
-/** How many ids a statement is asked about at a time. */
-const chunk = 250
-const names = Array.from({ length: chunk }, (_, index) => `id${index}`)
+const onSqlite = engine === 'sqlite'
 
-/** The ids, for `inArray` in a query of `preparedIn`. */
-export const idsPlaceholder = names.map(name => sql.placeholder(name))
+/** The column is one of the ids of `preparedIn`. They are one value: binding a placeholder for each costs more than the rows. */
+export function isAmongIds(column: AnyColumn | SQL): SQL {
+  const ids = given('ids')
+  return onSqlite
+    ? sql`${column} in (select value from json_each(${ids}))`
+    : sql`${column} = any(${ids}::text::bigint[])`
+}
 
-/** A hot query about any number of ids: built once, asked in chunks, the last of them filled up with its last id. */
+/** A hot query about any number of ids, built once. */
 export function preparedIn<Given extends Values, Row>(
   name: string,
   build: (db: Reader) => Preparable<Row[]>,
 ): (db: Reader, ids: number[], values: Given) => Promise<Row[]> {
   const statement = prepared<Values, Row[]>(name, build)
   return async (db, ids, values) => {
-    const rows: Row[] = []
-    for (let start = 0; start < ids.length; start += chunk) {
-      const some = ids.slice(start, start + chunk)
-      const given = names.map((name, index) => [name, some[Math.min(index, some.length - 1)]])
-      rows.push(...(await statement(db, { ...values, ...Object.fromEntries(given) })))
-    }
-    return rows
+    if (ids.length === 0) return []
+    const list = ids.join(',')
+    return statement(db, { ...values, ids: onSqlite ? `[${list}]` : `{${list}}` })
   }
 }

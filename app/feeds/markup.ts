@@ -1,6 +1,6 @@
 /** Escapes text for XML and HTML. */
 import { excerptOf } from '../posts/excerpt.ts'
-import type { Post, PostRow } from '../posts/post.ts'
+import type { Post, RelatedPost } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
 
 /** Characters that XML 1.0 forbids: control characters, lone surrogates, U+FFFE and U+FFFF. */
@@ -25,7 +25,7 @@ export function htmlOf(post: Post, siteUrl: string): string {
   return `<details><summary>${escapeMarkup(contentWarning)}</summary>${words}</details>`
 }
 
-function quoteOf(quoted: PostRow, siteUrl: string): string {
+function quoteOf(quoted: RelatedPost, siteUrl: string): string {
   const { id, author, contentWarning } = quoted
   const address = escapeMarkup(`${siteUrl}/posts/${id}`)
   const words = contentWarning
@@ -35,7 +35,7 @@ function quoteOf(quoted: PostRow, siteUrl: string): string {
   return `<blockquote cite="${address}">${words}<p><a href="${address}">${name}</a></p></blockquote>`
 }
 
-function paragraphOf(post: Pick<PostRow, 'body' | 'entities'>, siteUrl: string): string {
+function paragraphOf(post: Pick<RelatedPost, 'body' | 'entities'>, siteUrl: string): string {
   const parts = partsOf(post).map(({ text, href, kind }) => {
     const words = escapeMarkup(text).replaceAll('\n', '<br>')
     const address = href?.startsWith('/') ? siteUrl + href : href

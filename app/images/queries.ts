@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Reader, Writer } from '../database/database.ts'
-import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
+import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { images } from '../database/schema.ts'
 import { and, asc, eq, inArray } from '../database/sql.ts'
 
@@ -39,7 +39,7 @@ const imagesOfPosts = preparedIn<Record<string, never>, Image>('images_of_posts'
   db
     .select(imageColumns)
     .from(images)
-    .where(inArray(images.postId, idsPlaceholder))
+    .where(isAmongIds(images.postId))
     .orderBy(asc(images.postId), asc(images.position), asc(images.id)),
 )
 

@@ -1,7 +1,7 @@
 /** The queries of live updates, each for all people whom a change concerns. */
-import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
+import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { follows, jobs, notifications, posts, reposts, sessions, users } from '../database/schema.ts'
-import { and, eq, gt, inArray, isNull, type SQL, sql } from '../database/sql.ts'
+import { and, eq, given, gt, isNull, type SQL, sql } from '../database/sql.ts'
 import { others } from '../notifications/groups.ts'
 import type { NotificationKind } from '../notifications/kinds.ts'
 import { isShown } from '../notifications/shown.ts'
@@ -74,9 +74,9 @@ export const statesOf = preparedIn<{ now: Date }, SessionState>(
       )
       .where(
         and(
-          inArray(sessions.id, idsPlaceholder),
+          isAmongIds(sessions.id),
           isNull(users.closedAt),
-          gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
+          gt(sessions.expiresAt, given('now', sessions.expiresAt)),
         ),
       ) as never,
 )
@@ -92,7 +92,7 @@ export const readersAmong = preparedIn<{ author: number }, PostReader>('live_rea
   return db
     .select({ userId: users.id, newestPostAt: newestOf(sql`${author}`).mapWith(posts.createdAt) })
     .from(users)
-    .where(and(inArray(users.id, idsPlaceholder), sql`(${users.id} = ${author} or ${isFollower})`))
+    .where(and(isAmongIds(users.id), sql`(${users.id} = ${author} or ${isFollower})`))
 })
 
 /** When the newest reply in a thread was written that each of these people sees. */
@@ -106,11 +106,11 @@ export const newestReplies = preparedIn<{ root: number }, { userId: number; at: 
     return db
       .select({ userId: users.id, at: sql`${newest}`.mapWith(createdAt) })
       .from(users)
-      .where(inArray(users.id, idsPlaceholder))
+      .where(isAmongIds(users.id))
   },
 )
 
 /** The people whose jobs these are; null for a job without an owner. */
 export const jobOwners = preparedIn<Record<string, never>, { userId: number | null }>('live_job_owners', db =>
-  db.select({ userId: jobs.userId }).from(jobs).where(inArray(jobs.id, idsPlaceholder)),
+  db.select({ userId: jobs.userId }).from(jobs).where(isAmongIds(jobs.id)),
 )

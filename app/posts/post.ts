@@ -3,9 +3,9 @@ import type { CacheTag } from '../database/cache-tags.ts'
 import type { Cursor, Page } from '../database/cursor.ts'
 import type { Reader, Values } from '../database/database.ts'
 import { columnsIn, type Field, type Place } from '../database/fields.ts'
-import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
+import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { bookmarks, likes, posts, reposts, threadMutes, users } from '../database/schema.ts'
-import { and, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { and, eq, type SQL, sql } from '../database/sql.ts'
 import { type Image, imagesOf } from '../images/queries.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -76,10 +76,25 @@ const columns = {
   isQuoteBlocked: hasBlockedQuote,
 }
 
+/** What is shown of a post beside one that answers it or quotes it. */
+const relatedColumns = {
+  id: posts.id,
+  body: posts.body,
+  entities: posts.entities,
+  language: posts.language,
+  createdAt: posts.createdAt,
+  contentWarning: posts.contentWarning,
+  imageCount: posts.imageCount,
+  quotedId: posts.quotedId,
+  author: columns.author,
+  isQuoteBlocked: hasBlockedQuote,
+}
+
 export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
 /** What a post answers or quotes. */
-export type RelatedPost = PostRow & { images: Image[] }
+export type RelatedPost = RelatedRow & { images: Image[] }
+type RelatedRow = Pick<PostRow, keyof typeof relatedColumns>
 /** Who passed a post on, and when. */
 export type Repost = { by: Author; at: Date }
 /** A row of a list that has reposts, too; without `repost` the post stands there by itself. */
@@ -126,26 +141,37 @@ export function selectEntries(db: Reader, keys: SQL) {
 }
 
 const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
-  selectPosts(db, inArray(posts.id, idsPlaceholder)),
+  selectPosts(db, isAmongIds(posts.id)),
+)
+
+const relatedOfIds = preparedIn<{ viewer: number }, RelatedRow>('related_posts', db =>
+  db
+    .select(relatedColumns)
+    .from(posts)
+    .innerJoin(users, eq(users.id, posts.userId))
+    .where(and(isAmongIds(posts.id), visiblePosts())),
 )
 
 /** Maps rows for a viewer: at most two statements more, for what they answer and quote, and for pictures. */
 export async function postsOf(db: Reader, rows: EntryRow[], viewer: AnyViewer): Promise<Post[]> {
   const ids = new Set(rows.flatMap(row => [row.parentId ?? [], shownQuote(row) ?? []].flat()))
-  const relatedRows = await postsOfIds(db, [...ids], seenBy(viewer))
+  const relatedRows = await relatedOfIds(db, [...ids], seenBy(viewer))
   const images = await imagesOf(db, [...rows, ...relatedRows])
-  const withImages = <Row extends PostRow>(row: Row) => ({ ...row, images: images.get(row.id) ?? [] })
-  const related = new Map(relatedRows.map(row => [row.id, withImages(row)]))
+  const imagesOfRow = ({ id }: { id: number }) => images.get(id) ?? []
+  const related = new Map(relatedRows.map(row => [row.id, { ...row, images: imagesOfRow(row) }]))
   return rows.map(row => {
     const parent = (row.parentId && related.get(row.parentId)) || null
     const quoted = related.get(shownQuote(row) ?? 0) ?? null
     const can = postPermissions(viewer, { ...row, quoted })
-    return { ...withImages(row), can, parent, quoted, repost: row.repost ?? null }
+    return { ...row, can, images: imagesOfRow(row), parent, quoted, repost: row.repost ?? null }
   })
 }
 
 /** The post whose card a post shows, to people who see that one; null: none. */
-export function shownQuote({ quotedId, isQuoteBlocked }: PostRow): number | null {
+export function shownQuote({
+  quotedId,
+  isQuoteBlocked,
+}: Pick<PostRow, 'quotedId' | 'isQuoteBlocked'>): number | null {
   return isQuoteBlocked ? null : quotedId
 }
 

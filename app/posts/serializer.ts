@@ -13,7 +13,7 @@ import type { Config } from '../config.ts'
 import { pick } from '../database/fields.ts'
 import { audiences, replyAudiences } from '../database/schema.ts'
 import type { Entity } from '../text/entities.ts'
-import { type Author, type Post, type PostRow, shownColumns, shownQuote } from './post.ts'
+import { type Author, type Post, type RelatedPost, shownColumns, shownQuote } from './post.ts'
 
 export const AuthorResource = Type.Object(
   { id: Type.Integer(), username: Type.String(), displayName: Type.String() },
@@ -107,7 +107,7 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
   }
 }
 
-function serializeQuoted(quoted: PostRow, { publicUrl }: Config): QuotedPostResource {
+function serializeQuoted(quoted: RelatedPost, { publicUrl }: Config): QuotedPostResource {
   const { id, body, entities, language, contentWarning, createdAt, author } = quoted
   return {
     id,

@@ -1,9 +1,9 @@
 /** A post in its thread: what it answers, and what answers it, in a number of statements that no thread makes larger. */
 import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
-import { idsPlaceholder, preparedIn } from '../database/prepared-in.ts'
+import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { posts, threadGaps } from '../database/schema.ts'
-import { and, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { and, desc, eq, type SQL, sql } from '../database/sql.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { asPages, asPosts, findPosts, type Post, type PostRow, selectPosts } from '../posts/post.ts'
 
@@ -104,8 +104,8 @@ const nestedReplies = preparedIn<Record<string, never>, Key>('nested_replies', d
     where answer.parent_id = ${sql.raw(parent)} ${after} order by answer.created_at, answer.id limit 1)`
   const later = sql`and (answer.created_at, answer.id) >
     ((select ${posts.createdAt} from ${posts} where ${posts.id} = reply.id), reply.id)`
-  const parents = sql`select ${posts.id} as id from ${posts} where ${inArray(posts.id, idsPlaceholder)}
-    union all select ${threadGaps.postId} from ${threadGaps} where ${inArray(threadGaps.postId, idsPlaceholder)}`
+  const parents = sql`select ${posts.id} as id from ${posts} where ${isAmongIds(posts.id)}
+    union all select ${threadGaps.postId} from ${threadGaps} where ${isAmongIds(threadGaps.postId)}`
   const replies = sql`with recursive reply(parent_id, id, number) as (
     select parent.id, ${first('parent.id')}, 1 from (${parents}) as parent
     union all select reply.parent_id, ${first('reply.parent_id', later)}, reply.number + 1 from reply
@@ -113,7 +113,7 @@ const nestedReplies = preparedIn<Record<string, never>, Key>('nested_replies', d
     select reply.id, reply.parent_id, found.created_at, 0 as is_gap
     from reply join ${posts} as found on found.id = reply.id`
   const gaps = sql`select gap.post_id, gap.parent_id, gap.created_at, 1 from ${threadGaps} as gap
-    where ${inArray(sql`gap.parent_id`, idsPlaceholder)}`
+    where ${isAmongIds(sql`gap.parent_id`)}`
   return db
     .select(key)
     .from(sql`(select * from (${replies}) as replies union all ${gaps}) as place`)

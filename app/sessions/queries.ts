@@ -2,7 +2,7 @@ import { lockAccount } from '../accounts/queries.ts'
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import type { RetentionRule } from '../database/retention.ts'
 import { sessions, users } from '../database/schema.ts'
-import { and, desc, eq, gt, isNull, lt, ne, sql } from '../database/sql.ts'
+import { and, desc, eq, given, gt, isNull, lt, ne } from '../database/sql.ts'
 import { type Unread, unreadCounts } from '../notifications/unread.ts'
 import { type Viewer, viewerColumns } from '../people/viewer.ts'
 import { sessionExpiry, touchIntervalMs, withinSessionLimit } from '../security/tokens.ts'
@@ -40,9 +40,9 @@ const sessionOfToken = prepared<{ tokenHash: string; now: Date }, SignedIn[]>('s
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
       and(
-        eq(sessions.tokenHash, sql.placeholder('tokenHash')),
+        eq(sessions.tokenHash, given('tokenHash')),
         isNull(users.closedAt),
-        gt(sessions.expiresAt, sql.param(sql.placeholder('now'), sessions.expiresAt)),
+        gt(sessions.expiresAt, given('now', sessions.expiresAt)),
       ),
     ),
 )
