@@ -97,8 +97,8 @@ export type RelatedPost = RelatedRow & { images: Image[] }
 type RelatedRow = Pick<PostRow, keyof typeof relatedColumns>
 /** Who passed a post on, and when. */
 export type Repost = { by: Author; at: Date }
-/** A row of a list that has reposts, too; without `repost` the post stands there by itself. */
-export type EntryRow = PostRow & { repost?: Repost | null }
+/** The place of a post in a list that has reposts, too: when it was written, or passed on by somebody whose id is not 0. */
+export type Entry = { id: number; at: Date; by: Author }
 /**
  * `images`: its pictures, in their order. `parent`: what it answers, and `quoted`: what it shows as a card, if the viewer
  * sees that. `repost`: why it stands in a list at its place.
@@ -121,23 +121,34 @@ export function selectAnyPosts(db: Reader, condition: SQL | undefined) {
   return db.select(columns).from(posts).innerJoin(users, eq(users.id, posts.userId)).where(condition)
 }
 
-/** The entries of a list that has reposts, too: the posts of `keys`, which are the columns at, post_id and by_id (0 without a repost). */
+/** Where an entry stands, and who passed the post on; 0 is nobody. */
+const entryColumns = {
+  at: sql`entry.at`.mapWith(reposts.createdAt),
+  by: {
+    id: sql`entry.by_id`.mapWith(Number),
+    username: sql<string>`reposter.username`,
+    displayName: sql<string>`reposter.display_name`,
+  },
+}
+
+/** The entries of a list that has reposts, too: the posts of `keys`, which are the columns at, post_id and by_id. */
 export function selectEntries(db: Reader, keys: SQL) {
   return db
-    .select({
-      ...columns,
-      at: sql`entry.at`.mapWith(reposts.createdAt),
-      by: {
-        id: sql`entry.by_id`.mapWith(Number),
-        username: sql<string>`reposter.username`,
-        displayName: sql<string>`reposter.display_name`,
-      },
-    })
+    .select({ ...columns, ...entryColumns })
     .from(sql`(${keys}) as entry`)
     .innerJoin(posts, sql`${posts.id} = entry.post_id`)
     .innerJoin(users, eq(users.id, posts.userId))
     .leftJoin(sql`${users} as reposter`, sql`reposter.id = entry.by_id`)
     .where(visiblePosts())
+}
+
+/** The keys alone, for a list that picks its posts from more of them; with the column is_post. */
+export function selectKeys(db: Reader, keys: SQL) {
+  const isPost = sql`entry.is_post`.mapWith(Boolean)
+  return db
+    .select({ id: sql`entry.post_id`.mapWith(Number), isPost, ...entryColumns })
+    .from(sql`(${keys}) as entry`)
+    .leftJoin(sql`${users} as reposter`, sql`reposter.id = entry.by_id`)
 }
 
 const postsOfIds = preparedIn<{ viewer: number }, PostRow>('posts_of_ids', db =>
@@ -153,17 +164,22 @@ const relatedOfIds = preparedIn<{ viewer: number }, RelatedRow>('related_posts',
 )
 
 /** Maps rows for a viewer: at most two statements more, for what they answer and quote, and for pictures. */
-export async function postsOf(db: Reader, rows: EntryRow[], viewer: AnyViewer): Promise<Post[]> {
+export async function postsOf(
+  db: Reader,
+  rows: (PostRow & Partial<Entry>)[],
+  viewer: AnyViewer,
+): Promise<Post[]> {
   const ids = new Set(rows.flatMap(row => [row.parentId ?? [], shownQuote(row) ?? []].flat()))
   const relatedRows = await relatedOfIds(db, [...ids], seenBy(viewer))
   const images = await imagesOf(db, [...rows, ...relatedRows])
   const imagesOfRow = ({ id }: { id: number }) => images.get(id) ?? []
   const related = new Map(relatedRows.map(row => [row.id, { ...row, images: imagesOfRow(row) }]))
   return rows.map(row => {
+    const { at, by } = row
     const parent = (row.parentId && related.get(row.parentId)) || null
     const quoted = related.get(shownQuote(row) ?? 0) ?? null
     const can = postPermissions(viewer, { ...row, quoted })
-    return { ...row, can, images: imagesOfRow(row), parent, quoted, repost: row.repost ?? null }
+    return { ...row, can, images: imagesOfRow(row), parent, quoted, repost: at && by?.id ? { at, by } : null }
   })
 }
 
@@ -173,6 +189,17 @@ export function shownQuote({
   isQuoteBlocked,
 }: Pick<PostRow, 'quotedId' | 'isQuoteBlocked'>): number | null {
   return isQuoteBlocked ? null : quotedId
+}
+
+/** The posts of these entries that the viewer sees, in the same order. */
+export async function findEntries(db: Reader, entries: Entry[], viewer: AnyViewer): Promise<Post[]> {
+  const ids = entries.map(({ id }) => id)
+  const found = new Map((await postsOfIds(db, ids, seenBy(viewer))).map(row => [row.id, row]))
+  const rows = entries.flatMap(entry => {
+    const row = found.get(entry.id)
+    return row ? [{ ...row, ...entry }] : []
+  })
+  return postsOf(db, rows, viewer)
 }
 
 /** The posts of these ids that the viewer sees, in any order. */

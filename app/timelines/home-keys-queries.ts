@@ -2,7 +2,7 @@
 import { type Direction, type Place, placeOf } from '../database/cursor.ts'
 import { engine } from '../database/engine.ts'
 import { follows, type HomeReplies, posts, reposts } from '../database/schema.ts'
-import { type AnyColumn, and, asc, desc, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
+import { type AnyColumn, and, asc, desc, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
 import { hasSeenAuthor, isNotClosed, viewerId } from '../people/visibility.ts'
 import type { Asked } from './entries.ts'
 
@@ -16,26 +16,27 @@ function followedBy(follower: SQL, among?: SQL): SQL {
 
 const authors = sql`${followedBy(viewerId)} union all select ${self}`
 
-export function postKeysOnSqlite({ beyond, order, limit }: Place): SQL {
-  return sql`select ${posts.id} from ${posts} where ${and(sql`${posts.userId} in (${authors})`, isNull(posts.answeredId), beyond)} ${inOrder(order, limit)}`
-}
-
-/**
- * A page is written by no more people than it has posts: those whose own newest are the newest. So one key of each
- * author tells whose next ones are read at all. Flat however quiet the people are that one follows.
- */
-export function postKeysOnPostgres({ beyond, order, limit, direction }: Place): SQL {
+/** Posts that answer nobody else. */
+function postKeys(place: Place): SQL {
+  const { beyond, order, limit, direction } = place
+  const { id, userId, createdAt, answeredId } = posts
+  const newest = (whose: SQL, most: number) =>
+    sql`select ${id}, ${createdAt} from ${posts} where ${and(whose, isNull(answeredId), beyond)} ${inOrder(order, most)}`
+  if (onSqlite) return newest(sql`${userId} in (${authors})`, limit)
+  // A page is written by no more people than it has posts: those whose own newest are the newest. So one key of each
+  // author tells whose next ones are read at all. Flat however quiet the people are that one follows.
   const byKey = sql.raw(direction === 'after' ? 'key.created_at, key.id' : 'key.created_at desc, key.id desc')
   const keysOf = (people: SQL, most: number) => sql`(${people}) as author cross join lateral (
-    select ${posts.id}, ${posts.createdAt} from ${posts}
-    where ${and(sql`${posts.userId} = author.id`, isNull(posts.answeredId), beyond)} ${inOrder(order, most)}
-  ) as key order by ${byKey} limit ${sql.raw(String(limit))}`
-  return sql`select key.id from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
+    ${newest(sql`${userId} = author.id`, most)}) as key order by ${byKey} limit ${sql.raw(String(limit))}`
+  return sql`select key.id, key.created_at from ${keysOf(sql`select author.id from ${keysOf(authors, 1)}`, limit)}`
 }
 
 function inOrder(order: SQL[], limit: number): SQL {
   return sql`order by ${sql.join(order, sql`, `)} limit ${sql.raw(String(limit))}`
 }
+
+/** The time of the last of the posts; where they end, the end of time. */
+const edge = sql`(select edge from ends)`
 
 /** What the viewer wants of Home, besides posts. */
 export type Wanted = { replies: HomeReplies; reposts: boolean }
@@ -49,22 +50,39 @@ const walked = 300
 /** Of one account's replies between the posts of a page, only the newest so many are looked at: most answer strangers. */
 const newestReplies = 100
 
-/** The reposts and replies between the cursor and the time `edge`, as keys for `selectEntries`. */
-export function keysBetween(asked: Asked, { replies, reposts }: Wanted): SQL {
+/** The ends of time, which no row lies beyond. */
+const [first, last] = [new Date(0), new Date(9_999_999_999_999)]
+
+/**
+ * The keys of a page, as the columns at, post_id, by_id and is_post: posts that answer nobody else, and the reposts and
+ * replies between the cursor and the last of them.
+ */
+export function homeKeys(asked: Asked, { replies, reposts }: Wanted): SQL {
+  const { direction, size } = asked
   const kinds = [
     ...(reposts ? [repostKeys(asked)] : []),
     ...(replies === 'none' ? [] : [replyKeys(asked, replies)]),
   ]
-  const order = asked.direction === 'after' ? 'at, post_id, by_id' : 'at desc, post_id desc, by_id desc'
+  const place = placeOf(direction, { time: posts.createdAt, id: posts.id }, size)
+  const plain = sql`with plain as materialized (${postKeys(place)})`
+  const plainKeys = sql`select created_at as at, id as post_id, 0 as by_id, 1 as is_post from plain`
+  if (kinds.length === 0) return sql`${plain} ${plainKeys}`
+  const [end, beyond, farthest] = direction === 'after' ? [last, first, 'max'] : [first, last, 'min']
+  const time = (date: Date) => asTime(sql`${sql.param(date, posts.createdAt)}`)
+  const ends = sql`ends as materialized (select case when count(*) > ${sql.raw(String(size))}
+    then ${sql.raw(farthest)}(created_at) else ${time(end)} end as edge, ${time(beyond)} as beyond from plain)`
+  const order = direction === 'after' ? 'at, post_id, by_id' : 'at desc, post_id desc, by_id desc'
   const starts = sql.join(
     kinds.map(({ start }) => start),
     sql`, `,
   )
-  const keys = sql.join(
+  const between = sql.join(
     kinds.flatMap(({ keys }) => keys).map(part => sql`select * from (${part}) as part`),
     sql` union all `,
   )
-  return sql`with ${starts} select * from (${keys}) as entry order by ${sql.raw(order)} limit ${sql.raw(String(asked.size + 1))}`
+  return sql`${plain}, ${ends}, ${starts} ${plainKeys} union all select * from (
+    select at, post_id, by_id, 0 as is_post from (${between}) as entry
+    order by ${sql.raw(order)} limit ${sql.raw(String(size + 1))}) as entry`
 }
 
 /** A common table with one row: where to look for a kind of entry; and the queries that look there. */
@@ -90,9 +108,9 @@ function repostKeys({ direction, size }: Asked): Kind {
   const walk = from(startOf(source, 'edge'), isFollowed(reposts.userId, among))
   const people = sql`${followedBy(startOf(source, 'follower'), among)} union all select ${startOf(source, 'follower')}`
   const lookUp = onSqlite
-    ? from(edge(time), sql`${reposts.userId} in (${people})`)
+    ? from(edge, sql`${reposts.userId} in (${people})`)
     : sql`select key.* from (${people}) as author cross join lateral (
-        ${from(edge(time), sql`${reposts.userId} = author.id`)}) as key`
+        ${from(edge, sql`${reposts.userId} = author.id`)}) as key`
   return { start: whereToStart(source), keys: [walk, lookUp] }
 }
 
@@ -107,7 +125,7 @@ function replyKeys({ direction, size }: Asked, replies: HomeReplies): Kind {
     ${inOrder(place.order, place.limit)}`
   const people = sql`${followedBy(startOf(source, 'follower'))} union all select ${startOf(source, 'follower')}`
   const newest = sql`select ${posts.id}, ${posts.createdAt}, ${posts.answeredId} from ${posts}
-    where ${and(sql`${posts.userId} = author.id`, only, isWithin(source, edge(time)), place.beyond)}
+    where ${and(sql`${posts.userId} = author.id`, only, isWithin(source, edge), place.beyond)}
     ${inOrder(place.order, newestReplies)}`
   const toFollowed = replies === 'all' ? sql`` : sql`where newest.answered_id in (${authors})`
   const lookUp = onSqlite
@@ -137,8 +155,8 @@ function whereToStart({ name, table, time, only, place }: Source): SQL {
     order by ${sql.join(place.order, sql`, `)} limit 1 offset ${sql.raw(String(walked))})`
   return sql`${sql.raw(name)} as materialized (
     select case when few then edge else beyond end as edge, case when few then 0 else viewer end as follower
-    from (select coalesce(${farthest} ${isBefore} ${edge(time)}, true) as few, ${edge(time)} as edge,
-      ${asTime(given('beyond', time))} as beyond, ${self} as viewer) as asked)`
+    from (select coalesce(${farthest} ${isBefore} ${edge}, true) as few, ${edge} as edge,
+      (select beyond from ends) as beyond, ${self} as viewer) as asked)`
 }
 
 function startOf({ name }: Source, column: 'edge' | 'follower'): SQL {
@@ -151,10 +169,6 @@ function isWithin({ time, place }: Source, end: SQL): SQL {
 
 function directed(column: AnyColumn, direction: Direction): SQL {
   return direction === 'after' ? asc(column) : desc(column)
-}
-
-function edge(time: AnyColumn): SQL {
-  return asTime(given('edge', time))
 }
 
 /**

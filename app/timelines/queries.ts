@@ -4,8 +4,8 @@ import { follows, hashtags, posts, reposts } from '../database/schema.ts'
 import { and, count, desc, eq, given, isNotNull, isNull, type SQL, sql } from '../database/sql.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { hasSeenAuthor, isUnblocked, seenBy, viewerId } from '../people/visibility.ts'
-import { asPages, type Post, type PostRow, postsOf, selectPosts } from '../posts/post.ts'
-import { type Asked, entryList, entryPage } from './entries.ts'
+import { asPages, type Post, type PostRow, postsOf, selectEntries, selectPosts } from '../posts/post.ts'
+import { type Asked, entryList, entryPage, partOf } from './entries.ts'
 
 /** A page of posts as the templates show it: `newer` and `older` are where its links lead. */
 export type Timeline = { posts: Post[]; newer: string | null; older: string | null }
@@ -57,7 +57,7 @@ function profileKeys({ direction, size }: Asked): SQL {
   ) as entry order by ${sql.raw(order)} limit ${sql.raw(String(size + 1))}`
 }
 
-const profileEntries = entryList('profile_entries', profileKeys)
+const profileEntries = entryList('profile_entries', (db, asked) => selectEntries(db, profileKeys(asked)))
 
 /** What a profile shows first: the person's posts without replies to others, and their reposts. */
 export async function profilePage(
@@ -65,7 +65,8 @@ export async function profilePage(
   { user, viewer }: { user: number; viewer: AnyViewer },
   cursor: Cursor,
 ): Promise<Page<Post>> {
-  const page = entryPage([await profileEntries(db, { user, ...seenBy(viewer) }, cursor)], cursor)
+  const entries = await profileEntries(db, { user, ...seenBy(viewer) }, cursor)
+  const page = entryPage([partOf(entries, cursor)], cursor)
   return { ...page, rows: await postsOf(db, page.rows, viewer) }
 }
 
