@@ -55,7 +55,7 @@ export async function measureAccount(db: Reader, id: number): Promise<AccountSiz
 export async function closeAccount(tx: Writer, id: number, now: Date): Promise<void> {
   const closed = await tx
     .update(users)
-    .set({ closedAt: now })
+    .set({ closedAt: now, avatar: null, banner: null })
     .where(and(eq(users.id, id), isNull(users.closedAt)))
     .returning({ id: users.id })
   if (closed.length === 0) return

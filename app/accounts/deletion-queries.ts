@@ -5,6 +5,7 @@ import {
   conversations,
   exports,
   follows,
+  images,
   likes,
   mentions,
   messages,
@@ -14,7 +15,8 @@ import {
   reposts,
   threadMutes,
 } from '../database/schema.ts'
-import { and, eq, inArray, or, sql } from '../database/sql.ts'
+import { and, eq, inArray, isNull, or, sql } from '../database/sql.ts'
+import { deleteImages } from '../images/queries.ts'
 import { tagsOfNotified } from '../notifications/queries.ts'
 import { removeCountedOf } from '../posts/counted.ts'
 import { removeDerivedRows } from '../posts/derivations.ts'
@@ -27,6 +29,7 @@ const dependents = 1_000
 
 /** In this order, because other people see the first ones. */
 const pieces: ((tx: Writer, id: number) => Promise<unknown[]>)[] = [
+  deleteOwnImages,
   (tx, id) => deleteFollows(tx, id, 'followedId'),
   (tx, id) => deleteFollows(tx, id, 'followerId'),
   (tx, id) => takeBack(tx, id, 'likes'),
@@ -53,6 +56,13 @@ export async function deleteChunk(tx: Writer, userId: number): Promise<boolean> 
   return false
 }
 
+/** Those of a profile, and those that are in no post. */
+async function deleteOwnImages(tx: Writer, id: number) {
+  const isTheirs = and(eq(images.userId, id), isNull(images.postId))
+  const some = tx.select({ id: images.id }).from(images).where(isTheirs).limit(chunk)
+  return deleteImages(tx, inArray(images.id, some))
+}
+
 async function deleteFollows(tx: Writer, id: number, side: 'followerId' | 'followedId') {
   const other = side === 'followerId' ? follows.followedId : follows.followerId
   const some = tx.select({ id: other }).from(follows).where(eq(follows[side], id)).limit(chunk)
@@ -73,7 +83,8 @@ async function takeBack(tx: Writer, userId: number, of: 'likes' | 'reposts') {
 
 /** Posts go once nothing numerous is about them any more. */
 async function deletePosts(tx: Writer, userId: number) {
-  const some = await tx.select(placeInThread).from(posts).where(eq(posts.userId, userId)).limit(chunk)
+  const columns = { ...placeInThread, imageCount: posts.imageCount }
+  const some = await tx.select(columns).from(posts).where(eq(posts.userId, userId)).limit(chunk)
   const ids = some.map(({ id }) => id)
   if (ids.length === 0) return []
   const shown = ids.map(id => `post:${id}` as const)
@@ -81,6 +92,7 @@ async function deletePosts(tx: Writer, userId: number) {
   const emptied = await deleteRowsAbout(tx, ids)
   if (emptied.length > 0) return emptied
   await removeDerivedRows(tx, some)
+  if (some.some(({ imageCount }) => imageCount > 0)) await deleteImages(tx, inArray(images.postId, ids))
   for (const rootId of new Set(some.map(({ id, rootId }) => rootId ?? id))) await lockThread(tx, rootId)
   const deleted = await tx.delete(posts).where(inArray(posts.id, ids)).returning({ id: posts.id })
   await leaveGaps(tx, some)

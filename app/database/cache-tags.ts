@@ -41,6 +41,7 @@ export const tagsOfTable: Record<string, readonly string[] | null> = {
   former_usernames: null,
   hashtags: ['tag', 'post'],
   idempotency_keys: null,
+  images: ['viewer', 'post'],
   interrupted_forms: null,
   jobs: null,
   known_devices: null,

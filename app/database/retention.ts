@@ -17,6 +17,8 @@ export type RetentionRule = {
   before?(step: RetentionStep, now: Date): Promise<void>
   /** Rows in a transaction, if not 500. */
   atOnce?: number
+  /** Deletes the rows and returns one thing for each, if more goes with them than a plain delete takes. */
+  remove?(tx: Writer, which: SQL): Promise<unknown[]>
 }
 
 export function daysBefore(now: Date, days: number): Date {
@@ -26,14 +28,17 @@ export function daysBefore(now: Date, days: number): Date {
 /** Deletes up to `atOnce` outdated rows and returns how many. */
 export async function deleteExpired(
   tx: Writer,
-  { from, key, where, atOnce = 500 }: RetentionRule,
+  { from, key, where, atOnce = 500, remove }: RetentionRule,
   now: Date,
 ) {
   const keys = sql.join(key, sql`, `)
   const rows = sql`(select ${keys} from ${from} where ${where(now)} limit ${sql.raw(String(atOnce))})`
-  const deleted = await tx
-    .delete(from)
-    .where(sql`(${keys}) in ${rows}`)
-    .returning({ key: key[0] as never })
+  const which = sql`(${keys}) in ${rows}`
+  const plain = () =>
+    tx
+      .delete(from)
+      .where(which)
+      .returning({ key: key[0] as never })
+  const deleted = await (remove ? remove(tx, which) : plain())
   return deleted.length
 }

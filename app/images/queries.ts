@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Reader, Writer } from '../database/database.ts'
 import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
-import { images } from '../database/schema.ts'
-import { and, asc, eq, inArray } from '../database/sql.ts'
+import { daysBefore, type RetentionRule } from '../database/retention.ts'
+import { images, users } from '../database/schema.ts'
+import { and, asc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from '../database/sql.ts'
+import { enqueue } from '../jobs/queue.ts'
+
+declare module '../jobs/queue.ts' {
+  interface Jobs {
+    'images.delete_files': { keys: string[] }
+  }
+}
 
 /** What pages and the API show of an image. */
 export const imageColumns = {
@@ -68,3 +76,53 @@ export async function usableImages(
     key => found.find(image => image.key === key && (image.postId === null || image.postId === postId)) ?? [],
   )
 }
+
+/** Files of one job: a store deletes as many in one request. */
+const filesOfJob = 1_000
+
+/**
+ * Deletes images, and by a job their files; returns their ids. Who deletes pictures of posts that stay counts those that
+ * remain, and who deletes a profile's clears its column.
+ */
+export async function deleteImages(tx: Writer, which: SQL): Promise<number[]> {
+  const { id, key, files, userId, postId } = images
+  const deleted = await tx.delete(images).where(which).returning({ id, key, files, userId, postId })
+  const keys = deleted.flatMap(image => image.files.map(({ width }) => fileKey(image.key, width)))
+  for (let at = 0; at < keys.length; at += filesOfJob)
+    await enqueue(tx, { name: 'images.delete_files', input: { keys: keys.slice(at, at + filesOfJob) } })
+  for (const { userId, postId } of deleted) {
+    if (userId !== null) tx.invalidates(`viewer:${userId}`)
+    if (postId !== null) tx.invalidates(`post:${postId}`)
+  }
+  return deleted.map(({ id }) => id)
+}
+
+/** Pictures that were uploaded for a post and are in none a day later. */
+export const unpublishedImages: RetentionRule = {
+  from: images,
+  key: [images.id],
+  where: now =>
+    and(isNull(images.postId), eq(images.purpose, 'post'), lt(images.createdAt, daysBefore(now, 1))),
+  remove: deleteImages,
+}
+
+/**
+ * Pictures and banners that their person's profile does not name a day later. Those of the last week alone are looked at:
+ * a replaced one goes at once, so that it is left only by an upload that was cut short.
+ */
+export const unusedProfileImages: RetentionRule = {
+  from: images,
+  key: [images.id],
+  where: now =>
+    and(
+      isNull(images.postId),
+      ne(images.purpose, 'post'),
+      lt(images.createdAt, daysBefore(now, 1)),
+      gt(images.createdAt, daysBefore(now, 8)),
+      isNamedByNoProfile,
+    ),
+  remove: deleteImages,
+}
+
+const isNamedByNoProfile = sql`not exists (select 1 from ${users} where ${users.id} = ${images.userId}
+  and (${users.avatar} = ${images.key} or ${users.banner} = ${images.key}))`

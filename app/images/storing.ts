@@ -18,5 +18,8 @@ export async function storeImage({ db, storage }: Stores, image: NewImage): Prom
   const key = newImageKey()
   for (const { width, data } of files) await storage.put(fileKey(key, width), data)
   const stored = files.map(({ width, height, bytes, sha256 }) => ({ width, height, bytes, sha256 }))
-  return db.transaction(tx => addImage(tx, { ...made, key, userId, purpose, alt, files: stored }))
+  return db.transaction(tx => {
+    tx.invalidates(`viewer:${userId}`)
+    return addImage(tx, { ...made, key, userId, purpose, alt, files: stored })
+  })
 }

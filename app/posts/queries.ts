@@ -1,6 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
-import { type Audience, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
+import { type Audience, images, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { deleteImages } from '../images/queries.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
 import type { AnyViewer } from '../people/viewer.ts'
@@ -227,9 +228,11 @@ export async function deletePost(
   { id, userId }: { id: number; userId: number },
 ): Promise<boolean> {
   const own = and(eq(posts.id, id), eq(posts.userId, userId))
-  const [found] = await tx.select({ rootId: posts.rootId }).from(posts).where(own)
+  const { rootId, imageCount } = posts
+  const [found] = await tx.select({ rootId, imageCount }).from(posts).where(own)
   if (!found) return false
   await lockThread(tx, found.rootId ?? id)
+  if (found.imageCount > 0) await deleteImages(tx, eq(images.postId, id))
   const notified = await tagsOfNotified(tx, [id])
   const deleted = await tx.delete(posts).where(own).returning(placeInThread)
   if (deleted.length === 0) return false

@@ -5,6 +5,7 @@ import bookmarks from '../bookmarks/index.ts'
 import exports from '../exports/index.ts'
 import feeds from '../feeds/index.ts'
 import follows from '../follows/index.ts'
+import images from '../images/index.ts'
 import jobs from '../jobs/index.ts'
 import likes from '../likes/index.ts'
 import limits from '../limits/index.ts'
@@ -39,6 +40,7 @@ export const nouns = [
   settings,
   shortcuts,
   posts,
+  images,
   replies,
   likes,
   reposts,

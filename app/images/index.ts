@@ -1,0 +1,8 @@
+import { defineNoun } from '../noun.ts'
+import { deleteFilesJob } from './jobs.ts'
+import { unpublishedImages, unusedProfileImages } from './queries.ts'
+
+export default defineNoun({
+  jobs: { 'images.delete_files': deleteFilesJob },
+  retention: [unpublishedImages, unusedProfileImages],
+})
