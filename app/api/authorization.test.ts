@@ -149,7 +149,7 @@ describe('what is private', () => {
     await john.put('/api/users/susan/follow')
     assert.equal((await susan.put('/api/users/john/block')).status, 204)
     assert.deepEqual((await susan.get('/api/blocks')).json.items, [
-      { id: site.ids.john, username: 'john', displayName: 'john' },
+      { id: site.ids.john, username: 'john', displayName: 'john', avatar: null },
     ])
     for (const url of [
       '/api/posts',

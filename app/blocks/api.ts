@@ -3,6 +3,7 @@ import { ListQuery, lists, operation, returnsNothing, returnsProblem } from '../
 import { cursorOf } from '../database/cursor.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { serializeAuthor } from '../posts/serializer.ts'
 import { requirePerson } from '../profiles/require-profile.ts'
 import { block, listBlocked, unblock } from './queries.ts'
 
@@ -28,7 +29,9 @@ export default async function blocksApi(app: FastifyInstance) {
 
 async function listBlocks({ server, viewer, query }: ListRequest, reply: FastifyReply) {
   const page = await listBlocked(server.db, { viewer: viewer.id }, cursorOf(query))
-  return reply.list(page, '/api/blocks', ({ id, username, displayName }) => ({ id, username, displayName }))
+  return reply.list(page, '/api/blocks', person =>
+    serializeAuthor({ ...person, avatar: null }, server.config),
+  )
 }
 
 async function createBlock(request: OneRequest, reply: FastifyReply) {

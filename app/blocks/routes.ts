@@ -4,7 +4,8 @@ import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/curs
 import { audiences, messageAudiences } from '../database/schema.ts'
 import { UsernameParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { goBack, requirePerson } from '../profiles/require-profile.ts'
+import type { Profile } from '../profiles/queries.ts'
+import { goBack, requirePerson, requireProfile } from '../profiles/require-profile.ts'
 import { NextQuery } from '../sessions/forms.ts'
 import { findPrivacySettings, saveSettings } from '../settings/queries.ts'
 import { type BlockedPerson, block, listBlocked, unblock } from './queries.ts'
@@ -17,11 +18,9 @@ const PrivacyForm = Type.Union([
 ])
 type PrivacyForm = Type.Static<typeof PrivacyForm>
 
-type Person = { id: number; username: string; displayName: string }
-
 declare module '../http/views.ts' {
   interface Pages {
-    'blocks/new': { person: Person }
+    'blocks/new': { person: Profile }
     'blocks/privacy': {
       messagesFrom: string
       quotesFrom: string
@@ -48,7 +47,9 @@ export default async function blocks(app: FastifyInstance) {
 }
 
 async function confirmBlock(request: ShowRequest, reply: FastifyReply) {
-  return reply.page('blocks/new', { person: await requirePerson(request.server.db, request, 'block') })
+  const { db } = request.server
+  await requirePerson(db, request, 'block')
+  return reply.page('blocks/new', { person: await requireProfile(db, request, request.viewer) })
 }
 
 async function createBlock(request: WriteRequest, reply: FastifyReply) {

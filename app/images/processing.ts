@@ -5,11 +5,11 @@ import type { ImageFile, ImagePurpose } from '../database/schema.ts'
 import { takeTurn } from './turns.ts'
 
 /** The widths of the files, in pixels. What is not as wide has a file of its own width. */
-const widths: Record<ImagePurpose, number[]> = {
+export const widths = {
   post: [480, 960, 1600],
   avatar: [96, 256, 512],
   banner: [640, 1280, 1920],
-}
+} as const satisfies Record<ImagePurpose, readonly number[]>
 /** Width by height of what is cut to a shape. */
 const ratios: Record<ImagePurpose, number | null> = { post: null, avatar: 1, banner: 3 }
 const maxHeight = 3200

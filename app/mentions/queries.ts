@@ -2,6 +2,7 @@
 import { prepared, type Reader } from '../database/database.ts'
 import { follows, posts, users } from '../database/schema.ts'
 import { and, desc, eq, inArray, sql } from '../database/sql.ts'
+import { type Author, authorColumns } from '../people/person.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { seenBy, viewerId, visiblePeople } from '../people/visibility.ts'
 import { findLikelyPeople } from '../search/find.ts'
@@ -10,7 +11,7 @@ import { parseQuery, starred } from '../search-index/query.ts'
 import { tokensOf } from '../search-index/tokens.ts'
 import { foldName } from '../text/normalize.ts'
 
-export type Candidate = { id: number; username: string; displayName: string }
+export type Candidate = Author
 
 /** People who are offered at a time. */
 const offered = 6
@@ -19,11 +20,9 @@ const followedRead = 500
 /** The newest posts of a thread whose authors take part in it. */
 const postsRead = 100
 
-const columns = { id: users.id, username: users.username, displayName: users.displayName }
-
 const followed = prepared<{ viewer: number }, Candidate[]>('mentions_followed', db =>
   db
-    .select(columns)
+    .select(authorColumns)
     .from(follows)
     .innerJoin(users, eq(users.id, follows.followedId))
     .where(and(eq(follows.followerId, viewerId), visiblePeople(follows.followedId)))
@@ -39,7 +38,7 @@ const participants = prepared<{ viewer: number; post: number }, Candidate[]>('me
     order by ${posts.createdAt} desc, ${posts.id} desc limit ${sql.raw(String(postsRead))}) as lately`
   const named = sql`select ${posts.userId} from ${posts} where ${posts.id} in (${root}, ${post})`
   return db
-    .select(columns)
+    .select(authorColumns)
     .from(users)
     .where(and(inArray(users.id, sql`(${lately} union ${named})`), visiblePeople()))
 })

@@ -4,6 +4,7 @@ import { prepared, type Reader } from '../database/database.ts'
 import { follows, messages, participants, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
 import type { LocaleKey } from '../locales/translate.ts'
+import { seenAvatar } from '../people/person.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { isUnblocked, viewerId } from '../people/visibility.ts'
 import { foldName } from '../text/normalize.ts'
@@ -29,6 +30,7 @@ export type Correspondent = {
   id: number
   username: string
   displayName: string
+  avatar: string | null
   /** Null before the first message. */
   conversationId: number | null
   /** Messages that the viewer has not seen. */
@@ -51,6 +53,7 @@ const correspondentOf = prepared<{ viewer: number; person: string }, Found[]>('c
       id: users.id,
       username: users.username,
       displayName: users.displayName,
+      avatar: seenAvatar,
       closedAt: users.closedAt,
       conversationId: participants.conversationId,
       unread: participants.unread,
@@ -77,9 +80,10 @@ export async function findCorrespondent(
 ): Promise<Correspondent | undefined> {
   const [found] = await correspondentOf(db, { viewer, person: foldName(username) })
   if (!found) return undefined
-  const { id, displayName, conversationId } = found
+  const { id, displayName, avatar, conversationId } = found
   const obstacle = obstacleBetween(viewer, found)
-  return { id, username: found.username, displayName, conversationId, unread: found.unread ?? 0, obstacle }
+  const names = { id, username: found.username, displayName, avatar }
+  return { ...names, conversationId, unread: found.unread ?? 0, obstacle }
 }
 
 function obstacleBetween(viewer: number, { id, closedAt, together, welcome }: Found): Obstacle | null {

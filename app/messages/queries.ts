@@ -6,6 +6,7 @@ import { messages, participants, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { markSubjectRead } from '../notifications/queries.ts'
 import { type Unread, unreadOf } from '../notifications/unread.ts'
+import { type Author, authorColumns, seenAvatar } from '../people/person.ts'
 import { idOfUsername } from '../people/username-queries.ts'
 import { viewerId } from '../people/visibility.ts'
 import type { Entity } from '../text/entities.ts'
@@ -24,7 +25,7 @@ export type Message = {
 /** A row of the inbox: the other person, the last message, and how many are unread. */
 export type Conversation = {
   id: number
-  other: { id: number; username: string; displayName: string }
+  other: Author
   unread: number
   lastMessage: { senderId: number; body: string; language: string | null }
   /** When the last message was sent. */
@@ -45,7 +46,7 @@ const inboxOf = keysetList<Conversation>(
     db
       .select({
         id: participants.conversationId,
-        other: { id: users.id, username: users.username, displayName: users.displayName },
+        other: { ...authorColumns, avatar: seenAvatar },
         unread: participants.unread,
         lastMessage: { senderId: messages.senderId, body: messages.body, language: messages.language },
         createdAt: participants.lastMessageAt,

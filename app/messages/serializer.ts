@@ -2,8 +2,7 @@
 import { Type } from 'typebox'
 import { PageAddress, shared, TextOrNull, Timestamp } from '../api/schemas.ts'
 import type { Config } from '../config.ts'
-import type { Author } from '../posts/post.ts'
-import { serializeEntities } from '../posts/serializer.ts'
+import { type AuthorResource, serializeAuthor, serializeEntities } from '../posts/serializer.ts'
 import type { Conversation, Message } from './queries.ts'
 
 export const MessageResource = Type.Object(
@@ -20,7 +19,7 @@ export const MessageResource = Type.Object(
 
 export const ConversationResource = Type.Object(
   {
-    with: shared<Author>('Author'),
+    with: shared<AuthorResource>('Author'),
     unread: Type.Integer({ description: 'How many messages you haven’t seen.' }),
     lastMessage: Type.Object({ body: Type.String(), isMine: Type.Boolean() }),
     lastMessageAt: Timestamp(),
@@ -45,15 +44,15 @@ export function serializeMessage(message: Message, viewer: number, { publicUrl }
 export function serializeConversation(
   { other, unread, lastMessage, createdAt }: Conversation,
   viewer: number,
-  { publicUrl }: Config,
+  config: Config,
 ): Type.Static<typeof ConversationResource> {
   return {
-    with: other,
+    with: serializeAuthor(other, config),
     unread,
     lastMessage: { body: lastMessage.body, isMine: lastMessage.senderId === viewer },
     lastMessageAt: createdAt.toISOString(),
     messages: messagesPath(other.username),
-    url: `${publicUrl}/messages/@${other.username}`,
+    url: `${config.publicUrl}/messages/@${other.username}`,
   }
 }
 

@@ -3,6 +3,7 @@ import { type Cursor, keysetList, type Page } from '../database/cursor.ts'
 import { prepared, type Reader } from '../database/database.ts'
 import { notifications, posts, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
+import { type Author, authorColumns } from '../people/person.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
 import { excerptColumn } from '../posts/excerpt.ts'
 import { others } from './groups.ts'
@@ -14,7 +15,7 @@ export type Notification = {
   id: number
   kind: NotificationKind
   /** The person who caused it, the newest of a group; null for the site itself, or an account that is being deleted. */
-  actor: { id: number; username: string; displayName: string } | null
+  actor: Author | null
   /** How many people besides the actor did the same to the post. */
   others: number
   /** The beginning of its post, if it is about one, or what that warns of. */
@@ -28,7 +29,7 @@ export type Notification = {
 const notificationColumns = {
   id: notifications.id,
   kind: sql<NotificationKind>`${notifications.kind}`,
-  actor: { id: users.id, username: users.username, displayName: users.displayName },
+  actor: authorColumns,
   others,
   post: {
     id: posts.id,

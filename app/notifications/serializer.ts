@@ -4,7 +4,7 @@ import { PageAddress, sharedOrNull, Timestamp, TimestampOrNull } from '../api/sc
 import type { Config } from '../config.ts'
 import { audiences } from '../database/schema.ts'
 import type { Translate } from '../locales/translate.ts'
-import type { Author } from '../posts/post.ts'
+import { type AuthorResource, serializeAuthor } from '../posts/serializer.ts'
 import { type ChoosableKind, kindNames, kinds, sentenceOf } from './kinds.ts'
 import type { Notification } from './list-queries.ts'
 
@@ -13,7 +13,7 @@ export const NotificationResource = Type.Object(
     id: Type.Integer(),
     kind: Type.Enum(kindNames),
     sentence: Type.String({ description: 'What has happened, in the language of Accept-Language.' }),
-    actor: sharedOrNull<Author>('Author'),
+    actor: sharedOrNull<AuthorResource>('Author'),
     others: Type.Integer({
       description: 'How many people besides the actor did the same: likes and reposts are grouped.',
     }),
@@ -44,7 +44,7 @@ export const NotificationSettingsResource = Type.Object(
 
 export function serializeNotification(
   notification: Notification,
-  { publicUrl }: Config,
+  config: Config,
   t: Translate,
 ): Type.Static<typeof NotificationResource> {
   const { id, kind, actor, others, createdAt, readAt } = notification
@@ -52,10 +52,10 @@ export function serializeNotification(
     id,
     kind,
     sentence: sentenceOf({ ...notification, actorName: actor?.displayName ?? null }, t),
-    actor,
+    actor: actor && serializeAuthor(actor, config),
     others,
     createdAt: createdAt.toISOString(),
     readAt: readAt?.toISOString() ?? null,
-    url: publicUrl + kinds[kind].path(notification),
+    url: config.publicUrl + kinds[kind].path(notification),
   }
 }

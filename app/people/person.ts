@@ -5,7 +5,20 @@ import { type SQL, sql } from '../database/sql.ts'
 import { type PersonAction, personPermissions } from './policy.ts'
 import { userFields } from './profile-fields.ts'
 import type { AnyViewer } from './viewer.ts'
-import { viewerId } from './visibility.ts'
+import { viewerId, visiblePeople } from './visibility.ts'
+
+/** A person by name and picture: to be selected from `users`. */
+export const authorColumns = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  avatar: users.avatar,
+}
+/** `avatar`: the key of their picture; null: the mark made of their name. */
+export type Author = Pick<typeof users.$inferSelect, keyof typeof authorColumns>
+
+/** For a query that leaves nobody out: a picture is shown to those who see the person. */
+export const seenAvatar = sql<string | null>`case when ${visiblePeople()} then ${users.avatar} end`
 
 /** To be selected from `users`, besides whether the viewer follows them. */
 export const personColumns = columnsIn(userFields, 'public')

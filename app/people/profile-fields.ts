@@ -64,8 +64,9 @@ export const userFields = {
   homeReposts: { column: users.homeReposts, shown: ['me', 'personalExport', 'siteExport'] },
   keyboardShortcuts: { column: users.keyboardShortcuts, shown: ['personalExport', 'siteExport'] },
   altReminder: { column: users.altReminder, shown: ['personalExport', 'siteExport'] },
-  avatar: { column: users.avatar, internal: 'the key of an image' },
-  banner: { column: users.banner, internal: 'the key of an image' },
+  /** The keys of images; both are in a person's archive as files. */
+  avatar: { column: users.avatar, shown: ['public', 'me'] },
+  banner: { column: users.banner, shown: ['profile', 'me'] },
   /** Only when the export is asked for passwords. */
   passwordHash: { column: users.passwordHash, shown: ['siteExport'] },
   closedAt: { column: users.closedAt, internal: 'an account that is closed is shown nowhere' },

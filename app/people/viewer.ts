@@ -33,6 +33,7 @@ export const viewerColumns = {
   id: users.id,
   username: users.username,
   displayName: users.displayName,
+  avatar: users.avatar,
   language: users.language,
   timeZone: users.timeZone,
   theme: users.theme,

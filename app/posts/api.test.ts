@@ -31,7 +31,12 @@ describe('posts by the API', () => {
       ['tag', '#Té', 'https://harbour.example/tags/t%C3%A9'],
       ['link', 'https://example.org/a', 'https://example.org/a'],
     ])
-    assert.deepEqual(json.author, { id: site.ids.susan, username: 'susan', displayName: 'susan' })
+    assert.deepEqual(json.author, {
+      id: site.ids.susan,
+      username: 'susan',
+      displayName: 'susan',
+      avatar: null,
+    })
     assert.deepEqual([json.editedAt, json.url], [null, `https://harbour.example/posts/${json.id}`])
     assert.deepEqual((await susan.get(`/api/posts/${json.id}`)).json, json)
     assert.equal(

@@ -7,6 +7,7 @@ import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { bookmarks, likes, posts, reposts, threadMutes, users } from '../database/schema.ts'
 import { and, eq, type SQL, sql } from '../database/sql.ts'
 import { type Image, imagesOf } from '../images/queries.ts'
+import { type Author, authorColumns } from '../people/person.ts'
 import { type PostAction, postPermissions } from '../people/policy.ts'
 import type { AnyViewer } from '../people/viewer.ts'
 import { hasBlockedQuote, seenBy, viewerId, visiblePosts } from '../people/visibility.ts'
@@ -50,7 +51,7 @@ function hasRow(table: typeof likes | typeof reposts | typeof bookmarks) {
 /** What the API shows. A count of something, or what the viewer did with the post, is one more column here. */
 export const shownColumns = {
   ...columnsIn(postFields, 'public'),
-  author: { id: users.id, username: users.username, displayName: users.displayName },
+  author: authorColumns,
   replyCount: sql`(select count(*) from ${posts} as answer where answer.parent_id = ${posts.id})`.mapWith(
     Number,
   ),
@@ -90,7 +91,6 @@ const relatedColumns = {
   isQuoteBlocked: hasBlockedQuote,
 }
 
-export type Author = { id: number; username: string; displayName: string }
 export type PostRow = Awaited<ReturnType<typeof selectAnyPosts>>[number]
 /** What a post answers or quotes. */
 export type RelatedPost = RelatedRow & { images: Image[] }
@@ -128,6 +128,7 @@ const entryColumns = {
     id: sql`entry.by_id`.mapWith(Number),
     username: sql<string>`reposter.username`,
     displayName: sql<string>`reposter.display_name`,
+    avatar: sql<string | null>`reposter.avatar`,
   },
 }
 

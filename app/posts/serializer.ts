@@ -12,13 +12,28 @@ import {
 import type { Config } from '../config.ts'
 import { pick } from '../database/fields.ts'
 import { audiences, replyAudiences } from '../database/schema.ts'
+import type { Author } from '../people/person.ts'
+import { type Avatar, serializeAvatar } from '../profiles/picture-serializer.ts'
 import type { Entity } from '../text/entities.ts'
-import { type Author, type Post, type RelatedPost, shownColumns, shownQuote } from './post.ts'
+import { type Post, type RelatedPost, shownColumns, shownQuote } from './post.ts'
 
 export const AuthorResource = Type.Object(
-  { id: Type.Integer(), username: Type.String(), displayName: Type.String() },
+  {
+    id: Type.Integer(),
+    username: Type.String(),
+    displayName: Type.String(),
+    avatar: sharedOrNull<Avatar>('Avatar'),
+  },
   { $id: 'Author', description: 'A person by name.' },
 )
+export type AuthorResource = Type.Static<typeof AuthorResource>
+
+export function serializeAuthor(
+  { id, username, displayName, avatar }: Author,
+  config: Config,
+): AuthorResource {
+  return { id, username, displayName, avatar: serializeAvatar(avatar, config) }
+}
 
 export const EntityResource = Type.Object(
   {
@@ -43,7 +58,7 @@ export const QuotedPostResource = Type.Object(
     language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
     contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
     createdAt: Timestamp(),
-    author: shared<Author>('Author'),
+    author: shared<AuthorResource>('Author'),
     url: PageAddress(),
   },
   { $id: 'QuotedPost', description: 'A post as others show it that quote it.' },
@@ -85,7 +100,7 @@ export const PostResource = Type.Object(
     reposted: Type.Boolean({ description: 'Whether you have reposted it.' }),
     bookmarked: Type.Boolean({ description: 'Whether you have bookmarked it.' }),
     threadMuted: Type.Boolean({ description: 'Whether you have muted its thread.' }),
-    author: shared<Author>('Author'),
+    author: shared<AuthorResource>('Author'),
     url: PageAddress(),
   },
   { $id: 'Post', description: 'A post.' },
@@ -95,6 +110,7 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
   const { publicUrl } = config
   return {
     ...pick(post, shownColumns),
+    author: serializeAuthor(post.author, config),
     canQuote: post.can.quote,
     canReply: post.can.reply,
     quotedId: shownQuote(post),
@@ -107,7 +123,8 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
   }
 }
 
-function serializeQuoted(quoted: RelatedPost, { publicUrl }: Config): QuotedPostResource {
+function serializeQuoted(quoted: RelatedPost, config: Config): QuotedPostResource {
+  const { publicUrl } = config
   const { id, body, entities, language, contentWarning, createdAt, author } = quoted
   return {
     id,
@@ -116,7 +133,7 @@ function serializeQuoted(quoted: RelatedPost, { publicUrl }: Config): QuotedPost
     language,
     contentWarning,
     createdAt: createdAt.toISOString(),
-    author,
+    author: serializeAuthor(author, config),
     url: `${publicUrl}/posts/${id}`,
   }
 }

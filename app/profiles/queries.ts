@@ -12,6 +12,8 @@ import { blocksBetween, isOpen, seenBy, viewerId, visiblePeople } from '../peopl
 import { foldName } from '../text/normalize.ts'
 
 export type Profile = Person & {
+  /** The key of an image, or null. */
+  banner: string | null
   createdAt: Date
   /** Null unless they show it. */
   lastSeenAt: Date | null
@@ -72,7 +74,19 @@ export async function findProfile(
   const viewerFollows = viewer === null || isViewer ? null : Boolean(followed)
   const can = personPermissions(viewer, { id: profile.id, apart })
   const lastSeenAt = lastSeenShown ? profile.lastSeenAt : null
-  return { ...profile, lastSeenAt, isViewer, viewerFollows, viewerHidesReposts, viewerBlocks, apart, can }
+  // A picture is shown to those who see the person.
+  const pictures = apart ? { avatar: null, banner: null } : {}
+  return {
+    ...profile,
+    ...pictures,
+    lastSeenAt,
+    isViewer,
+    viewerFollows,
+    viewerHidesReposts,
+    viewerBlocks,
+    apart,
+    can,
+  }
 }
 
 /** The person with this current or former username. */

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { pick } from '../database/fields.ts'
 import { type Person, personColumns } from '../people/person.ts'
 import { ofWrittenFields } from '../people/profile-fields.ts'
+import { type Avatar, type Banner, serializeAvatar, serializeBanner } from './picture-serializer.ts'
 import type { Profile } from './queries.ts'
 
 export const PersonResource = Type.Object(
@@ -12,6 +13,7 @@ export const PersonResource = Type.Object(
     id: Type.Integer({ description: 'Stays when the username changes.' }),
     username: Type.String({ examples: ['susan'] }),
     ...ofWrittenFields(() => Type.String()),
+    avatar: sharedOrNull<Avatar>('Avatar'),
     viewerFollows: FlagOrNull({
       description: 'Whether you follow them; null for yourself and without a token.',
     }),
@@ -34,6 +36,7 @@ export const UserResource = Type.Object(
     apart: Type.Boolean({
       description: 'Whether one of you has blocked the other: then much of this is null.',
     }),
+    banner: sharedOrNull<Banner>('Banner'),
     createdAt: TimestampOrNull(),
     lastSeenAt: TimestampOrNull({ description: 'Null unless they show it.' }),
     counts: sharedOrNull<Counts>('Counts'),
@@ -49,6 +52,7 @@ export function serializeUser(profile: Profile, config: Config): Type.Static<typ
   const self = userPath(profile.username)
   return {
     ...serializePerson(profile, config),
+    banner: serializeBanner(profile.banner, config),
     viewerHidesReposts,
     viewerBlocks,
     apart,
@@ -59,9 +63,11 @@ export function serializeUser(profile: Profile, config: Config): Type.Static<typ
   }
 }
 
-export function serializePerson(person: Person, { publicUrl }: Config): Type.Static<typeof PersonResource> {
+export function serializePerson(person: Person, config: Config): Type.Static<typeof PersonResource> {
   const { username, viewerFollows } = person
-  return { ...pick(person, personColumns), viewerFollows, url: `${publicUrl}/@${username}` }
+  const avatar = serializeAvatar(person.avatar, config)
+  const url = `${config.publicUrl}/@${username}`
+  return { ...pick(person, personColumns), avatar, viewerFollows, url }
 }
 
 export function userPath(username: string): string {

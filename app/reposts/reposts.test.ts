@@ -101,7 +101,7 @@ describe(`reposts, on ${engine}`, () => {
     const { items } = (await program.get('/api/timelines/home')).json
     assert.deepEqual(
       [items[0].id, items[0].repostedBy, items[0].reposted, items[0].repostCount],
-      [id, { id: site.ids.susan, username: 'susan', displayName: 'susan' }, true, 1],
+      [id, { id: site.ids.susan, username: 'susan', displayName: 'susan', avatar: null }, true, 1],
     )
     assert.ok(items[0].repostedAt > items[0].createdAt)
     const people = (await program.get(`/api/posts/${id}/reposts`)).json.items
