@@ -329,9 +329,9 @@ export const images = table(
     width: integer().notNull(),
     height: integer().notNull(),
     animated: flag().notNull().default(false),
-    /** A tiny WebP in base64, shown until a file has arrived. */
+    /** A tiny WebP in base64, shown until a file has arrived; empty for what can be seen through. */
     placeholder: text().notNull(),
-    /** Narrowest first. */
+    /** Narrowest first; the first of an animation stands still, and the second moves. */
     files: json().$type<ImageFile[]>().notNull(),
     createdAt: createdAt(),
   },

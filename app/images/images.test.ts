@@ -41,6 +41,46 @@ describe('images', () => {
     assert.deepEqual([made.width, made.height], [512, 512])
   })
 
+  it('that move have a file that stands still, too, under a name of its own', async () => {
+    for (const [width, expected] of [
+      [1200, [959, 960]],
+      [40, [39, 40]],
+    ] as const) {
+      const frames = ['#c00', '#0c0', '#00c'].map(background => ({
+        create: { width, height: 30, channels: 3 as const, background },
+      }))
+      const images = await Promise.all(frames.map(frame => sharp(frame).png().toBuffer()))
+      const upload = await sharp(images, { join: { animated: true } })
+        .gif()
+        .toBuffer()
+      const made = await makeImage(upload, { purpose: 'post' })
+      assert.equal(made.animated, true)
+      assert.deepEqual(
+        made.files.map(file => file.width),
+        expected,
+      )
+      const pages = await Promise.all(
+        made.files.map(async ({ data }) => (await sharp(data).metadata()).pages),
+      )
+      assert.deepEqual(pages, [1, 3])
+      assert.equal(made.files[0]?.height, made.files[1]?.height)
+    }
+  })
+
+  it('have a placeholder, unless one sees through them', async () => {
+    const create = (alpha: number) => ({
+      create: { width: 200, height: 100, channels: 4 as const, background: { r: 200, g: 0, b: 0, alpha } },
+    })
+    const [opaque, transparent] = await Promise.all(
+      [1, 0.5].map(async alpha =>
+        makeImage(await sharp(create(alpha)).png().toBuffer(), { purpose: 'post' }),
+      ),
+    )
+    assert.equal(transparent?.placeholder, '')
+    const placeholder = await sharp(Buffer.from(String(opaque?.placeholder), 'base64')).metadata()
+    assert.deepEqual([placeholder.format, placeholder.width, placeholder.hasAlpha], ['webp', 16, false])
+  })
+
   it('are refused if they are none', async () => {
     for (const upload of ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'GIF89a', ''])
       await assert.rejects(makeImage(Buffer.from(upload), { purpose: 'post' }), ImageRefused)

@@ -82,18 +82,17 @@ export async function makeImage(upload: string | Buffer, making: Making): Promis
 async function make(sharp: SharpModule, upload: string | Buffer, making: Making): Promise<MadeImage> {
   const { purpose } = making
   const { frames } = await readable(sharp, upload, purpose)
-  const animated = frames > 1
-  const opened = sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true })
-    .timeout({ seconds: timeoutSeconds })
-    .autoOrient()
-  if (animated) return makeAnimation(opened, purpose)
-  const { data, info } = await shaped(opened, making).raw().toBuffer({ resolveWithObject: true })
+  const open = (animated: boolean) =>
+    sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true })
+      .timeout({ seconds: timeoutSeconds })
+      .autoOrient()
+  if (frames > 1) return makeAnimation(sharp, open)
+  const { data, info } = await shaped(open(false), making).raw().toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
   const again = () => sharp(data, { raw: { width, height, channels } })
   const files: MadeFile[] = []
   for (const each of widthsUpTo(width, purpose)) files.push(await fileOf(again().resize({ width: each })))
-  const placeholder = await again().resize({ width: 16 }).webp({ quality: 20 }).toBuffer()
-  return { width, height, animated, placeholder: placeholder.toString('base64'), files }
+  return { width, height, animated: false, placeholder: await placeholderOf(sharp, again()), files }
 }
 
 /**
@@ -108,22 +107,34 @@ async function readable(sharp: SharpModule, upload: string | Buffer, purpose: Im
     })
   const { width, height, pages = 1 } = metadata
   if (width * height > maxPixels) throw new ImageRefused('too_many_pixels')
-  // A profile's picture stands still.
-  const frames = purpose === 'post' ? pages : 1
+  // A profile's picture stands still, and what is too narrow for two files.
+  const frames = purpose === 'post' && width > 1 ? pages : 1
   if (frames > maxFrames || frames * width * height > maxAnimatedPixels)
     throw new ImageRefused('too_many_frames')
   return { frames }
 }
 
-/** An animation has two files at the most, because each frame is encoded for each. */
-async function makeAnimation(opened: Sharp, purpose: ImagePurpose): Promise<MadeImage> {
-  const files: MadeFile[] = []
-  const { width } = await opened.metadata()
-  for (const each of widthsUpTo(Math.min(width, 960), purpose))
-    files.push(await fileOf(opened.clone().resize({ width: each, withoutEnlargement: true })))
-  const placeholder = await opened.clone().resize({ width: 16 }).webp({ quality: 20 }).toBuffer()
-  const largest = files.at(-1) as MadeFile
-  return { ...largest, animated: true, placeholder: placeholder.toString('base64'), files }
+/**
+ * An animation has two files: one that stands still, for lists and for people who want less motion, and one that moves.
+ * The first is a pixel narrower, because a width is the name of a file.
+ */
+async function makeAnimation(sharp: SharpModule, open: (animated: boolean) => Sharp): Promise<MadeImage> {
+  const { width } = await open(true).metadata()
+  const shown = Math.min(width, widths.post[1])
+  const moving = await fileOf(open(true).resize({ width: shown }))
+  const still = await fileOf(open(false).resize({ width: Math.max(shown - 1, 1), height: moving.height }))
+  const placeholder = await placeholderOf(sharp, open(false))
+  return { width: moving.width, height: moving.height, animated: true, placeholder, files: [still, moving] }
+}
+
+/** A tiny WebP in base64; empty for what can be seen through, behind which it would stay visible. */
+async function placeholderOf(sharp: SharpModule, image: Sharp): Promise<string> {
+  const small = image.resize({ width: 16 }).ensureAlpha().raw()
+  const { data, info } = await small.toBuffer({ resolveWithObject: true })
+  if (data.some((value, index) => index % 4 === 3 && value < 255)) return ''
+  const { width, height } = info
+  const opaque = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha()
+  return (await opaque.webp({ quality: 20 }).toBuffer()).toString('base64')
 }
 
 /** Fits into the largest file, or is cut to the shape of what it is for. */
