@@ -20,6 +20,7 @@ import log from './http/log.ts'
 import replica from './http/replica.ts'
 import sameOrigin from './http/same-origin.ts'
 import security from './http/security.ts'
+import uploads from './http/uploads.ts'
 import views from './http/views.ts'
 import worker from './jobs/plugin.ts'
 import type { WorkerOptions } from './jobs/worker.ts'
@@ -99,6 +100,7 @@ async function pages(app: FastifyInstance, { routes, ...options }: AppOptions) {
   app.register(compression)
   app.register(sameOrigin)
   app.register(forms)
+  app.register(uploads)
   app.register(countSettings)
   for (const pages of contributions.pages) app.register(pages, options)
   if (routes) app.register(routes)

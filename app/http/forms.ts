@@ -35,14 +35,20 @@ function sanitizeField(name: string, value: string): string {
 }
 
 /** No form here has as many fields. They are counted before they are parsed: 32,000 fit into a body. */
-const maxFields = 100
+export const maxFields = 100
 
-async function parseForm(_request: FastifyRequest, body: string | Buffer): Promise<Record<string, string>> {
+/** The fields of a form by their names. */
+export type Form = Record<string, string>
+
+async function parseForm(_request: FastifyRequest, body: string | Buffer): Promise<Form> {
   const text = String(body)
   if (text.split('&', maxFields + 1).length > maxFields) throw new Problem(413)
-  return Object.fromEntries(
-    [...new URLSearchParams(text)].map(([name, value]) => [sanitizeText(name), sanitizeField(name, value)]),
-  )
+  return formOf([...new URLSearchParams(text)])
+}
+
+/** A form of these fields, sanitized. */
+export function formOf(fields: [name: string, value: string][]): Form {
+  return Object.fromEntries(fields.map(([name, value]) => [sanitizeText(name), sanitizeField(name, value)]))
 }
 
 /** The validation errors of a route's schema (with `attachValidation`), one sentence a field, by its `errorKey`. */

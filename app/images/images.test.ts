@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import sharp from 'sharp'
+import { photo } from '../testing/pictures.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { ImageRefused, makeImage } from './processing.ts'
 import { fileKey } from './queries.ts'
 import { storeImage } from './storing.ts'
-
-/** A JPEG of a red and a blue half, with a camera's metadata. */
-function photo(width: number, height: number, orientation = 1): Promise<Buffer> {
-  const half = { create: { width: Math.ceil(width / 2), height, channels: 3 as const, background: '#00c' } }
-  return sharp({ create: { width, height, channels: 3, background: '#c00' } })
-    .composite([{ input: half, left: 0, top: 0 }])
-    .withExif({ IFD0: { Copyright: 'susan' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
-    .withMetadata({ orientation })
-    .jpeg()
-    .toBuffer()
-}
 
 describe('images', () => {
   let site: Site
@@ -23,7 +13,7 @@ describe('images', () => {
   after(() => site.close())
 
   it('are turned upright, made small, and hold nothing of the camera', async () => {
-    const made = await makeImage(await photo(2000, 1000, 6), { purpose: 'post' })
+    const made = await makeImage(await photo(2000, 1000, { orientation: 6 }), { purpose: 'post' })
     assert.deepEqual([made.width, made.height], [1000, 2000])
     assert.deepEqual(
       made.files.map(({ width }) => width),

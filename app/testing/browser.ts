@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { type HTMLElement, parse } from 'node-html-parser'
+import { multipart, type SentFile } from './pictures.ts'
 
 export type Answer = {
   status: number
@@ -34,6 +35,18 @@ export class Browser {
       payload: String(new URLSearchParams(form)),
       headers: { ...type, ...headers },
     })
+  }
+
+  /** Sends a form with files. */
+  async upload(
+    url: string,
+    files: SentFile[],
+    form: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const sent = await multipart(files, form)
+    const all = { 'sec-fetch-site': 'same-origin', ...sent.headers, ...headers }
+    return this.ask({ method: 'POST', url, payload: sent.payload, headers: all })
   }
 
   /** Follows the redirect of an answer, as a browser does after a form. */
