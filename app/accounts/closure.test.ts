@@ -15,6 +15,7 @@ import {
   follows,
   formerUsernames,
   idempotencyKeys,
+  images,
   jobs,
   knownDevices,
   likes,
@@ -77,6 +78,7 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
   await addThread(tx, { hers, theirs, other })
   await addReactions(tx, { hers, theirs, other })
   await tx.insert(mentions).values({ postId: theirs, userId: id })
+  await addImages(tx, hers)
   await tx.insert(translations).values({ postId: hers, language: 'es', body: 'Soy zelda', createdAt: now })
   await tx.insert(follows).values([
     { followerId: id, followedId: other, createdAt: now },
@@ -104,6 +106,20 @@ async function addBelongings(tx: Writer, other: number): Promise<void> {
     { ...about, userId: id, actorId: other, subject: `follow:${other}` },
     { ...about, kind: 'mention', userId: other, postId: hers, subject: `post:${hers}` },
   ])
+}
+
+/** One of a post, one of her profile, and one that is in no post. */
+async function addImages(tx: Writer, hers: number): Promise<void> {
+  const files = [{ width: 1, height: 1, bytes: 1, sha256: '0'.repeat(64) }]
+  const image = { userId: id, alt: 'zelda', width: 1, height: 1, placeholder: '', files, createdAt: now }
+  const keys = { post: 'a'.repeat(32), avatar: 'b'.repeat(32), draft: 'c'.repeat(32) }
+  await tx.insert(images).values([
+    { ...image, key: keys.post, purpose: 'post', postId: hers },
+    { ...image, key: keys.avatar, purpose: 'avatar' },
+    { ...image, key: keys.draft, purpose: 'post' },
+  ])
+  await tx.update(posts).set({ imageCount: 1 }).where(eq(posts.id, hers))
+  await tx.update(users).set({ avatar: keys.avatar }).where(eq(users.id, id))
 }
 
 type Thread = { hers: number; theirs: number; other: number }
@@ -334,7 +350,12 @@ describe('deleting an account', () => {
     assert.equal(code, 0, output)
     assert.match(output, /Deleted zelda and everything they had here/)
     assert.deepEqual(await rowsWithTraces(), [])
-    assert.deepEqual(await site.app.db.select().from(jobs).where(eq(jobs.state, 'waiting')), [])
+    const waiting = await site.app.db.select().from(jobs).where(eq(jobs.state, 'waiting'))
+    assert.deepEqual(
+      waiting.map(({ name }) => name),
+      ['images.delete_files', 'images.delete_files'],
+      'the site deletes the files',
+    )
   })
 
   it('deletes at most one chunk at a time', async () => {
