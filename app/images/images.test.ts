@@ -50,7 +50,7 @@ describe('images', () => {
         expected,
       )
       const pages = await Promise.all(
-        made.files.map(async ({ data }) => (await sharp(data).metadata()).pages),
+        made.files.map(async ({ data }) => (await sharp(data).metadata()).pages ?? 1),
       )
       assert.deepEqual(pages, [1, 3])
       assert.equal(made.files[0]?.height, made.files[1]?.height)
