@@ -1,7 +1,8 @@
 /** The vocabulary in which routes describe what they take and answer: validation, serialization and the reference follow. */
 import type { FastifyContextConfig } from 'fastify'
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
-import { CursorQuery, maxLimit } from '../database/cursor.ts'
+import { maxLimit } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { answerVerb, type VerbRequest, verbSchema } from '../posts/verbs.ts'

@@ -1,6 +1,5 @@
 /** Keyset pages: a place in a list is the (time, id) of a row, so new rows never shift what comes next. */
 import type { AnyColumn, SQL } from 'drizzle-orm'
-import { Type } from 'typebox'
 import { type Preparable, prepared, type Reader, type Values } from './database.ts'
 import { asc, desc, given, sql } from './sql.ts'
 
@@ -18,16 +17,19 @@ type Keyed = { createdAt: Date; id: number }
 export type Page<Row> = { rows: Row[]; newer: Cursor | null; older: Cursor | null }
 export const emptyPage = { rows: [], newer: null, older: null }
 
-/** Thirteen digits of milliseconds are 1970 to 2286: no row has another time, and both engines read these alike. */
-const CursorText = Type.Optional(Type.String({ pattern: '^\\d{1,13}-\\d{1,15}$' }))
-export const CursorQuery = Type.Object({ before: CursorText, after: CursorText })
-export type CursorQuery = Type.Static<typeof CursorQuery>
-
 /**
  * The cursor of `?before=…` or `?after=…`, or that of the newest page. `limit` is a number where a schema has checked it,
  * which pages for people do not.
  */
-export function cursorOf({ before, after, limit }: CursorQuery & { limit?: unknown }): Cursor {
+export function cursorOf({
+  before,
+  after,
+  limit,
+}: {
+  before?: string
+  after?: string
+  limit?: unknown
+}): Cursor {
   const size = typeof limit === 'number' ? { limit } : {}
   const given = before ?? after
   if (given === undefined) return { direction: 'newest', time: new Date(0), id: 0, ...size }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { CursorQuery, cursorOf } from '../database/cursor.ts'
+import { cursorOf } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { isSameOrigin } from '../http/same-origin.ts'

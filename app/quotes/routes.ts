@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import { IdParams } from '../http/params.ts'
 import { returnPath } from '../http/return-path.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { CursorQuery } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import type { RateLimit } from '../limits/queries.ts'
 
 export const searchLimit: RateLimit = { name: 'search', burst: 60, every: 1_000 }

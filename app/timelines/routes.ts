@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheTag } from '../database/cache-tags.ts'
-import { CursorQuery, cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { cursorOf, isPastTheEnd } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import { TagParams } from '../http/params.ts'
 import { cachedReads } from '../page-cache/freshness.ts'
 import { newSubmission } from '../posts/forms.ts'

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CursorQuery, cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
+import { cursorOf, isPastTheEnd, pageLinks } from '../database/cursor.ts'
+import { CursorQuery } from '../http/cursor-query.ts'
 import { IdParams } from '../http/params.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { requirePost } from '../posts/require-post.ts'
