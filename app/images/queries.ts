@@ -3,7 +3,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { daysBefore, type RetentionRule } from '../database/retention.ts'
 import { images, users } from '../database/schema.ts'
-import { and, asc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from '../database/sql.ts'
+import { and, asc, eq, gt, isNull, lt, ne, type SQL, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
 
 declare module '../jobs/queue.ts' {
@@ -59,22 +59,6 @@ export async function imagesOf(
   const ids = shown.filter(({ imageCount }) => imageCount > 0).map(({ id }) => id)
   const found = ids.length > 0 ? await imagesOfPosts(db, ids, {}) : []
   return Map.groupBy(found, ({ postId }) => postId as number)
-}
-
-/**
- * The person's uploaded images of these keys, in this order: those that are no post's yet, and those of the post that is
- * being edited. What is deleted, or another's, is left out.
- */
-export async function usableImages(
-  db: Reader,
-  { userId, keys, postId }: { userId: number; keys: string[]; postId?: number },
-): Promise<Image[]> {
-  if (keys.length === 0) return []
-  const isOwn = and(eq(images.userId, userId), eq(images.purpose, 'post'), inArray(images.key, keys))
-  const found = await db.select(imageColumns).from(images).where(isOwn)
-  return keys.flatMap(
-    key => found.find(image => image.key === key && (image.postId === null || image.postId === postId)) ?? [],
-  )
 }
 
 /** Files of one job: a store deletes as many in one request. */

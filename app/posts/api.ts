@@ -12,7 +12,7 @@ import {
 } from '../api/schemas.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
-import { catchMissingQuote, publishQuoting } from '../quotes/publishing.ts'
+import { catchMissing, publishQuoting } from '../quotes/publishing.ts'
 import { draftOf } from './drafts.ts'
 import { NewPostBody, PostBody, postingLimit, validatePost } from './forms.ts'
 import type { Post } from './post.ts'
@@ -57,7 +57,7 @@ async function createPost(request: CreateRequest, reply: FastifyReply) {
   const draft = { ...written, submission: null }
   return createOnce(request, reply, async tx => {
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
-    const id = await publishQuoting(tx, { viewer, draft }, new Date()).catch(catchMissingQuote(request))
+    const id = await publishQuoting(tx, { viewer, draft }, new Date()).catch(catchMissing(request))
     const post = await findPost(tx, id, viewer)
     // The account was closed meanwhile: the post would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')

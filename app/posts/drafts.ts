@@ -1,14 +1,15 @@
 /** What a form that writes a post sends, as it is stored. */
 import type { Writer } from '../database/database.ts'
 import type { Audience, ReplyAudience } from '../database/schema.ts'
+import { contentDigests } from '../images/post-queries.ts'
 import { catchRateLimit, type RateLimitExceeded } from '../limits/limits.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { lastPostLink } from '../quotes/links.ts'
 import type { QuotingDraft } from '../quotes/publishing.ts'
 import { languageOf } from '../text/language.ts'
 import { normalizeLine, normalizeText } from '../text/normalize.ts'
-import { boxesOf, postingLimit, type SentPost, submissionDigest } from './forms.ts'
-import type { PostOptions } from './queries.ts'
+import { boxesOf, postingLimit, type SentPost, sentImages, submissionDigest } from './forms.ts'
+import type { Draft, PostOptions } from './queries.ts'
 
 /** What the viewer sent, and their own language. */
 type Written = Pick<MemberRequest, 'viewer' | 'server'> & { body: SentPost; language: string | null }
@@ -28,34 +29,46 @@ export function writeWithin<T>(
 
 /**
  * The words as they are kept, their language (the chosen one, or a guess, or else the writer's own), what they are to
- * quote, and the options.
+ * quote, the pictures and the options.
  */
 export async function draftOf({ viewer, server, body: form, language: own }: Written) {
   const body = normalizeText(form.body)
   const language = form.language || (await languageOf(body, own))
   const quoting = { chosen: chosenQuote(form), link: lastPostLink(body, server.config.publicUrl) }
-  return { userId: viewer.id, body, language, quoting, ...optionsOf(form) }
+  const images = sentImages(form, 'images')
+  return { userId: viewer.id, body, language, quoting, ...(images && { images }), ...optionsOf(form) }
 }
 
 /**
- * A draft for each box that something is written in, with the same options; only the first quotes what was chosen. Sent
- * again, the same boxes are the same posts.
+ * A draft for each box that something is written in or that has pictures, with the same options; only the first quotes
+ * what was chosen. Sent again, the same boxes are the same posts.
  */
 export async function draftsOf(
   { viewer, server, language, body: form }: Written,
   submission: string,
 ): Promise<QuotingDraft[]> {
   const further = { ...form, quote: '', quotedId: null }
+  const boxes = boxesOf(form)
   const drafts = await Promise.all(
-    boxesOf(form).map(({ body }, index) =>
-      draftOf({ viewer, server, language, body: { ...(index === 0 ? form : further), body } }),
+    boxes.map(({ body, images }, index) =>
+      draftOf({ viewer, server, language, body: { ...(index === 0 ? form : further), body, images } }),
     ),
   )
-  const all = drafts.map(({ body }) => body).join('\0')
+  const keys = boxes.flatMap(({ images }) => images.map(({ key }) => key))
+  const digests = await contentDigests(server.db, { userId: viewer.id, keys })
+  const all = drafts.map(draft => contentOf(draft, digests)).join('\0')
   return drafts.map((draft, index) => {
     const sent = { body: all, submission: index === 0 ? submission : `${submission} ${index + 1}` }
     return { ...draft, submission: submissionDigest(draft.userId, sent) }
   })
+}
+
+/** What a draft says and shows. A file that is sent again with its form has another key, but shows the same. */
+function contentOf(
+  { body, images = [] }: Pick<Draft, 'body' | 'images'>,
+  digests: Map<string, string>,
+): string {
+  return [body, ...images.map(({ key, alt = '' }) => `${digests.get(key) ?? key} ${alt}`)].join('\u0001')
 }
 
 /** The id of the post that a form or a program asks to quote; 0, which no post has, for what is no id. */

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { IdOrNull, TextOrNull } from '../api/schemas.ts'
 import { audiences, lengths, replyAudiences } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
+import type { SentImage } from '../images/post-queries.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import type { Viewer } from '../people/viewer.ts'
@@ -21,9 +22,20 @@ export const [, maxBodyLength] = lengths.body
 /** The most posts that one form publishes as a thread. */
 export const maxThread = 25
 
-/** A form that writes a post. Further boxes, each a post that answers the one before: body2, body3 and so on. */
+/** Boxes that are looked at: more than may be published, so that it can be said of the rest. */
+const maxBoxes = 99
+
+/** The most pictures of a post. */
+export const maxPictures = 4
+
+/**
+ * A form that writes a post. Further boxes, each a post that answers the one before: body2, body3 and so on. The pictures
+ * of a box are keys in their order, in images, images2 and so on, and each description is in a field of its own, `alt-<key>`.
+ */
 export const PostForm = Type.Object({
   body: Type.String({ default: '' }),
+  /** The keys of the pictures, separated by spaces. Without it an edited post keeps what it has. */
+  images: Type.Optional(Type.String()),
   /** What its author says it is in; empty: to be guessed. */
   language: Type.Optional(Type.String()),
   /** Without these two a new post has its author's defaults, and an edited one keeps what it has. */
@@ -95,30 +107,45 @@ export const NewPostBody = Type.Object(
 export type NewPostBody = Type.Static<typeof NewPostBody>
 
 /** What the composer shows. An empty language is to be guessed. */
-export type PostValues = Required<Omit<PostForm, 'submission' | 'quote' | 'add' | 'body'>> & { boxes: Box[] }
-/** The name of a field, and what is written in it. */
-export type Box = { name: string; body: string }
+export type PostValues = Required<Omit<PostForm, 'submission' | 'quote' | 'add' | 'body' | 'images'>> & {
+  boxes: Box[]
+}
+/** The name of a field, what is written in it, and the pictures that go with it. */
+export type Box = { name: string; body: string; images: SentImage[] }
 
-/** The boxes of a form that something is written in, in their order; the first, empty, if there is none. */
+/** The boxes of a form that something is written in or that have pictures, in their order; the first, empty, if there is none. */
 export function boxesOf(form: object): Box[] {
-  const numberOf = (name: string) =>
-    Number(/^body([2-9]|[1-9]\d)?$/.exec(name)?.[1] ?? (name === 'body' ? 1 : 0))
-  const boxes = Object.entries(form).flatMap(([name, body]) =>
-    numberOf(name) > 0 && typeof body === 'string' ? [{ name, body }] : [],
-  )
-  const written = boxes
-    .filter(({ body }) => !isBlank(body))
-    .toSorted((one, other) => numberOf(one.name) - numberOf(other.name))
-  return written.length > 0 ? written : boxes.filter(({ name }) => name === 'body')
+  const fields = new Map(Object.entries(form))
+  const boxes = Array.from({ length: maxBoxes }, (_, index): Box => {
+    const number = index === 0 ? '' : String(index + 1)
+    const body = fields.get(`body${number}`)
+    const images = sentImages(form, `images${number}`) ?? []
+    return { name: `body${number}`, body: typeof body === 'string' ? body : '', images }
+  })
+  const written = boxes.filter(({ body, images }) => !isBlank(body) || images.length > 0)
+  return written.length > 0 ? written : boxes.slice(0, 1)
+}
+
+/** The pictures that a field of a form names, each once; what a program sends is a list already. Null: there is no such field. */
+export function sentImages(form: object, field: string): SentImage[] | null {
+  const fields = new Map<string, unknown>(Object.entries(form))
+  const sent = fields.get(field)
+  if (Array.isArray(sent)) return sent as SentImage[]
+  if (typeof sent !== 'string') return null
+  const keys = new Set(sent.split(/\s+/).filter(key => key !== ''))
+  return [...keys].map(key => {
+    const alt = fields.get(`alt-${key}`)
+    return typeof alt === 'string' ? { key, alt: normalizeText(alt) } : { key }
+  })
 }
 
 /** What was typed, and for the rest what the post has. */
 export function valuesOf(
-  post: Pick<Post, 'body' | 'language' | 'repliesFrom' | 'quotesFrom' | 'contentWarning'>,
+  post: Pick<Post, 'body' | 'language' | 'repliesFrom' | 'quotesFrom' | 'contentWarning' | 'images'>,
   typed: Partial<PostForm> = {},
 ): PostValues {
   return {
-    boxes: boxesOf({ ...typed, body: typed.body ?? post.body }),
+    boxes: boxesOf({ ...typed, body: typed.body ?? post.body, images: typed.images ?? post.images }),
     language: typed.language ?? post.language ?? '',
     repliesFrom: typed.repliesFrom ?? post.repliesFrom,
     quotesFrom: typed.quotesFrom ?? post.quotesFrom,
@@ -132,29 +159,31 @@ export function newValues(
   typed: Partial<PostForm> = {},
 ): PostValues {
   const empty = { body: '', language: null, repliesFrom: 'everyone', contentWarning: null } as const
-  return valuesOf({ ...empty, quotesFrom }, typed)
+  return valuesOf({ ...empty, images: [], quotesFrom }, typed)
 }
 
 /** What is sent of a post, by a form or a program. */
-export type SentPost = Omit<PostForm, 'contentWarning'> & {
+export type SentPost = Omit<PostForm, 'contentWarning' | 'images'> & {
   contentWarning?: string | null
   quotedId?: number | null
+  images?: string | SentImage[]
 }
 
 /**
- * What is wrong with a post; `postMaxLength` counts graphemes. `edited`: the post that has one box, and whose language may
- * stay.
+ * What is wrong with a post; `postMaxLength` counts graphemes. `edited`: the post that has one box, and whose language and
+ * pictures may stay.
  */
 export function validatePost(
   request: FastifyRequest<{ Body: SentPost }>,
-  edited?: { language: string | null },
+  edited?: Pick<Post, 'language' | 'images'>,
 ): FieldErrors {
   const { body, language, repliesFrom, quotesFrom, contentWarning } = request.body
   const limit = request.server.config.postMaxLength
-  const boxes = edited ? [{ name: 'body', body }] : boxesOf(request.body)
-  const sentences = { blank: 'posts.blank', tooLong: 'posts.too_long' } as const
+  const boxes = edited
+    ? [{ name: 'body', body, images: sentImages(request.body, 'images') ?? edited.images }]
+    : boxesOf(request.body)
   return addFieldErrors(request, fieldErrorsOf(request), {
-    ...Object.fromEntries(boxes.map(({ name, body }) => [name, validateText(body, limit, sentences)])),
+    ...Object.assign({}, ...boxes.map(box => validateBox(box, limit))),
     form: boxes.length > maxThread && { key: 'posts.thread_too_long', values: { limit: maxThread } },
     language:
       Boolean(language && language !== edited?.language && !isPostLanguage(language)) &&
@@ -163,6 +192,29 @@ export function validatePost(
     quotesFrom: !isOneOf(audiences, quotesFrom) && 'posts.audience_unknown',
     contentWarning: validateWarning(contentWarning),
   })
+}
+
+/** Words may be left out where there is a picture. */
+function validateBox({ name, body, images }: Box, limit: number): Record<string, FieldError | false> {
+  const isWordless = images.length > 0 && isBlank(body)
+  const [, maxAlt] = lengths.alt
+  const descriptions = images.map(({ key, alt = '' }) => {
+    const over = [...alt].length - maxAlt
+    return [`alt-${key}`, over > 0 && { key: 'images.alt_too_long', values: { limit: maxAlt, over } }]
+  })
+  return {
+    ...Object.fromEntries(descriptions),
+    [imagesField(name)]: images.length > maxPictures && {
+      key: 'images.too_many',
+      values: { limit: maxPictures },
+    },
+    [name]: !isWordless && validateText(body, limit, { blank: 'posts.blank', tooLong: 'posts.too_long' }),
+  }
+}
+
+/** The field of the pictures that belong to a box: images2 to body2. */
+export function imagesField(box: string): string {
+  return box.replace('body', 'images')
 }
 
 /** Also if nothing is chosen. */

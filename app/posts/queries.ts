@@ -1,6 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { type Audience, images, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
+import { attachImages, type SentImage } from '../images/post-queries.ts'
 import { deleteImages } from '../images/queries.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
@@ -22,6 +23,8 @@ export type Draft = PostOptions & {
   body: string
   language: string | null
   submission: string | null
+  /** Its author's uploaded pictures, in their order. */
+  images?: SentImage[]
   /** What it answers. */
   parent?: Post
   /** What it shows as a card. */
@@ -72,10 +75,13 @@ export async function neighborPosts(
   return [...newer, ...older.slice(0, neighbors - newer.length)]
 }
 
-/** Publishes a post with its mentions and hashtags, and returns its id; the same submission publishes once. */
+/**
+ * Publishes a post with its mentions, hashtags and pictures, and returns its id; the same submission publishes once.
+ * @throws Problem 422 if a picture is gone, another's, or in a post already
+ */
 export async function publishPost(
   tx: Writer,
-  { submission, parent, quoted, ...draft }: Draft,
+  { submission, parent, quoted, images = [], ...draft }: Draft,
   now: Date,
 ): Promise<number> {
   const { entities, mentioned } = await resolveEntities(tx, draft.body)
@@ -90,6 +96,7 @@ export async function publishPost(
       ...draft,
       ...place,
       quotedId: quoted?.id ?? null,
+      imageCount: images.length,
       entities,
       submission,
       createdAt: now,
@@ -101,6 +108,7 @@ export async function publishPost(
     const [earlier] = await tx.select({ id: posts.id }).from(posts).where(isSame)
     return (earlier as { id: number }).id
   }
+  await attachImages(tx, { postId: created.id, userId: draft.userId, sent: images })
   await addDerivedRows(tx, [{ ...draft, ...place, id: created.id, createdAt: now, entities, mentioned }])
   await tellOf(tx, { id: created.id, userId: draft.userId, at: now }, { parent, quoted, mentioned })
   return created.id

@@ -69,7 +69,7 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
     return reply.code(422).page('posts/new', { ...form, quoted: await find(chosen) })
   const drafts = await draftsOf(request, submission)
   const publish = (tx: Writer) => publishThread(tx, { viewer, drafts }, new Date())
-  const published = await writeWithin(request, publish, drafts.length).catch(catchUnquotable)
+  const published = await writeWithin(request, publish, drafts.length).catch(catchRefusal)
   if (Array.isArray(published)) {
     const note = await noteUnknown(server.db, withIds(published, drafts))
     return reply.flash('posts.published', {}, note).redirect(pathAfter(request.body, published) ?? '/', 303)
@@ -77,6 +77,10 @@ async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: Fas
   if (published instanceof RateLimitExceeded) {
     errors['body'] = tooManyRequests(reply, published)
     return reply.page('posts/new', { ...form, quoted: await find(chosen) })
+  }
+  if (published.key === 'images.gone') {
+    errors['images'] = request.t(published.key)
+    return reply.code(422).page('posts/new', { ...form, quoted: await find(chosen) })
   }
   // Sent again, the words are published without the quote.
   errors['body'] = sentenceOf(request, published)
@@ -87,8 +91,8 @@ function sentenceOf({ t }: MemberRequest, { key, values }: Problem): string {
   return t(key ?? 'quotes.missing', values)
 }
 
-/** For a promise's `catch`: the reason why a post cannot be quoted. */
-function catchUnquotable(error: unknown): Problem {
+/** For a promise's `catch`: the reason why a post cannot be quoted, or has not the pictures that were chosen. */
+function catchRefusal(error: unknown): Problem {
   if (error instanceof Problem) return error
   throw error
 }

@@ -41,10 +41,13 @@ export function unquotable(post: Post | undefined): Problem | null {
   return post.can.quote ? null : refusal(post, 'quote')
 }
 
-/** For a promise's `catch` in the API: a quoted post that is gone is a wrong field of the body. */
-export function catchMissingQuote({ t }: FastifyRequest): (error: unknown) => never {
+/** For a promise's `catch` in the API: a quoted post or a picture that is gone is a wrong field of the body. */
+export function catchMissing({ t }: FastifyRequest): (error: unknown) => never {
   return error => {
-    if (!(error instanceof Problem) || error.key !== 'quotes.missing') throw error
-    throw new FieldProblem(422, { quotedId: t(error.key) })
+    if (error instanceof Problem && error.key === 'quotes.missing')
+      throw new FieldProblem(422, { quotedId: t(error.key) })
+    if (error instanceof Problem && error.key === 'images.gone')
+      throw new FieldProblem(422, { images: t(error.key) })
+    throw error
   }
 }

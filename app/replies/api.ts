@@ -11,7 +11,7 @@ import { NewPostBody, postingLimit, validatePost } from '../posts/forms.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { serializePost } from '../posts/serializer.ts'
-import { catchMissingQuote } from '../quotes/publishing.ts'
+import { catchMissing } from '../quotes/publishing.ts'
 import { publishReply } from './publishing.ts'
 import { listReplies } from './thread-queries.ts'
 
@@ -62,7 +62,7 @@ async function createReply(request: CreateRequest, reply: FastifyReply) {
   return createOnce(request, reply, async tx => {
     const parent = await requirePost(tx, request, 'reply')
     await server.rateLimits.consume(tx, postingLimit, viewer.id)
-    const id = await publishReply(tx, { viewer, parent, draft }, new Date()).catch(catchMissingQuote(request))
+    const id = await publishReply(tx, { viewer, parent, draft }, new Date()).catch(catchMissing(request))
     const post = await findPost(tx, id, viewer)
     // The account was closed meanwhile: the reply would be invisible, so the transaction is rolled back.
     if (!post) throw unauthorized(reply, 'invalid_token')

@@ -100,6 +100,7 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
   }
   if (published.statusCode === 404) return offerAsPost(request, reply)
   if (published instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, published)
+  else if (published.key === 'images.gone') errors['images'] = request.t(published.key)
   else errors['body'] = request.t(published.key ?? 'errors.detail_403', published.values)
   return reply.code(published.statusCode).page('replies/new', form)
 }
@@ -111,8 +112,8 @@ function offerAsPost({ body, viewer, t }: ReplyRequest, reply: FastifyReply) {
   return reply.code(404).page('posts/new', { values, submission: newSubmission(), errors })
 }
 
-/** For a promise's `catch`: what is answered is gone, or may not be answered any more. */
+/** For a promise's `catch`: what is answered is gone, or may not be answered any more, or a picture is gone. */
 function catchRefusal(error: unknown): Problem {
-  if (error instanceof Problem && [403, 404].includes(error.statusCode)) return error
+  if (error instanceof Problem && [403, 404, 422].includes(error.statusCode)) return error
   throw error
 }
