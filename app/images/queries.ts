@@ -37,6 +37,11 @@ export function fileKey(image: string, width: number): string {
   return `${image}/${width}.webp`
 }
 
+/** Whether the text is such a key, and so no path that leads elsewhere. */
+export function isFileKey(text: string): boolean {
+  return /^[0-9a-f]{32}\/[1-9]\d{0,4}\.webp$/.test(text)
+}
+
 /** Stores the row of an image whose files are in the storage already. */
 export async function addImage(tx: Writer, image: Omit<typeof images.$inferInsert, 'id'>): Promise<Image> {
   const [added] = await tx.insert(images).values(image).returning(imageColumns)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,6 +20,8 @@ import {
   exports,
   follows,
   hashtags,
+  type ImageFile,
+  images,
   likes,
   mentions,
   posts,
@@ -30,6 +33,8 @@ import {
   users,
 } from '../../database/schema.ts'
 import { eq } from '../../database/sql.ts'
+import { fileKey, isFileKey } from '../../images/queries.ts'
+import { openFolder } from '../../storage/folder.ts'
 import {
   emptyDatabase,
   emptyPostgresDatabase,
@@ -61,8 +66,49 @@ const settings = {
   keyboardShortcuts: false,
 } as const
 
+const mediaRoot = mkdtempSync(path.join(tmpdir(), 'microblog-media-'))
+process.once('exit', () => rmSync(mediaRoot, { recursive: true, force: true }))
+/** Each database has a folder of pictures of its own. */
+const folderOf = ({ url }: { url: string }) =>
+  path.join(mediaRoot, createHash('sha256').update(url).digest('hex').slice(0, 16))
+const storageOf = (database: { url: string }) => openFolder(folderOf(database))
+
+async function keysIn(database: { url: string }): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of storageOf(database).list()) keys.push(key)
+  return keys.toSorted()
+}
+
+/** Around the length of a line of a backup, and what looks like the end of one. */
+const pictures = [
+  ['a', ['\n{"sha256":"0"}\n', '\0']],
+  ['b', ['x'.repeat(60_000), 'é'.repeat(30_001), 'y'.repeat(120_000)]],
+].map(([letter, files]) => ({ key: String(letter).repeat(32), files: (files as string[]).map(Buffer.from) }))
+
+async function addPictures(database: TestDatabase, db: Database): Promise<void> {
+  const sizes = [480, 960, 1600]
+  for (const { key, files } of pictures) {
+    const stored: ImageFile[] = []
+    for (const [at, bytes] of files.entries()) {
+      const width = sizes[at] as number
+      await storageOf(database).put(fileKey(key, width), bytes)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      stored.push({ width, height: 1, bytes: bytes.length, sha256 })
+    }
+    const row = { key, userId: 10, purpose: 'post', alt: 'é\n🎈', width: 1, height: 1 } as const
+    await db.transaction(tx =>
+      tx.insert(images).values({ ...row, placeholder: '', files: stored, createdAt: now }),
+    )
+  }
+}
+
 /** Rows as awkward as the schema allows, of every type that a column has; some ids are gone. */
-async function fill(db: Database): Promise<void> {
+async function fill(database: TestDatabase, db: Database): Promise<void> {
+  await fillRows(db)
+  await addPictures(database, db)
+}
+
+async function fillRows(db: Database): Promise<void> {
   await db.transaction(async tx => {
     const susan = person('susan', {
       displayName: '👨‍👩‍👧 \u202Eעברית',
@@ -130,7 +176,10 @@ async function addReactions(tx: Writer): Promise<void> {
 }
 
 const at = (database: { url: string }, ...words: string[]) =>
-  runProcess(['app/cli.ts', ...words], { DATABASE_URL: database.url })
+  runProcess(['app/cli.ts', ...words], {
+    DATABASE_URL: database.url,
+    MEDIA_URL: `file:${folderOf(database)}`,
+  })
 const succeeds = async (running: ReturnType<typeof at>) => {
   const { code, output } = await running
   assert.equal(code, 0, output)
@@ -144,14 +193,14 @@ const fails = async (running: ReturnType<typeof at>, said: RegExp) => {
   assert.match(output.replace(/^Copying .*\n/, ''), /^[^\n]+\n$/)
   assert.doesNotMatch(output, /postgres:\/\/[^\s:]+:(?!\*)/, 'no password is shown')
 }
-/** Everything that is in a database, as text, and the ids that it has given. */
+/** Everything that is in a database, as text, with its pictures and the ids that it has given. */
 const contentOf = async (database: { url: string }) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-content-'))
   const file = path.join(folder, 'content.ndjson')
   try {
     const config = readConfig({ DATABASE_URL: database.url }).database
     // A process knows one engine: the other's databases are read by another process.
-    if (config.engine === engine) await backUp(config, file)
+    if (config.engine === engine) await backUp(config, file, storageOf(database))
     else await succeeds(at(database, 'db:backup', file))
     return readFileSync(file, 'utf8').trim().split('\n').slice(1, -1).join('\n')
   } finally {
@@ -168,7 +217,7 @@ describe(`backups on ${engine}`, () => {
     folder = mkdtempSync(path.join(tmpdir(), 'microblog-backup-'))
     test = await migratedDatabase()
     db = await openDatabase(test.config)
-    await fill(db)
+    await fill(test, db)
     content = await contentOf(test)
   })
   after(async () => {
@@ -178,10 +227,10 @@ describe(`backups on ${engine}`, () => {
   })
   const place = (name: string) => path.join(folder, name)
   /** Restores into a database of its own and returns what is there then. */
-  const restored = async (file: string) => {
+  const restored = async (file: string, ...words: string[]) => {
     const other = await emptyDatabase()
     try {
-      await succeeds(at(other, 'db:restore', file))
+      await succeeds(at(other, 'db:restore', file, ...words))
       return await contentOf(other)
     } finally {
       await other.drop()
@@ -198,6 +247,92 @@ describe(`backups on ${engine}`, () => {
       await fails(at(test, 'db:backup', file), /already exists and is not overwritten/)
     })
   }
+
+  it('bring pictures, lack those that are gone, and may do without any', async () => {
+    const storage = storageOf(test)
+    const [gone, changed] = [fileKey('a'.repeat(32), 960), fileKey('b'.repeat(32), 480)]
+    const kept = [await storage.get(gone), await storage.get(changed)] as [Uint8Array, Uint8Array]
+    await storage.delete([gone])
+    await storage.put(changed, Buffer.from('altered'))
+    const names = engine === 'sqlite' ? ['lacking.db', 'lacking.ndjson'] : ['lacking.ndjson.gz']
+    for (const name of names) {
+      const output = await succeeds(at(test, 'db:backup', place(name)))
+      assert.match(
+        output,
+        /^2 files of pictures are not in the backup.*: a{32}\/960\.webp, b{32}\/480\.webp$/m,
+      )
+      const verified = await succeeds(at(test, 'db:verify', place(name)))
+      assert.match(verified, /files of pictures: 3 \([\d,]+ bytes\)\n[^\n]*2 more were missing/)
+      const other = await emptyDatabase()
+      await storageOf(other).put(fileKey('c'.repeat(32), 480), Buffer.from('c'))
+      assert.match(await succeeds(at(other, 'db:restore', place(name))), /3 \(1 MB\), 3 of them added/)
+      assert.deepEqual(
+        await keysIn(other),
+        pictures
+          .flatMap(({ key }) => [480, 960, 1600].map(width => fileKey(key, width)))
+          .filter(key => ![gone, changed, fileKey('a'.repeat(32), 1600)].includes(key))
+          .concat(fileKey('c'.repeat(32), 480))
+          .toSorted(),
+      )
+      await other.drop()
+    }
+    await storage.put(gone, kept[0])
+    await storage.put(changed, kept[1])
+    const bare = place('bare.ndjson')
+    await succeeds(at(test, 'db:backup', bare, '--without-pictures'))
+    assert.match(await succeeds(at(test, 'db:verify', bare)), /made without the files of pictures/)
+    const other = await emptyDatabase()
+    const from = ['--media-from', `file:${folderOf(test)}`]
+    assert.match(await succeeds(at(other, 'db:restore', bare, ...from)), /5 \(1 MB\), 5 of them added/)
+    assert.equal(await contentOf(other), content)
+    await other.drop()
+  })
+
+  it('leave no rows and no files behind when the storage cannot take them', async () => {
+    for (const name of engine === 'sqlite' ? ['away.db', 'away.ndjson'] : ['away.ndjson']) {
+      await succeeds(at(test, 'db:backup', place(name)))
+      const other = await emptyDatabase()
+      // The first picture can be stored; where the folder of the second should be is a file.
+      await storageOf(other).put('b'.repeat(32), Buffer.from('in the way'))
+      await fails(at(other, 'db:restore', place(name)), /^the folder of pictures cannot be used/)
+      assert.doesNotMatch(await contentOf(other).catch(() => ''), /"row"/)
+      assert.deepEqual(await keysIn(other), ['b'.repeat(32)])
+      await storageOf(other).delete(['b'.repeat(32)])
+      await succeeds(at(other, 'db:restore', place(name)))
+      assert.equal(await contentOf(other), content)
+      await other.drop()
+    }
+  })
+
+  it('name the picture that has changed', async () => {
+    const names = engine === 'sqlite' ? ['changed.db', 'changed.ndjson'] : ['changed.ndjson']
+    const data = Buffer.from('x'.repeat(300)).toString('base64')
+    for (const name of names) {
+      await succeeds(at(test, 'db:backup', place(name)))
+      const whole = readFileSync(place(name), 'latin1')
+      const write = (text: string) => writeFileSync(place(name), text, 'latin1')
+      write(whole.replace(data, `Y${data.slice(1)}`))
+      await fails(at(test, 'db:verify', place(name)), /the picture b{32}\/480\.webp has changed/)
+      const at480 = `"${fileKey('b'.repeat(32), 480)}"`
+      write(whole.replace(at480, '"../../../../tmp/b/480.webp"'))
+      await fails(at(test, 'db:restore', place(name), '--yes'), /damaged/)
+      write(whole.replace(/\{"data":"A.*\n/, ''))
+      await fails(at(test, 'db:verify', place(name)), /the picture a{32}\/960\.webp is cut short/)
+    }
+    assert.ok(!isFileKey(`${'a'.repeat(32)}/../480.webp`) && !isFileKey(`${'A'.repeat(32)}/480.webp`))
+  })
+
+  it('are copied with their pictures although these are elsewhere', {
+    skip: engine !== 'sqlite',
+  }, async () => {
+    const file = place('alone.db')
+    await succeeds(at(test, 'db:backup', file))
+    const target = { url: `sqlite:${place('from-backup.db')}` }
+    const output = await succeeds(at(target, 'db:copy', '--from', `sqlite:${file}`, '--to', target.url))
+    assert.match(output, /in place: 5 \(1 MB\), 5 of them added/)
+    assert.equal(await contentOf(target), content)
+    assert.equal(await contentOf({ url: `sqlite:${file}` }), content)
+  })
 
   it('have a name of their own if none is given', async () => {
     const output = await succeeds(at(test, 'db:backup'))
@@ -351,8 +486,11 @@ describe(`backups on ${engine}`, () => {
     const plain = new Client(test.url.replace('sqlite:', ''))
     plain.exec(`vacuum into '${file}'`)
     plain.close()
-    assert.match(await succeeds(at(test, 'db:verify', file)), /in order[^\n]*\nIt has no digest/)
-    assert.equal(await restored(file), content)
+    assert.match(
+      await succeeds(at(test, 'db:verify', file)),
+      /in order[^\n]*\nIt has no digest[^\n]*\nIt was made without the files of pictures/,
+    )
+    assert.equal(await restored(file, '--media-from', `file:${folderOf(test)}`), content)
     const sealed = place('sealed.db')
     await succeeds(at(test, 'db:backup', sealed))
     assert.doesNotMatch(await succeeds(at(test, 'db:verify', sealed)), /no digest/)
@@ -386,23 +524,41 @@ describe(`npm run db:copy from ${engine}`, () => {
   it('moves a site to the other engine and back, row by row the same', async () => {
     const source = await migratedDatabase()
     const db = await openDatabase(source.config)
-    await fill(db)
+    await fill(source, db)
     await db.close()
     const folder = mkdtempSync(path.join(tmpdir(), 'microblog-copy-'))
     const file = { url: `sqlite:${path.join(folder, 'copied.db')}`, drop: async () => {} }
     const server = await emptyPostgresDatabase(adminUrl)
     const [there, back] = engine === 'sqlite' ? [server, file] : [file, await emptyPostgresDatabase(adminUrl)]
-    const output = await succeeds(at(source, 'db:copy', '--to', there.url))
+    const media = (one: { url: string }, other: { url: string }) => [
+      '--media-from',
+      `file:${folderOf(one)}`,
+      '--media-to',
+      `file:${folderOf(other)}`,
+    ]
+    const copied = ['db:copy', '--to', there.url, ...media(source, there)]
+    // One file is there already, of one who tried before; one has been cut short; one is somebody else's.
+    await storageOf(there).put(fileKey('a'.repeat(32), 480), pictures[0]?.files[0] as Buffer)
+    await storageOf(there).put(fileKey('b'.repeat(32), 480), Buffer.from('x'))
+    await storageOf(there).put(fileKey('c'.repeat(32), 480), Buffer.from('c'))
+    const output = await succeeds(at(source, ...copied))
+    assert.match(output, /files of pictures are in place: 5 \(1 MB\), 4 of them added/)
+    assert.equal(String(await storageOf(there).get(fileKey('c'.repeat(32), 480))), 'c')
     assert.match(output, /Every row is the same in both/)
     assert.match(output, /^posts +1505 +([0-9a-f]{16}) +\1$/m)
-    await succeeds(at(source, 'db:copy', '--from', there.url, '--to', back.url))
+    await succeeds(at(source, 'db:copy', '--from', there.url, '--to', back.url, ...media(there, back)))
     const content = await contentOf(source)
     assert.ok(content.includes('"users":2199023255552'), 'an id that is gone stays gone')
     assert.equal(await contentOf(there), content)
     assert.equal(await contentOf(back), content)
     await fails(at(source, 'db:copy', '--to', there.url), /has users already/)
-    await succeeds(at(source, 'db:copy', '--to', there.url, '--yes'))
+    const again = await succeeds(at(there, 'db:copy', '--from', source.url, '--to', there.url, '--yes'))
+    assert.match(again, /in place: 5 \(1 MB\), 0 of them added/, 'in one place they are only verified')
     assert.equal(await contentOf(there), content)
+    await storageOf(source).delete([fileKey('b'.repeat(32), 960)])
+    const elsewhere = ['--media-to', `file:${path.join(folder, 'other')}`, '--yes']
+    const lacking = await succeeds(at(source, 'db:copy', '--to', there.url, ...elsewhere))
+    assert.match(lacking, /in place: 4 [^\n]*\n1 file of pictures is not there[^\n]*: b{32}\/960\.webp\n/)
     await Promise.all([source, there, back].map(database => database.drop()))
     rmSync(folder, { recursive: true })
   })

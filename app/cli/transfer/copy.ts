@@ -7,23 +7,31 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { UserError } from '../../config/user-error.ts'
-import { environment, root } from '../../config.ts'
+import { type Environment, environment, root } from '../../config.ts'
 import type { Digests } from './portable.ts'
 
-type Copy = { from: string; to: string; replace: boolean }
+/** `media`: URLs like MEDIA_URL; a source of null is in the backup, or where the target has its pictures already. */
+type Copy = {
+  from: string
+  to: string
+  replace: boolean
+  media: { from: string | null; to: string; inBackup: boolean }
+}
 type Result = { code: number | null; stderr: string }
+/** `pictures` are the words of a sentence that says where they are. */
+type Copied = { sent: Digests; arrived: Digests; pictures: string[] }
 
 /**
- * Pipes a portable backup of one database into another; returns the digests of the tables at each end.
+ * Pipes a portable backup of one database into another, which fetches the pictures itself; returns the digests of the
+ * tables at each end.
  * @throws UserError with the message of the end that failed: the target is as it was then
  */
-export async function copyDatabase({
-  from,
-  to,
-  replace,
-}: Copy): Promise<{ sent: Digests; arrived: Digests }> {
-  const sender = start(from, ['db:backup', '-', '--digests'])
-  const receiver = start(to, ['db:restore', '-', '--digests', ...(replace ? ['--yes'] : [])])
+export async function copyDatabase({ from, to, replace, media }: Copy): Promise<Copied> {
+  const withPictures = media.inBackup ? [] : ['--without-pictures']
+  const options = [...(replace ? ['--yes'] : []), ...(media.from ? ['--media-from', media.from] : [])]
+  const sender = start({ DATABASE_URL: from }, ['db:backup', '-', '--digests', ...withPictures])
+  const target = { DATABASE_URL: to, MEDIA_URL: media.to }
+  const receiver = start(target, ['db:restore', '-', '--digests', ...options])
   // When one of them ends early, its own message says why.
   pipeline(sender.stdout as Readable, receiver.stdin as Writable).catch(() => {})
   const [sent, arrived] = await Promise.all([resultOf(sender), resultOf(receiver)])
@@ -33,11 +41,12 @@ export async function copyDatabase({
   const failed = isReceivers ? arrived : sent
   if (failed.code !== 0)
     throw new UserError(failed.stderr.trim() || `the copying process ended early (${failed.code})`)
-  return { sent: digestsIn(sent.stderr), arrived: digestsIn(arrived.stderr) }
+  const pictures = arrived.stderr.split('\n').filter(line => /files? of pictures/.test(line))
+  return { sent: digestsIn(sent.stderr), arrived: digestsIn(arrived.stderr), pictures }
 }
 
-function start(url: string, args: string[]): ChildProcess {
-  const env = { ...environment, DATABASE_URL: url }
+function start(settings: Environment, args: string[]): ChildProcess {
+  const env = { ...environment, ...settings }
   return spawn(process.execPath, [path.join(root, 'app/cli.ts'), ...args], { env, stdio: 'pipe' })
 }
 

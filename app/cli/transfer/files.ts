@@ -91,6 +91,14 @@ export async function writeText(text: AsyncIterable<string>, file: string): Prom
   }
 }
 
+/** The bytes of a file from `start` to before `end`. */
+export function bytesBetween(
+  file: string,
+  { start, end }: { start: number; end: number },
+): AsyncIterable<Buffer> {
+  return createReadStream(file, { start, end: end - 1, highWaterMark: 256 * 1024 })
+}
+
 /** A file's bytes, decompressed if they are gzip; `onBytes` is called with the number of bytes read from the file. */
 export async function* readBytes(
   file: string,
@@ -125,35 +133,49 @@ export type Line = { number: number; text: string }
 
 /**
  * The lines of a stream of UTF-8, as many at a time as have arrived; empty ones are left out.
- * @throws UserError at a line over a megabyte, which is never in memory as a whole, and at bytes that are not UTF-8
+ * @throws UserError at a line over the maximum, which is never in memory as a whole, and at bytes that are not UTF-8
  */
-export async function* linesIn(stream: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
-  let rest: Buffer = Buffer.alloc(0)
+export async function* linesIn(
+  stream: AsyncIterable<Buffer>,
+  maxBytes = maxRowBytes,
+): AsyncGenerator<Line[]> {
+  // Joined at the end of the line: joining with each chunk would copy a long line many times.
+  let rest: Buffer[] = []
+  let length = 0
   let number = 0
+  const take = (end: Buffer): Line => {
+    number += 1
+    if (length + end.length > maxBytes) throw rowTooLong(`line ${number} is`, maxBytes)
+    const bytes = rest.length > 0 ? Buffer.concat([...rest, end]) : end
+    rest = []
+    length = 0
+    return lineOf(bytes, number)
+  }
   for await (const chunk of stream) {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
     const lines: Line[] = []
     let start = 0
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      lines.push(lineOf(bytes.subarray(start, end), ++number))
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      lines.push(take(chunk.subarray(start, end)))
       start = end + 1
     }
-    rest = bytes.subarray(start)
-    if (rest.length > maxRowBytes) throw lineTooLong(number + 1)
+    if (start < chunk.length) rest.push(chunk.subarray(start))
+    length += chunk.length - start
+    if (length > maxBytes) throw rowTooLong(`line ${number + 1} is`, maxBytes)
     yield lines.filter(({ text }) => text.trim() !== '')
   }
-  const last = lineOf(rest, number + 1)
+  const last = take(Buffer.alloc(0))
   if (last.text.trim() !== '') yield [last]
 }
 
 function lineOf(bytes: Buffer, number: number): Line {
-  if (bytes.length > maxRowBytes) throw lineTooLong(number)
   if (!isUtf8(bytes)) throw new UserError(`line ${number} is not UTF-8 text`)
   // Some editors begin a file with a byte order mark.
   const text = bytes.toString()
   return { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text }
 }
 
-function lineTooLong(number: number): UserError {
-  return new UserError(`line ${number} is longer than a megabyte, the maximum`)
+/** `what` begins the sentence: a line or a row is. */
+export function rowTooLong(what: string, maxBytes: number): UserError {
+  const most = maxBytes === maxRowBytes ? 'a megabyte' : `${maxBytes / 1_000_000} megabytes`
+  return new UserError(`${what} longer than ${most}, the maximum`)
 }

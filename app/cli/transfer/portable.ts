@@ -3,6 +3,7 @@
  *
  *     {"format":"microblog","version":1,"schema":"create_password_resets","engine":"sqlite","made":"2026-…Z"}
  *     {"table":"users","row":{"id":1,"username":"susan",…}}      every row of every table, parents first
+ *     {"picture":"0f3a…/480.webp",…}                             the files of pictures, as pictures.ts says
  *     {"tables":{"users":{"rows":39,"sha256":"…"},…},"lastIds":{"users":39,…}}
  *     {"sha256":"…"}                                             of all bytes before this line
  *
@@ -18,10 +19,13 @@ import { readMigrations } from '../../database/migrations/files.ts'
 import { migrationStatus } from '../../database/migrations/migrations.ts'
 import type { Line } from './files.ts'
 import { isObject } from './json.ts'
+import { isPictureValue, type Picture, PictureReader, type Pictures, type PictureValue } from './pictures.ts'
 import { isTableName, linesOf, type TableName, tableNames, tablesWithIds } from './tables.ts'
 
 export type Header = { format: 'microblog'; version: 1; schema: string; engine: string; made: string }
 export type Trailer = { tables: Digests; lastIds: Record<string, number> }
+/** `pictures`: null in a backup without them. */
+export type Content = Trailer & { pictures: Pictures | null }
 export type Digests = Record<string, { rows: number; sha256: string }>
 
 /**
@@ -46,18 +50,18 @@ export async function newestSchema({ engine }: DatabaseConfig): Promise<string> 
   return (await readMigrations(engine)).at(-1)?.name ?? ''
 }
 
-/** The text of a database; `onEnd` is called with the digests of its tables. */
-export async function* portableText(
-  db: Reader,
-  header: Header,
-  onEnd: (tables: Digests) => void,
-): AsyncGenerator<string> {
+/** `pictures` are the lines of pictures.ts, or nothing; `onEnd` is called with the digests of the tables. */
+type Parts = { header: Header; pictures: AsyncIterable<string>; onEnd: (tables: Digests) => void }
+
+/** The text of a database. */
+export async function* portableText(db: Reader, { header, pictures, onEnd }: Parts): AsyncGenerator<string> {
   const whole = createHash('sha256')
   const digested = (text: string) => (whole.update(text), text)
   yield digested(`${JSON.stringify(header)}\n`)
   const digests = new TableDigests()
   for (const name of tableNames)
     for await (const lines of linesOf(db, name)) yield digested(digests.add(name, lines))
+  for await (const line of pictures) yield digested(line)
   const tables = digests.finish()
   const lastIds: Record<string, number> = {}
   for (const name of tablesWithIds) lastIds[name] = await lastId(db, name)
@@ -104,13 +108,15 @@ export type PortableRow = { table: TableName; row: Record<string, unknown>; line
 export type Receiver = {
   header(header: Header): Promise<void>
   rows(rows: PortableRow[]): Promise<void>
+  /** A file, after all rows. */
+  picture(picture: Picture): Promise<void>
 }
 
 /**
  * Reads a text that may be anything to its end, and returns its trailer.
  * @throws UserError when it is something else, damaged or cut short: what was received until then is not to be used
  */
-export async function readPortable(lines: AsyncIterable<Line[]>, receiver: Receiver): Promise<Trailer> {
+export async function readPortable(lines: AsyncIterable<Line[]>, receiver: Receiver): Promise<Content> {
   const reader = new PortableReader()
   for await (const batch of lines) {
     const rows: PortableRow[] = []
@@ -118,39 +124,53 @@ export async function readPortable(lines: AsyncIterable<Line[]>, receiver: Recei
       const value = reader.accept(line)
       if ('format' in value) await receiver.header(value)
       else if ('table' in value) rows.push({ ...value, line: line.number })
+      else if ('key' in value) {
+        await receiver.rows(rows.splice(0))
+        await receiver.picture(value)
+      }
     }
     await receiver.rows(rows)
   }
   return reader.end()
 }
 
-type Value = Header | Trailer | { sha256: string } | { table: TableName; row: Record<string, unknown> }
+type Row = { table: TableName; row: Record<string, unknown> }
+type Value = Header | Trailer | { sha256: string } | Row | PictureValue
+/** What a line gives to the receiver: of a picture, its last line the whole file. */
+type Accepted = Header | Row | Picture | { done: true }
 
 /** Checks what has been read against the digests at the text's end. */
 class PortableReader {
   private readonly whole = createHash('sha256')
   private readonly digests = new TableDigests()
+  private readonly pictures = new PictureReader()
+  private hasPictures = false
   private trailer: Trailer | undefined
   private isComplete = false
 
-  accept({ text, number }: Line): Value {
+  accept({ text, number }: Line): Accepted {
     if (this.isComplete) throw damaged(number, 'there is more after its end')
     const value = number === 1 ? headerIn(text) : valueIn(text, number)
+    // Its own line is part of no digest.
+    if (isEnd(value)) this.complete(value.sha256, text, number)
+    else this.whole.update(`${text}\n`)
+    if ('format' in value) return value
     if ('table' in value) {
-      if (this.trailer || !isTableName(value.table))
+      if (this.trailer || this.hasPictures || !isTableName(value.table))
         throw damaged(number, `a row of "${value.table}" is not expected here`)
       this.digests.add(value.table, [text])
-    } else if ('tables' in value) this.trailer = value
-    // Its own line is part of no digest.
-    if ('sha256' in value && text !== JSON.stringify({ sha256: value.sha256 }))
-      throw damaged(number, 'the digest does not match')
-    if ('sha256' in value) this.complete(value.sha256, number)
-    else this.whole.update(`${text}\n`)
-    return value
+      return value
+    }
+    if ('tables' in value) this.trailer = value
+    if ('tables' in value || isEnd(value)) return { done: true }
+    if (this.trailer) throw damaged(number, 'a picture is not expected here')
+    this.hasPictures = true
+    return this.pictures.accept(value, number) ?? { done: true }
   }
 
-  private complete(sha256: string, number: number): void {
-    if (!this.trailer || this.whole.digest('hex') !== sha256)
+  private complete(sha256: string, text: string, number: number): void {
+    const isPlain = text === JSON.stringify({ sha256 })
+    if (!isPlain || !this.trailer || this.whole.digest('hex') !== sha256)
       throw damaged(number, 'the digest does not match')
     const found = this.digests.finish()
     const wrong = Object.entries(this.trailer.tables).find(
@@ -160,8 +180,9 @@ class PortableReader {
     this.isComplete = true
   }
 
-  end(): Trailer {
-    if (this.isComplete && this.trailer) return this.trailer
+  end(): Content {
+    this.pictures.assertEnded()
+    if (this.isComplete && this.trailer) return { ...this.trailer, pictures: this.pictures.found }
     throw new UserError('the backup is cut short: its end is missing')
   }
 }
@@ -180,8 +201,13 @@ function valueIn(text: string, number: number): Exclude<Value, Header> {
   const value = parseObject(text)
   const isRow = typeof value?.['table'] === 'string' && isObject(value['row'])
   const isTrailer = isObject(value?.['tables']) && isObject(value['lastIds'])
-  if (isRow || isTrailer || typeof value?.['sha256'] === 'string') return value as never
+  const isDigest = typeof value?.['sha256'] === 'string'
+  if (value && (isRow || isTrailer || isPictureValue(value) || isDigest)) return value as never
   throw damaged(number, 'it is not a line of a backup')
+}
+
+function isEnd(value: Value): value is { sha256: string } {
+  return 'sha256' in value && !('picture' in value)
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

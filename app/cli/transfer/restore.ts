@@ -3,8 +3,14 @@ import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { UserError } from '../../config/user-error.ts'
-import { type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
-import { atFile, fileOf, keepIdsAbove, openWithoutTimeouts } from '../../database/consistent-read.ts'
+import { type Config, type DatabaseConfig, publicDatabaseUrl } from '../../config.ts'
+import {
+  atFile,
+  fileOf,
+  keepIdsAbove,
+  openWithoutTimeouts,
+  withConsistentRead,
+} from '../../database/consistent-read.ts'
 import type { Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
 import { migrate } from '../../database/migrations/migrations.ts'
@@ -13,9 +19,12 @@ import { assertUnserved } from '../../database/postgres/in-use.ts'
 import { assertUnused, copyFile, isExpendable, removeFile, replaceFile } from '../../database/sqlite/file.ts'
 import { enqueueRebuild } from '../../search/jobs.ts'
 import { rebuildIndex } from '../../search/rebuild.ts'
+import { openStorage } from '../../storage/open.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { shellWord } from '../command.ts'
-import { backUp, examine, isDatabaseFile, schemaOf } from './backup.ts'
+import { backUp, examine, isDatabaseFile, readAppendix, schemaOf } from './backup.ts'
 import { type Line, linesIn, readBytes, timestampForFilename } from './files.ts'
+import { type Placed, Placing } from './placing.ts'
 import {
   type Digests,
   difference,
@@ -27,20 +36,41 @@ import {
 import { deleteRows, insertRows, isEmpty, parseRow, tablesWithIds } from './tables.ts'
 
 /** `oldFile` is where the old database is now, if there was anything in it; `tables` are the digests of a portable backup. */
-export type Restored = { oldFile: string | null; tables: Digests | null }
+type RestoredRows = { oldFile: string | null; tables: Digests | null }
+export type Restored = RestoredRows & { pictures: Placed }
+/**
+ * `source` is a file, or "-" for portable text from standard input. `elsewhere` is where the pictures are of a backup that
+ * does not bring them, if not in the site's own storage.
+ */
+type Restore = { source: string; replace: boolean; elsewhere: Storage | null }
+type Steps = Restore & { placing: Placing }
 
 /**
- * Restores a backup of either kind; `source` is a file, or "-" for portable text from standard input.
- * All of it or nothing: the old rows stay until the new ones have been read back and compared.
+ * Restores a backup of either kind. All of it or nothing: the old rows stay until the new ones have been read back and
+ * compared, and their pictures are stored.
  * @throws UserError when there are rows already and `replace` is false
  */
-export async function restore(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
+export async function restore(
+  config: Pick<Config, 'database' | 'media'>,
+  options: Restore,
+): Promise<Restored> {
+  const placing = new Placing(openStorage(config.media))
+  try {
+    const rows = await restoreDatabase(config.database, { ...options, placing })
+    return { ...rows, pictures: placing.done }
+  } catch (error) {
+    throw await placing.undo(error)
+  }
+}
+
+async function restoreDatabase(config: DatabaseConfig, steps: Steps): Promise<RestoredRows> {
+  const { source } = steps
   // A damaged file is found before anything begins; a damaged pipe, when its end arrives.
   if (source !== '-') await examine(source)
   const isFile = source !== '-' && (await isDatabaseFile(source))
   const file = fileOf(config)
-  if (file) return restoreFile(config, source, { file, isFile, replace })
-  if (!isFile) return restoreServer(config, source, replace)
+  if (file) return restoreFile(config, { ...steps, file, isFile })
+  if (!isFile) return restoreServer(config, steps)
   throw new UserError(
     `${source} is an SQLite database: DATABASE_URL=${shellWord(`sqlite:${source}`)} npm run db:copy -- --to postgres://… brings it here`,
   )
@@ -48,10 +78,9 @@ export async function restore(config: DatabaseConfig, source: string, replace: b
 
 async function restoreFile(
   config: DatabaseConfig,
-  source: string,
-  { file, isFile, replace }: { file: string; isFile: boolean; replace: boolean },
-): Promise<Restored> {
-  if (!replace && !isExpendable(file)) throw notEmpty(config)
+  { file, isFile, ...steps }: Steps & { file: string; isFile: boolean },
+): Promise<RestoredRows> {
+  if (!steps.replace && !isExpendable(file)) throw notEmpty(config)
   assertUnused(file)
   const newFile = `${file}.restoring-${timestampForFilename()}`
   const newConfig = atFile(config, newFile)
@@ -59,10 +88,11 @@ async function restoreFile(
   try {
     let tables: Digests | null = null
     if (isFile) {
-      await copyFile(source, newFile)
+      await copyFile(steps.source, newFile)
       // A backup may be older than the newest migrations.
       await migrate(newConfig)
-    } else tables = await restoreRows(newConfig, source)
+      await placePictures(newConfig, steps)
+    } else tables = await restoreRows(newConfig, steps)
     replaceFile(file, newFile, oldFile)
     return { oldFile, tables }
   } finally {
@@ -70,16 +100,23 @@ async function restoreFile(
   }
 }
 
-/** What is there is backed up first: it is the only copy. */
-async function restoreServer(config: DatabaseConfig, source: string, replace: boolean): Promise<Restored> {
+/** Of a copied file: those at its end, else those of the storage where they are. */
+async function placePictures(config: DatabaseConfig, { source, placing, elsewhere }: Steps): Promise<void> {
+  const found = await readAppendix(source, picture => placing.place(picture))
+  if (found) placing.done.missing.count = found.missing
+  else await withConsistentRead(config, db => placing.copy(db, elsewhere))
+}
+
+/** What is there is backed up first: it is the only copy. Its pictures stay in the storage. */
+async function restoreServer(config: DatabaseConfig, steps: Steps): Promise<RestoredRows> {
   await assertUnserved(config)
   await migrate(config)
-  if (!(await hasRows(config))) return { oldFile: null, tables: await restoreRows(config, source) }
-  if (!replace) throw notEmpty(config)
+  if (!(await hasRows(config))) return { oldFile: null, tables: await restoreRows(config, steps) }
+  if (!steps.replace) throw notEmpty(config)
   const copy = path.resolve(`microblog-before-restore-${timestampForFilename()}.ndjson.gz`)
   await backUp(config, copy)
   try {
-    return { oldFile: copy, tables: await restoreRows(config, source, replace) }
+    return { oldFile: copy, tables: await restoreRows(config, steps) }
   } catch (error) {
     rmSync(copy)
     throw error
@@ -93,16 +130,16 @@ async function hasRows(config: DatabaseConfig): Promise<boolean> {
     .finally(() => db.close())
 }
 
-async function restoreRows(config: DatabaseConfig, source: string, replace = false): Promise<Digests> {
-  const openLines = lineSource(source)
+async function restoreRows(config: DatabaseConfig, steps: Steps): Promise<Digests> {
+  const openLines = lineSource(steps.source)
   const newest = await newestSchema(config)
   await migrate(config)
   const db = await openWithoutTimeouts(config)
   try {
     return await db.transaction(async tx => {
-      if (!replace && !(await isEmpty(tx))) throw notEmpty(config)
+      if (!steps.replace && !(await isEmpty(tx))) throw notEmpty(config)
       await deleteRows(tx)
-      return insertBackup(tx, openLines(), newest)
+      return insertBackup(tx, openLines(), { ...steps, newest })
     })
   } finally {
     await db.close()
@@ -121,13 +158,21 @@ function lineSource(source: string): () => AsyncIterable<Line[]> {
   }
 }
 
-/** Inserts the rows of a portable backup, reads them back and compares their digests. */
-async function insertBackup(tx: Writer, lines: AsyncIterable<Line[]>, newest: string): Promise<Digests> {
+/** Inserts the rows of a portable backup, stores its pictures, reads the rows back and compares their digests. */
+async function insertBackup(
+  tx: Writer,
+  lines: AsyncIterable<Line[]>,
+  { newest, placing, elsewhere }: Steps & { newest: string },
+): Promise<Digests> {
   let schema = ''
-  const { tables, lastIds } = await readPortable(lines, {
+  placing.restart()
+  const { tables, lastIds, pictures } = await readPortable(lines, {
     header: async header => void (schema = await schemaOf(header)),
     rows: rows => insertInChunks(tx, rows),
+    picture: picture => placing.place(picture),
   })
+  if (pictures) placing.done.missing.count = pictures.missing
+  else await placing.copy(tx, elsewhere)
   for (const name of tablesWithIds) await keepIdsAbove(tx, name, lastIds[name] ?? 0)
   // Mentions and hashtags came with the backup; the index is made of what did.
   await rebuildIndex({ db: tx, transaction: work => work(tx), onlyIndex: true })

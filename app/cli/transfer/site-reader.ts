@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { JSONParser, TokenType } from '@streamparser/json'
 import { UserError } from '../../config/user-error.ts'
-import { type Line, linesIn, maxRowBytes, readBytes } from './files.ts'
+import { type Line, linesIn, maxRowBytes, readBytes, rowTooLong } from './files.ts'
 import { isObject } from './json.ts'
 import { isKind, kindList, kinds, type RawRow } from './site-format.ts'
 
@@ -93,7 +93,7 @@ class DocumentParser {
       this.parser.write(chunk)
     })
     if (this.unfinishedBytes > maxRowBytes + chunk.length)
-      throw new UserError(`line ${this.rowLine}: a row is longer than a megabyte, the maximum`)
+      throw rowTooLong(`line ${this.rowLine}: a row is`, maxRowBytes)
     return this.rows.splice(0)
   }
 

@@ -81,6 +81,14 @@ function appliedIn(client: Client.Database): string[] {
   return client.prepare('select name from __drizzle_migrations order by name').pluck().all() as string[]
 }
 
+/** Whether the database has this table: it may be older than the code. */
+export function hasTable(file: string, name: string): boolean {
+  using client = connectTo(file, { readonly: true, fileMustExist: true })
+  return (
+    client.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !== undefined
+  )
+}
+
 /** Whether the file may be overwritten: it does not exist, or has no user in it. A damaged one may not. */
 export function isExpendable(file: string): boolean {
   if (!existsSync(file)) return true

@@ -1,6 +1,7 @@
 /**
- * A backup's digest, behind its last page. SQLite reads as many pages as the file's header says and leaves what follows
- * alone, so every program still opens the file, and the digest goes where the file goes.
+ * What a backup holds behind its last page: an appendix (lines of text), and the digest of it all. SQLite reads as many
+ * pages as the file's header says and leaves what follows alone, so every program still opens the file, and the rest goes
+ * where the file goes.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -13,6 +14,9 @@ const sealLength = sealOf('0'.repeat(64)).length
 
 /** Ends a finished copy with its digest. */
 export async function seal(file: string): Promise<void> {
+  const { size, pageSize } = await measure(file)
+  // A file of whole pages would look as if it had no seal; the appendix may have empty lines.
+  if ((size + sealLength) % pageSize === 0) await appendFile(file, '\n')
   await appendFile(file, sealOf(await digestOf(file)))
 }
 
@@ -31,17 +35,27 @@ export async function isSealed(file: string): Promise<boolean> {
   )
 }
 
-/** The file's size, the page size that its header states, and its end. */
-async function measure(file: string): Promise<{ size: number; pageSize: number; end: string }> {
+/** Where the appendix of a sealed file is, from its first byte to before its last; null: it has none. */
+export async function appendixOf(file: string): Promise<{ start: number; end: number } | null> {
+  const { size, pageSize, pages } = await measure(file)
+  const [start, end] = [pages * pageSize, size - sealLength]
+  return size % pageSize > 0 && start > 0 && start < end ? { start, end } : null
+}
+
+/** The file's size, the size and number of pages that its header states, and its end. */
+async function measure(
+  file: string,
+): Promise<{ size: number; pageSize: number; pages: number; end: string }> {
   const handle = await open(file, 'r')
   try {
     const { size } = await handle.stat()
-    const [header, end] = [Buffer.alloc(18), Buffer.alloc(sealLength)]
+    const [header, end] = [Buffer.alloc(32), Buffer.alloc(sealLength)]
     await handle.read(header, 0, header.length, 0)
     await handle.read(end, 0, end.length, Math.max(size - sealLength, 0))
     const stated = header.readUInt16BE(16)
     // 65,536 does not fit into its two bytes.
-    return { size, pageSize: stated === 1 ? 65_536 : stated, end: end.toString('latin1') }
+    const pageSize = stated === 1 ? 65_536 : stated
+    return { size, pageSize, pages: header.readUInt32BE(28), end: end.toString('latin1') }
   } finally {
     await handle.close()
   }
