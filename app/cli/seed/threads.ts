@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ReplyAudience } from '../../database/schema.ts'
+import { isScene, type SceneName } from './scenes.ts'
 
 /** When a thread starts: an hour (UTC) of a day before today, or minutes before now. */
 type Start = { daysAgo: number; hour: number } | { minutesAgo: number }
@@ -21,12 +22,16 @@ export type Line = {
   isPinned: boolean
   /** Liked by almost everyone. */
   isLoved: boolean
+  pictures: Picture[]
 }
+/** A scene of scenes.ts: each number is another view of it. */
+export type Picture = { scene: SceneName; number: number; alt: string }
 
 const start = /^(?<count>\d+) (?:minutes? ago|days? ago, (?<hour>\d+):00)$/
 /** Who, what is special about it, and the text, with `\n` for a line break. */
 const post = /^(?<indent>(?: {2})*)(?<author>\w+)(?: \((?<options>[^)]+)\))?: (?<body>.+)$/
 const edit = /^ *was: (?<body>.+)$/
+const picture = /^ *shows (?<scene>\w+) (?<number>\d+): (?<alt>.+)$/
 
 const plain = {
   quotes: null,
@@ -40,7 +45,7 @@ const plain = {
 
 /**
  * Three weeks in Pellhaven, oldest week first. In posts.txt a blank line ends a thread, `#` begins a comment, and a
- * reply is indented by two spaces more than what it answers, above it. `was:` is what the post above it said before. In
+ * reply is indented by two spaces more than what it answers, above it. `was:` is what the post above it said before, and `shows` a picture of it. In
  * brackets stand its language, English unless it says so, and what `optionOf` reads.
  */
 export const threads = withQuotes(
@@ -61,19 +66,35 @@ function threadOf(paragraph: string, index: number): Start & { posts: Labeled[] 
   const posts: Labeled[] = []
   for (const [number, line] of lines.entries()) {
     const { body: earlier } = edit.exec(line)?.groups ?? {}
+    const shown = picture.exec(line)?.groups
     if (earlier !== undefined) posts.at(-1)?.earlier.push(textOf(earlier))
+    else if (shown) posts.at(-1)?.pictures.push(pictureOf(shown))
     else {
       const { indent = '', author = '', body = '', options = '' } = groupsOf(post, line)
       const [key, depth] = [`${index}.${number}`, indent.length / 2]
       if (depth > above.length) throw new Error(`posts.txt: this reply is indented too far: ${line}`)
       above.splice(depth, above.length, key)
       const answers = above[depth - 1] ?? null
-      posts.push({ ...plain, earlier: [], key, answers, author, body: textOf(body), ...optionsOf(options) })
+      posts.push({
+        ...plain,
+        earlier: [],
+        pictures: [],
+        key,
+        answers,
+        author,
+        body: textOf(body),
+        ...optionsOf(options),
+      })
     }
   }
   return hour === undefined
     ? { minutesAgo: Number(count), posts }
     : { daysAgo: Number(count), hour: Number(hour), posts }
+}
+
+function pictureOf({ scene = '', number, alt = '' }: Partial<Record<string, string>>): Picture {
+  if (!isScene(scene)) throw new Error(`posts.txt: there is no scene ${scene}`)
+  return { scene, number: Number(number), alt }
 }
 
 function textOf(line: string): string {
