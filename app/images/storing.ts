@@ -7,19 +7,34 @@ export type Stores = { db: Database; storage: Storage }
 /** `upload`: the path of the file, or its bytes. */
 export type NewImage = Making & { userId: number; upload: string | Buffer; alt?: string }
 
+/** What a row says of an image, besides whose it is. */
+export type StoredFiles = Pick<Image, 'key' | 'width' | 'height' | 'animated' | 'placeholder' | 'files'>
+
+/**
+ * Makes the files of an upload and stores them.
+ * @throws ImageRefused, StorageUnavailable
+ */
+export async function storeFiles(
+  storage: Storage,
+  { upload, ...making }: Making & { upload: string | Buffer },
+): Promise<StoredFiles> {
+  const { files, ...made } = await makeImage(upload, making)
+  const key = newImageKey()
+  for (const { width, data } of files) await storage.put(fileKey(key, width), data)
+  return {
+    ...made,
+    key,
+    files: files.map(({ width, height, bytes, sha256 }) => ({ width, height, bytes, sha256 })),
+  }
+}
+
 /**
  * Makes the files of an upload, stores them, and then the row that names them: a process that dies in between leaves
  * files without a row, which `media:check` deletes.
  * @throws ImageRefused, StorageUnavailable
  */
 export async function storeImage({ db, storage }: Stores, image: NewImage): Promise<Image> {
-  const { upload, userId, purpose, crop, alt = '' } = image
-  const { files, ...made } = await makeImage(upload, { purpose, ...(crop !== undefined && { crop }) })
-  const key = newImageKey()
-  for (const { width, data } of files) await storage.put(fileKey(key, width), data)
-  const stored = files.map(({ width, height, bytes, sha256 }) => ({ width, height, bytes, sha256 }))
-  return db.transaction(tx => {
-    tx.invalidates(`viewer:${userId}`)
-    return addImage(tx, { ...made, key, userId, purpose, alt, files: stored })
-  })
+  const { userId, alt = '', ...making } = image
+  const stored = await storeFiles(storage, making)
+  return db.transaction(tx => addImage(tx, { ...stored, userId, alt, purpose: making.purpose }))
 }

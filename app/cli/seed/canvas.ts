@@ -2,6 +2,7 @@
 
 /** Red, green and blue, from 0 to 255. */
 export type Color = readonly [number, number, number]
+export type Point = [x: number, y: number]
 /**
  * `distance` is that of a point to the edge, negative inside; no point outside the bounds is inside. The canvas is 1 high.
  */
@@ -98,7 +99,7 @@ export function box(left: number, top: number, right: number, bottom: number): S
 }
 
 /** A line with round ends. */
-export function line(x: number, y: number, toX: number, toY: number, thickness: number): Shape {
+export function line([x, y]: Point, [toX, toY]: Point, thickness: number): Shape {
   const [dx, dy, half] = [toX - x, toY - y, thickness / 2]
   const length = dx * dx + dy * dy || 1
   return {
@@ -112,14 +113,21 @@ export function line(x: number, y: number, toX: number, toY: number, thickness: 
 
 /** Everything below an edge, which is nowhere higher than `top`. */
 export function below(top: number, edge: (x: number) => number = () => top): Shape {
-  return { ...everywhere, top, distance: (x, y) => edge(x) - y }
+  const edges = new Map<number, number>()
+  const edgeAt = (x: number) => {
+    const known = edges.get(x)
+    if (known !== undefined) return known
+    edges.set(x, edge(x))
+    return edges.get(x) as number
+  }
+  return { ...everywhere, top, distance: (x, y) => edgeAt(x) - y }
 }
 
 /** A shape without dents; its corners go round clockwise. */
-export function polygon(...points: [x: number, y: number][]): Shape {
+export function polygon(...points: Point[]): Shape {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
   const sides = points.map(([x, y], index) => {
-    const [lastX, lastY] = points.at(index - 1) as [number, number]
+    const [lastX, lastY] = points.at(index - 1) as Point
     const length = Math.hypot(x - lastX, y - lastY)
     return { x, y, nx: (y - lastY) / length, ny: (lastX - x) / length }
   })

@@ -200,6 +200,13 @@ function checks(now: Date) {
     )
   })
 
+  it('has pictures, each described by its own words, at most four in a post', () => {
+    const shown = posts.filter(({ pictures }) => pictures.length > 0)
+    assert.ok(shown.length >= 12 && shown.every(({ pictures }) => pictures.length <= 4))
+    assert.deepEqual(new Set(shown.map(({ pictures }) => pictures.length)), new Set([1, 2, 4]))
+    assert.deepEqual(repeated(shown.flatMap(({ pictures }) => pictures.map(({ alt }) => alt))), [])
+  })
+
   it('has each follow once, from when both had joined', () => {
     assert.deepEqual(repeated(follows.map(({ follower, followed }) => `${follower} ${followed}`)), [])
     for (const { follower, followed, createdAt } of follows) {

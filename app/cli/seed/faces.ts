@@ -48,8 +48,8 @@ export function drawFace({ ground, skin: tone, hair: hairName, shirt, ...face }:
   canvas.paint(ink, circle(0.43, 0.46, 0.016), circle(0.57, 0.46, 0.016))
   if (face.glasses) {
     const rims = [0.42, 0.58].map(x => cut(circle(x, 0.46, 0.062), circle(x, 0.46, 0.05)))
-    canvas.paint(ink, ...rims, line(0.48, 0.46, 0.52, 0.46, 0.012))
+    canvas.paint(ink, ...rims, line([0.48, 0.46], [0.52, 0.46], 0.012))
   }
-  canvas.paint(mixed(red, ink, 0.3), line(0.46, 0.59, 0.54, 0.59, 0.014))
+  canvas.paint(mixed(red, ink, 0.3), line([0.46, 0.59], [0.54, 0.59], 0.014))
   return canvas
 }

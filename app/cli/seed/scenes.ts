@@ -1,17 +1,5 @@
 /** The pictures that the people of Pellhaven take, drawn. */
-import {
-  below,
-  both,
-  box,
-  Canvas,
-  type Color,
-  circle,
-  cut,
-  ellipse,
-  line,
-  polygon,
-  type Shape,
-} from './canvas.ts'
+import { below, box, Canvas, type Color, circle, cut, ellipse, line, polygon, type Shape } from './canvas.ts'
 import { crust, ink, leaf, mist, mixed, moss, night, paper, red, sea, straw } from './colors.ts'
 import { between, mulberry32, type Random } from './random.ts'
 
@@ -41,7 +29,7 @@ function ripples(random: Random, { from, aspect, count }: { from: number; aspect
   return Array.from({ length: count }, () => {
     const y = from + (1 - from) * random() ** 0.8
     const x = random() * aspect
-    return line(x, y, x + between(random, 0.03, 0.05 + (y - from) * 0.3), y, 0.004 + (y - from) * 0.008)
+    return line([x, y], [x + between(random, 0.03, 0.05 + (y - from) * 0.3), y], 0.004 + (y - from) * 0.008)
   })
 }
 
@@ -126,8 +114,8 @@ const scenes = {
       canvas.paint(paper, box(aspect * 0.24, 0.2, aspect * 0.76, 0.76))
       canvas.paint(straw, box(aspect * 0.27, 0.225, aspect * 0.73, 0.735))
       const bars = [
-        line(aspect / 2, 0.2, aspect / 2, 0.76, 0.02),
-        line(aspect * 0.24, 0.44, aspect * 0.76, 0.44, 0.02),
+        line([aspect / 2, 0.2], [aspect / 2, 0.76], 0.02),
+        line([aspect * 0.24, 0.44], [aspect * 0.76, 0.44], 0.02),
       ]
       canvas.paint(
         ink,
@@ -153,7 +141,7 @@ const scenes = {
       canvas.paint(crust, ellipse(x, 0.5, 0.41, 0.33))
       canvas.paint(mixed(crust, straw, 0.5), ellipse(x - 0.04, 0.46, 0.33, 0.25))
       const cuts = Array.from({ length: 5 }, (_, n) =>
-        line(x - 0.26 + n * 0.12, 0.68, x - 0.18 + n * 0.12, 0.32, 0.028),
+        line([x - 0.26 + n * 0.12, 0.68], [x - 0.18 + n * 0.12, 0.32], 0.028),
       )
       canvas.paint(paper, ...cuts)
       const flour = Array.from({ length: 160 }, () =>
@@ -167,7 +155,9 @@ const scenes = {
     paper: [205, 212, 205],
     draw(canvas, random) {
       const { aspect } = canvas
-      const boards = Array.from({ length: 5 }, (_, n) => line(0, n * 0.24, aspect, n * 0.24 + 0.01, 0.006))
+      const boards = Array.from({ length: 5 }, (_, n) =>
+        line([0, n * 0.24], [aspect, n * 0.24 + 0.01], 0.006),
+      )
       canvas.paint(mixed(mist, ink, 0.35), ...boards)
       for (const [x, y, tone] of [
         [aspect * 0.34, 0.52, red],
@@ -176,7 +166,7 @@ const scenes = {
         canvas.paint(mixed(mist, ink, 0.3), circle(x + 0.02, y + 0.025, 0.27))
         canvas.paint(paper, circle(x, y, 0.27))
         canvas.paint(tone, cut(circle(x, y, 0.24), circle(x, y, 0.225)))
-        canvas.paint(paper, circle(x, y, 0.16), line(x + 0.14, y, x + 0.22, y - 0.07, 0.035))
+        canvas.paint(paper, circle(x, y, 0.16), line([x + 0.14, y], [x + 0.22, y - 0.07], 0.035))
         canvas.paint(ink, cut(circle(x, y, 0.16), circle(x, y, 0.152)))
         canvas.paint(crust, circle(x, y, 0.135))
         canvas.paint(mixed(crust, paper, 0.35), ellipse(x - 0.03, y - 0.05, 0.05, 0.02))
@@ -194,7 +184,7 @@ const scenes = {
       const { aspect } = canvas
       canvas.paint(mixed(crust, ink, 0.35), below(0.86))
       for (let x = 0.1; x < aspect; x += 0.2) {
-        canvas.paint(crust, line(x, 0.9, x + 0.04, 0.06, 0.014))
+        canvas.paint(crust, line([x, 0.9], [x + 0.04, 0.06], 0.014))
         const leaves: Shape[] = []
         const pods: Shape[] = []
         const flowers: Shape[] = []
@@ -202,7 +192,7 @@ const scenes = {
           const side = random() < 0.5 ? -1 : 1
           const at = x + 0.03 + side * between(random, 0.02, 0.07)
           leaves.push(ellipse(at, y, 0.045, 0.03))
-          if (random() < 0.4) pods.push(line(at, y + 0.02, at + side * 0.02, y + 0.11, 0.018))
+          if (random() < 0.4) pods.push(line([at, y + 0.02], [at + side * 0.02, y + 0.11], 0.018))
           if (random() < 0.25) flowers.push(circle(at + side * 0.03, y, 0.013))
         }
         canvas.paint(leaf, ...leaves)
@@ -217,7 +207,7 @@ const scenes = {
     draw(canvas, random) {
       const { aspect } = canvas
       const wires = [0.34, 0.52, 0.7]
-      canvas.paint(ink, ...wires.map(y => line(0, y, aspect, y + 0.03, 0.006)))
+      canvas.paint(ink, ...wires.map(y => line([0, y], [aspect, y + 0.03], 0.006)))
       const birds: Shape[] = []
       const breasts: Shape[] = []
       for (const y of wires)
@@ -226,7 +216,7 @@ const scenes = {
           birds.push(
             ellipse(x, at, 0.036, 0.05),
             circle(x + 0.012, at - 0.05, 0.026),
-            line(x - 0.02, at + 0.03, x - 0.05, at + 0.09, 0.014),
+            line([x - 0.02, at + 0.03], [x - 0.05, at + 0.09], 0.014),
             polygon([x + 0.035, at - 0.06], [x + 0.06, at - 0.05], [x + 0.034, at - 0.043]),
           )
           if (random() < 0.3) breasts.push(ellipse(x + 0.014, at, 0.02, 0.03))
@@ -242,7 +232,7 @@ const scenes = {
       const { aspect } = canvas
       const drops = Array.from({ length: 170 }, () => {
         const [x, y] = [random() * (aspect + 0.2) - 0.1, random()]
-        return line(x, y, x - 0.02, y + 0.06, 0.003)
+        return line([x, y], [x - 0.02, y + 0.06], 0.003)
       })
       canvas.paint(paper, ...drops)
       canvas.paint(moss, ridge(random, { at: 0.9, height: 0.02, aspect }))
@@ -256,10 +246,10 @@ const scenes = {
       canvas.paint(paper, box(x - 0.07, 0.42, x + 0.07, 0.865))
       canvas.paint(sea, box(x - 0.07, 0.56, x + 0.07, 0.865))
       const marks = Array.from({ length: 8 }, (_, n) =>
-        line(x + 0.02, 0.47 + n * 0.05, x + 0.07, 0.47 + n * 0.05, 0.006),
+        line([x + 0.02, 0.47 + n * 0.05], [x + 0.07, 0.47 + n * 0.05], 0.006),
       )
       canvas.paint(ink, ...marks)
-      canvas.paint(red, line(x - 0.07, 0.56, x + 0.07, 0.56, 0.01))
+      canvas.paint(red, line([x - 0.07, 0.56], [x + 0.07, 0.56], 0.01))
     },
   },
   seal: {
@@ -287,12 +277,12 @@ const scenes = {
         ink,
         circle(x - 0.37, 0.54, 0.016),
         circle(x - 0.43, 0.605, 0.012),
-        line(x - 0.12, 0.74, x - 0.02, 0.8, 0.05),
+        line([x - 0.12, 0.74], [x - 0.02, 0.8], 0.05),
       )
       canvas.paint(
         ink,
-        line(x - 0.4, 0.635, x - 0.31, 0.655, 0.004),
-        line(x - 0.4, 0.625, x - 0.3, 0.63, 0.004),
+        line([x - 0.4, 0.635], [x - 0.31, 0.655], 0.004),
+        line([x - 0.4, 0.625], [x - 0.3, 0.63], 0.004),
       )
     },
   },
@@ -310,8 +300,8 @@ const scenes = {
           canvas.paint(paper, box(x - 0.05, shelf - 0.17, x + 0.05, shelf - 0.07))
           canvas.paint(
             ink,
-            line(x - 0.03, shelf - 0.135, x + 0.03, shelf - 0.135, 0.008),
-            line(x - 0.03, shelf - 0.105, x + 0.015, shelf - 0.105, 0.008),
+            line([x - 0.03, shelf - 0.135], [x + 0.03, shelf - 0.135], 0.008),
+            line([x - 0.03, shelf - 0.105], [x + 0.015, shelf - 0.105], 0.008),
           )
         }
         canvas.paint(mixed(crust, ink, 0.3), box(0, shelf, aspect, shelf + 0.035))

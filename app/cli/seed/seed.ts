@@ -1,6 +1,7 @@
 import type { Database, Writer } from '../../database/database.ts'
 import { bookmarks, follows, posts, users } from '../../database/schema.ts'
-import { eq, inArray } from '../../database/sql.ts'
+import { and, eq, inArray, isNull } from '../../database/sql.ts'
+import { addImage } from '../../images/queries.ts'
 import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
 import { markMessagesRead } from '../../messages/queries.ts'
@@ -13,18 +14,23 @@ import { indexPeople } from '../../search-index/indexing.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { foldName } from '../../text/normalize.ts'
 import { type Community, community } from './community.ts'
+import type { Drawn } from './pictures.ts'
 import privateMessages from './private-messages.json' with { type: 'json' }
 
 type Ids = Map<string, number>
 
 /** Adds the community in one transaction, through the queries that the site uses; returns how much was added. */
-export async function seedCommunity(db: Database, { password, now }: { password: string; now: Date }) {
+export async function seedCommunity(
+  db: Database,
+  { password, now, drawn }: { password: string; now: Date; drawn?: Drawn },
+) {
   const town = community(now)
   const { people, posts, follows } = town
   const passwordHash = await hashPassword(password)
   await db.transaction(async tx => {
     const ids = await addPeople(tx, people, passwordHash)
     const published = await addPosts(tx, posts, ids)
+    if (drawn) await addFaces(tx, drawn.faces, ids)
     await addFollows(tx, follows, ids)
     await addReactions(tx, town, { ids, published })
     await addPrivateMessages(tx, ids, now)
@@ -58,6 +64,17 @@ async function addPeople(tx: Writer, people: Community['people'], passwordHash: 
     .where(inArray(users.usernameKey, keys))
   await indexPeople(tx, present)
   return new Map(present.map(({ id, key }) => [key, id]))
+}
+
+/** People who have a picture already, because they were here before, keep theirs. */
+async function addFaces(tx: Writer, faces: Drawn['faces'], ids: Ids): Promise<void> {
+  for (const [username, face] of faces) {
+    const userId = ids.get(foldName(username))
+    if (!userId) continue
+    const isBare = and(eq(users.id, userId), isNull(users.avatar))
+    const changed = await tx.update(users).set({ avatar: face.key }).where(isBare).returning({ id: users.id })
+    if (changed.length > 0) await addImage(tx, { ...face, userId, purpose: 'avatar' })
+  }
 }
 
 /** Returns the ids of the posts by their keys. */
