@@ -27,6 +27,9 @@ const colors = Object.fromEntries(
   ]),
 ) as Record<string, Color>
 
+/** A color of the stylesheet is `oklch(lightness chroma hue)`. */
+const quiet = (color: string) => Number(color.split(' ')[1]) < 0.065
+
 function hex(name: string, theme: Theme): string {
   return formatHex(colors[name]?.[theme]) ?? assert.fail(name)
 }
@@ -75,6 +78,7 @@ for (const theme of themes)
 
     it('shows the letter of a face clearly, on tones that can be told apart', () => {
       assert.equal(tones.length, 8)
+      for (const { ground } of tones) assert.ok(quiet(ground[theme]), `${ground[theme]} is loud`)
       for (const { ground, letter } of tones)
         assert.ok(wcagContrast(letter[theme], ground[theme]) >= 4.5, ground[theme])
       const difference = differenceEuclidean('oklab')
@@ -93,6 +97,18 @@ it('every face has a tone and a shape that the stylesheet draws', () => {
     const { tone, shape } = avatarOf({ username: `person${at}`, displayName: '' })
     for (const name of [`.tone-${tone} {`, `.shape-${shape} {`]) assert.ok(css.includes(name), name)
   }
+})
+
+it('two shapes of a face differ in two corners at least', () => {
+  const radii = [...read('public/css/avatar.css').matchAll(/\.shape-\d \{\s+border-radius: (.+);/g)]
+  const shapes = radii.map(([, radius = '']) => {
+    const [a = '', b = a, c = a, d = b] = radius.split(' ')
+    return [a, b, c, d]
+  })
+  assert.equal(shapes.length, 6)
+  for (const [at, shape] of shapes.entries())
+    for (const other of shapes.slice(at + 1))
+      assert.ok(shape.filter((corner, n) => corner !== other[n]).length >= 2, `${shape} and ${other}`)
 })
 
 describe('a copy of the colors', () => {

@@ -71,6 +71,36 @@ describe('images', () => {
     assert.deepEqual([placeholder.format, placeholder.width, placeholder.hasAlpha], ['webp', 16, false])
   })
 
+  it('are cut where one says, turned upright before, and always have every width', async () => {
+    /** Red and blue of the middle of the outer columns, or rows if it is high. */
+    const colors = async (upload: Buffer, crop: number, purpose: 'avatar' | 'banner' = 'avatar') => {
+      const { files } = await makeImage(upload, { purpose, crop })
+      assert.deepEqual(
+        files.map(({ width }) => width),
+        purpose === 'avatar' ? [96, 256, 512] : [640, 1280, 1920],
+      )
+      const { data, info } = await sharp(files[0]?.data).raw().toBuffer({ resolveWithObject: true })
+      const colorAt = (x: number, y: number) => {
+        const [red = 0, , blue = 0] = data.subarray((y * info.width + x) * info.channels)
+        return red > blue ? 'red' : 'blue'
+      }
+      const [right, bottom] = [info.width - 1, info.height - 1]
+      return [colorAt(0, 0), colorAt(right, 0), colorAt(0, bottom), colorAt(right, bottom)]
+    }
+    const wide = await photo(900, 300)
+    const sides = { left: ['blue', 'blue', 'blue', 'blue'], right: ['red', 'red', 'red', 'red'] }
+    const [ofLeft, ofRight] = [await colors(wide, 0), await colors(wide, 100)]
+    assert.notDeepEqual(ofLeft, ofRight)
+    assert.deepEqual([ofLeft, ofRight].toSorted(), [sides.left, sides.right])
+    // A quarter from the left: the edge between the halves is inside, right of the middle.
+    assert.deepEqual(new Set(await colors(wide, 37)).size, 2)
+    const high = await photo(900, 300, { orientation: 6 })
+    const [ofTop, ofBottom] = [await colors(high, 0), await colors(high, 100)]
+    assert.deepEqual([ofTop, ofBottom].toSorted(), [sides.left, sides.right])
+    assert.notDeepEqual(ofTop, ofBottom)
+    assert.equal(new Set(await colors(await photo(3, 40), 50, 'banner')).size, 2)
+  })
+
   it('are refused if they are none', async () => {
     for (const upload of ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'GIF89a', ''])
       await assert.rejects(makeImage(Buffer.from(upload), { purpose: 'post' }), ImageRefused)

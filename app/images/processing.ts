@@ -81,13 +81,15 @@ export async function makeImage(upload: string | Buffer, making: Making): Promis
 
 async function make(sharp: SharpModule, upload: string | Buffer, making: Making): Promise<MadeImage> {
   const { purpose } = making
-  const { frames } = await readable(sharp, upload, purpose)
+  const { frames, upright } = await readable(sharp, upload, purpose)
   const open = (animated: boolean) =>
     sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true })
       .timeout({ seconds: timeoutSeconds })
       .autoOrient()
   if (frames > 1) return makeAnimation(sharp, open)
-  const { data, info } = await shaped(open(false), making).raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await shaped(open(false), upright, making)
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
   const again = () => sharp(data, { raw: { width, height, channels } })
   const files: MadeFile[] = []
@@ -111,7 +113,7 @@ async function readable(sharp: SharpModule, upload: string | Buffer, purpose: Im
   const frames = purpose === 'post' && width > 1 ? pages : 1
   if (frames > maxFrames || frames * width * height > maxAnimatedPixels)
     throw new ImageRefused('too_many_frames')
-  return { frames }
+  return { frames, upright: metadata.autoOrient }
 }
 
 /**
@@ -137,13 +139,22 @@ async function placeholderOf(sharp: SharpModule, image: Sharp): Promise<string> 
   return (await opaque.webp({ quality: 20 }).toBuffer()).toString('base64')
 }
 
-/** Fits into the largest file, or is cut to the shape of what it is for. */
-function shaped(opened: Sharp, { purpose, crop = 50 }: Making): Sharp {
+type Size = { width: number; height: number }
+
+/** Fits into the largest file; what has a shape is cut from the upright image as large as possible, and has all widths. */
+function shaped(opened: Sharp, upright: Size, { purpose, crop = 50 }: Making): Sharp {
   const width = widths[purpose].at(-1) as number
   const ratio = ratios[purpose]
   if (!ratio) return opened.resize({ width, height: maxHeight, fit: 'inside', withoutEnlargement: true })
-  const position = crop < 34 ? 'left top' : crop > 66 ? 'right bottom' : 'centre'
-  return opened.resize({ width, height: Math.round(width / ratio), fit: 'cover', position })
+  const part = {
+    width: Math.max(1, Math.min(upright.width, Math.round(upright.height * ratio))),
+    height: Math.max(1, Math.min(upright.height, Math.round(upright.width / ratio))),
+  }
+  const left = Math.round(((upright.width - part.width) * crop) / 100)
+  const top = Math.round(((upright.height - part.height) * crop) / 100)
+  return opened
+    .extract({ ...part, left, top })
+    .resize({ width, height: Math.round(width / ratio), fit: 'fill' })
 }
 
 /** The widths of the files of an image that is as wide as this, narrowest first. */
