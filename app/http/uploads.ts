@@ -8,13 +8,21 @@ import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
+import { sanitizeText } from '../text/normalize.ts'
 import { Problem } from './errors.ts'
 import { type Form, formOf, maxFields } from './forms.ts'
 
 /** Why a file is not kept: it is too large, too much is uploaded at this time, or the disk is full or refuses. */
 export type UploadProblem = 'too_large' | 'busy' | 'unavailable'
 /** A file of a form. It is there until the response has been sent, unless it has a problem. */
-export type Upload = { field: string; path: string; bytes: number; problem: UploadProblem | null }
+export type Upload = {
+  field: string
+  /** As the sender's file is called, for a sentence about it. */
+  name: string
+  path: string
+  bytes: number
+  problem: UploadProblem | null
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -101,7 +109,9 @@ async function receive(request: FastifyRequest, body: IncomingMessage): Promise<
   uploadsOf.set(request, uploads)
   try {
     const fields = await readParts(body, (stream, field, name) => {
-      const upload = { field, path: path.join(tmpdir(), filePrefix + randomUUID()), bytes: 0, problem: null }
+      const temporary = path.join(tmpdir(), filePrefix + randomUUID())
+      const known = { field, name: nameOf(name) }
+      const upload: Upload = { ...known, path: temporary, bytes: 0, problem: null }
       // An empty field arrives as a file without a name. A stranger's files are not kept, but the words beside them.
       const isKept = Boolean(name && request.viewer)
       if (isKept) uploads.push(upload)
@@ -119,6 +129,11 @@ async function receive(request: FastifyRequest, body: IncomingMessage): Promise<
     uploadsOf.delete(request)
     throw error instanceof Problem ? error : new Problem(400, 'forms.broken')
   }
+}
+
+/** A line that is not too long to be read. */
+function nameOf(name = ''): string {
+  return [...sanitizeText(name).replaceAll(/\s+/g, ' ')].slice(0, 100).join('')
 }
 
 type TakeFile = (stream: Readable, field: string, name: string | undefined) => Promise<void>

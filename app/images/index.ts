@@ -1,8 +1,10 @@
 import { defineNoun } from '../noun.ts'
+import { uploadLimit } from './forms.ts'
 import { deleteFilesJob } from './jobs.ts'
 import { unpublishedImages, unusedProfileImages } from './queries.ts'
 
 export default defineNoun({
   jobs: { 'images.delete_files': deleteFilesJob },
+  limits: [uploadLimit],
   retention: [unpublishedImages, unusedProfileImages],
 })
