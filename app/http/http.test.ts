@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { root as projectRoot } from '../config.ts'
 import { DatabaseUnavailable } from '../database/errors.ts'
 import { newToken } from '../security/tokens.ts'
 import { saveSettings } from '../settings/queries.ts'
@@ -239,6 +243,30 @@ describe('the plugins of every request', () => {
       '/@john/follow/delete',
     ]) {
       assert.equal((await site.visitor().post(path, {})).status, 401, path)
+    }
+  })
+
+  it('says what was written in any script, compressed or not', async () => {
+    const words = 'Ñandú · “čaj” 春の海 שלום 🐈\u200d⬛ \u{1d518} \u0085 & <b>'
+    await site.write('susan', [words])
+    const url = '/@susan'
+    const decompress = { br: brotliDecompressSync, gzip: gunzipSync, identity: (body: Buffer) => body }
+    for (const [encoding, read] of Object.entries(decompress)) {
+      const headers = { 'accept-encoding': encoding, 'accept-language': 'es' }
+      const { rawPayload } = await site.app.inject({ url, headers })
+      const page = new TextDecoder('utf-8', { fatal: true }).decode(read(rawPayload))
+      const written = words.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
+      for (const part of [written, '⁂', 'Español', 'sesión'])
+        assert.ok(page.includes(part), `${encoding}: ${part}`)
+    }
+  })
+
+  it('takes as it is only what a template has made', async () => {
+    const pages = globSync('views/**/*.eta', { cwd: projectRoot, exclude: ['views/exports/archive/**'] })
+    for (const file of pages) {
+      const template = await readFile(path.join(projectRoot, file), 'utf8')
+      for (const [, raw = ''] of template.matchAll(/<%~([\s\S]*?)%>/g))
+        assert.match(raw, /^ (include\('|include\(it\.|it\.icon\(|it\.body )/, file)
     }
   })
 

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import view from '@fastify/view'
-import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { root } from '../config.ts'
@@ -17,6 +16,7 @@ import { abbreviate } from '../text/links.ts'
 import { memoize } from '../text/memoize.ts'
 import { prefersJson, refuseForm } from './errors.ts'
 import { returnPath } from './return-path.ts'
+import { openTemplates } from './templates.ts'
 
 const views = path.join(root, 'views')
 /** The locals of each view, declared beside its routes, so that a page compiles only with all of them. */
@@ -46,13 +46,11 @@ declare module 'fastify' {
 
 export default plugin(
   async (app: FastifyInstance, { helpers }: { helpers: object }) => {
-    const eta = new Eta({ views, cache: true })
-    // Eta's own path resolution took a third of the rendering time, to guard against untrusted view names; these are trusted.
-    eta.resolvePath = memoize(name => path.join(views, path.extname(name) ? name : `${name}.eta`), String)
+    const { render, engine } = openTemplates(views)
     // Rendered once, because a list of posts has dozens.
-    const icon = memoize((name: string) => eta.render('/layouts/_icon', { icon: name }), String)
+    const icon = memoize((name: string) => render('/layouts/_icon', { icon: name }), String)
     const shared = { ...sharedLocals(app), icon, ...helpers }
-    await app.register(view, { engine: { eta }, root: views, viewExt: 'eta', production: true })
+    await app.register(view, { engine: { eta: engine }, root: views, viewExt: 'eta', production: true })
     app.decorateReply('page', function (view, locals) {
       const { errors } = locals as { errors?: Record<string, string> }
       if (errors && this.statusCode >= 400 && prefersJson(this.request)) return refuseForm(this, errors)

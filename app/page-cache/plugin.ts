@@ -67,9 +67,9 @@ export default plugin(
       return send(page, entry, reply)
     })
     app.addHook('onSend', async ({ pageEntry: entry }, reply, payload) => {
-      if (!entry?.tags || reply.statusCode !== 200 || typeof payload !== 'string') return payload
+      if (!entry?.tags || reply.statusCode !== 200 || !Buffer.isBuffer(payload)) return payload
       const { key, readAt, tags, encoding } = entry
-      const body = encoding ? compress[encoding](payload) : Buffer.from(payload)
+      const body = encoding ? compress[encoding](payload) : payload
       const etag = `W/"${etagPrefix}.${++rendered}"`
       pages.set(key, { body, etag, readAt, tags })
       reply.header('etag', etag).removeHeader('content-length')
