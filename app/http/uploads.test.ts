@@ -35,6 +35,7 @@ const file = (bytes: number) => Buffer.alloc(bytes, 'tea ')
 describe('a form with files', () => {
   let site: Site
   let susan: Browser
+  const { TMPDIR } = process.env
   before(async () => {
     process.env['TMPDIR'] = await mkdtemp(path.join(tmpdir(), 'microblog-uploads-'))
     site = await openSite({}, { routes })
@@ -43,6 +44,8 @@ describe('a form with files', () => {
   after(async () => {
     await site.close()
     await rm(tmpdir(), { recursive: true })
+    if (TMPDIR === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = TMPDIR
   })
 
   const received = async (
@@ -110,7 +113,7 @@ describe('a form with files', () => {
       [413, payload, { ...headers, 'content-length': String(2 ** 30) }],
     ]
     for (const [index, [status, body, given]] of sent.entries()) {
-      const boundary = body.subarray(2, body.indexOf('\r\n'))
+      const boundary = body.toString('latin1', 2, body.indexOf('\r\n'))
       const own = { 'content-type': `multipart/form-data; boundary=${boundary}`, ...given }
       const answer = await susan.ask({ method: 'POST', url: '/received', payload: body, headers: own })
       assert.equal(answer.status, status, `${index}: ${answer.text}`)
