@@ -10,12 +10,14 @@ import {
   bookmarks,
   conversations,
   follows,
+  images,
   messages,
   notifications,
   participants,
   posts,
   users,
 } from '../../app/database/schema.ts'
+import { inArray, sql } from '../../app/database/sql.ts'
 import { addEachCounted } from '../../app/posts/counted.ts'
 import { addDerivedRows } from '../../app/posts/derivations.ts'
 import { indexPeople } from '../../app/search-index/indexing.ts'
@@ -50,6 +52,7 @@ await migrate(database)
 const db = await openDatabase(database)
 const ids = await addPeople(db)
 await addPosts(db)
+await addPictures(db)
 await addThreads(db)
 await addReactions(db)
 await addFollows(db)
@@ -150,6 +153,44 @@ async function addThreads(db: Database): Promise<void> {
     if (id < chain) return { parentId: thread, rootId: thread }
     return { parentId: id - 1, rootId: chain }
   }
+}
+
+/** One to four pictures in every fourth post of those who take some: the rows alone, because pages do not read the files. */
+async function addPictures(db: Database): Promise<void> {
+  const { pictured } = castOf(options.users)
+  const authors = pictured.map(person => ids[person] as number)
+  const written = await db
+    .select({ id: posts.id, userId: posts.userId })
+    .from(posts)
+    .where(inArray(posts.userId, authors))
+  const shown = written.filter(({ id }) => id % 4 === 0)
+  const files = [480, 960, 1600].map(width => ({
+    width,
+    height: width / 1.6,
+    bytes: width * 90,
+    sha256: '0'.repeat(64),
+  }))
+  const rows = shown.flatMap(({ id, userId }) =>
+    Array.from({ length: 1 + ((id / 4) % 4) }, (_, n) => ({
+      key: `${id}${n}`.padStart(32, '0'),
+      userId,
+      purpose: 'post' as const,
+      postId: id,
+      position: n + 1,
+      alt: 'The harbour in the morning, all fog.',
+      width: 1600,
+      height: 1000,
+      placeholder: 'UklGRlQAAABXRUJQVlA4IEgAAADQAgCdASoQAAoAAUAmJYgCdAEO9yOAAP7+1k4n0Q0rAA=='.padEnd(
+        160,
+        'A',
+      ),
+      files,
+      createdAt: new Date(now),
+    })),
+  )
+  for (const some of chunksOf(rows)) await db.transaction(tx => tx.insert(images).values(some))
+  const imageCount = sql<number>`(select count(*) from ${images} where ${images.postId} = ${posts.id})`
+  await db.transaction(tx => tx.update(posts).set({ imageCount }).where(inArray(posts.userId, authors)))
 }
 
 /** Likes and reposts of all posts, and what a few people have bookmarked. */

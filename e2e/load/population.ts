@@ -36,6 +36,11 @@ export type Cast = {
   followsNoneLoud: number
   /** Has replied to a stranger ten thousand times today. */
   loud: number
+  /** People who take pictures, and as many who take none; each group has a follower. */
+  pictured: number[]
+  unpictured: number[]
+  followsPictured: number
+  followsUnpictured: number
   /** From this number on, people have not written for months. */
   quietFrom: number
 }
@@ -44,7 +49,9 @@ export function castOf(users: number): Cast {
   const viewers = Array.from({ length: 24 }, (_, index) => index)
   const quietFrom = Math.floor(users * 0.9) - 1
   const some = { followsNobody: 24, followsMany: 25, followsTheLoud: 26, followsNoneLoud: 27 }
-  return { viewers, ...some, followsTheQuiet: users - 1, loud: users - 2, quietFrom }
+  const group = (from: number) => Array.from({ length: 100 }, (_, n) => from + n).filter(n => n < quietFrom)
+  const pictures = { followsPictured: 28, followsUnpictured: 29, pictured: group(30), unpictured: group(130) }
+  return { viewers, ...some, ...pictures, followsTheQuiet: users - 1, loud: users - 2, quietFrom }
 }
 
 export const repliesOfThread = 1_000
@@ -74,10 +81,12 @@ export function followedBy(person: number, { users, total }: { users: number; to
     const same = followedBy(0, { users, total }).filter(other => other < cast.loud - 1 && other !== person)
     return [...same, person === cast.followsTheLoud ? cast.loud : cast.loud - 1]
   }
+  if (person === cast.followsPictured) return cast.pictured
+  if (person === cast.followsUnpictured) return cast.unpictured
   const everybody = { from: 0, to: users, except: person }
   if (person === cast.followsMany) return draw(Math.min(mostFollowed, users - 1), everybody, random)
   if (person === cast.followsTheQuiet) return draw(100, { ...everybody, from: cast.quietFrom }, random)
-  const many = users - cast.viewers.length - 6
+  const many = users - cast.viewers.length - 8
   const mean = Math.max(0, total - 100 * (cast.viewers.length + 1) - mostFollowed) / many
   const count = cast.viewers.includes(person) ? 100 : Math.round(mean * between(random, 0.2, 1.8))
   return draw(Math.min(count, users - 1), everybody, random)

@@ -24,6 +24,8 @@ export function scenariosFor(
     page('home, follows 2,000', [home(followsMany)]),
     page('home, follows 10,000 replies to strangers', [home(cast.followsTheLoud)]),
     page('home, the same without them', [home(cast.followsNoneLoud)]),
+    page('home with pictures', [home(cast.followsPictured)]),
+    page('home without pictures', [home(cast.followsUnpictured)]),
     page('explore, visitor', [get('/explore')]),
     page(
       'profile, visitor',

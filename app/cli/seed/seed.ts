@@ -1,6 +1,7 @@
 import type { Database, Writer } from '../../database/database.ts'
 import { bookmarks, follows, posts, users } from '../../database/schema.ts'
 import { and, eq, inArray, isNull } from '../../database/sql.ts'
+import type { SentImage } from '../../images/post-queries.ts'
 import { addImage } from '../../images/queries.ts'
 import { isLanguage } from '../../locales/translate.ts'
 import { findCorrespondent } from '../../messages/correspondent-queries.ts'
@@ -29,7 +30,7 @@ export async function seedCommunity(
   const passwordHash = await hashPassword(password)
   await db.transaction(async tx => {
     const ids = await addPeople(tx, people, passwordHash)
-    const published = await addPosts(tx, posts, ids)
+    const published = await addPosts(tx, posts, { ids, drawn })
     if (drawn) await addFaces(tx, drawn.faces, ids)
     await addFollows(tx, follows, ids)
     await addReactions(tx, town, { ids, published })
@@ -78,14 +79,20 @@ async function addFaces(tx: Writer, faces: Drawn['faces'], ids: Ids): Promise<vo
 }
 
 /** Returns the ids of the posts by their keys. */
-async function addPosts(tx: Writer, written: Community['posts'], ids: Ids): Promise<Ids> {
+async function addPosts(
+  tx: Writer,
+  written: Community['posts'],
+  { ids, drawn }: { ids: Ids; drawn: Drawn | undefined },
+): Promise<Ids> {
   const seen = new Map<number, Date>()
   const published: Ids = new Map()
   const deleted: { id: number; userId: number }[] = []
   for (const post of written) {
     const userId = ids.get(foldName(post.author))
     if (!userId) continue
-    const id = await addPost(tx, post, { userId, published })
+    const images = drawn?.pictures.get(post.key) ?? []
+    for (const image of images) await addImage(tx, { ...image, userId, purpose: 'post' })
+    const id = await addPost(tx, post, { userId, published, images })
     if (post.isDeleted) deleted.push({ id, userId })
     published.set(post.key, id)
     seen.set(userId, post.createdAt)
@@ -99,7 +106,7 @@ async function addPosts(tx: Writer, written: Community['posts'], ids: Ids): Prom
 async function addPost(
   tx: Writer,
   { answers, quotes, body, earlier, createdAt, editedAt, isPinned, ...post }: Community['posts'][number],
-  { userId, published }: { userId: number; published: Ids },
+  { userId, published, images }: { userId: number; published: Ids; images: SentImage[] },
 ): Promise<number> {
   const find = (key: string | null) => (key ? findPost(tx, published.get(key) ?? 0, null) : undefined)
   const [parent, quoted] = [await find(answers), await find(quotes)]
@@ -107,7 +114,8 @@ async function addPost(
   const options = { userId, language, repliesFrom, contentWarning }
   const [first, ...later] = [...earlier, body]
   const shown = { ...(parent && { parent }), ...(quoted && { quoted }) }
-  const id = await publishPost(tx, { ...options, ...shown, body: first, submission: null }, createdAt)
+  const draft = { ...options, ...shown, images, body: first, submission: null }
+  const id = await publishPost(tx, draft, createdAt)
   const until = (editedAt ?? createdAt).getTime()
   const step = (until - createdAt.getTime()) / Math.max(1, later.length)
   for (const [index, text] of later.entries())
