@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { apiTokens, exports as exportsTable, notifications, posts, sessions } from './database/schema.ts'
+import {
+  apiTokens,
+  exports as exportsTable,
+  notifications,
+  posts,
+  sessions,
+  users,
+} from './database/schema.ts'
 import { eq } from './database/sql.ts'
+import { storeImage } from './images/storing.ts'
 import { type MemberRequest, memberRoutes } from './people/viewer.ts'
 import type { Browser } from './testing/browser.ts'
+import { photo } from './testing/pictures.ts'
 import { openSite, type Site } from './testing/site.ts'
 
 /** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */
@@ -18,7 +27,7 @@ const open = new Set(
   GET /passwords, POST /passwords, GET /passwords/:token, POST /passwords/:token, GET /confirmations/:token,
   POST /confirmations/:token, GET /recoveries/:token, POST /recoveries/:token, POST /settings/language,
   POST /settings/theme, POST /settings/time-zone, GET /.well-known/change-password, GET /livez, GET /readyz,
-  GET /robots.txt, GET /manifest.webmanifest, GET /favicon.ico`.split(/,\s+/),
+  GET /images/:key/:file, GET /robots.txt, GET /manifest.webmanifest, GET /favicon.ico`.split(/,\s+/),
 )
 
 /** Compiles only while the types refuse member handlers on public routes. */
@@ -35,6 +44,7 @@ describe('authorization', () => {
   const routes: string[] = []
   /** Paths of john's things; ids replace `:id`. */
   const ids: Record<string, number> = {}
+  let picture: string
   let john: Browser
   let susan: Browser
 
@@ -66,6 +76,10 @@ describe('authorization', () => {
     const [told] = await db.select().from(notifications).where(eq(notifications.userId, own.userId))
     const [made] = await db.select().from(exportsTable).where(eq(exportsTable.userId, own.userId))
     const token = /settings\/apps\/(\d+)\/delete/.exec((await john.get('/settings/apps')).text)?.[1]
+    const upload = await photo(20, 20)
+    const { key, files } = await storeImage(site.app, { ...own, upload, purpose: 'avatar' })
+    await db.transaction(tx => tx.update(users).set({ avatar: key }).where(eq(users.id, own.userId)))
+    picture = `${key}/${files[0]?.width}.webp`
     Object.assign(ids, {
       sessions: session?.id,
       notifications: told?.id,
@@ -83,6 +97,7 @@ describe('authorization', () => {
   const pathOf = (url: string) =>
     url
       .replace(/(\w+)\/:id/, (_, noun: string) => `${noun}/${ids[noun]}`)
+      .replace(':key/:file', picture)
       .replace(':username', 'john')
       .replace(':tag', 'tea')
       .replace(':token', 'a'.repeat(43))

@@ -2,8 +2,10 @@ import { defineNoun } from '../noun.ts'
 import { uploadLimit } from './forms.ts'
 import { deleteFilesJob } from './jobs.ts'
 import { unpublishedImages, unusedProfileImages } from './queries.ts'
+import pages from './routes.ts'
 
 export default defineNoun({
+  pages,
   jobs: { 'images.delete_files': deleteFilesJob },
   limits: [uploadLimit],
   retention: [unpublishedImages, unusedProfileImages],

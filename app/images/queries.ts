@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Reader, Writer } from '../database/database.ts'
+import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { isAmongIds, preparedIn } from '../database/prepared-in.ts'
 import { daysBefore, type RetentionRule } from '../database/retention.ts'
-import { images, users } from '../database/schema.ts'
-import { and, asc, eq, gt, isNull, lt, ne, type SQL, sql } from '../database/sql.ts'
+import { type ImageFile, images, posts, users } from '../database/schema.ts'
+import { and, asc, eq, given, gt, isNull, lt, ne, type SQL, sql } from '../database/sql.ts'
 import { enqueue } from '../jobs/queue.ts'
+import type { AnyViewer } from '../people/viewer.ts'
+import { seenBy, viewerId, visiblePeople, visiblePosts } from '../people/visibility.ts'
 
 declare module '../jobs/queue.ts' {
   interface Jobs {
@@ -64,6 +66,35 @@ export async function imagesOf(
   const ids = shown.filter(({ imageCount }) => imageCount > 0).map(({ id }) => id)
   const found = ids.length > 0 ? await imagesOfPosts(db, ids, {}) : []
   return Map.groupBy(found, ({ postId }) => postId as number)
+}
+
+/** A post has it, or its owner's profile. */
+const isPublished = sql`(${images.postId} is not null or ${users.avatar} = ${images.key} or ${users.banner} = ${images.key})`
+
+const imageOfKey = prepared<{ key: string; viewer: number }, { files: ImageFile[]; isPublished: boolean }[]>(
+  'image_of_key',
+  db =>
+    db
+      .select({ files: images.files, isPublished: isPublished.mapWith(Boolean) })
+      .from(images)
+      .innerJoin(users, eq(users.id, images.userId))
+      .leftJoin(posts, eq(posts.id, images.postId))
+      .where(
+        and(
+          eq(images.key, given('key')),
+          sql`case when ${images.postId} is not null then ${visiblePosts()}
+            when ${isPublished} then ${visiblePeople()} else ${users.id} = ${viewerId} end`,
+        ),
+      ),
+)
+
+/**
+ * The files of an image that the viewer sees: a post's with the post, a profile's with the person, and one that is neither
+ * yet, if it is their own.
+ */
+export async function findImage(db: Reader, key: string, viewer: AnyViewer) {
+  const [found] = await imageOfKey(db, { key, ...seenBy(viewer) })
+  return found
 }
 
 /** Files of one job: a store deletes as many in one request. */

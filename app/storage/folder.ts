@@ -27,6 +27,14 @@ export function openFolder(folder: string): Storage {
         throw unavailable(error)
       }
     },
+    async open(key) {
+      try {
+        return (await fs.open(fileOf(key))).createReadStream()
+      } catch (error) {
+        if (isMissing(error)) return null
+        throw unavailable(error)
+      }
+    },
     async delete(keys) {
       try {
         for (const key of keys) {

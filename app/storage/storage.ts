@@ -1,5 +1,7 @@
 /** Where the files of images are: a folder of this machine, or a bucket that several machines share. */
 
+import type { Readable } from 'node:stream'
+
 /** A file in the storage; `age` in milliseconds. */
 export type StoredFile = { key: string; bytes: number; age: number }
 
@@ -12,6 +14,8 @@ export type Storage = {
   put(key: string, bytes: Uint8Array): Promise<void>
   /** Null: there is no such file. */
   get(key: string): Promise<Uint8Array | null>
+  /** The same for one that is passed on, as slowly as its reader takes it; of many, only a little is in memory. */
+  open(key: string): Promise<Readable | null>
   /** Deletes the files; those that are not there are no error. */
   delete(keys: string[]): Promise<void>
   /** Every file whose key begins like this. */
