@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isAmong } from '../api/conditions.ts'
 import { Problem } from '../http/errors.ts'
+import type { AnyViewer } from '../people/viewer.ts'
 import { fileKey, findImage } from './queries.ts'
 
 const FileParams = Type.Object({
@@ -40,15 +41,18 @@ async function showFile(request: FileRequest, reply: FastifyReply) {
   const isSent = !isKnown && method !== 'HEAD'
   const stream = isSent ? await server.storage.open(fileKey(params.key, file.width)) : undefined
   if (stream === null) throw new Problem(404)
-  const publishedFor = viewer ? 'member' : 'everybody'
-  reply.headers({
-    etag,
-    'cache-control': lifetimes[image.isPublished ? publishedFor : 'owner'],
-    'content-security-policy': contentSecurityPolicy,
-    // Feed readers show what everybody sees.
-    'cross-origin-resource-policy': image.isPublished ? 'cross-origin' : 'same-origin',
-  })
+  reply.headers({ etag, ...headersFor(image, viewer) })
   if (isKnown) return reply.code(304).send()
   reply.type('image/webp')
   return isSent ? reply.send(stream) : reply.header('content-length', file.bytes).send()
+}
+
+function headersFor({ isPublished }: { isPublished: boolean }, viewer: AnyViewer): Record<string, string> {
+  const publishedFor = viewer ? 'member' : 'everybody'
+  return {
+    'cache-control': lifetimes[isPublished ? publishedFor : 'owner'],
+    'content-security-policy': contentSecurityPolicy,
+    // Feed readers show what everybody sees.
+    'cross-origin-resource-policy': isPublished ? 'cross-origin' : 'same-origin',
+  }
 }

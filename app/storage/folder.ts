@@ -27,14 +27,7 @@ export function openFolder(folder: string): Storage {
         throw unavailable(error)
       }
     },
-    async open(key) {
-      try {
-        return (await fs.open(fileOf(key))).createReadStream()
-      } catch (error) {
-        if (isMissing(error)) return null
-        throw unavailable(error)
-      }
-    },
+    open: key => openFile(fileOf(key)),
     async delete(keys) {
       try {
         for (const key of keys) {
@@ -48,6 +41,15 @@ export function openFolder(folder: string): Storage {
     async *list(prefix = '') {
       yield* filesIn(folder, prefix)
     },
+  }
+}
+
+async function openFile(file: string) {
+  try {
+    return (await fs.open(file)).createReadStream()
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw unavailable(error)
   }
 }
 
