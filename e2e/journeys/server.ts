@@ -37,9 +37,7 @@ export async function startServer(engine: Engine, environment: Environment = {})
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url }
-  // Without the short time limits of the mailbox's own address: a busy machine is not a mail server that hangs.
-  const mail = { SMTP_URL: mailbox.url.split('?')[0] }
-  const env = { ...process.env, ...defaults, ...address, ...mail, ...environment }
+  const env = { ...process.env, ...defaults, ...address, SMTP_URL: mailbox.url, ...environment }
   const { child, log, ended } = run('app/server.ts', env)
   await untilReady(url, child, log)
   const stop = async () => {
