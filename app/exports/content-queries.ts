@@ -5,6 +5,8 @@ import { columnsIn } from '../database/fields.ts'
 import {
   bookmarks,
   follows,
+  type ImageFile,
+  images,
   likes,
   messages,
   participants,
@@ -14,7 +16,7 @@ import {
   threadMutes,
   users,
 } from '../database/schema.ts'
-import { type AnyColumn, and, asc, desc, eq, gt, inArray, sql } from '../database/sql.ts'
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from '../database/sql.ts'
 import { userFields } from '../people/profile-fields.ts'
 import { isOpen, viewerId, visiblePosts } from '../people/visibility.ts'
 import { asPages, type Post, type PostRow, selectPosts } from '../posts/post.ts'
@@ -48,6 +50,9 @@ export async function ownProfile(db: Reader, userId: number) {
   const [found] = await db
     .select({
       ...profileColumns,
+      avatar: users.avatar,
+      banner: users.banner,
+      pictures: sql`(select count(*) from ${images} where ${arePictures(userId)})`.mapWith(Number),
       posts: db.$count(posts, eq(posts.userId, userId)),
       versions: db.$count(postVersions, inArray(postVersions.postId, ownPostIds(db, userId))),
       likes: db.$count(likes, eq(likes.userId, userId)),
@@ -64,6 +69,25 @@ export async function ownProfile(db: Reader, userId: number) {
     .from(users)
     .where(eq(users.id, userId))
   return found as NonNullable<typeof found>
+}
+
+/** What a person has uploaded, and published or uses in their profile. */
+function arePictures(userId: number) {
+  const used = sql`select 1 from ${users} where ${users.id} = ${images.userId} and ${images.key} in (${users.avatar}, ${users.banner})`
+  return and(eq(images.userId, userId), or(isNotNull(images.postId), sql`exists (${used})`))
+}
+
+/** The pictures of a person's posts and profile: the key and the files of each. */
+export function ownPictures(db: Reader, userId: number) {
+  const { id, key, files } = images
+  return eachRow<{ id: number; key: string; files: ImageFile[] }>(last =>
+    db
+      .select({ id, key, files })
+      .from(images)
+      .where(and(arePictures(userId), gt(id, last?.id ?? 0)))
+      .orderBy(asc(id))
+      .limit(pageSize),
+  )
 }
 
 function ownPostIds(db: Reader, userId: number) {

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { root } from '../config.ts'
 import type { Reader } from '../database/database.ts'
 import { columnsIn, pickByColumn } from '../database/fields.ts'
+import { fileKey, type Image } from '../images/queries.ts'
 import { type Post, postFields, shownQuote } from '../posts/post.ts'
+import type { Storage } from '../storage/storage.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import {
   type Keyed,
@@ -16,28 +18,33 @@ import {
   ownMarks,
   ownMessages,
   ownMutes,
+  ownPictures,
   ownPosts,
   ownVersions,
   type Profile,
   profileColumns,
 } from './content-queries.ts'
-import { type ExportInfo, indexPage, type Section, sectionPage, sections } from './pages.ts'
+import { type ExportInfo, indexPage, pictureFile, type Section, sectionPage, sections } from './pages.ts'
 import type { ArchiveFile } from './zip.ts'
 
 type Export = ExportInfo & {
   db: Reader
+  storage: Storage
   userId: number
   /** Called for every row that is written. */
   onRow(): Promise<void>
 }
 
-/** Each row is written twice: for programs, and for people. */
+/** Each row is written twice, for programs and for people, and each picture once. */
 export function rowsToWrite(profile: Profile): number {
-  return sections.reduce((sum, section) => sum + 2 * profile[section], 0)
+  return sections.reduce((sum, section) => sum + 2 * profile[section], profile.pictures)
 }
 
+/** @throws StorageUnavailable */
 export async function* exportFiles(one: Export): AsyncGenerator<ArchiveFile> {
   const { db, userId, language } = one
+  // First, because the other files say which of them there are.
+  yield* pictureFiles(one)
   const description = path.join(root, `views/exports/archive/format.${language}.md`)
   yield { path: 'index.html', text: [indexPage(one)] }
   yield { path: 'format.md', text: [await readFile(description, 'utf8')] }
@@ -50,6 +57,17 @@ export async function* exportFiles(one: Export): AsyncGenerator<ArchiveFile> {
   for (const list of ['followers', 'following'] as const)
     yield* sectionFiles(one, list, () => ownContacts(db, userId, list), contactRow)
   yield* sectionFiles(one, 'messages', () => ownMessages(db, userId), messageRow)
+}
+
+/** The largest file of each picture; one that is not in the storage is left out. */
+async function* pictureFiles({ db, userId, storage, pictures, onRow }: Export): AsyncGenerator<ArchiveFile> {
+  for await (const { key, files } of ownPictures(db, userId)) {
+    await onRow()
+    const bytes = await storage.get(fileKey(key, files.at(-1)?.width ?? 0))
+    if (!bytes) continue
+    pictures.add(key)
+    yield { path: pictureFile(key), bytes }
+  }
 }
 
 async function* sectionFiles<Row>(
@@ -99,8 +117,9 @@ async function* jsonArray<Row>(rows: AsyncIterable<Row>, toRow: (row: Row) => ob
   yield '\n]\n'
 }
 
-function profileRow({ profile, config, now, language }: Export) {
-  const counts = Object.fromEntries(sections.map(section => [section, profile[section]]))
+function profileRow({ profile, config, now, language, pictures }: Export) {
+  const counts = Object.fromEntries([...sections, 'pictures' as const].map(name => [name, profile[name]]))
+  const file = (key: string | null) => (key && pictures.has(key) ? pictureFile(key) : null)
   return {
     format: 'microblog-export',
     version: 1,
@@ -109,13 +128,15 @@ function profileRow({ profile, config, now, language }: Export) {
     username: profile.username,
     url: `${config.publicUrl}/@${profile.username}`,
     ...pickByColumn({ ...profile, language: profile.language ?? language }, profileColumns),
+    avatar: file(profile.avatar),
+    banner: file(profile.banner),
     counts,
   }
 }
 
 const postColumns = columnsIn(postFields, 'personalExport')
 
-function postRow(post: Post, { config }: Export) {
+function postRow(post: Post, { config, pictures }: Export) {
   const quotedId = shownQuote(post)
   const { id, entities: _, ...row } = pickByColumn({ ...post, quotedId }, postColumns)
   const url = (id: number | null) => id && postUrl(config, id)
@@ -125,7 +146,12 @@ function postRow(post: Post, { config }: Export) {
     quoted_url: url(quotedId),
     quoted_username: post.quoted?.author.username ?? null,
   }
-  return { id, url: url(post.id), ...row, ...related, ...entityLists(post.entities) }
+  const images = post.images.map(image => imageRow(image, pictures))
+  return { id, url: url(post.id), ...row, ...related, ...entityLists(post.entities), images }
+}
+
+function imageRow({ key, alt, width, height }: Image, pictures: Set<string>) {
+  return { file: pictures.has(key) ? pictureFile(key) : null, alt, width, height }
 }
 
 function postUrl({ publicUrl }: Export['config'], id: number): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { parse } from 'node-html-parser'
 import { root } from '../config.ts'
@@ -9,6 +9,7 @@ import {
   exportParts,
   exports,
   follows,
+  images,
   jobs,
   likes,
   notifications,
@@ -19,16 +20,20 @@ import {
   threadMutes,
   users,
 } from '../database/schema.ts'
-import { asc, eq } from '../database/sql.ts'
+import { asc, desc, eq } from '../database/sql.ts'
 import { follow } from '../follows/queries.ts'
+import { fileKey, type Image } from '../images/queries.ts'
+import { storeImage } from '../images/storing.ts'
 import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { sendMessage } from '../messages/sending-queries.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 import type { Browser } from '../testing/browser.ts'
 import { eventually } from '../testing/eventually.ts'
 import { openMailbox } from '../testing/mailbox.ts'
+import { photo } from '../testing/pictures.ts'
 import { endProcess, startProcess } from '../testing/process.ts'
 import { type Name, openSite, password, type Site } from '../testing/site.ts'
-import { unzip } from '../testing/unzip.ts'
+import { unzip, unzipBytes } from '../testing/unzip.ts'
 
 type Row = Record<string, unknown>
 
@@ -146,6 +151,7 @@ describe('exporting one’s data', () => {
       followers: 2,
       following: 1,
       messages: 3,
+      pictures: 0,
     })
     const [second, hello] = rows(files, 'posts.json')
     assert.equal(second?.['body'], 'Second')
@@ -281,6 +287,90 @@ describe('exporting one’s data', () => {
     await site.app.db.transaction(tx =>
       tx.update(users).set({ closedAt: null }).where(eq(users.id, site.ids.david)),
     )
+  })
+
+  it('has their pictures, described, and waits for a storage that is away', async () => {
+    const [id, wordless] = (await site.write('susan', ['Look', 'Nothing said'])) as [number, number]
+    const [johns] = (await site.write('john', ['His'])) as [number]
+    const upload = await photo(500, 20)
+    const store = (purpose: 'post' | 'avatar' | 'banner', alt = '', name: Name = 'susan') =>
+      storeImage(site.app, { userId: site.ids[name], upload, purpose, alt })
+    const [first, second, third] = [
+      await store('post', 'A "<b>" 🎈'),
+      await store('post'),
+      await store('post'),
+    ]
+    const [avatar, banner, unpublished, his, old] = [
+      await store('avatar'),
+      await store('banner'),
+      await store('post', 'not published'),
+      await store('post', 'his', 'john'),
+      await store('avatar', 'replaced'),
+    ]
+    await site.app.db.transaction(async tx => {
+      const place = (image: Image, postId: number, position: number) =>
+        tx.update(images).set({ postId, position }).where(eq(images.id, image.id))
+      await place(first, id, 1)
+      await place(second, id, 2)
+      await place(third, wordless, 1)
+      await place(his, johns, 1)
+      await tx.update(posts).set({ imageCount: 1 })
+      await tx.update(posts).set({ body: '' }).where(eq(posts.id, wordless))
+      const profile = { avatar: avatar.key, banner: banner.key }
+      await tx.update(users).set(profile).where(eq(users.id, site.ids.susan))
+    })
+    await site.app.storage.delete([fileKey(third.key, 500)])
+    const file = ({ key }: Image) => `pictures/${key}.webp`
+    assert.equal((await susan.post('/exports')).status, 303)
+    await site.workJobs()
+    const bytes = await unzipBytes((await fetchExport(String(await link()))).bytes)
+    const held = [...bytes.keys()].filter(name => name.startsWith('pictures/'))
+    assert.deepEqual(held.toSorted(), [first, second, avatar, banner].map(file).toSorted())
+    for (const image of [first, second, avatar, banner]) {
+      const largest = image.files.at(-1)
+      const digest = createHash('sha256')
+        .update(bytes.get(file(image)) ?? '')
+        .digest('hex')
+      assert.equal(digest, largest?.sha256)
+    }
+    const files = new Map([...bytes].map(([name, content]) => [name, String(content)]))
+    const profile = JSON.parse(files.get('profile.json') ?? '') as Row
+    assert.deepEqual([profile['avatar'], profile['banner']], [file(avatar), file(banner)])
+    assert.equal((profile['counts'] as Row)['pictures'], 5)
+    const described = { file: file(first), alt: 'A "<b>" 🎈', width: 500, height: 20 }
+    assert.deepEqual(
+      rows(files, 'posts.json').map(row => row['images']),
+      [[{ ...described, file: null, alt: '' }], [described, { ...described, file: file(second), alt: '' }]],
+    )
+    const page = parse(files.get('posts-1.html') ?? '')
+    const shown = page.querySelectorAll('figure img')
+    assert.deepEqual(
+      shown.map(image => [image.getAttribute('src'), image.getAttribute('alt')]),
+      [
+        [file(first), 'A "<b>" 🎈'],
+        [file(second), ''],
+      ],
+    )
+    assert.equal(page.querySelector('figcaption')?.text, 'A "<b>" 🎈')
+    assert.deepEqual(
+      parse(files.get('index.html') ?? '')
+        .querySelectorAll('img')
+        .map(image => image.getAttribute('src')),
+      [file(banner), file(avatar)],
+    )
+    for (const { key } of [unpublished, his, old]) assert.ok(![...files.values()].join('').includes(key))
+    const { get } = site.app.storage
+    site.app.storage.get = () => Promise.reject(new StorageUnavailable('away'))
+    assert.equal((await susan.post('/exports')).status, 303)
+    await site.workJobs().catch(() => {})
+    site.app.storage.get = get
+    const [attempted] = await site.app.db
+      .select()
+      .from(jobs)
+      .where(eq(jobs.name, 'exports.make'))
+      .orderBy(desc(jobs.id))
+    assert.deepEqual([attempted?.state, attempted?.attempts], ['waiting', 1], 'it is tried again')
+    await site.app.db.transaction(tx => tx.update(users).set({ avatar: null, banner: null }))
   })
 
   it('has nothing private of anybody else’s, no password and no token', async () => {

@@ -32,12 +32,13 @@ export const exportJob = defineJob<'exports.make'>({
 
 /** Returns the number of bytes. */
 async function writeParts(exportId: number, context: JobContext, language: Language): Promise<number> {
-  const { db, config, transaction, signal } = context
+  const { db, config, storage, transaction, signal } = context
   const userId = ownerOf(context)
   const now = new Date()
   const profile = await ownProfile(db, userId)
   const onRow = rowCounter(context, rowsToWrite(profile))
-  const files = exportFiles({ db, config, userId, profile, language, now, onRow })
+  const pictures = new Set<string>()
+  const files = exportFiles({ db, config, storage, userId, profile, language, now, pictures, onRow })
   let size = 0
   let position = 0
   for await (const bytes of inChunks(zipBytes(files, now), partSize)) {

@@ -30,6 +30,13 @@ export type ExportInfo = {
   profile: Profile
   language: Language
   now: Date
+  /** The keys of the pictures that the export has: known once these are written. */
+  pictures: Set<string>
+}
+
+/** Where a picture is in an export. */
+export function pictureFile(key: string): string {
+  return `pictures/${key}.webp`
 }
 
 const eta = new Eta({ views: path.join(root, 'views'), cache: true })
@@ -54,7 +61,7 @@ export function sectionPage(info: ExportInfo, section: Section, { rows, number, 
   return eta.render(`/exports/archive/${section}`, { ...sharedLocals(info), section, rows, pagination })
 }
 
-function sharedLocals({ config, profile, language, now }: ExportInfo) {
+function sharedLocals({ config, profile, language, now, pictures }: ExportInfo) {
   const { siteName: name, publicUrl: url } = config
   const { when, number } = formatsFor(language, profile.timeZone)
   return {
@@ -65,6 +72,8 @@ function sharedLocals({ config, profile, language, now }: ExportInfo) {
     sections,
     stylesheet,
     avatar: avatarOf,
+    /** Null: there is none, or its file is not there. */
+    picture: (key: string | null) => (key && pictures.has(key) ? pictureFile(key) : null),
     t: translate(language),
     isolate,
     shownQuote,

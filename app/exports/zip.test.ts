@@ -23,11 +23,12 @@ describe('a ZIP', () => {
       { path: 'a.txt', text: ['one ', 'two 😀'] },
       { path: 'empty.txt', text: [] },
       { path: 'ñandú.txt', text: Array(2_000).fill('words '.repeat(100)) },
+      { path: 'picture.webp', bytes: Buffer.from('RIFF') },
     ]
     const found = await unzip(await all(zipBytes(these(files), now)))
     assert.deepEqual(
       [...found],
-      files.map(({ path, text }) => [path, text.join('')]),
+      files.map(file => [file.path, file.text?.join('') ?? String(file.bytes)]),
     )
   })
 
@@ -82,7 +83,10 @@ describe('a ZIP', () => {
     const code = `
       import { zipBytes } from '${import.meta.resolve('./zip.ts')}'
       async function* files() {
-        for (let n = 0; n < 150; n++) yield { path: n + '.txt', text: [String(n).repeat(1_000_000)] }
+        for (let n = 0; n < 150; n++) {
+          yield { path: n + '.txt', text: [String(n).repeat(1_000_000)] }
+          yield { path: n + '.webp', bytes: Buffer.alloc(1_000_000, n) }
+        }
       }
       let size = 0
       for await (const bytes of zipBytes(files(), new Date())) size += bytes.length

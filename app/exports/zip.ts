@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 
-export type ArchiveFile = { path: string; text: Iterable<string> | AsyncIterable<string> }
+/** `bytes` are of a file that is compressed already. */
+export type ArchiveFile = { path: string } & (
+  | { text: Iterable<string> | AsyncIterable<string> }
+  | { bytes: Uint8Array }
+)
 
 /** The bytes of a ZIP with these files, each of which is read when the one before it is compressed. */
 export async function* zipBytes(files: AsyncIterable<ArchiveFile>, mtime: Date): AsyncGenerator<Buffer> {
@@ -21,13 +25,17 @@ async function pack(
   files: AsyncIterable<ArchiveFile>,
   { mtime, bytes }: { mtime: Date; bytes: Readable },
 ): Promise<void> {
-  for await (const { path, text } of files) {
+  for await (const file of files) {
     if (bytes.destroyed) return
-    let source: Readable | null = Readable.from(text)
+    let source: Readable | null = Readable.from('text' in file ? file.text : [file.bytes])
     const stop = () => void source?.destroy()
     bytes.once('close', stop)
     // Not addReadStream: yazl keeps every entry until the end, and would keep its text with it.
-    zip.addReadStreamLazy(path, { mtime }, begin => source && begin(null, source))
+    zip.addReadStreamLazy(
+      file.path,
+      { mtime, compress: 'text' in file },
+      begin => source && begin(null, source),
+    )
     // It ended, it failed (which is thrown), or the reader went away.
     await once(source, 'close')
     bytes.off('close', stop)
