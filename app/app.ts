@@ -33,7 +33,7 @@ import sessionOfRequest from './sessions/plugin.ts'
 import { askToSignIn } from './sessions/routes.ts'
 import countSettings from './settings/limit.ts'
 import preferences from './settings/preferences.ts'
-import { openStorage } from './storage/open.ts'
+import { openStorage, prepareStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 import authentication from './tokens/authentication.ts'
 
@@ -71,7 +71,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   for (const warning of config.warnings) app.log.warn(warning)
   app.decorate('config', config)
   app.decorate('db', db)
-  app.decorate('storage', openStorage(config.media))
+  const storage = openStorage(config.media)
+  app.decorate('storage', storage)
+  app.addHook('onReady', () => prepareStorage(storage, config.media, app.log))
   app.decorate('rateLimits', new RateLimits(config.rateLimits))
   app.addHook('onClose', () => db.close())
   app.register(gracefulShutdown, { timeoutMs: options.shutdownTimeoutMs ?? 5_000 })

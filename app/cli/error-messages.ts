@@ -34,7 +34,7 @@ const messages: [RegExp, string][] = [
 /** The message for the person who started a command; null for an unexpected error. */
 export function errorMessage(error: unknown): string | null {
   if (error instanceof UserError) return error.message
-  if (error instanceof StorageUnavailable) return `${error.message}${reasonOf(error.cause)}: check MEDIA_URL`
+  if (error instanceof StorageUnavailable) return `${error.message}: check MEDIA_URL`
   const code = codeOf(error)
   const [, missing] = (code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(String(error))) || []
   if (missing) return packageMissing(missing)
@@ -45,10 +45,6 @@ export function errorMessage(error: unknown): string | null {
     return place ? `${message} (${place})` : message
   }
   return code.startsWith('ERR_PARSE_ARGS') || isUnavailable(error) ? (error as Error).message : null
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? ` (${cause.message})` : ''
 }
 
 /** The error's code; if a host has several addresses, that of the first one tried. */

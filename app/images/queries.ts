@@ -46,6 +46,7 @@ export function isFileKey(text: string): boolean {
 
 /** Stores the row of an image whose files are in the storage already. */
 export async function addImage(tx: Writer, image: Omit<typeof images.$inferInsert, 'id'>): Promise<Image> {
+  if (image.userId) tx.invalidates(`viewer:${image.userId}`)
   const [added] = await tx.insert(images).values(image).returning(imageColumns)
   return added as Image
 }

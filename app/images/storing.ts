@@ -20,7 +20,10 @@ export async function storeFiles(
 ): Promise<StoredFiles> {
   const { files, ...made } = await makeImage(upload, making)
   const key = newImageKey()
-  for (const { width, data } of files) await storage.put(fileKey(key, width), data)
+  await putAll(
+    storage,
+    files.map(({ width, data }) => ({ key: fileKey(key, width), data })),
+  )
   return {
     ...made,
     key,
@@ -37,4 +40,15 @@ export async function storeImage({ db, storage }: Stores, image: NewImage): Prom
   const { userId, alt = '', ...making } = image
   const stored = await storeFiles(storage, making)
   return db.transaction(tx => addImage(tx, { ...stored, userId, alt, purpose: making.purpose }))
+}
+
+/** Stores all of the files, or none as far as the storage answers. */
+async function putAll(storage: Storage, files: { key: string; data: Buffer }[]): Promise<void> {
+  try {
+    for (const { key, data } of files) await storage.put(key, data)
+  } catch (error) {
+    // The answer does not wait for it; what stays is deleted by `media:check`.
+    void storage.delete(files.map(({ key }) => key)).catch(() => {})
+    throw error
+  }
 }
