@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { S3mini, S3ServiceError } from 's3mini'
 import type { BucketConfig } from '../config/media-url.ts'
 import { errorCode } from '../database/errors.ts'
-import { type Storage, StorageUnavailable } from './storage.ts'
+import { type Storage, StorageUnavailable, type StoredFile } from './storage.ts'
 
 const defaults = {
   /** Milliseconds that a request for one file may take, because a person waits for it. */
@@ -46,18 +46,20 @@ export function openBucket(config: BucketConfig, limits: Partial<typeof defaults
       const deleted = await tried(() => many.deleteObjects(keys))
       if (deleted.includes(false)) throw new StorageUnavailable('the store of pictures keeps what is deleted')
     },
-    async *list(prefix = '') {
-      let token: string | undefined
-      do {
-        // The first argument is the path of the request, whatever its name.
-        const page = await tried(() => many.listObjectsPaged('/', prefix, pageSize, token))
-        if (!page) throw new StorageUnavailable(noBucket)
-        for (const { Key, Size, LastModified } of page.objects ?? [])
-          yield { key: Key, bytes: Number(Size), age: Date.now() - new Date(LastModified).getTime() }
-        token = page.nextContinuationToken
-      } while (token)
-    },
+    list: (prefix = '') => filesIn(many, prefix, pageSize),
   }
+}
+
+async function* filesIn(bucket: S3mini, prefix: string, pageSize: number): AsyncGenerator<StoredFile> {
+  let token: string | undefined
+  do {
+    // The first argument is the path of the request, whatever its name.
+    const page = await tried(() => bucket.listObjectsPaged('/', prefix, pageSize, token))
+    if (!page) throw new StorageUnavailable(noBucket)
+    for (const { Key, Size, LastModified } of page.objects ?? [])
+      yield { key: Key, bytes: Number(Size), age: Date.now() - new Date(LastModified).getTime() }
+    token = page.nextContinuationToken
+  } while (token)
 }
 
 /** Gives up a store that does not begin to answer; the body may take as long as its reader. */
