@@ -13,12 +13,12 @@ import { eq } from './database/sql.ts'
 import { storeImage } from './images/storing.ts'
 import { type MemberRequest, memberRoutes } from './people/viewer.ts'
 import type { Browser } from './testing/browser.ts'
-import { photo } from './testing/pictures.ts'
+import { photo, publishPictures } from './testing/pictures.ts'
 import { openSite, type Site } from './testing/site.ts'
 
 /** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */
 const open = new Set(
-  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/reposts, GET /posts/:id/quotes, GET /posts/:id/versions, GET /@:username, GET /@:username/followers,
+  `GET /, GET /explore, GET /tags/:tag, GET /posts/:id, GET /posts/:id/likes, GET /posts/:id/reposts, GET /posts/:id/quotes, GET /posts/:id/versions, GET /posts/:id/images/:position, GET /@:username, GET /@:username/followers,
   GET /@:username/following, GET /@:username/replies, GET /@:username/card, GET /@:username/feed.atom,
   GET /@:username/feed.json, GET /tags/:tag/feed.atom, GET /tags/:tag/feed.json, GET /posts/:id/feed.atom, GET /posts/:id/feed.json, GET /search,
   GET /search/brief, GET /search/people, GET /search/results, GET /posts/:id/translation,
@@ -66,7 +66,8 @@ describe('authorization', () => {
 
   async function makeThings(): Promise<void> {
     const { db } = site.app
-    ids['posts'] = (await site.write('john', ['mine']))[0] as number
+    const pictures = [{ upload: await photo(8, 8) }]
+    ids['posts'] = await publishPictures(site.app, { userId: site.ids.john, body: 'mine', pictures })
     await susan.post('/@john/follow')
     await john.post('/exports')
     await site.workJobs()
@@ -98,6 +99,7 @@ describe('authorization', () => {
     url
       .replace(/(\w+)\/:id/, (_, noun: string) => `${noun}/${ids[noun]}`)
       .replace(':key/:file', picture)
+      .replace(':position', '1')
       .replace(':username', 'john')
       .replace(':tag', 'tea')
       .replace(':token', 'a'.repeat(43))

@@ -5,7 +5,7 @@
  */
 import type { Post } from '../posts/post.ts'
 import { changeOf, type Feed, type FeedIcons } from './feed.ts'
-import { escapeMarkup, htmlOf, titleOf } from './markup.ts'
+import { enclosuresOf, escapeMarkup, htmlOf, titleOf } from './markup.ts'
 
 export const atomType = 'application/atom+xml; charset=utf-8'
 
@@ -36,6 +36,7 @@ function entryOf(post: Post, siteUrl: string): string {
     element('id', address),
     element('title', titleOf(post)),
     link('alternate', address, 'text/html'),
+    ...enclosuresOf(post, siteUrl).map(enclosure),
     ...(parentId ? [inReplyTo(`${siteUrl}/posts/${parentId}`)] : []),
     element('published', createdAt.toISOString()),
     element('updated', changeOf(post).toISOString()),
@@ -54,6 +55,11 @@ function authorElement({ name, url }: { name: string; url: string }): string {
 function inReplyTo(address: string): string {
   const escaped = escapeMarkup(address)
   return `<thr:in-reply-to ref="${escaped}" href="${escaped}" type="text/html"/>`
+}
+
+function enclosure({ url, type, bytes, title }: ReturnType<typeof enclosuresOf>[number]): string {
+  const named = title ? ` title="${escapeMarkup(title)}"` : ''
+  return `<link rel="enclosure" type="${type}" length="${bytes}"${named} href="${escapeMarkup(url)}"/>`
 }
 
 function element(name: string, text: string): string {

@@ -2,7 +2,7 @@
 import type { Post } from '../posts/post.ts'
 import { tagsOf } from '../text/entities.ts'
 import { changeOf, type Feed, type FeedIcons } from './feed.ts'
-import { htmlOf } from './markup.ts'
+import { enclosuresOf, htmlOf, titleOf } from './markup.ts'
 
 export const jsonFeedType = 'application/feed+json; charset=utf-8'
 
@@ -26,15 +26,22 @@ function itemOf(post: Post, siteUrl: string): object {
   const { id, body, entities, language, createdAt, author, contentWarning } = post
   const address = `${siteUrl}/posts/${id}`
   const tags = tagsOf(entities)
+  const attachments = enclosuresOf(post, siteUrl).map(({ url, type, bytes, title }) => ({
+    url,
+    mime_type: type,
+    size_in_bytes: bytes,
+    ...(title && { title }),
+  }))
   return {
     id: address,
     url: address,
     content_html: htmlOf(post, siteUrl),
     // Plain text cannot fold.
-    ...(contentWarning ? { summary: contentWarning } : { content_text: body }),
+    ...(contentWarning ? { summary: contentWarning } : { content_text: body || titleOf(post) }),
     date_published: createdAt.toISOString(),
     date_modified: changeOf(post).toISOString(),
     authors: [{ name: author.displayName, url: `${siteUrl}/@${author.username}` }],
+    ...(attachments.length > 0 && { attachments }),
     ...(language && { language }),
     ...(tags.length > 0 && { tags }),
   }

@@ -1,4 +1,6 @@
-/** Escapes text for XML and HTML. */
+/** A post as HTML for feeds, and text escaped for XML and HTML. */
+import { largestStill } from '../images/shown.ts'
+import { isLanguage, translate } from '../locales/translate.ts'
 import { excerptOf } from '../posts/excerpt.ts'
 import type { Post, RelatedPost } from '../posts/post.ts'
 import { partsOf } from '../text/entities.ts'
@@ -17,10 +19,10 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll(forbidden, '').replaceAll(/[&<>"']/g, character => entities[character] as string)
 }
 
-/** The text of a post, and of what it quotes, as HTML with absolute URLs, folded behind its content warning. */
+/** The words and pictures of a post, and of what it quotes, as HTML with absolute URLs, folded behind its content warning. */
 export function htmlOf(post: Post, siteUrl: string): string {
   const { quoted, contentWarning } = post
-  const words = paragraphOf(post, siteUrl) + (quoted ? quoteOf(quoted, siteUrl) : '')
+  const words = contentOf(post, siteUrl) + (quoted ? quoteOf(quoted, siteUrl) : '')
   if (!contentWarning) return words
   return `<details><summary>${escapeMarkup(contentWarning)}</summary>${words}</details>`
 }
@@ -30,12 +32,23 @@ function quoteOf(quoted: RelatedPost, siteUrl: string): string {
   const address = escapeMarkup(`${siteUrl}/posts/${id}`)
   const words = contentWarning
     ? `<p dir="auto">${escapeMarkup(contentWarning)}</p>`
-    : paragraphOf(quoted, siteUrl)
+    : contentOf(quoted, siteUrl)
   const name = `<bdi>${escapeMarkup(author.displayName)}</bdi> (@${author.username})`
   return `<blockquote cite="${address}">${words}<p><a href="${address}">${name}</a></p></blockquote>`
 }
 
-function paragraphOf(post: Pick<RelatedPost, 'body' | 'entities'>, siteUrl: string): string {
+type Shown = Pick<RelatedPost, 'body' | 'entities' | 'images'>
+
+function contentOf(post: Shown, siteUrl: string): string {
+  const pictures = post.images.map(image => {
+    const { path, width, height } = largestStill(image)
+    const alt = escapeMarkup(image.alt)
+    return `<p><img src="${escapeMarkup(siteUrl + path)}" alt="${alt}" width="${width}" height="${height}"></p>`
+  })
+  return (post.body ? paragraphOf(post, siteUrl) : '') + pictures.join('')
+}
+
+function paragraphOf(post: Shown, siteUrl: string): string {
   const parts = partsOf(post).map(({ text, href, kind }) => {
     const words = escapeMarkup(text).replaceAll('\n', '<br>')
     const address = href?.startsWith('/') ? siteUrl + href : href
@@ -45,7 +58,16 @@ function paragraphOf(post: Pick<RelatedPost, 'body' | 'entities'>, siteUrl: stri
   return `<p dir="auto">${parts.join('')}</p>`
 }
 
-/** The title of a post, for readers that show one. */
+/** The title of a post, for readers that show one. A feed is the same for everybody: what is ours is in the post's language. */
 export function titleOf(post: Post): string {
-  return excerptOf(post, 61)
+  return excerptOf(post, translate(isLanguage(post.language) ? post.language : 'en'), 61)
+}
+
+/** The pictures of a post as files for programs that fetch them; none behind a content warning, because no program folds them. */
+export function enclosuresOf({ images, contentWarning }: Post, siteUrl: string) {
+  if (contentWarning) return []
+  return images.map(image => {
+    const { path, bytes } = largestStill(image)
+    return { url: siteUrl + path, type: 'image/webp', bytes, title: image.alt }
+  })
 }

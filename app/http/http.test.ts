@@ -33,6 +33,7 @@ describe('the plugins of every request', () => {
         .map(part => part.trim())
       assert.deepEqual(policy, [
         "default-src 'self'",
+        "img-src 'self' data:",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -15,6 +15,8 @@ export default plugin(async (app: FastifyInstance) => {
         useDefaults: false,
         directives: {
           defaultSrc: ["'self'"],
+          // The placeholder of a picture is part of the page: an image, which can neither run nor ask for anything.
+          imgSrc: ["'self'", 'data:'],
           formAction: ["'self'"],
           baseUri: ["'none'"],
           frameAncestors: ["'none'"],

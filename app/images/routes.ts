@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { isAmong } from '../api/conditions.ts'
 import { Problem } from '../http/errors.ts'
 import type { AnyViewer } from '../people/viewer.ts'
+import pages from './page-routes.ts'
 import { fileKey, findImage } from './queries.ts'
 
 const FileParams = Type.Object({
@@ -12,6 +13,7 @@ const FileParams = Type.Object({
 type FileRequest = FastifyRequest<{ Params: Type.Static<typeof FileParams> }>
 
 export default async function images(app: FastifyInstance) {
+  app.register(pages)
   // Dozens of images are on a page: none of them is a visit of its own.
   const config = { public: true, touchSession: false }
   const schema = { params: FileParams }

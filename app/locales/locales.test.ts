@@ -80,7 +80,12 @@ describe('the messages', () => {
     })
 
     it(`are translated: where English and ${name} are the same, it is on purpose`, () => {
-      const same = new Set(['settings.theme_auto', 'settings.apps'])
+      const same = new Set([
+        'settings.theme_auto',
+        'settings.apps',
+        'images.alt_mark',
+        'images.animation_mark',
+      ])
       const untranslated = [...english].filter(
         ([key, text]) =>
           /\p{L}{3}/u.test(text.replaceAll(/\{.*?\}/g, '')) && translated.get(key) === text && !same.has(key),

@@ -5,7 +5,7 @@ import { notifications, posts, users } from '../database/schema.ts'
 import { and, eq, sql } from '../database/sql.ts'
 import { type Author, authorColumns } from '../people/person.ts'
 import { isOpen, viewerId } from '../people/visibility.ts'
-import { excerptColumn } from '../posts/excerpt.ts'
+import { excerptColumns } from '../posts/excerpt.ts'
 import { others } from './groups.ts'
 import { type NotificationKind, wordKinds } from './kinds.ts'
 import type { Own } from './queries.ts'
@@ -19,7 +19,7 @@ export type Notification = {
   /** How many people besides the actor did the same to the post. */
   others: number
   /** The beginning of its post, if it is about one, or what that warns of. */
-  post: { id: number; beginning: string; language: string | null } | null
+  post: { id: number; language: string | null; words: string; imageCount: number; alt: string | null } | null
   conversationId: number | null
   createdAt: Date
   readAt: Date | null
@@ -33,8 +33,8 @@ const notificationColumns = {
   others,
   post: {
     id: posts.id,
-    beginning: excerptColumn,
     language: posts.language,
+    ...excerptColumns,
   },
   conversationId: notifications.conversationId,
   createdAt: notifications.createdAt,

@@ -7,6 +7,7 @@ import { Problem } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { isSeen } from '../messages/seen.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { beginningOf } from '../posts/excerpt.ts'
 import { type Sidebar, siteSidebar } from '../site/sidebar.ts'
 import { kinds, sentenceOf } from './kinds.ts'
 import {
@@ -22,7 +23,7 @@ import settings from './settings-routes.ts'
 const ReadForm = Type.Object({ upTo: Type.Optional(Type.String({ pattern: '^\\d{1,14}$' })) })
 type ReadForm = Type.Static<typeof ReadForm>
 
-type ShownNotification = Notification & { sentence: string; icon: string }
+type ShownNotification = Notification & { sentence: string; beginning: string | null; icon: string }
 
 declare module '../http/views.ts' {
   interface Pages {
@@ -62,6 +63,7 @@ function showNotifications(tab: NotificationTab) {
     const notifications = page.rows.map(row => ({
       ...row,
       sentence: sentenceOf({ ...row, actorName: row.actor?.displayName ?? null }, request.t),
+      beginning: row.post && beginningOf(row.post, request.t),
       icon: kinds[row.kind].icon,
     }))
     return reply.page('notifications/index', { tab, notifications, sidebar, ...pageLinks(page, path) })

@@ -1,5 +1,11 @@
 /** Pictures that tests make, and the forms that carry them. */
+import type { FastifyInstance } from 'fastify'
 import sharp from 'sharp'
+import { images, posts } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
+import type { Image } from '../images/queries.ts'
+import { storeImage } from '../images/storing.ts'
+import { publishPost } from '../posts/queries.ts'
 
 /** What a camera turned around writes beside the pixels. */
 export type Shot = { orientation?: number; format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' }
@@ -41,4 +47,33 @@ export async function multipart(files: SentFile[], fields: Record<string, string
   const response = new Response(form)
   const headers = { 'content-type': String(response.headers.get('content-type')) }
   return { payload: Buffer.from(await response.arrayBuffer()), headers }
+}
+
+type PictureOfPost = { upload: Buffer; alt?: string }
+type PostWithPictures = {
+  userId: number
+  body: string
+  pictures: PictureOfPost[]
+  contentWarning?: string | null
+}
+
+/** Publishes a post with pictures, and returns its id. */
+export async function publishPictures(
+  app: FastifyInstance,
+  { userId, body, pictures, contentWarning = null }: PostWithPictures,
+): Promise<number> {
+  const stored: Image[] = []
+  for (const picture of pictures)
+    stored.push(await storeImage(app, { alt: '', ...picture, userId, purpose: 'post' }))
+  return app.db.transaction(async tx => {
+    const draft = { userId, body, language: 'en', submission: null, contentWarning }
+    const postId = await publishPost(tx, draft, new Date())
+    await tx.update(posts).set({ imageCount: stored.length }).where(eq(posts.id, postId))
+    for (const [index, { id }] of stored.entries())
+      await tx
+        .update(images)
+        .set({ postId, position: index + 1 })
+        .where(eq(images.id, id))
+    return postId
+  })
 }
