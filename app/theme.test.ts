@@ -108,7 +108,10 @@ it('two shapes of a face differ in two corners at least', () => {
   assert.equal(shapes.length, 6)
   for (const [at, shape] of shapes.entries())
     for (const other of shapes.slice(at + 1))
-      assert.ok(shape.filter((corner, n) => corner !== other[n]).length >= 2, `${shape} and ${other}`)
+      assert.ok(
+        shape.filter((corner, n) => corner !== other[n]).length >= 2,
+        `${shape.join(' ')} and ${other.join(' ')}`,
+      )
 })
 
 describe('a copy of the colors', () => {

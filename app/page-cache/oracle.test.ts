@@ -6,6 +6,7 @@ import { mulberry32 } from '../cli/seed/random.ts'
 import { posts } from '../database/schema.ts'
 import { desc, eq } from '../database/sql.ts'
 import { Browser } from '../testing/browser.ts'
+import { photo } from '../testing/pictures.ts'
 import { type Name, names, openSite, type Site } from '../testing/site.ts'
 
 const tags = ['tea', 'harbour']
@@ -102,9 +103,15 @@ describe('a cached page', { timeout: 110_000 }, () => {
     reads: (me, other) => browserOf(me).get(`/messages/@${other}`),
     hears: me => browserOf(me).post('/notifications/read', { until: String(Date.now()) }),
     renames: me => browserOf(me).post('/settings/profile', { displayName: `${me} ${written}`, about: '' }),
+    shows: async me => {
+      const data = await photo(8, 8, { format: 'png' })
+      const files = ['avatar', 'banner'].map(field => ({ data, field, name: 'me.png' }))
+      await browserOf(me).upload('/settings/profile', files, { displayName: me })
+    },
+    undresses: me => browserOf(me).post('/settings/profile', { displayName: me, removeAvatar: '1' }),
     arrives: async me => void people.set(me, await site.signedIn(me)),
   }
-  const common = ['publishes', 'publishes', 'publishes', 'follows', 'follows', 'sends', 'reads']
+  const common = ['publishes', 'publishes', 'publishes', 'follows', 'follows', 'sends', 'reads', 'shows']
 
   for (let round = 0; round < 40; round++) {
     const deed = pick([...common, ...Object.keys(deeds)])

@@ -10,6 +10,18 @@ export const ProfileForm = Type.Object(
 )
 export type ProfileForm = Type.Static<typeof ProfileForm>
 
+const text = Type.Optional(Type.String())
+
+/** The same with the choices about pictures, whose files are `request.uploads`. */
+export const ProfilePageForm = Type.Object({
+  ...ProfileForm.properties,
+  avatarCrop: text,
+  bannerCrop: text,
+  removeAvatar: text,
+  removeBanner: text,
+})
+export type ProfilePageForm = Type.Static<typeof ProfilePageForm>
+
 /** The profile values to store for the submitted fields. */
 export function profileOf(sent: Partial<ProfileForm>, username: string): Partial<ProfileForm> {
   const texts = writtenFields.flatMap(({ name }) => {

@@ -5,7 +5,11 @@ import { eq } from '../database/sql.ts'
 import { ofWrittenFields, userFields } from '../people/profile-fields.ts'
 import { indexPerson } from '../search-index/indexing.ts'
 
-const profileColumns = ofWrittenFields(({ column }) => column)
+const profileColumns = {
+  ...ofWrittenFields(({ column }) => column),
+  avatar: users.avatar,
+  banner: users.banner,
+}
 
 type Setting =
   | keyof typeof profileColumns
@@ -18,6 +22,8 @@ type Setting =
   | 'lastSeenShown'
   | 'homeReplies'
   | 'homeReposts'
+  | 'avatar'
+  | 'banner'
 type Settings = Pick<typeof users.$inferSelect, Setting>
 
 export async function saveSettings(tx: Writer, userId: number, settings: Partial<Settings>): Promise<void> {

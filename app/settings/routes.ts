@@ -8,13 +8,27 @@ import { canMail } from '../mail/mail.ts'
 import { type WrittenField, writtenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
-import { LanguageForm, ProfileForm, profileOf, ThemeForm, TimeZoneForm } from './forms.ts'
+import {
+  LanguageForm,
+  type ProfileForm,
+  ProfilePageForm,
+  profileOf,
+  ThemeForm,
+  TimeZoneForm,
+} from './forms.ts'
+import { type PictureKind, pictureKinds, replacePicture } from './picture-queries.ts'
+import { choosePicture, cropOf } from './pictures.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
   interface Pages {
     'settings/index': object
-    'settings/profile': { fields: WrittenField[]; values: ProfileForm; errors: FieldErrors }
+    'settings/profile': {
+      fields: WrittenField[]
+      values: ProfileForm
+      pictures: Record<PictureKind, string | null>
+      errors: FieldErrors
+    }
     'settings/account': {
       account: Pick<Account, 'username' | 'email' | 'emailConfirmedAt'>
       canMail: boolean
@@ -28,7 +42,8 @@ export default async function settings(app: FastifyInstance) {
   const open = { config: { public: true } }
   members.get('/settings', showSettings)
   members.get('/settings/profile', showProfile)
-  members.post('/settings/profile', { schema: { body: ProfileForm }, attachValidation: true }, saveProfile)
+  const save = { config: { uploads: true }, schema: { body: ProfilePageForm }, attachValidation: true }
+  members.post('/settings/profile', save, saveProfile)
   members.get('/settings/account', showAccount)
   members.get('/settings/appearance', showAppearance)
   app.post('/settings/language', { ...open, schema: { body: LanguageForm } }, chooseLanguage)
@@ -42,19 +57,56 @@ async function showSettings(_request: FastifyRequest, reply: FastifyReply) {
 }
 
 async function showProfile(request: MemberRequest, reply: FastifyReply) {
-  const stored = await findProfileSettings(request.server.db, request.viewer.id)
-  if (!stored) throw new Problem(401)
-  const values = { ...stored, ...(await keptWords(request)) }
-  return reply.page('settings/profile', { fields: writtenFields, values, errors: {} })
+  return replyWithProfile(request, reply, { sent: await keptWords(request), errors: {} })
 }
 
-async function saveProfile(request: MemberRequest<{ Body: ProfileForm }>, reply: FastifyReply) {
-  const errors = fieldErrorsOf(request)
-  if (hasFieldErrors(errors))
-    return reply.code(422).page('settings/profile', { fields: writtenFields, values: request.body, errors })
-  const { id, username } = request.viewer
-  await request.server.db.transaction(tx => saveSettings(tx, id, profileOf(request.body, username)))
-  return reply.flash('accounts.profile_saved').redirect(`/@${username}`, 303)
+async function replyWithProfile(
+  { server, viewer }: MemberRequest,
+  reply: FastifyReply,
+  { sent, errors }: { sent: Partial<ProfileForm>; errors: FieldErrors },
+) {
+  const stored = await findProfileSettings(server.db, viewer.id)
+  if (!stored) throw new Problem(401)
+  const { avatar, banner, ...values } = stored
+  // The picture may be newer than the session that was read for this request.
+  viewer.avatar = avatar
+  const locals = {
+    fields: writtenFields,
+    values: { ...values, ...sent },
+    pictures: { avatar, banner },
+    errors,
+  }
+  return reply.page('settings/profile', locals)
+}
+
+/** What is fine of pictures is stored even if a text is not, because a browser does not send the file again by itself. */
+async function saveProfile(request: MemberRequest<{ Body: ProfilePageForm }>, reply: FastifyReply) {
+  const { viewer, server, body } = request
+  const errors = { ...fieldErrorsOf(request), ...(await savePictures(request)) }
+  if (hasFieldErrors(errors)) return replyWithProfile(request, reply.code(422), { sent: body, errors })
+  await server.db.transaction(tx => saveSettings(tx, viewer.id, profileOf(body, viewer.username)))
+  return reply.flash('accounts.profile_saved').redirect(`/@${viewer.username}`, 303)
+}
+
+async function savePictures(request: MemberRequest<{ Body: ProfilePageForm }>): Promise<FieldErrors> {
+  const { viewer, server, body, uploads } = request
+  const errors: FieldErrors = {}
+  for (const kind of pictureKinds) {
+    const upload = uploads.findLast(({ field }) => field === kind)
+    const { crop, isRemoved } = choicesOf(body)[kind]
+    const problem = upload && (await choosePicture(request, { kind, upload, crop: cropOf(crop) }))
+    if (problem) errors[kind] = problem
+    else if (isRemoved && !upload)
+      await server.db.transaction(tx => replacePicture(tx, { userId: viewer.id, kind, stored: null }))
+  }
+  return errors
+}
+
+function choicesOf({ avatarCrop, bannerCrop, removeAvatar, removeBanner }: ProfilePageForm) {
+  return {
+    avatar: { crop: avatarCrop, isRemoved: Boolean(removeAvatar) },
+    banner: { crop: bannerCrop, isRemoved: Boolean(removeBanner) },
+  }
 }
 
 async function showAccount({ server, viewer }: MemberRequest, reply: FastifyReply) {

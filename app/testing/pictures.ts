@@ -43,7 +43,7 @@ export async function multipart(files: SentFile[], fields: Record<string, string
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   for (const { data, field = 'files', name = 'picture.jpg', type = 'image/jpeg' } of files)
-    form.append(field, new File([data as Uint8Array<ArrayBuffer>], name, { type }))
+    form.append(field, new File([data], name, { type }))
   const response = new Response(form)
   const headers = { 'content-type': String(response.headers.get('content-type')) }
   return { payload: Buffer.from(await response.arrayBuffer()), headers }
