@@ -1,8 +1,7 @@
 /** Makes what is uploaded safe and small: upright, without metadata, encoded again as WebP in a few widths. */
 import { createHash } from 'node:crypto'
-import type { Sharp } from 'sharp'
+import type { Metadata, Sharp } from 'sharp'
 import type { ImageFile, ImagePurpose } from '../database/schema.ts'
-import { takeTurn } from './turns.ts'
 
 /** The widths of the files, in pixels. What is not as wide has a file of its own width. */
 export const widths = {
@@ -14,11 +13,13 @@ export const widths = {
 const ratios: Record<ImagePurpose, number | null> = { post: null, avatar: 1, banner: 3 }
 const maxHeight = 3200
 
-export const maxUploadBytes = 10 * 1024 * 1024
-export const maxPixels = 40_000_000
+const maxPixels = 40_000_000
+/** Of what must be decoded as a whole before it can be made smaller. */
+const maxWholeBytes = 256_000_000
 const maxFrames = 300
 /** Of all frames of an animation together. */
 const maxAnimatedPixels = 100_000_000
+const maxAnimationBytes = 10 * 1024 * 1024
 const timeoutSeconds = 20
 
 export type ImageProblem = 'unknown' | 'broken' | 'too_large' | 'too_many_pixels' | 'too_many_frames' | 'busy'
@@ -48,7 +49,7 @@ export type MadeImage = {
 /** `crop`: which part is kept of what is cut to a shape, from 0 (left or top) to 100 (right or bottom). */
 export type Making = { purpose: ImagePurpose; crop?: number }
 
-/** Loaded with the first upload: the library takes a twentieth of a second and 20 MB. */
+/** Loaded with the first image: the site itself, which imports the types, never does. */
 let loaded: Promise<SharpModule> | undefined
 
 async function load(): Promise<SharpModule> {
@@ -63,27 +64,25 @@ async function load(): Promise<SharpModule> {
 }
 
 /**
- * Makes the files of an uploaded image, one upload at a time.
+ * Makes the files of an uploaded image, in this process: `makeImage` in making.ts does it in another.
  * @param upload the path of the file, or its bytes
  * @throws ImageRefused
  */
-export async function makeImage(upload: string | Buffer, making: Making): Promise<MadeImage> {
-  const turn = takeTurn(async () => {
-    try {
-      return await make(await (loaded ??= load()), upload, making)
-    } catch (error) {
-      throw error instanceof ImageRefused ? error : new ImageRefused('broken', { cause: error })
-    }
-  })
-  if (!turn) throw new ImageRefused('busy')
-  return turn
+export async function processImage(upload: string | Buffer, making: Making): Promise<MadeImage> {
+  try {
+    return await make(await (loaded ??= load()), upload, making)
+  } catch (error) {
+    if (error instanceof ImageRefused) throw error
+    const isTooSlow = String(error).includes('timeout')
+    throw new ImageRefused(isTooSlow ? 'busy' : 'broken', { cause: error })
+  }
 }
 
 async function make(sharp: SharpModule, upload: string | Buffer, making: Making): Promise<MadeImage> {
   const { purpose } = making
   const { frames, upright } = await readable(sharp, upload, purpose)
   const open = (animated: boolean) =>
-    sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true })
+    sharp(upload, { animated, limitInputPixels: maxAnimatedPixels, sequentialRead: true, failOn: 'error' })
       .timeout({ seconds: timeoutSeconds })
       .autoOrient()
   if (frames > 1) return makeAnimation(sharp, open)
@@ -102,18 +101,30 @@ async function make(sharp: SharpModule, upload: string | Buffer, making: Making)
  * @throws ImageRefused
  */
 async function readable(sharp: SharpModule, upload: string | Buffer, purpose: ImagePurpose) {
-  const metadata = await sharp(upload, { limitInputPixels: false })
-    .metadata()
-    .catch(error => {
-      throw new ImageRefused('unknown', { cause: error })
-    })
+  const metadata = await metadataOf(sharp, upload)
   const { width, height, pages = 1 } = metadata
-  if (width * height > maxPixels) throw new ImageRefused('too_many_pixels')
+  if (width * height > maxPixels || wholeBytes(metadata) > maxWholeBytes)
+    throw new ImageRefused('too_many_pixels')
   // A profile's picture stands still, and what is too narrow for two files.
   const frames = purpose === 'post' && width > 1 ? pages : 1
   if (frames > maxFrames || frames * width * height > maxAnimatedPixels)
     throw new ImageRefused('too_many_frames')
   return { frames, upright: metadata.autoOrient }
+}
+
+async function metadataOf(sharp: SharpModule, upload: string | Buffer): Promise<Metadata> {
+  try {
+    return await sharp(upload, { limitInputPixels: false }).metadata()
+  } catch (error) {
+    throw new ImageRefused('unknown', { cause: error })
+  }
+}
+
+/** The memory that decoding takes, measured, for the formats of which more than some lines are in memory at a time. */
+function wholeBytes({ format, width, height, channels, depth, isProgressive }: Metadata): number {
+  // So 16 megapixels are the most.
+  if (format === 'heif') return width * height * 16
+  return isProgressive ? width * height * channels * (depth === 'uchar' && format === 'png' ? 1 : 2) : 0
 }
 
 /**
@@ -125,13 +136,14 @@ async function makeAnimation(sharp: SharpModule, open: (animated: boolean) => Sh
   const shown = Math.min(width, widths.post[1])
   const moving = await fileOf(open(true).resize({ width: shown }))
   const still = await fileOf(open(false).resize({ width: Math.max(shown - 1, 1), height: moving.height }))
+  if (moving.bytes > maxAnimationBytes) throw new ImageRefused('too_many_frames')
   const placeholder = await placeholderOf(sharp, open(false))
   return { width: moving.width, height: moving.height, animated: true, placeholder, files: [still, moving] }
 }
 
 /** A tiny WebP in base64; empty for what can be seen through, behind which it would stay visible. */
 async function placeholderOf(sharp: SharpModule, image: Sharp): Promise<string> {
-  const small = image.resize({ width: 16 }).ensureAlpha().raw()
+  const small = image.resize({ width: 16, height: 32, fit: 'inside' }).ensureAlpha().raw()
   const { data, info } = await small.toBuffer({ resolveWithObject: true })
   if (data.some((value, index) => index % 4 === 3 && value < 255)) return ''
   const { width, height } = info

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type Making, makeImage } from './processing.ts'
+import { makeImage } from './making.ts'
+import type { Making } from './processing.ts'
 import { addImage, fileKey, type Image, newImageKey } from './queries.ts'
 
 export type Stores = { db: Database; storage: Storage }
