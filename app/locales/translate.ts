@@ -1,5 +1,5 @@
 /** Translations: `t('posts.publish')`, with keys and types from the English file. */
-import { IntlMessageFormat } from 'intl-messageformat'
+import { type Formatters, IntlMessageFormat } from 'intl-messageformat'
 import { isolate } from '../text/bidi.ts'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
@@ -37,20 +37,35 @@ export function isLanguage(value: unknown): value is Language {
 
 /** No name can turn a sentence round. */
 function isolatedIn(values: Arguments = {}): Arguments {
-  const entries = Object.entries(values)
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, typeof value === 'string' ? isolate(value) : value]),
-  )
+  const isolated: Arguments = {}
+  for (const [key, value] of Object.entries(values))
+    isolated[key] = typeof value === 'string' ? isolate(value) : value
+  return isolated
+}
+
+/** Those of a language, for all its messages: each would make its own, and look for them by their options, as JSON, at each use. */
+function formattersOf(language: Language): Formatters {
+  const number = new Intl.NumberFormat(language)
+  const rules = {
+    cardinal: new Intl.PluralRules(language),
+    ordinal: new Intl.PluralRules(language, { type: 'ordinal' }),
+  }
+  return {
+    getNumberFormat: (_locales, options) => (options ? new Intl.NumberFormat(language, options) : number),
+    getPluralRules: (_locales, { type = 'cardinal' } = {}) => rules[type],
+    getDateTimeFormat: (_locales, options) => new Intl.DateTimeFormat(language, options),
+  }
 }
 
 /** Compiles each message on first use; one without arguments or markup stays a string. */
 function createTranslator(language: Language, messages: Messages): Translate {
   const compiled = new Map<string, string | IntlMessageFormat>()
+  const formatters = formattersOf(language)
   const compile = (key: string) => {
     const [section = '', ...name] = key.split('.')
     const text = (messages as Record<string, Record<string, string>>)[section]?.[name.join('.')]
     if (text === undefined) throw new Error(`there is no message ${key}`)
-    return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true }) : text
+    return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true, formatters }) : text
   }
   return (key, values) => {
     let message = compiled.get(key)
