@@ -48,7 +48,7 @@ const numberFormats = forEachLanguage(language => {
   return {
     list: (items: string[]) => list.format(items),
     number: (value: number) => number.format(value),
-    compact: (value: number) => compact.format(value),
+    compact: memoize((value: number) => compact.format(value), Number, 1_000),
     aroundNumber: (sentence: string, value: number): [string, string, string] => {
       const text = number.format(value)
       const at = sentence.indexOf(text)

@@ -65,7 +65,9 @@ function createTranslator(language: Language, messages: Messages): Translate {
     const [section = '', ...name] = key.split('.')
     const text = (messages as Record<string, Record<string, string>>)[section]?.[name.join('.')]
     if (text === undefined) throw new Error(`there is no message ${key}`)
-    return /[{'<]/.test(text) ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true, formatters }) : text
+    return /[{'<]/.test(text)
+      ? new IntlMessageFormat(text, language, undefined, { ignoreTag: true, formatters })
+      : text
   }
   return (key, values) => {
     let message = compiled.get(key)

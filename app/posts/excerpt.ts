@@ -22,8 +22,11 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export function excerptOf(post: Worded, t: Translate, length = 200): string {
   const shown = partsOf(post).map(({ kind, text }) => (kind === 'link' ? abbreviate(text) : text))
   const words = post.contentWarning ?? (shown.join('') || picturesIn(post.images, t))
-  return cut(words.replaceAll(/\s+/g, ' ').trim(), length)
+  return cut(words.replaceAll(spacing, ' ').trim(), length)
 }
+
+/** What becomes one space, but for a single space, which nearly all are. */
+const spacing = /\s{2,}|[^\S ]/g
 
 function picturesIn(images: Worded['images'], t: Translate): string {
   const [first] = images

@@ -115,11 +115,11 @@ export type Box = { name: string; body: string; images: SentImage[] }
 
 /** The boxes of a form that something is written in or that have pictures, in their order; the first, empty, if there is none. */
 export function boxesOf(form: object): Box[] {
-  const fields = new Map(Object.entries(form))
+  const fields = new Map<string, unknown>(Object.entries(form))
   const boxes = Array.from({ length: maxBoxes }, (_, index): Box => {
     const number = index === 0 ? '' : String(index + 1)
     const body = fields.get(`body${number}`)
-    const images = sentImages(form, `images${number}`) ?? []
+    const images = imagesIn(fields, `images${number}`) ?? []
     return { name: `body${number}`, body: typeof body === 'string' ? body : '', images }
   })
   const written = boxes.filter(({ body, images }) => !isBlank(body) || images.length > 0)
@@ -128,7 +128,10 @@ export function boxesOf(form: object): Box[] {
 
 /** The pictures that a field of a form names, each once; what a program sends is a list already. Null: there is no such field. */
 export function sentImages(form: object, field: string): SentImage[] | null {
-  const fields = new Map<string, unknown>(Object.entries(form))
+  return imagesIn(new Map(Object.entries(form)), field)
+}
+
+function imagesIn(fields: Map<string, unknown>, field: string): SentImage[] | null {
   const sent = fields.get(field)
   if (Array.isArray(sent)) return sent as SentImage[]
   if (typeof sent !== 'string') return null
