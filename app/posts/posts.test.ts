@@ -252,8 +252,8 @@ describe('writing', () => {
     assert.match(item.content_html, /^<details><summary>[^]*<\/summary><p[^]*sledge/)
     const row = { ...post, createdAt: new Date() }
     assert.match(
-      archive.render('/exports/archive/_content', { row, parts: partsOf }),
-      /^<details><summary dir="auto">Spoilers[^]*<\/summary>[^]*sledge[^]*<\/details>\n$/,
+      archive.render('/exports/archive/_folded', { row, parts: partsOf }),
+      /^<details>\s*<summary><bdi[^>]*>Spoilers[^]*<\/summary>[^]*sledge[^]*<\/details>\n$/,
     )
     await susan.post(`/posts/${id}`, { ...form, contentWarning: '' })
     const unfolded = await visitor.get(`/posts/${id}`)
