@@ -82,7 +82,14 @@ function digestOf(folder: string): string {
 const comment = /\/\*.*?\*\//gs
 
 /** What visitors never see: it would be a tenth of what their first page weighs. */
-const ofMembers = ['completion.css', 'composer.css', 'message.css', 'notification.css', 'shortcuts.css']
+const ofMembers = [
+  'completion.css',
+  'composer.css',
+  'message.css',
+  'notification.css',
+  'post-pictures.css',
+  'shortcuts.css',
+]
 
 /** The stylesheet of every page, and the one that members' pages have besides. */
 function joinStylesheets(folder: string): Record<string, string> {

@@ -42,11 +42,12 @@ const maxFormBytes = 100 * 1024 * 1024
 const maxTextBytes = 64 * 1024
 /** Of the files that this process keeps at a time. */
 const maxKeptBytes = 512 * 1024 * 1024
+const maxFiles = 100
 const limits = {
   fieldSize: maxTextBytes,
   fields: maxFields,
-  files: maxFields,
-  parts: 2 * maxFields,
+  files: maxFiles,
+  parts: maxFields + maxFiles,
   headerPairs: 20,
   headerSize: 4_096,
   fileSize: maxUploadBytes,

@@ -1,9 +1,9 @@
 /** Pictures on their way into a post: uploaded, chosen, described, published. */
 import type { Reader, Writer } from '../database/database.ts'
 import { images } from '../database/schema.ts'
-import { and, eq, inArray, isNull } from '../database/sql.ts'
+import { and, asc, eq, inArray, isNull, or, type SQL } from '../database/sql.ts'
 import { Problem } from '../http/errors.ts'
-import { type Image, imageColumns } from './queries.ts'
+import { deleteImages, type Image, imageColumns } from './queries.ts'
 
 /**
  * The person's uploaded images of these keys, in this order: those that are no post's yet, and those of the post that is
@@ -25,27 +25,49 @@ export async function usableImages(
 export type SentImage = { key: string; alt?: string }
 
 /**
- * Publishes pictures with their owner's new post, in this order.
- * @throws Problem 422 if one is gone, another's, or in a post already
+ * Gives a post these pictures of its author's, in this order: unpublished ones, or its own.
+ * @throws Problem 422 if one is gone, another's, or in another post
  */
 export async function attachImages(
   tx: Writer,
   { postId, userId, sent }: { postId: number; userId: number; sent: SentImage[] },
 ): Promise<void> {
   for (const [index, { key, alt }] of sent.entries()) {
-    const isUnpublished = and(
+    const isUsable = and(
       eq(images.key, key),
       eq(images.userId, userId),
       eq(images.purpose, 'post'),
-      isNull(images.postId),
+      or(isNull(images.postId), eq(images.postId, postId)),
     )
     const attached = await tx
       .update(images)
       .set({ postId, position: index + 1, ...(alt !== undefined && { alt }) })
-      .where(isUnpublished)
+      .where(isUsable)
       .returning({ id: images.id })
     if (attached.length === 0) throw new Problem(422, 'images.gone')
   }
+}
+
+/** The same for a post that has pictures already; those that are left out are deleted. False: nothing changes. */
+export async function replaceImages(
+  tx: Writer,
+  { postId, userId, sent }: { postId: number; userId: number; sent: SentImage[] },
+): Promise<boolean> {
+  const ofPost = eq(images.postId, postId)
+  const { key, alt } = images
+  const had = await tx
+    .select({ key, alt })
+    .from(images)
+    .where(ofPost)
+    .orderBy(asc(images.position), asc(images.id))
+  const isSame = (one: SentImage, at: number) =>
+    one.key === had[at]?.key && (one.alt === undefined || one.alt === had[at].alt)
+  if (sent.length === had.length && sent.every(isSame)) return false
+  const kept = new Set(sent.map(({ key }) => key))
+  const left = had.filter(({ key }) => !kept.has(key)).map(({ key }) => key)
+  if (left.length > 0) await deleteImages(tx, and(ofPost, inArray(images.key, left)) as SQL)
+  await attachImages(tx, { postId, userId, sent })
+  return true
 }
 
 /** What pictures show, by key: the same file uploaded twice has the same digest. */

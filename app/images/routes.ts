@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { isAmong } from '../api/conditions.ts'
 import { Problem } from '../http/errors.ts'
 import type { AnyViewer } from '../people/viewer.ts'
+import composerRoutes from './composer-routes.ts'
 import pages from './page-routes.ts'
 import { fileKey, findImage } from './queries.ts'
 
@@ -18,6 +19,7 @@ export default async function images(app: FastifyInstance) {
   const config = { public: true, touchSession: false }
   const schema = { params: FileParams }
   app.route({ method: ['GET', 'HEAD'], url: '/images/:key/:file', config, schema, handler: showFile })
+  app.register(composerRoutes)
 }
 
 /** What a file of an image may do in a browser, if it is opened by itself: nothing. */

@@ -40,6 +40,8 @@ export const viewerColumns = {
   keyboardShortcuts: users.keyboardShortcuts,
   /** Who may quote what they write, unless they say otherwise. */
   quotesFrom: users.quotesFrom,
+  /** Whether to remind them of pictures without a description. */
+  altReminder: users.altReminder,
   homeReplies: users.homeReplies,
   homeReposts: users.homeReposts,
   createdAt: users.createdAt,

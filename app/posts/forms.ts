@@ -5,6 +5,7 @@ import { IdOrNull, TextOrNull } from '../api/schemas.ts'
 import { audiences, lengths, replyAudiences } from '../database/schema.ts'
 import { addFieldErrors, type FieldError, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import type { SentImage } from '../images/post-queries.ts'
+import type { Image } from '../images/queries.ts'
 import type { RateLimit } from '../limits/queries.ts'
 import type { LocaleKey } from '../locales/translate.ts'
 import type { Viewer } from '../people/viewer.ts'
@@ -46,8 +47,13 @@ export const PostForm = Type.Object({
   /** The id of the post that it quotes. */
   quote: Type.Optional(Type.String()),
   submission: Type.Optional(Type.String({ maxLength: 100 })),
-  /** `another`: publish, and go on with a post that answers it. */
+  /** `another`: publish, and go on with a post that answers it; `pictures`: show the form with its files. */
   add: Type.Optional(Type.String()),
+  /** `earlier <key>`, `later <key>` or `remove <key>`: show the form with that picture moved or removed. */
+  change: Type.Optional(Type.String()),
+  /** Publish pictures without a description, whatever the reminder says; `never`: and remind of it no more. */
+  undescribed: Type.Optional(Type.String()),
+  remind: Type.Optional(Type.String()),
 })
 export type PostForm = Type.Static<typeof PostForm>
 
@@ -107,8 +113,14 @@ export const NewPostBody = Type.Object(
 export type NewPostBody = Type.Static<typeof NewPostBody>
 
 /** What the composer shows. An empty language is to be guessed. */
-export type PostValues = Required<Omit<PostForm, 'submission' | 'quote' | 'add' | 'body' | 'images'>> & {
+export type PostValues = Record<'language' | 'repliesFrom' | 'quotesFrom' | 'contentWarning', string> & {
   boxes: Box[]
+  /** By key. */
+  pictures: ReadonlyMap<string, Image>
+  /** The control to go on with; null: where one writes. */
+  focus: string | null
+  /** Whether it reminds of missing descriptions. */
+  isReminder: boolean
 }
 /** The name of a field, what is written in it, and the pictures that go with it. */
 export type Box = { name: string; body: string; images: SentImage[] }
@@ -153,6 +165,9 @@ export function valuesOf(
     repliesFrom: typed.repliesFrom ?? post.repliesFrom,
     quotesFrom: typed.quotesFrom ?? post.quotesFrom,
     contentWarning: typed.contentWarning ?? post.contentWarning ?? '',
+    pictures: new Map(),
+    focus: null,
+    isReminder: false,
   }
 }
 

@@ -2,7 +2,7 @@ import { defineNoun } from '../noun.ts'
 import api from './api.ts'
 import { whoMayQuote, whoMayReply } from './audiences.ts'
 import { excerptOf } from './excerpt.ts'
-import { maxThread, newValues, postingLimit } from './forms.ts'
+import { maxPictures, maxThread, newValues, postingLimit } from './forms.ts'
 import pages from './routes.ts'
 import { AuthorResource, EntityResource, PostResource, QuotedPostResource } from './serializer.ts'
 
@@ -12,5 +12,5 @@ export default defineNoun({
   apiTags: { posts: 'Posts' },
   schemas: [AuthorResource, EntityResource, PostResource, QuotedPostResource],
   limits: [postingLimit],
-  viewHelpers: () => ({ excerptOf, maxThread, newValues, whoMayQuote, whoMayReply }),
+  viewHelpers: () => ({ excerptOf, maxPictures, maxThread, newValues, whoMayQuote, whoMayReply }),
 })

@@ -312,7 +312,7 @@ describe('writing', () => {
       assert.ok(shown[1]?.hasAttribute('autofocus'))
       const blank = await susan.post('/posts', { body: ' ', body2: '\n' })
       assert.equal(blank.status, 422)
-      assert.match(blank.page.querySelector('#body-error')?.text ?? '', /Write something first/)
+      assert.match(blank.page.querySelector('#body-error')?.text ?? '', /Write something or add a picture/)
       const many = Object.fromEntries(
         Array.from({ length: 26 }, (_, n) => [n ? `body${n + 1}` : 'body', `${n}`]),
       )

@@ -1,7 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { type Audience, images, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
-import { attachImages, type SentImage } from '../images/post-queries.ts'
+import { attachImages, replaceImages, type SentImage } from '../images/post-queries.ts'
 import { deleteImages } from '../images/queries.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
@@ -30,7 +30,7 @@ export type Draft = PostOptions & {
   /** What it shows as a card. */
   quoted?: Post
 }
-type Edit = PostOptions & { id: number; userId: number; body: string; language: string | null }
+type Edit = PostOptions & Pick<Draft, 'userId' | 'body' | 'language' | 'images'> & { id: number }
 
 const postOfId = asPosts(prepared('post', db => selectPosts(db, eq(posts.id, sql.placeholder('id')))))
 
@@ -159,26 +159,36 @@ const editedColumns = {
 }
 
 /**
- * Replaces the words of one's own post and what its author chose beside them; false if there is none. It counts as
- * edited once its words or its content warning are others, and keeps those before. Translations of what it was before go.
+ * Replaces the words and pictures of one's own post and what its author chose beside them; false if there is none. It
+ * counts as edited once its words, its content warning or its pictures are others, and keeps the words before.
+ * Translations of what it was before go.
+ * @throws Problem 422 if a picture is gone, another's, or in another post
  */
-export async function editPost(tx: Writer, { id, userId, ...given }: Edit, now: Date): Promise<boolean> {
+export async function editPost(
+  tx: Writer,
+  { id, userId, images: sent, ...given }: Edit,
+  now: Date,
+): Promise<boolean> {
   const own = and(eq(posts.id, id), eq(posts.userId, userId))
   const [before] = await tx.select(editedColumns).from(posts).where(own)
   if (!before) return false
   const after = { ...before, ...given }
   const differs = (...names: (keyof typeof given)[]) => names.some(name => after[name] !== before[name])
-  if (!differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning')) return true
+  const hasOtherImages = sent !== undefined && (await replaceImages(tx, { postId: id, userId, sent }))
+  if (!hasOtherImages && !differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning'))
+    return true
   // A reply that is sent at the same time sees the audience before or after, never both.
   if (differs('repliesFrom')) await lockThread(tx, before.rootId ?? id)
   tx.invalidates(`post:${id}`)
   if (differs('body', 'language')) await deleteTranslations(tx, id)
-  const isEdited = differs('body', 'contentWarning')
+  const isEdited = hasOtherImages || differs('body', 'contentWarning')
   if (isEdited) await keepVersion(tx, before)
   const { language, repliesFrom, quotesFrom, contentWarning } = after
+  const counted = hasOtherImages && { imageCount: sent.length }
+  const edited = isEdited && { editedAt: now }
   await tx
     .update(posts)
-    .set({ language, repliesFrom, quotesFrom, contentWarning, ...(isEdited && { editedAt: now }) })
+    .set({ language, repliesFrom, quotesFrom, contentWarning, ...counted, ...edited })
     .where(own)
   if (differs('body')) await reword(tx, { ...after, id, userId }, now)
   return true

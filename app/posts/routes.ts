@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
-import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import type { FieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { noteUnknown } from '../mentions/unknown.ts'
@@ -10,8 +10,9 @@ import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { unquotable } from '../quotes/publishing.ts'
 import { publishThread } from '../replies/publishing.ts'
 import { keptWords } from '../sessions/interrupted-forms.ts'
+import { compose, withPictures } from './composing.ts'
 import { chosenQuote, draftOf, draftsOf, pathAfter, withIds, writeWithin } from './drafts.ts'
-import { newSubmission, newValues, PostForm, type PostValues, validatePost, valuesOf } from './forms.ts'
+import { newSubmission, newValues, PostForm, type PostValues, valuesOf } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
@@ -36,9 +37,10 @@ export default async function posts(app: FastifyInstance) {
   const members = memberRoutes(app)
   const one = { params: IdParams }
   members.get('/posts/new', { schema: { querystring: QuoteQuery } }, writePost)
-  members.post('/posts', { schema: { body: PostForm }, attachValidation: true }, createPost)
+  const config = { uploads: true }
+  members.post('/posts', { config, schema: { body: PostForm }, attachValidation: true }, createPost)
   members.get('/posts/:id/edit', { schema: one }, showEdit)
-  members.post('/posts/:id', { schema: { ...one, body: PostForm } }, updatePost)
+  members.post('/posts/:id', { config, schema: { ...one, body: PostForm } }, updatePost)
   members.get('/posts/:id/delete', { schema: one }, confirmDelete)
   members.post('/posts/:id/delete', { schema: one }, destroyPost)
 }
@@ -51,7 +53,7 @@ async function writePost(request: NewRequest, reply: FastifyReply) {
   const problem = chosen === null ? null : unquotable(quoted)
   if (problem && !kept['body']) throw problem
   return reply.page('posts/new', {
-    values: newValues(viewer, kept),
+    values: await withPictures(request, newValues(viewer, kept)),
     quoted: problem ? null : (quoted ?? null),
     submission: newSubmission(),
     errors: problem ? { body: sentenceOf(request, problem) } : {},
@@ -61,12 +63,11 @@ async function writePost(request: NewRequest, reply: FastifyReply) {
 async function createPost(request: MemberRequest<{ Body: PostForm }>, reply: FastifyReply) {
   const { server, viewer } = request
   const find = async (id: number | null) => (id && (await findPost(server.db, id, viewer))) || null
-  const errors = validatePost(request)
+  const { values, errors, again } = await compose(request)
   const { submission = newSubmission() } = request.body
-  const form = { values: newValues(viewer, request.body), submission, errors }
+  const form = { values, submission, errors }
   const chosen = chosenQuote(request.body)
-  if (hasFieldErrors(errors))
-    return reply.code(422).page('posts/new', { ...form, quoted: await find(chosen) })
+  if (again !== null) return reply.code(again).page('posts/new', { ...form, quoted: await find(chosen) })
   const drafts = await draftsOf(request, submission)
   const publish = (tx: Writer) => publishThread(tx, { viewer, drafts }, new Date())
   const published = await writeWithin(request, publish, drafts.length).catch(catchRefusal)
@@ -99,22 +100,25 @@ function catchRefusal(error: unknown): Problem {
 
 async function showEdit(request: OwnRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'edit')
-  return reply.page('posts/edit', { post, values: valuesOf(post, await keptWords(request)), errors: {} })
+  const values = await withPictures(request, valuesOf(post, await keptWords(request)), post)
+  return reply.page('posts/edit', { post, values, errors: {} })
 }
 
 async function updatePost(request: EditRequest, reply: FastifyReply) {
-  const post = await requirePost(request.server.db, request, 'edit')
-  const errors = validatePost(request, post)
-  const values = valuesOf(post, request.body)
-  if (hasFieldErrors(errors)) return reply.code(422).page('posts/edit', { post, values, errors })
+  const { server, t } = request
+  const post = await requirePost(server.db, request, 'edit')
+  const { values, errors, again } = await compose(request, post)
+  if (again !== null) return reply.code(again).page('posts/edit', { post, values, errors })
   const edit = { ...(await draftOf(request)), id: post.id }
-  const edited = await writeWithin(request, tx => editPost(tx, edit, new Date()))
-  if (edited instanceof RateLimitExceeded) {
-    errors['body'] = tooManyRequests(reply, edited)
-    return reply.page('posts/edit', { post, values, errors })
+  const write = (tx: Writer) => editPost(tx, edit, new Date())
+  const edited = await writeWithin(request, write).catch(catchRefusal)
+  if (edited instanceof Problem) {
+    if (edited instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, edited)
+    else errors['images'] = t(edited.key ?? 'images.gone')
+    return reply.code(edited.statusCode).page('posts/edit', { post, values, errors })
   }
   if (!edited) throw new Problem(404, 'errors.post_missing')
-  const note = await noteUnknown(request.server.db, [{ ...edit, before: post.body }])
+  const note = await noteUnknown(server.db, [{ ...edit, before: post.body }])
   return reply.flash('posts.saved', {}, note).redirect(`/posts/${post.id}`, 303)
 }
 

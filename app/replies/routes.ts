@@ -4,13 +4,14 @@ import { cursorOf } from '../database/cursor.ts'
 import type { Writer } from '../database/database.ts'
 import { CursorQuery } from '../http/cursor-query.ts'
 import { Problem } from '../http/errors.ts'
-import { type FieldErrors, hasFieldErrors } from '../http/forms.ts'
+import type { FieldErrors } from '../http/forms.ts'
 import { IdParams } from '../http/params.ts'
 import { RateLimitExceeded, tooManyRequests } from '../limits/limits.ts'
 import { noteUnknown } from '../mentions/unknown.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { compose, withPictures } from '../posts/composing.ts'
 import { draftsOf, pathAfter, withIds, writeWithin } from '../posts/drafts.ts'
-import { newSubmission, newValues, PostForm, type PostValues, validatePost } from '../posts/forms.ts'
+import { newSubmission, newValues, PostForm, type PostValues } from '../posts/forms.ts'
 import { type Post, postTags } from '../posts/post.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
@@ -44,7 +45,8 @@ export default async function replies(app: FastifyInstance) {
   const open = { config: { public: true, cached: true } }
   app.get('/posts/:id', { ...open, schema: { params: IdParams, querystring: AfterQuery } }, showThread)
   members.get('/posts/:id/replies/new', { schema: { params: IdParams } }, writeReply)
-  members.post('/posts/:id/replies', { schema: { params: IdParams, body: PostForm } }, createReply)
+  const taking = { config: { uploads: true }, schema: { params: IdParams, body: PostForm } }
+  members.post('/posts/:id/replies', taking, createReply)
 }
 
 /** A post, what it answers and what answers it. */
@@ -71,7 +73,7 @@ async function writeReply(request: WriteRequest, reply: FastifyReply) {
   const post = await requirePost(request.server.db, request, 'reply')
   return reply.page('replies/new', {
     post,
-    values: newValues(request.viewer, await keptWords(request)),
+    values: await withPictures(request, newValues(request.viewer, await keptWords(request))),
     submission: newSubmission(),
     errors: {},
   })
@@ -85,11 +87,11 @@ function pathOf(post: Post, replyId: number): string {
 async function createReply(request: ReplyRequest, reply: FastifyReply) {
   const { server, viewer } = request
   const post = await findPost(server.db, request.params.id, viewer)
-  if (!post) return offerAsPost(request, reply)
-  const errors = validatePost(request)
+  const { values, errors, again } = await compose(request)
+  if (!post) return offerAsPost(request, reply, values)
   const { submission = newSubmission() } = request.body
-  const form = { post, values: newValues(viewer, request.body), submission, errors }
-  if (hasFieldErrors(errors)) return reply.code(422).page('replies/new', form)
+  const form = { post, values, submission, errors }
+  if (again !== null) return reply.code(again).page('replies/new', form)
   const drafts = await draftsOf(request, `${submission} ${post.id}`)
   const publish = (tx: Writer) => publishThread(tx, { viewer, parent: post, drafts }, new Date())
   const published = await writeWithin(request, publish, drafts.length).catch(catchRefusal)
@@ -98,7 +100,7 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
     const path = pathAfter(request.body, published) ?? pathOf(post, published[0] as number)
     return reply.flash('posts.published', {}, note).redirect(path, 303)
   }
-  if (published.statusCode === 404) return offerAsPost(request, reply)
+  if (published.statusCode === 404) return offerAsPost(request, reply, values)
   if (published instanceof RateLimitExceeded) errors['body'] = tooManyRequests(reply, published)
   else if (published.key === 'images.gone') errors['images'] = request.t(published.key)
   else errors['body'] = request.t(published.key ?? 'errors.detail_403', published.values)
@@ -106,8 +108,7 @@ async function createReply(request: ReplyRequest, reply: FastifyReply) {
 }
 
 /** The words of a reply to a post that is not there any more, to be published by themselves. */
-function offerAsPost({ body, viewer, t }: ReplyRequest, reply: FastifyReply) {
-  const values = newValues(viewer, body)
+function offerAsPost({ t }: ReplyRequest, reply: FastifyReply, values: PostValues) {
   const errors = { body: t('replies.missing') }
   return reply.code(404).page('posts/new', { values, submission: newSubmission(), errors })
 }

@@ -19,6 +19,7 @@ type Setting =
   | 'keyboardShortcuts'
   | 'messagesFrom'
   | 'quotesFrom'
+  | 'altReminder'
   | 'lastSeenShown'
   | 'homeReplies'
   | 'homeReposts'

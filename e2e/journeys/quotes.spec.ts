@@ -14,7 +14,9 @@ test.describe('without JavaScript', () => {
     const card = page.locator('.quoted')
     await expect(card).toContainText('The ferry is late.')
     await page.getByRole('button', { name: 'Post', exact: true }).click()
-    await expect(page.getByRole('textbox')).toHaveAccessibleDescription('Write something first.')
+    await expect(page.getByRole('textbox')).toHaveAccessibleDescription(
+      'Write something or add a picture first.',
+    )
     await page.getByRole('textbox', { name: 'Add your words' }).fill('As every day.')
     await page.getByRole('button', { name: 'Post', exact: true }).click()
     const quote = page.getByRole('article').filter({ hasText: 'As every day.' })

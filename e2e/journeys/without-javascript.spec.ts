@@ -53,7 +53,7 @@ test('a blank post and one that is too long', async ({ page, site }) => {
   await page.getByLabel('What’s on your mind?').fill('   ')
   await page.getByRole('button', { name: 'Post', exact: true }).click()
   const words = page.getByLabel('What’s on your mind?')
-  await expect(words).toHaveAccessibleDescription('Write something first.')
+  await expect(words).toHaveAccessibleDescription('Write something or add a picture first.')
   await words.fill('y'.repeat(150))
   await page.getByRole('button', { name: 'Post', exact: true }).click()
   await expect(words).toHaveAccessibleDescription(/^10 characters over the limit/)

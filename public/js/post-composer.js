@@ -7,9 +7,11 @@
  * deleted on the next page that confirms the save ([data-saved]). So it survives an error, an expired session and a lost
  * response. After a lost response it is restored with its `submission`, by which the server recognizes the same post.
  *
+ * The pictures of a box are its post-pictures's: they are part of the draft, and the form waits for uploads under way.
+ *
  * Where the form has a template for one, a button adds boxes for further posts of a thread, up to `most` in all.
  *
- * @typedef {{ text: string, more?: string[], options?: Record<string, string>, original: string, submission?: string, sent?: boolean }} Draft
+ * @typedef {{ text: string, more?: string[], pictures?: import('./post-pictures.js').Pictures[], options?: Record<string, string>, original: string, submission?: string, sent?: boolean }} Draft
  */
 const PREFIX = 'draft:'
 const WARN_AT = 20 // characters left from which the counter is shown and announced
@@ -104,11 +106,20 @@ class PostComposer extends HTMLElement {
 
   /** The boxes that the form sends, the first among them. */
   get boxes() {
-    return [...this.form.querySelectorAll('textarea')]
+    return /** @type {HTMLTextAreaElement[]} */ ([...this.form.querySelectorAll('textarea[name^=body]')])
+  }
+
+  /** Of each box one, if the form takes pictures. */
+  get pictureFields() {
+    return /** @type {import('./post-pictures.js').PostPictures[]} */ ([
+      ...this.form.querySelectorAll('post-pictures:defined'),
+    ])
   }
 
   get isBlank() {
-    return this.boxes.every(box => box.value.trim() === '')
+    return (
+      this.boxes.every(box => box.value.trim() === '') && this.pictureFields.every(({ isEmpty }) => isEmpty)
+    )
   }
 
   /** On a phone the button is an icon, and its name a tooltip. */
@@ -133,6 +144,13 @@ class PostComposer extends HTMLElement {
     const pattern = this.template?.content.querySelector('label')?.textContent ?? ''
     for (const [index, box] of this.boxes.slice(1).entries()) {
       box.id = box.name = `body${index + 2}`
+      const place = box.closest('.box')
+      for (const kind of ['images', 'files']) {
+        const field = /** @type {HTMLInputElement | null} */ (place?.querySelector(`[name^=${kind}]`))
+        if (field) field.name = `${kind}${index + 2}`
+        if (field && kind === 'files') field.id = field.name
+      }
+      place?.querySelector('.chooser label')?.setAttribute('for', `files${index + 2}`)
       const label = box.parentElement?.querySelector('label')
       if (!label) continue
       label.htmlFor = box.id
@@ -158,14 +176,15 @@ class PostComposer extends HTMLElement {
       event.preventDefault()
       this.#addBox()?.focus()
     }
-    const box = button.classList.contains('remove') && button.parentElement?.querySelector('textarea')
+    const box = button.matches('.box > .remove') && button.parentElement?.querySelector('textarea')
     if (box) this.#removeBox(box)
   }
 
   /** @param {FocusEvent} event */
   #onFocus({ target }) {
-    if (!(target instanceof HTMLTextAreaElement) || target === this.active) return
-    this.active = target
+    const box = this.boxes.find(box => box === target)
+    if (!box || box === this.active) return
+    this.active = box
     this.#count()
   }
 
@@ -189,7 +208,16 @@ class PostComposer extends HTMLElement {
       const isShown = field.name === 'contentWarning' && field.value
       if (isShown) field.closest('details')?.setAttribute('open', '')
     }
+    if (draft.pictures) this.#restorePictures(draft.pictures)
     if (draft.sent && draft.submission && this.submission) this.submission.value = draft.submission
+  }
+
+  /** @param {import('./post-pictures.js').Pictures[]} pictures */
+  async #restorePictures(pictures) {
+    if (!this.querySelector('post-pictures')) return
+    await customElements.whenDefined('post-pictures')
+    for (const [index, field] of this.pictureFields.entries())
+      if (pictures[index]) field.restore(pictures[index])
   }
 
   /** Who may reply, and so on. */
@@ -202,7 +230,7 @@ class PostComposer extends HTMLElement {
   /** @param {Event} event */
   #onInput({ target }) {
     if (this.submission && this.newSubmission) this.submission.value = this.newSubmission
-    if (target instanceof HTMLTextAreaElement) this.active = target
+    this.active = this.boxes.find(box => box === target) ?? this.active
     this.#saveDraft(false)
     this.#count()
   }
@@ -210,10 +238,13 @@ class PostComposer extends HTMLElement {
   /** @param {boolean} sent */
   #saveDraft(sent) {
     const [text = '', ...more] = this.boxes.map(box => box.value)
-    if (this.isBlank || (text === this.#original && more.length === 0)) return drafts.write(this.#key, null)
+    const fields = this.pictureFields
+    const isSame = text === this.#original && more.length === 0 && !fields.some(({ isChanged }) => isChanged)
+    if (this.isBlank || isSame) return drafts.write(this.#key, null)
+    const pictures = fields.map(field => field.pictures)
     const options = Object.fromEntries([...this.#options()].map(({ name, value }) => [name, value]))
     const submission = this.submission?.value
-    drafts.write(this.#key, { text, more, options, original: this.#original, submission, sent })
+    drafts.write(this.#key, { text, more, pictures, options, original: this.#original, submission, sent })
   }
 
   /** Grows the boxes in browsers without `field-sizing`. */
@@ -263,7 +294,8 @@ class PostComposer extends HTMLElement {
   #onKeydown(event) {
     const { target } = event
     if (!(target instanceof HTMLTextAreaElement)) return
-    if (event.key === 'Backspace' && target.value === '' && this.further?.contains(target)) {
+    const isBox = this.boxes.includes(target) && this.further?.contains(target)
+    if (event.key === 'Backspace' && target.value === '' && isBox) {
       event.preventDefault()
       this.#removeBox(target)
     }
@@ -282,10 +314,23 @@ class PostComposer extends HTMLElement {
       this.textarea.focus()
       return
     }
+    if (this.pictureFields.some(({ isSending, hasFailed }) => isSending || hasFailed)) {
+      event.preventDefault()
+      this.#sendLater(/** @type {SubmitEvent} */ (event))
+      return
+    }
     this.#saveDraft(true)
     if (drafts.read(this.#key)) history.replaceState({ sent: this.#key }, '')
     this.#setSubmitting(true)
     setTimeout(() => this.#setSubmitting(false), RETRY_AFTER)
+  }
+
+  /** Sends the form when its uploads have arrived. @param {SubmitEvent} event */
+  async #sendLater({ submitter }) {
+    this.#setSubmitting(true)
+    const settled = await Promise.all(this.pictureFields.map(field => field.settle()))
+    this.#setSubmitting(false)
+    if (settled.every(Boolean)) this.form.requestSubmit(/** @type {HTMLButtonElement | null} */ (submitter))
   }
 
   /** @param {boolean} isSubmitting */
