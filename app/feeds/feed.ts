@@ -1,5 +1,7 @@
 /** A feed, whatever it is written as: what it is of, and its newest posts. */
 import type { Config } from '../config.ts'
+import { imagePath, sharedFace } from '../images/shown.ts'
+import type { Author as PersonByName } from '../people/person.ts'
 import type { Post } from '../posts/post.ts'
 import { isolate } from '../text/bidi.ts'
 import { tagPath } from '../text/hashtags.ts'
@@ -17,13 +19,15 @@ export type Feed = {
   query: string
   updated: Date
   author: Author | null
+  /** Instead of the site's. */
+  icons: FeedIcons | null
   posts: Post[]
   siteUrl: string
 }
-/** The pictures of the site that readers show beside its feeds: a small one and a large one. */
+/** The pictures that readers show beside a feed: a small one and a large one. */
 export type FeedIcons = { favicon: string; icon: string }
-type Author = { name: string; url: string }
-type Person = { id: number; username: string; displayName: string; about: string; createdAt: Date }
+type Author = { name: string; url: string; avatar?: string }
+type Person = PersonByName & { about: string; createdAt: Date }
 
 /** A person's posts, or all that they wrote, replies to others among it. */
 export function feedOfPerson(
@@ -41,7 +45,8 @@ export function feedOfPerson(
     address: `${page}/feed`,
     query: withReplies ? '?replies=1' : '',
     updated: newestChange(posts) ?? createdAt,
-    author: { name: displayName, url: page },
+    author: authorOf(person, publicUrl),
+    icons: iconsOf(person, publicUrl),
     posts,
     siteUrl: publicUrl,
   }
@@ -59,6 +64,7 @@ export function feedOfTag(tag: string, posts: Post[], { publicUrl, siteName }: C
     query: '',
     updated: newestChange(posts) ?? new Date(0),
     author: null,
+    icons: null,
     posts,
     siteUrl: publicUrl,
   }
@@ -77,6 +83,7 @@ export function feedOfThread(post: Post, posts: Post[], { publicUrl, siteName }:
     query: '',
     updated: newestChange(posts) ?? post.createdAt,
     author: null,
+    icons: null,
     posts,
     siteUrl: publicUrl,
   }
@@ -89,4 +96,16 @@ export function changeOf({ createdAt, editedAt }: Post): Date {
 function newestChange(posts: Post[]): Date | undefined {
   const times = posts.map(post => changeOf(post).getTime())
   return times.length > 0 ? new Date(Math.max(...times)) : undefined
+}
+
+function iconsOf({ avatar }: Pick<PersonByName, 'avatar'>, siteUrl: string): FeedIcons | null {
+  if (avatar === null) return null
+  const address = (width: number) => siteUrl + imagePath({ key: avatar }, width)
+  return { favicon: address(96), icon: address(512) }
+}
+
+/** A person as readers show them. */
+export function authorOf({ username, displayName, avatar }: PersonByName, siteUrl: string): Author {
+  const face = sharedFace({ avatar })
+  return { name: displayName, url: `${siteUrl}/@${username}`, ...(face && { avatar: siteUrl + face.path }) }
 }

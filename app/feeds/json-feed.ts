@@ -1,7 +1,7 @@
 /** A feed in JSON. @see https://www.jsonfeed.org/version/1.1/ */
 import type { Post } from '../posts/post.ts'
 import { tagsOf } from '../text/entities.ts'
-import { changeOf, type Feed, type FeedIcons } from './feed.ts'
+import { authorOf, changeOf, type Feed, type FeedIcons } from './feed.ts'
 import { enclosuresOf, htmlOf, titleOf } from './markup.ts'
 
 export const jsonFeedType = 'application/feed+json; charset=utf-8'
@@ -40,7 +40,7 @@ function itemOf(post: Post, siteUrl: string): object {
     ...(contentWarning ? { summary: contentWarning } : { content_text: body || titleOf(post) }),
     date_published: createdAt.toISOString(),
     date_modified: changeOf(post).toISOString(),
-    authors: [{ name: author.displayName, url: `${siteUrl}/@${author.username}` }],
+    authors: [authorOf(author, siteUrl)],
     ...(attachments.length > 0 && { attachments }),
     ...(language && { language }),
     ...(tags.length > 0 && { tags }),

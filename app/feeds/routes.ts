@@ -66,7 +66,8 @@ async function showThreadFeed(request: ThreadRequest, reply: FastifyReply) {
 /** Feeds are cached for five minutes, then revalidated by their ETag: no date tells of a deletion or another name. */
 function sendFeed(request: FastifyRequest, reply: FastifyReply, content: Feed) {
   const address = (image: string) => content.siteUrl + request.server.asset(`images/${image}`)
-  const feed = { ...content, favicon: address('icon-192.png'), icon: address('icon-512.png') }
+  const icons = content.icons ?? { favicon: address('icon-192.png'), icon: address('icon-512.png') }
+  const feed = { ...content, ...icons }
   const isAtom = request.routeOptions.url?.endsWith('.atom')
   const text = isAtom ? atomOf(feed) : jsonFeedOf(feed)
   const tag = `W/${entityTag({ text })}`

@@ -3,12 +3,12 @@ import { uploadLimit } from './forms.ts'
 import { deleteFilesJob } from './jobs.ts'
 import { unpublishedImages, unusedProfileImages } from './queries.ts'
 import pages from './routes.ts'
-import { boxOf, sharedImage, sourcesOf, wholeBoxOf } from './shown.ts'
+import { boxOf, sharedFace, sharedImage, sourcesOf, wholeBoxOf } from './shown.ts'
 
 export default defineNoun({
   pages,
   jobs: { 'images.delete_files': deleteFilesJob },
   limits: [uploadLimit],
-  viewHelpers: () => ({ boxOf, sharedImage, sourcesOf, wholeBoxOf }),
+  viewHelpers: () => ({ boxOf, sharedFace, sharedImage, sourcesOf, wholeBoxOf }),
   retention: [unpublishedImages, unusedProfileImages],
 })

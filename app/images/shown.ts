@@ -1,4 +1,7 @@
 /** How the image of a post is shown: the addresses of its files, and the box that it has before they arrive. */
+import type { Author } from '../people/person.ts'
+import type { Post } from '../posts/post.ts'
+import { widths } from './processing.ts'
 import { fileKey, type Image } from './queries.ts'
 
 type Files = Pick<Image, 'key' | 'animated' | 'files'>
@@ -56,8 +59,20 @@ export function wholeBoxOf({ width, height }: Pick<Image, 'width' | 'height'>): 
   return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) }
 }
 
-/** The picture that other sites show beside a link to a post: its first, unless it warns of something. */
-export function sharedImage({ images, contentWarning }: { images: Image[]; contentWarning: string | null }) {
-  const [first] = images
-  return first && !contentWarning ? { ...largestStill(first), alt: first.alt } : undefined
+type Shared = { path: string; width: number; height: number; alt: string }
+
+/** The picture that other sites show beside a link to a post: its first, unless it warns of something, or its author's. */
+export function sharedImage({
+  images: [first],
+  contentWarning,
+  author,
+}: Pick<Post, 'images' | 'contentWarning' | 'author'>): Shared | undefined {
+  return first && !contentWarning ? { ...largestStill(first), alt: first.alt } : sharedFace(author)
+}
+
+/** The picture beside a link to a person. */
+export function sharedFace({ avatar }: Pick<Author, 'avatar'>): Shared | undefined {
+  if (avatar === null) return undefined
+  const width = widths.avatar[2]
+  return { path: imagePath({ key: avatar }, width), width, height: width, alt: '' }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { images, users } from '../database/schema.ts'
+import { images, posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { fileKey } from '../images/queries.ts'
 import { animation, photo } from '../testing/pictures.ts'
@@ -57,6 +57,26 @@ describe('a person’s picture and banner', () => {
       assert.ok(faces((await john.get(url)).page).includes(`/images/${avatar}/96.webp`), url)
     const served = await john.get(`/images/${avatar}/96.webp`)
     assert.deepEqual([served.status, served.headers['content-type']], [200, 'image/webp'])
+  })
+
+  it('are shown by feed readers, and by other sites beside links to the person and to posts without pictures', async () => {
+    const { avatar } = await stored('susan')
+    const file = (width: number) => `${site.config.publicUrl}/images/${avatar}/${width}.webp`
+    const visitor = site.visitor()
+    const feed = JSON.parse((await visitor.get('/@susan/feed.json')).text)
+    assert.deepEqual([feed.icon, feed.favicon, feed.authors[0].avatar], [file(512), file(96), file(512)])
+    assert.equal(feed.items[0].authors[0].avatar, file(512))
+    assert.ok((await visitor.get('/@susan/feed.atom')).text.includes(`<icon>${file(96)}</icon>`))
+    const { icon, authors } = JSON.parse((await visitor.get('/@john/feed.json')).text)
+    assert.match(icon, /icon-512/)
+    assert.equal(authors[0].avatar, undefined)
+    const [post] = await site.app.db.select({ id: posts.id }).from(posts)
+    for (const url of ['/@susan', `/posts/${post?.id}`]) {
+      const { page } = await visitor.get(url)
+      const meta = (name: string) => page.querySelector(`meta[property="${name}"]`)?.getAttribute('content')
+      assert.deepEqual([meta('og:image'), meta('og:image:width')], [file(512), '512'], url)
+      assert.equal(page.querySelector('meta[name="twitter:card"]')?.getAttribute('content'), 'summary')
+    }
   })
 
   it('are replaced, and then the ones before are gone', async () => {
