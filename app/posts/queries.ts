@@ -109,7 +109,8 @@ export async function publishPost(
     return (earlier as { id: number }).id
   }
   await attachImages(tx, { postId: created.id, userId: draft.userId, sent: images })
-  await addDerivedRows(tx, [{ ...draft, ...place, id: created.id, createdAt: now, entities, mentioned }])
+  const written = { ...draft, ...place, id: created.id, createdAt: now, imageCount: images.length }
+  await addDerivedRows(tx, [{ ...written, entities, mentioned }])
   await tellOf(tx, { id: created.id, userId: draft.userId, at: now }, { parent, quoted, mentioned })
   return created.id
 }
@@ -156,6 +157,7 @@ const editedColumns = {
   rootId: posts.rootId,
   answeredId: posts.answeredId,
   quotedId: posts.quotedId,
+  imageCount: posts.imageCount,
 }
 
 /**
@@ -196,7 +198,7 @@ export async function editPost(
 
 type Reworded = Pick<
   Post,
-  'id' | 'body' | 'createdAt' | 'parentId' | 'answeredId' | 'quotedId' | 'language'
+  'id' | 'body' | 'createdAt' | 'parentId' | 'answeredId' | 'quotedId' | 'language' | 'imageCount'
 > & {
   userId: number
 }

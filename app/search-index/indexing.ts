@@ -5,7 +5,7 @@ import { engine } from '../database/engine.ts'
 import { users } from '../database/schema.ts'
 import { and, eq, gt, inArray, lte, type SQL, sql } from '../database/sql.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
-import { answeredToken, authorToken, emojiOf, replyToken, tagToken, tokensOf } from './tokens.ts'
+import { answeredToken, authorToken, emojiOf, imageToken, replyToken, tagToken, tokensOf } from './tokens.ts'
 
 export type PostKey = { id: number; createdAt: Date }
 export type IndexedPost = PostKey & {
@@ -14,6 +14,7 @@ export type IndexedPost = PostKey & {
   entities: Entity[]
   parentId: number | null
   answeredId: number | null
+  imageCount: number
 }
 export type IndexedPerson = { id: number; username: string; displayName: string }
 
@@ -160,10 +161,12 @@ export async function removePeopleBetween(tx: Writer, after: number, until: numb
 /** PostgreSQL notes no more places of one word; the rest are left out on SQLite, too. */
 const mostPlaces = 255
 
-/** The words of a post, in their order, and tokens that no word can be for its author, whom it answers, its tags and its emoji. */
-function postEntry({ userId, body, entities, parentId, answeredId }: IndexedPost): string {
+/** The words of a post, in their order, and tokens that no word can be for its author, whom it answers, its tags, its pictures and its emoji. */
+function postEntry({ userId, body, entities, parentId, answeredId, imageCount }: IndexedPost): string {
   const answered = [...(parentId ? [replyToken] : []), ...(answeredId ? [answeredToken(answeredId)] : [])]
-  return entryOf(body, [authorToken(userId), ...answered, ...new Set(tagsOf(entities).map(tagToken))])
+  const pictured = imageCount > 0 ? [imageToken] : []
+  const tags = new Set(tagsOf(entities).map(tagToken))
+  return entryOf(body, [authorToken(userId), ...answered, ...pictured, ...tags])
 }
 
 function entryOf(text: string, marks: string[]): string {

@@ -30,6 +30,9 @@ describe('a query', () => {
     ['back to: susan', 'back to susan'],
     ['tomato:susan', 'tomato+susan'],
     ['tea IS:reply', 'tea & @reply'],
+    ['tea HAS:image', 'tea & @image'],
+    ['has:media has:images', '@image'],
+    ['has:imagery hashas:image', 'has+imagery & hashas+image'],
     ['is:replying this:reply is:repost', 'is+replying & this+reply & is+repost'],
     ['#Té', '#te'],
     ['#te*', '#te*'],
@@ -59,6 +62,7 @@ describe('a query', () => {
     ['from:su', 'by su'],
     ['to:su', 'to su'],
     ['is:reply', '@reply'],
+    ['has:image', '@image'],
     ['#te', '#te*'],
     ['fog,', 'fog'],
   ]

@@ -2,7 +2,7 @@
 import { wordCharacters } from '../text/characters.ts'
 import { isTag, tagPattern } from '../text/hashtags.ts'
 import { foldName, sanitizeText } from '../text/normalize.ts'
-import { emojiOf, fold, replyToken, tagToken, tokensOf } from './tokens.ts'
+import { emojiOf, fold, imageToken, replyToken, tagToken, tokensOf } from './tokens.ts'
 
 /** Consecutive tokens; with `prefix`, the last one is the beginning of a word. */
 export type Term = { tokens: string[]; prefix: boolean }
@@ -21,6 +21,7 @@ const piece = new RegExp(
     String.raw`(?<!\S)from:\s*@?(?<author>[^\s"“”„«»*]*)`,
     String.raw`(?<!\S)to:\s*@?(?<answered>[^\s"“”„«»*]*)`,
     String.raw`(?<!\S)is:(?<reply>reply)(?![^\s*])`,
+    String.raw`(?<!\S)has:(?<image>images?|media)(?![^\s*])`,
     String.raw`(?<![${wordCharacters}&#＃])[#＃](?<tag>${tagPattern})`,
     '(?<words>[^\\s"“”„«»#＃]+)',
   ].join('|'),
@@ -57,8 +58,9 @@ export function starred(typed: string): string {
 }
 
 function termsOf({ 0: found, index, input, groups = {} }: RegExpExecArray): Term[] {
-  const { phrase, tag, author, answered, reply } = groups
+  const { phrase, tag, author, answered, reply, image } = groups
   if (reply) return [{ tokens: [replyToken], prefix: false }]
+  if (image) return [{ tokens: [imageToken], prefix: false }]
   const prefix = found.endsWith('*') || input[index + found.length] === '*'
   // As for hashtags in posts, where digits alone are a number.
   if (tag && isTag(tag) && fold(tag) !== '') return [{ tokens: [tagToken(tag)], prefix }]

@@ -137,6 +137,9 @@ export function authorToken(userId: number): string {
   return `@${userId}`
 }
 
+/** The token of a post with pictures. */
+export const imageToken = '@image'
+
 /** The tokens of a post that answers another, and the person whom it answers: they stay until the index is rebuilt. */
 export const replyToken = '@reply'
 export function answeredToken(userId: number): string {

@@ -12,7 +12,7 @@ import { searchLimit, searchPath } from './forms.ts'
 const text = {
   q: Type.String({
     description:
-      'Words, “phrases”, from:susan, to:susan, is:reply, #tag; a last * matches words that begin so.',
+      'Words, “phrases”, from:susan, to:susan, is:reply, has:image, #tag; a last * matches words that begin so.',
     examples: ['tea from:susan'],
   }),
 }

@@ -6,6 +6,7 @@ import { eq } from '../database/sql.ts'
 import { deletePost } from '../posts/queries.ts'
 import { indexPosts } from '../search-index/indexing.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
+import { photo, publishPictures } from '../testing/pictures.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { rebuildIndex } from './rebuild.ts'
 
@@ -238,6 +239,28 @@ describe('searching', () => {
       await john.post('/@david/block/delete')
       await (await site.signedIn('susan')).post(`/posts/${root}/delete`)
       for (const id of [first]) await john.post(`/posts/${id}/delete`)
+    })
+
+    it('knows which posts have pictures, also after an edit and a rebuild', async () => {
+      const pictures = [{ upload: await photo(8, 8), alt: 'not a word of the post' }]
+      const userId = site.ids.mary
+      const id = await publishPictures(site.app, { userId, body: 'Kittiwake seen', pictures })
+      const wordless = await publishPictures(site.app, { userId, body: '', pictures })
+      await site.write('mary', ['Kittiwake heard'])
+      const mary = await site.signedIn('mary')
+      await mary.post(`/posts/${id}`, { body: 'Kittiwake drawn', language: 'en' })
+      const found = async (query: string) =>
+        (await visitor().get(pathOf(query))).page.querySelectorAll('.post').map(post => post.id)
+      const asked = async () => {
+        assert.deepEqual(await found('kittiwake has:image'), [`post-${id}`])
+        assert.deepEqual(await found('has:image from:mary'), [`post-${wordless}`, `post-${id}`])
+        assert.deepEqual(await found('has:image from:john'), [])
+      }
+      await asked()
+      await rebuildIndex({ db: site.app.db, transaction: site.app.db.transaction })
+      await asked()
+      for (const each of [id, wordless]) await mary.post(`/posts/${each}/delete`)
+      assert.deepEqual(await found('has:image'), [])
     })
 
     it('holds nothing of a transaction that failed', async () => {

@@ -1,9 +1,7 @@
 /** Pictures that tests make, and the forms that carry them. */
 import type { FastifyInstance } from 'fastify'
 import sharp from 'sharp'
-import { images, posts } from '../database/schema.ts'
-import { eq } from '../database/sql.ts'
-import type { Image } from '../images/queries.ts'
+import type { SentImage } from '../images/post-queries.ts'
 import { storeImage } from '../images/storing.ts'
 import { publishPost } from '../posts/queries.ts'
 
@@ -62,18 +60,11 @@ export async function publishPictures(
   app: FastifyInstance,
   { userId, body, pictures, contentWarning = null }: PostWithPictures,
 ): Promise<number> {
-  const stored: Image[] = []
-  for (const picture of pictures)
-    stored.push(await storeImage(app, { alt: '', ...picture, userId, purpose: 'post' }))
-  return app.db.transaction(async tx => {
-    const draft = { userId, body, language: 'en', submission: null, contentWarning }
-    const postId = await publishPost(tx, draft, new Date())
-    await tx.update(posts).set({ imageCount: stored.length }).where(eq(posts.id, postId))
-    for (const [index, { id }] of stored.entries())
-      await tx
-        .update(images)
-        .set({ postId, position: index + 1 })
-        .where(eq(images.id, id))
-    return postId
-  })
+  const images: SentImage[] = []
+  for (const picture of pictures) {
+    const { key } = await storeImage(app, { alt: '', ...picture, userId, purpose: 'post' })
+    images.push({ key })
+  }
+  const draft = { userId, body, language: 'en', submission: null, contentWarning, images }
+  return app.db.transaction(tx => publishPost(tx, draft, new Date()))
 }

@@ -116,7 +116,10 @@ async function addPosts(db: Database): Promise<void> {
         mentionedNames(entities).map(name => people.get(name) as number)
       await addDerivedRows(
         tx,
-        written.map(post => ({ ...post, parentId: null, answeredId: null, mentioned: mentioned(post) })),
+        written.map(post => {
+          const place = { parentId: null, answeredId: null, imageCount: 0 }
+          return { ...post, ...place, mentioned: mentioned(post) }
+        }),
       )
     })
   }
@@ -141,7 +144,7 @@ async function addThreads(db: Database): Promise<void> {
       await tx.insert(posts).values(rows)
       await addDerivedRows(
         tx,
-        rows.map(row => ({ ...row, mentioned: [] })),
+        rows.map(row => ({ ...row, imageCount: 0, mentioned: [] })),
       )
     })
   }

@@ -98,7 +98,15 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
     const id = idOf.get(keyOf(post))
     if (id === undefined) others.push(candidate)
     // Whom it answers is known once all posts are there.
-    else created.push({ ...post, id, mentioned, parentId: post.parentId ?? null, answeredId: null })
+    else
+      created.push({
+        ...post,
+        id,
+        mentioned,
+        parentId: post.parentId ?? null,
+        answeredId: null,
+        imageCount: 0,
+      })
     if (id !== undefined && post.parentId) replies.push([id, place])
     // Of two rows for one post, the first was created.
     idOf.delete(keyOf(post))

@@ -55,10 +55,10 @@ async function unplacedIds(db: Reader): Promise<IdRange | null> {
 
 /** The replies among these ids, few others among them, a chunk a statement. */
 async function indexReplies(tx: Writer, { first, last }: IdRange): Promise<void> {
-  const { id, userId, body, entities, createdAt, parentId, answeredId } = posts
+  const { id, userId, body, entities, createdAt, parentId, answeredId, imageCount } = posts
   for (let from = first; from <= last; ) {
     const some = await tx
-      .select({ id, userId, body, entities, createdAt, parentId, answeredId })
+      .select({ id, userId, body, entities, createdAt, parentId, answeredId, imageCount })
       .from(posts)
       .where(and(isNotNull(parentId), gte(id, from), lte(id, last)))
       .orderBy(asc(id))
