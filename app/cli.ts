@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   import: () => import('./cli/import.ts'),
   export: () => import('./cli/export.ts'),
   'search:rebuild': () => import('./cli/search.ts'),
+  'media:check': () => import('./cli/media-check.ts'),
   'db:generate': () => import('./cli/generate.ts'),
   'db:migrate': () => import('./cli/migrate.ts'),
   'db:rollback': () => import('./cli/rollback.ts'),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import sharp from 'sharp'
 import { closeAccount } from '../accounts/closure-queries.ts'
 import { engine } from '../database/engine.ts'
-import { type ImagePurpose, images, jobs, posts, users } from '../database/schema.ts'
+import { type ImagePurpose, images, jobs, users } from '../database/schema.ts'
 import { eq, inArray } from '../database/sql.ts'
 import { scheduleCleanup } from '../jobs/cleanup.ts'
 import { type Storage, StorageUnavailable } from '../storage/storage.ts'
+import { photo, publishPictures } from '../testing/pictures.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 import { storeImage } from './storing.ts'
 
@@ -17,8 +17,7 @@ describe(`images on ${engine}`, () => {
   let upload: Buffer
   before(async () => {
     site = await openSite()
-    const create = { width: 40, height: 20, channels: 3 as const, background: '#08c' }
-    upload = await sharp({ create }).png().toBuffer()
+    upload = await photo(40, 20)
   })
   after(() => site.close())
 
@@ -29,18 +28,10 @@ describe(`images on ${engine}`, () => {
 
   /** A post with as many pictures, and their keys. */
   async function illustrate(name: Name, count: number) {
-    const [id = 0] = await site.write(name, [''])
-    const keys: string[] = []
-    for (let position = 1; position <= count; position++) {
-      const key = await store(name)
-      keys.push(key)
-      await site.app.db.transaction(async tx => {
-        await tx.update(images).set({ postId: id, position }).where(eq(images.key, key))
-        await tx.update(posts).set({ imageCount: position }).where(eq(posts.id, id))
-        tx.invalidates(`post:${id}`)
-      })
-    }
-    return { id, keys }
+    const pictures = Array.from({ length: count }, () => ({ upload }))
+    const id = await publishPictures(site.app, { userId: site.ids[name], body: '', pictures })
+    const found = await site.app.db.select({ key: images.key }).from(images).where(eq(images.postId, id))
+    return { id, keys: found.map(({ key }) => key) }
   }
 
   const setProfile = (name: Name, set: { avatar?: string; banner?: string }) =>

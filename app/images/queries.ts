@@ -145,5 +145,6 @@ export const unusedProfileImages: RetentionRule = {
   remove: deleteImages,
 }
 
-const isNamedByNoProfile = sql`not exists (select 1 from ${users} where ${users.id} = ${images.userId}
+/** The profile of its owner does not show it. */
+export const isNamedByNoProfile = sql`not exists (select 1 from ${users} where ${users.id} = ${images.userId}
   and (${users.avatar} = ${images.key} or ${users.banner} = ${images.key}))`

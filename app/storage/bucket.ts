@@ -57,7 +57,7 @@ async function* filesIn(bucket: S3mini, prefix: string, pageSize: number): Async
     const page = await tried(() => bucket.listObjectsPaged('/', prefix, pageSize, token))
     if (!page) throw new StorageUnavailable(noBucket)
     for (const { Key, Size, LastModified } of page.objects ?? [])
-      yield { key: Key, bytes: Number(Size), age: Date.now() - new Date(LastModified).getTime() }
+      yield { key: Key, bytes: Size, age: Date.now() - new Date(LastModified).getTime() }
     token = page.nextContinuationToken
   } while (token)
 }
