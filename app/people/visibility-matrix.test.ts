@@ -5,8 +5,10 @@ import { createAccount } from '../accounts/queries.ts'
 import { blocks, bookmarks, follows, likes, notifications, reposts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { ownMarks, ownMutes, ownPosts, ownVersions } from '../exports/content-queries.ts'
+import { storeImage } from '../images/storing.ts'
 import { ApiClient, programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
+import { photo } from '../testing/pictures.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
 
 /** All but the visitor and the stranger follow the author, and all but the visitor the hub, who sees everybody. */
@@ -16,14 +18,29 @@ const members = ['stranger', 'follower', 'blocked', 'blocker', 'author'] as cons
 /** Those between whom and the author there is a block. */
 const across: readonly ViewerName[] = ['blocked', 'blocker']
 
-/** A word that is on the site in one place only: in the post of this name, or as the author's name. */
+/**
+ * A word that is on the site in one place only: in the post of this name, as the author's name, in the description of the
+ * picture in their plain post, or where their face is.
+ */
 type Word =
-  | `author${'plain' | 'reply' | 'quote' | 'pinned' | 'earlier' | 'warning' | 'warned' | 'gone' | 'name'}`
+  | `author${'plain' | 'reply' | 'quote' | 'pinned' | 'earlier' | 'warning' | 'warned' | 'gone' | 'name' | 'alt' | 'face'}`
   | HubPost
 /** The hub answers the author's post, quotes it, and answers one that is deleted then. */
 type HubPost = `hub${'root' | 'reply' | 'quote' | 'under'}`
 
-const authors = ['plain', 'reply', 'quote', 'pinned', 'earlier', 'warning', 'warned', 'gone', 'name'] as const
+const authors = [
+  'plain',
+  'reply',
+  'quote',
+  'pinned',
+  'earlier',
+  'warning',
+  'warned',
+  'gone',
+  'name',
+  'alt',
+  'face',
+] as const
 const words: Word[] = [
   ...authors.map(name => `author${name}` as const),
   'hubroot',
@@ -54,12 +71,16 @@ type Surface = {
 
 let site: Site
 const ids: Record<string, number> = {}
+/** The keys of the author's images, and the addresses of a file of each. */
+const keys = { authoralt: '', authorface: '' }
+const files = { ...keys }
 const askers: Asker[] = []
 let isAuthorClosed = false
 
 before(async () => {
   site = await openSite()
   await addAccounts()
+  await addImages()
   await writePosts()
   await relate()
   for (const name of viewers) askers.push(await askerOf(name))
@@ -88,6 +109,17 @@ async function addAccounts(): Promise<void> {
   Object.assign(site.ids, ids)
 }
 
+async function addImages(): Promise<void> {
+  const [userId, upload] = [ids['author'] as number, await photo(8, 8)]
+  const picture = await storeImage(site.app, { userId, upload, purpose: 'post' })
+  const face = await storeImage(site.app, { userId, upload, purpose: 'avatar' })
+  for (const [word, { key, files: made }] of Object.entries({ authoralt: picture, authorface: face })) {
+    keys[word as keyof typeof keys] = key
+    files[word as keyof typeof keys] = `/images/${key}/${made[0]?.width}.webp`
+  }
+  await site.app.db.transaction(tx => tx.update(users).set({ avatar: face.key }).where(eq(users.id, userId)))
+}
+
 /** Through the site, while everybody sees everybody. */
 async function writePosts(): Promise<void> {
   const author = await site.signedIn('author' as Name)
@@ -114,7 +146,10 @@ async function writePosts(): Promise<void> {
   await write('authorgone')
   await write('hubunder', `${post('authorgone')}/replies`)
   await send(author, `${post('authorgone')}/delete`, {})
-  await write('authorplain')
+  await write('authorplain', '/posts', {
+    images: keys.authoralt,
+    [`alt-${keys.authoralt}`]: 'authoralt',
+  })
   await write('hubreply', `${post('authorplain')}/replies`)
   await write('authorreply', `${post('hubroot')}/replies`)
   await write('authorquote', '/posts', { quote: String(ids['hubroot']) })
@@ -189,6 +224,15 @@ const api = (name: string, path: Path, holds: Word[], options: Options = {}): Su
 const feed = (name: string, path: Path, holds: Word[], options: Options = {}): Surface =>
   page(name, path, holds, { isPublic: true, ...options })
 
+const file = (name: string, word: keyof typeof keys): Surface => ({
+  name,
+  async ask({ browser }) {
+    const { status, headers } = await browser.get(files[word])
+    return status === 200 && headers['content-type'] === 'image/webp' ? word : ''
+  },
+  holds: [word],
+})
+
 async function exported({ id, name }: Asker): Promise<string> {
   if (id === null || hasLeft(name)) return ''
   const { db } = site.app
@@ -208,9 +252,9 @@ const told = { readers: ['stranger', 'follower'], skips: 'author' } as const
 
 const ofAuthor = { of: 'authorname', namesPerson: true } as const
 const surfaces: Surface[] = [
-  page('Home', '/', ['hubroot', 'hubquote', 'authorplain', 'authorname']),
+  page('Home', '/', ['hubroot', 'hubquote', 'authorplain', 'authorname', 'authoralt', 'authorface']),
   page('new posts at Home', '/live/posts?after=1-1', ['hubroot', 'authorplain'], { readers: members }),
-  page('Explore', '/explore', tops),
+  page('Explore', '/explore', [...tops, 'authoralt', 'authorface']),
   page('the author’s posts', '/@author', [...tops.slice(2), 'hubroot'], ofAuthor),
   page('the author’s replies', '/@author/replies', ['authorreply'], ofAuthor),
   page('the hub’s posts', '/@hub', ['hubroot', 'hubquote', 'authorplain']),
@@ -234,13 +278,16 @@ const surfaces: Surface[] = [
   page('a reply to the hub', at('authorreply'), ['authorreply', 'hubroot'], { of: 'authorreply' }),
   page('a reply to a gap', at('hubunder'), ['hubunder']),
   page('a gap', at('authorgone'), [], { readers: [] }),
-  page('a quote of a post', at('hubquote'), ['hubquote', 'authorplain']),
+  page('a picture', at('authorplain', '/images/1'), ['authoralt', 'authorface'], { of: 'authorplain' }),
+  file('the file of a picture', 'authoralt'),
+  file('the file of a face', 'authorface'),
+  page('a quote of a post', at('hubquote'), ['hubquote', 'authorplain', 'authoralt']),
   page('a quote of the hub', at('authorquote'), ['authorquote', 'hubroot'], { of: 'authorquote' }),
   page('a post with a warning', at('authorwarned'), ['authorwarning', 'authorwarned'], {
     of: 'authorwarned',
   }),
   page('earlier versions', at('authorearlier', '/versions'), ['authorearlier'], { of: 'authorearlier' }),
-  page('who likes a post', at('hubroot', '/likes'), ['hubroot', 'authorname']),
+  page('who likes a post', at('hubroot', '/likes'), ['hubroot', 'authorname', 'authorface']),
   page('who reposted a post', at('hubroot', '/reposts'), ['hubroot', 'authorname']),
   page('who reposted the author’s post', at('authorplain', '/reposts'), ['authorplain'], {
     of: 'authorplain',
@@ -257,7 +304,7 @@ const surfaces: Surface[] = [
     readers: members,
   }),
 
-  feed('the feed of the author', '/@author/feed.atom', ['authorplain', 'authorwarning']),
+  feed('the feed of the author', '/@author/feed.atom', ['authorplain', 'authorwarning', 'authoralt']),
   feed('the feed of the hub', '/@hub/feed.json', ['hubroot', 'hubquote']),
   feed('the feed of a thread', at('hubroot', '/feed.atom'), ['hubroot', 'authorreply']),
   feed('the feed of the author’s thread', at('authorplain', '/feed.json'), ['hubreply'], {
@@ -300,7 +347,9 @@ function hasLeft(name: ViewerName): boolean {
 
 /** Which words a viewer finds too many on the surface, and which are missing. */
 async function faults(surface: Surface, asker: Asker): Promise<string[]> {
-  const text = await surface.ask(asker)
+  const sent = await surface.ask(asker)
+  // An address of an image is as much as the image.
+  const text = Object.entries(keys).reduce((text, [word, key]) => text.replaceAll(key, word), sent)
   const isThere = (word: Word) => new RegExp(`\\b${word}\\b`).test(text)
   const eyes = surface.isPublic ? 'visitor' : asker.name
   const isReader = reads(surface, asker) && (!surface.of || sees(eyes, surface.of))

@@ -18,7 +18,7 @@ const DAY = 24 * HOUR
 export function community(now: Date): Community {
   const random = mulberry32(SEED)
   const posts = withUniqueTimes(threads.flatMap(thread => postsOf(thread, now, random)))
-  const people = members.map(({ newcomer, face: _face, ...person }, index): Account => {
+  const people = members.map(({ newcomer, face: _face, banner: _banner, ...person }, index): Account => {
     const { username } = person
     // Those listed first have been here the longest; a newcomer joined a few hours before their first post.
     const tenure = newcomer ? random() * 3 * HOUR : between(random, 0, 12) * DAY + (40 - index) * 10 * DAY

@@ -31,7 +31,7 @@ export async function seedCommunity(
   await db.transaction(async tx => {
     const ids = await addPeople(tx, people, passwordHash)
     const published = await addPosts(tx, posts, { ids, drawn })
-    if (drawn) await addFaces(tx, drawn.faces, ids)
+    if (drawn) await addProfilePictures(tx, drawn.profiles, ids)
     await addFollows(tx, follows, ids)
     await addReactions(tx, town, { ids, published })
     await addPrivateMessages(tx, ids, now)
@@ -68,14 +68,19 @@ async function addPeople(tx: Writer, people: Community['people'], passwordHash: 
 }
 
 /** People who have a picture already, because they were here before, keep theirs. */
-async function addFaces(tx: Writer, faces: Drawn['faces'], ids: Ids): Promise<void> {
-  for (const [username, face] of faces) {
-    const userId = ids.get(foldName(username))
-    if (!userId) continue
-    const isBare = and(eq(users.id, userId), isNull(users.avatar))
-    const changed = await tx.update(users).set({ avatar: face.key }).where(isBare).returning({ id: users.id })
-    if (changed.length > 0) await addImage(tx, { ...face, userId, purpose: 'avatar' })
-  }
+async function addProfilePictures(tx: Writer, drawn: Drawn['profiles'], ids: Ids): Promise<void> {
+  for (const [username, made] of drawn)
+    for (const purpose of ['avatar', 'banner'] as const) {
+      const [userId, image] = [ids.get(foldName(username)), made[purpose]]
+      if (!userId || !image) continue
+      const isBare = and(eq(users.id, userId), isNull(users[purpose]))
+      const changed = await tx
+        .update(users)
+        .set({ [purpose]: image.key })
+        .where(isBare)
+        .returning({ id: users.id })
+      if (changed.length > 0) await addImage(tx, { ...image, userId, purpose })
+    }
 }
 
 /** Returns the ids of the posts by their keys. */
