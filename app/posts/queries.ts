@@ -186,13 +186,15 @@ export async function editPost(
   const isEdited = hasOtherImages || differs('body', 'contentWarning')
   if (isEdited) await keepVersion(tx, before)
   const { language, repliesFrom, quotesFrom, contentWarning } = after
-  const counted = hasOtherImages && { imageCount: sent.length }
+  const imageCount = hasOtherImages ? sent.length : before.imageCount
   const edited = isEdited && { editedAt: now }
   await tx
     .update(posts)
-    .set({ language, repliesFrom, quotesFrom, contentWarning, ...counted, ...edited })
+    .set({ language, repliesFrom, quotesFrom, contentWarning, imageCount, ...edited })
     .where(own)
-  if (differs('body')) await reword(tx, { ...after, id, userId }, now)
+  // The index knows whether a post has pictures.
+  if (differs('body') || imageCount !== before.imageCount)
+    await reword(tx, { ...after, id, userId, imageCount }, now)
   return true
 }
 

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { block } from '../blocks/queries.ts'
 import { posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
+import { storeImage } from '../images/storing.ts'
 import { deletePost } from '../posts/queries.ts'
 import { indexPosts } from '../search-index/indexing.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
@@ -242,11 +243,12 @@ describe('searching', () => {
     })
 
     it('knows which posts have pictures, also after an edit and a rebuild', async () => {
-      const pictures = [{ upload: await photo(8, 8), alt: 'not a word of the post' }]
+      const picture = { upload: await photo(8, 8), alt: 'not a word of the post' }
+      const pictures = [picture]
       const userId = site.ids.mary
       const id = await publishPictures(site.app, { userId, body: 'Kittiwake seen', pictures })
       const wordless = await publishPictures(site.app, { userId, body: '', pictures })
-      await site.write('mary', ['Kittiwake heard'])
+      const [heard] = await site.write('mary', ['Kittiwake heard'])
       const mary = await site.signedIn('mary')
       await mary.post(`/posts/${id}`, { body: 'Kittiwake drawn', language: 'en' })
       const found = async (query: string) =>
@@ -259,7 +261,13 @@ describe('searching', () => {
       await asked()
       await rebuildIndex({ db: site.app.db, transaction: site.app.db.transaction })
       await asked()
-      for (const each of [id, wordless]) await mary.post(`/posts/${each}/delete`)
+      const { key } = await storeImage(site.app, { userId, ...picture, purpose: 'post' })
+      const body = { language: 'en', body: 'Kittiwake heard' }
+      await mary.post(`/posts/${heard}`, { ...body, images: key })
+      assert.deepEqual(await found('kittiwake has:image'), [`post-${id}`, `post-${heard}`])
+      await mary.post(`/posts/${heard}`, { ...body, images: '' })
+      await asked()
+      for (const each of [id, wordless, heard]) await mary.post(`/posts/${each}/delete`)
       assert.deepEqual(await found('has:image'), [])
     })
 
