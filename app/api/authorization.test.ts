@@ -62,6 +62,7 @@ const table: Row[] = [
   ['unlikePost', 'DELETE', '/api/posts/1/like', [401, 403, 204, 204]],
   ['repostPost', 'PUT', '/api/posts/1/repost', [401, 403, 204, 204]],
   ['undoRepost', 'DELETE', '/api/posts/1/repost', [401, 403, 204, 204]],
+  ['uploadImage', 'POST', '/api/media', [401, 403, 422, 422], {}],
   ['bookmarkPost', 'PUT', '/api/posts/1/bookmark', [401, 403, 204, 204]],
   ['unbookmarkPost', 'DELETE', '/api/posts/1/bookmark', [401, 403, 204, 204]],
   ['muteThread', 'PUT', '/api/posts/1/mute', [401, 403, 204, 204]],

@@ -73,10 +73,17 @@ function validator({ schema: given, httpPart }: { schema: TSchema; httpPart?: st
     const errors = validate(value) ? [] : (validate.errors as SchemaError[])
     for (const [name, errorKey] of wrongFields(errors, properties)) wrong.set(name, errorKey)
     if (wrong.size === 0) return { value }
-    // Wrong texts become empty ones, so that the form's own validation can look at the other fields.
-    if (httpPart === 'body' && isObject(value))
-      for (const name of wrong.keys()) if (isText(properties[name] ?? {})) value[name] = ''
+    if (httpPart === 'body' && isObject(value)) emptyFields(value, wrong.keys(), properties)
     return { error: new InvalidRequest(wrong) }
+  }
+}
+
+/** Wrong texts become empty ones and wrong lists are left out: the form's own validation can look at the other fields. */
+function emptyFields(value: Record<string, unknown>, wrong: Iterable<string>, fields: Fields): void {
+  for (const name of wrong) {
+    const field = fields[name] ?? {}
+    if (isText(field)) value[name] = ''
+    else if (field.type === 'array') delete value[name]
   }
 }
 
@@ -115,13 +122,15 @@ function wrongFields(errors: SchemaError[], fields: Fields): Map<string, LocaleK
   const wrong = new Map<string, LocaleKey>()
   for (const error of errors) {
     const { params, instancePath } = error
-    const name = params.missingProperty ?? params.additionalProperty ?? instancePath.split('/')[1] ?? ''
+    const name = instancePath.split('/')[1] ?? params.missingProperty ?? params.additionalProperty ?? ''
     if (!wrong.has(name)) wrong.set(name, errorKeyFor(fields[name] ?? {}, error))
   }
   return wrong
 }
 
 function errorKeyFor(field: Field, { keyword, instancePath, parentSchema = {} }: SchemaError): LocaleKey {
+  // One sentence says what a list looks like.
+  if (field.type === 'array') return errorKeyOf(field) ?? 'forms.invalid'
   if (keyword === 'additionalProperties') return 'api.unknown_field'
   if (keyword === 'required') return errorKeyOf(field) ?? 'api.missing'
   if (instancePath === '') return 'api.not_object'

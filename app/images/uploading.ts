@@ -1,8 +1,9 @@
-import type { Upload } from '../http/uploads.ts'
+import { Problem } from '../http/errors.ts'
+import type { Upload, UploadProblem } from '../http/uploads.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { StorageUnavailable } from '../storage/storage.ts'
 import { uploadLimit, uploadSentences } from './forms.ts'
-import { ImageRefused, type Making } from './processing.ts'
+import { type ImageProblem, ImageRefused, type Making } from './processing.ts'
 import type { Image } from './queries.ts'
 import { storeImage } from './storing.ts'
 
@@ -28,17 +29,43 @@ export function storeUpload(
  * @throws RateLimitExceeded
  */
 export async function takeUpload<T>(
-  { server, viewer, t }: MemberRequest,
+  request: MemberRequest,
   upload: Uploaded,
   take: (path: string) => Promise<T>,
 ): Promise<T | string> {
+  try {
+    return await requireUpload(request, upload, take)
+  } catch (error) {
+    if (error instanceof UploadRefused) return request.t(uploadSentences[error.problem])
+    throw error
+  }
+}
+
+/** What was uploaded is not taken: for what it is, or because the site cannot take it now. */
+class UploadRefused extends Problem {
+  readonly problem: ImageProblem | UploadProblem
+  constructor(problem: ImageProblem | UploadProblem) {
+    super(problem === 'busy' || problem === 'unavailable' ? 503 : 422, uploadSentences[problem])
+    this.problem = problem
+  }
+}
+
+/**
+ * The same, without words of its own.
+ * @throws RateLimitExceeded, Problem 422 or 503
+ */
+export async function requireUpload<T>(
+  { server, viewer }: MemberRequest,
+  upload: Uploaded,
+  take: (path: string) => Promise<T>,
+): Promise<T> {
   await server.db.transaction(tx => server.rateLimits.consume(tx, uploadLimit, viewer.id))
-  if (upload.problem) return t(uploadSentences[upload.problem])
+  if (upload.problem) throw new UploadRefused(upload.problem)
   try {
     return await take(upload.path)
   } catch (error) {
-    if (error instanceof ImageRefused) return t(uploadSentences[error.problem])
-    if (error instanceof StorageUnavailable) return t('images.unavailable')
+    if (error instanceof ImageRefused) throw new UploadRefused(error.problem)
+    if (error instanceof StorageUnavailable) throw new UploadRefused('unavailable')
     throw error
   }
 }

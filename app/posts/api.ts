@@ -14,7 +14,7 @@ import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { catchMissing, publishQuoting } from '../quotes/publishing.ts'
 import { draftOf } from './drafts.ts'
-import { NewPostBody, PostBody, postingLimit, validatePost } from './forms.ts'
+import { NewPostBody, PostBody, postingLimit, validatePostBody } from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
@@ -28,14 +28,14 @@ export default async function postsApi(app: FastifyInstance) {
   const members = memberRoutes(app)
   const onePost = { params: IdParams, response: { 200: returns('Post') } }
   const create = operation('posts', 'createPost', 'Publish a post', {
-    config: { validate: validatePost },
+    config: { validate: validatePostBody },
     headers: IdempotencyKey,
     body: NewPostBody,
     response: { 201: returnsCreated('Post') },
   })
   const show = operation('posts', 'getPost', 'Show a post', { config: { public: true }, ...onePost })
   const update = operation('posts', 'updatePost', 'Edit your post', {
-    config: { validate: validatePost },
+    config: { validate: validatePostBody },
     headers: IfMatch,
     body: PostBody,
     ...onePost,

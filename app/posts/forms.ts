@@ -11,7 +11,7 @@ import type { LocaleKey } from '../locales/translate.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { graphemeCount } from '../text/entities.ts'
 import { isPostLanguage } from '../text/language.ts'
-import { isBlank, normalizeLine, normalizeText } from '../text/normalize.ts'
+import { isBlank, normalizeLine, normalizeText, sanitizeText } from '../text/normalize.ts'
 import type { Post } from './post.ts'
 
 /** An edit tells people of mentions, too, so it counts like a new post. */
@@ -57,14 +57,28 @@ export const PostForm = Type.Object({
 })
 export type PostForm = Type.Static<typeof PostForm>
 
+/** Pictures as programs name them. */
+const SentImages = Type.Array(
+  Type.Object(
+    { key: Type.String({ pattern: '^[0-9a-f]{32}$' }), alt: Type.Optional(Type.String()) },
+    { additionalProperties: false },
+  ),
+  {
+    maxItems: 100,
+    errorKey: 'images.list_invalid',
+    description: `Its pictures in their order, at most ${maxPictures}: the key of each that you uploaded (POST /api/media), and alt to describe it anew. Left out, none, or what an edited post has.`,
+  },
+)
+
 /** A post as programs send it. */
 export const PostBody = Type.Object(
   {
     body: Type.String({
       errorKey: 'posts.blank',
-      description: 'The text, with line breaks.',
+      description: 'The text, with line breaks; it may be empty where there are pictures.',
       examples: ['Tea?'],
     }),
+    images: Type.Optional(SentImages),
     language: Type.Optional(
       Type.String({ description: 'The language that it’s in (BCP 47); left out, it’s guessed.' }),
     ),
@@ -145,13 +159,18 @@ export function sentImages(form: object, field: string): SentImage[] | null {
 
 function imagesIn(fields: Map<string, unknown>, field: string): SentImage[] | null {
   const sent = fields.get(field)
-  if (Array.isArray(sent)) return sent as SentImage[]
+  if (Array.isArray(sent)) return (sent as SentImage[]).map(described)
   if (typeof sent !== 'string') return null
   const keys = new Set(sent.split(/\s+/).filter(key => key !== ''))
   return [...keys].map(key => {
     const alt = fields.get(`alt-${key}`)
-    return typeof alt === 'string' ? { key, alt: normalizeText(alt) } : { key }
+    return described(typeof alt === 'string' ? { key, alt } : { key })
   })
+}
+
+/** With a description as it is kept; without one it keeps what it has. */
+function described({ key, alt }: SentImage): SentImage {
+  return alt === undefined ? { key } : { key, alt: normalizeText(sanitizeText(alt)) }
 }
 
 /** What was typed, and for the rest what the post has. */
@@ -210,6 +229,14 @@ export function validatePost(
     quotesFrom: !isOneOf(audiences, quotesFrom) && 'posts.audience_unknown',
     contentWarning: validateWarning(contentWarning),
   })
+}
+
+/** The same for a program, which sends descriptions in the list of pictures. */
+export function validatePostBody(request: FastifyRequest<{ Body: SentPost }>): FieldErrors {
+  const errors = Object.entries(validatePost(request))
+  return Object.fromEntries(
+    errors.map(([field, sentence]) => [field.startsWith('alt-') ? 'images' : field, sentence]),
+  )
 }
 
 /** Words may be left out where there is a picture. */

@@ -12,6 +12,7 @@ import {
 import type { Config } from '../config.ts'
 import { pick } from '../database/fields.ts'
 import { audiences, replyAudiences } from '../database/schema.ts'
+import { type ImageResource, serializeImage } from '../images/serializer.ts'
 import type { Author } from '../people/person.ts'
 import { type Avatar, serializeAvatar } from '../profiles/picture-serializer.ts'
 import type { Entity } from '../text/entities.ts'
@@ -57,6 +58,7 @@ export const QuotedPostResource = Type.Object(
     entities: Type.Array(shared<EntityResource>('Entity')),
     language: TextOrNull({ description: 'The language that it’s in (BCP 47), or null.' }),
     contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
+    images: Type.Array(shared<ImageResource>('Image'), { description: 'Its pictures, in their order.' }),
     createdAt: Timestamp(),
     author: shared<AuthorResource>('Author'),
     url: PageAddress(),
@@ -91,6 +93,7 @@ export const PostResource = Type.Object(
       description: 'It quoted a post that was taken out of it, by either author.',
     }),
     contentWarning: TextOrNull({ description: 'The line behind which to fold the text, or null.' }),
+    images: Type.Array(shared<ImageResource>('Image'), { description: 'Its pictures, in their order.' }),
     pinnedAt: TimestampOrNull({ description: 'When its author pinned it to their profile, or null.' }),
     likeCount: Type.Integer({ description: 'How many people like it.' }),
     repostCount: Type.Integer({ description: 'How many people have reposted it.' }),
@@ -111,6 +114,7 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
   return {
     ...pick(post, shownColumns),
     author: serializeAuthor(post.author, config),
+    images: post.images.map(image => serializeImage(image, config)),
     canQuote: post.can.quote,
     canReply: post.can.reply,
     quotedId: shownQuote(post),
@@ -125,13 +129,14 @@ export function serializePost(post: Post, config: Config): Type.Static<typeof Po
 
 function serializeQuoted(quoted: RelatedPost, config: Config): QuotedPostResource {
   const { publicUrl } = config
-  const { id, body, entities, language, contentWarning, createdAt, author } = quoted
+  const { id, body, entities, language, contentWarning, images, createdAt, author } = quoted
   return {
     id,
     body,
     entities: serializeEntities(entities, publicUrl),
     language,
     contentWarning,
+    images: images.map(image => serializeImage(image, config)),
     createdAt: createdAt.toISOString(),
     author: serializeAuthor(author, config),
     url: `${publicUrl}/posts/${id}`,

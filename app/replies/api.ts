@@ -7,7 +7,7 @@ import { cursorOf } from '../database/cursor.ts'
 import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { draftOf } from '../posts/drafts.ts'
-import { NewPostBody, postingLimit, validatePost } from '../posts/forms.ts'
+import { NewPostBody, postingLimit, validatePostBody } from '../posts/forms.ts'
 import { findPost } from '../posts/queries.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { serializePost } from '../posts/serializer.ts'
@@ -38,7 +38,7 @@ export default async function repliesApi(app: FastifyInstance) {
     ...lists('Post', RepliesQuery),
   })
   const create = operation('posts', 'createReply', 'Reply to a post', {
-    config: { validate: validatePost },
+    config: { validate: validatePostBody },
     headers: IdempotencyKey,
     params: IdParams,
     body: NewPostBody,

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { createOnce, findStoredAnswer, sendCreated } from '../api/idempotency.ts'
+import { FieldProblem } from '../api/problems.ts'
+import { IdempotencyKey, operation, returnsCreated, returnsProblem } from '../api/schemas.ts'
+import { lengths } from '../database/schema.ts'
+import { Problem } from '../http/errors.ts'
+import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
+import { acceptUploads, type Upload } from '../http/uploads.ts'
+import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
+import { normalizeText } from '../text/normalize.ts'
+import { addImage } from './queries.ts'
+import { serializeImage } from './serializer.ts'
+import { imagePath } from './shown.ts'
+import { storeFiles } from './storing.ts'
+import { requireUpload } from './uploading.ts'
+
+const MediaBody = Type.Object(
+  {
+    file: Type.String({
+      format: 'binary',
+      errorKey: 'images.unknown',
+      description: 'A JPEG, PNG, WebP, AVIF or GIF file of at most 10 MB and 40 megapixels.',
+    }),
+    alt: Type.Optional(
+      Type.String({ description: `What it shows, in at most ${lengths.alt[1]} characters.` }),
+    ),
+  },
+  { additionalProperties: false },
+)
+type MediaBody = Type.Static<typeof MediaBody>
+type MediaRequest = MemberRequest<{ Body: MediaBody }>
+
+/** Registered in its own scope, because no other route of the API takes files. */
+export default async function imagesApi(app: FastifyInstance) {
+  acceptUploads(app)
+  const create = operation('posts', 'uploadImage', 'Upload a picture for a post', {
+    config: { uploads: true, validate: validateMedia },
+    headers: IdempotencyKey,
+    body: MediaBody,
+    consumes: ['multipart/form-data'],
+    response: {
+      201: returnsCreated('Image'),
+      422: returnsProblem('The file is no picture, damaged or too large, or another field is wrong.'),
+    },
+    description:
+      'The body is a form (multipart/form-data). Name the key in the images of a post within a day; then it’s deleted. Only you see it until it’s published.',
+  })
+  memberRoutes(app).post('/media', { ...create, preValidation: nameFiles }, createImage)
+}
+
+/** Puts a digest in the place of the file, so that the same Idempotency-Key with another file is another request. */
+async function nameFiles({ body, uploads }: FastifyRequest) {
+  const fields = Object(body) as Record<string, string>
+  delete fields['file']
+  for (const upload of uploads) fields[upload.field] = upload.problem ?? (await digestOf(upload))
+}
+
+async function digestOf({ path, bytes }: Upload): Promise<string> {
+  const hash = createHash('sha256')
+  if (bytes > 0) await pipeline(createReadStream(path), hash)
+  return hash.digest('base64url')
+}
+
+function validateMedia(request: FastifyRequest<{ Body: MediaBody }>): FieldErrors {
+  const [, limit] = lengths.alt
+  const over = [...normalizeText(request.body.alt ?? '')].length - limit
+  const alt = over > 0 && { key: 'images.alt_too_long' as const, values: { limit, over } }
+  return addFieldErrors(request, fieldErrorsOf(request), { alt })
+}
+
+async function createImage(request: MediaRequest, reply: FastifyReply) {
+  const { server, viewer, body } = request
+  const earlier = await findStoredAnswer(server.db, request, viewer.id)
+  if (earlier) return sendCreated(reply, earlier)
+  const upload = request.uploads.find(({ field }) => field === 'file')
+  if (!upload) throw new FieldProblem(422, { file: request.t('images.unknown') })
+  const making = { purpose: 'post' } as const
+  const stored = await requireUpload(request, upload, path =>
+    storeFiles(server.storage, { ...making, upload: path }),
+  ).catch(error => {
+    throw error instanceof Problem && error.statusCode === 422 && error.key
+      ? new FieldProblem(422, { file: request.t(error.key) })
+      : error
+  })
+  return createOnce(request, reply, async tx => {
+    const own = { ...making, userId: viewer.id, alt: normalizeText(body.alt ?? '') }
+    const image = await addImage(tx, { ...stored, ...own })
+    return { location: imagePath(image, image.width), body: serializeImage(image, server.config) }
+  })
+}
