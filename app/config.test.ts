@@ -153,6 +153,67 @@ describe('configuration', () => {
       )
   })
 
+  it('has pictures in a folder beside the database, or where MEDIA_URL says', () => {
+    const folderOf = (variables: Record<string, string>) => {
+      const { media } = readConfig(variables)
+      return media.kind === 'folder' && media.path
+    }
+    assert.equal(folderOf({}), path.join(root, 'media'))
+    assert.equal(folderOf({ DATABASE_URL: 'sqlite:/srv/data/x.db' }), '/srv/data/media')
+    assert.equal(folderOf({ DATABASE_URL: 'postgres://h/db' }), path.join(root, 'media'))
+    assert.equal(folderOf({ MEDIA_URL: 'file:pictures' }), path.join(root, 'pictures'))
+    for (const url of ['file:/srv/p q', 'file:///srv/p q'])
+      assert.equal(folderOf({ MEDIA_URL: url }), '/srv/p q')
+  })
+
+  const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 's3cret' }
+
+  it('has pictures in a bucket', () => {
+    const bucketOf = (MEDIA_URL: string) => readConfig({ MEDIA_URL, ...keys }).media
+    const access = { kind: 'bucket', accessKeyId: 'key', secretAccessKey: 's3cret' }
+    assert.deepEqual(bucketOf('s3://pictures?endpoint=https://s3.example.org'), {
+      ...access,
+      endpoint: 'https://s3.example.org/pictures',
+      region: 'auto',
+    })
+    assert.deepEqual(bucketOf('s3://p?endpoint=http://127.0.0.1:9000/&region=eu-west-1'), {
+      ...access,
+      endpoint: 'http://127.0.0.1:9000/p',
+      region: 'eu-west-1',
+    })
+  })
+
+  it('refuses a place of pictures that it does not understand, without saying a secret', () => {
+    for (const [url, why] of [
+      ['pictures', /must be file:path or s3:/],
+      ['https://s3.example.org/pictures', /must be file:path or s3:/],
+      ['file:', /must be/],
+      ['file://host/path', /must be/],
+      ['s3://', /must be/],
+      ['s3://p/folder?endpoint=https://h', /must be/],
+      ['s3://p', /has no endpoint/],
+      ['s3://p?endpoint=h', /has no endpoint/],
+      ['s3://p?endpoint=https://u:s3cret@h', /has no endpoint/],
+      ['s3://u:s3cret@p?endpoint=https://h', /AWS_ACCESS_KEY_ID/],
+      ['s3://p?endpoint=https://h&zone=1', /has the parameter zone/],
+    ] as const)
+      assert.throws(
+        () => readConfig({ MEDIA_URL: url, ...keys }),
+        (error: Error) =>
+          error instanceof ConfigError &&
+          /^MEDIA_URL (?!.*\n)/.test(error.message) &&
+          why.test(error.message) &&
+          !error.message.includes('s3cret'),
+        url,
+      )
+    const MEDIA_URL = 's3://p?endpoint=https://h'
+    for (const half of [{}, { AWS_ACCESS_KEY_ID: 'key' }, { AWS_SECRET_ACCESS_KEY: 's3cret' }])
+      assert.throws(
+        () => readConfig({ MEDIA_URL, ...half }),
+        /^ConfigError: MEDIA_URL of a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, too$/,
+      )
+  })
+
   it('accepts a replica of PostgreSQL, with its own pool', () => {
     const { database } = readConfig({
       DATABASE_URL: 'postgres://h/db?pool_size=5',

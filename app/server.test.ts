@@ -164,6 +164,20 @@ describe('start errors', () => {
     assert.match(away.output, /^[^\n]+\n$/)
     assert.doesNotMatch(away.output, /secret/)
   })
+
+  it('say in a sentence that pictures cannot be stored', async () => {
+    const { code, output } = await runProcess(['app/server.ts'], {
+      DATABASE_URL: (await emptyDatabase()).url,
+      MEDIA_URL: 'file:package.json/media',
+      CONTACT: 'help@example.org',
+      PORT: '0',
+    })
+    assert.equal(code, 1)
+    assert.match(
+      output,
+      /^the folder of pictures cannot be used \(ENOTDIR\): .*package\.json\/media: check MEDIA_URL.*\n$/,
+    )
+  })
 })
 
 describe('closing', () => {

@@ -38,6 +38,7 @@ async function start(): Promise<void> {
   await assertSchemaApplied(config.database)
   const app = await buildApp(config)
   closeOnSignal(app)
+  await app.ready()
   await app.listen({ host: config.host, port: config.port }).catch(error => {
     throw cannotListen(config.host, config.port, error)
   })

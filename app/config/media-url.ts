@@ -23,10 +23,17 @@ export function mediaUrl(value: string): MediaUrl {
     throw new Error(
       'must be file:path or s3://bucket?endpoint=https://s3.example.org, with the region if it needs one',
     )
+  if (url.username || url.password || url.port || url.hash)
+    throw new Error('names more than a bucket: its keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
   const { endpoint, region = 'auto', ...others } = Object.fromEntries(url.searchParams)
   const [unknown] = Object.keys(others)
   if (unknown) throw new Error(`has the parameter ${unknown}: it takes endpoint and region`)
-  if (!endpoint || !/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
-    throw new Error('has no endpoint like https://s3.example.org')
+  if (!endpoint || !isEndpoint(endpoint)) throw new Error('has no endpoint like https://s3.example.org')
   return { kind: 'bucket', endpoint: `${endpoint.replace(/\/+$/, '')}/${url.hostname}`, region }
+}
+
+function isEndpoint(text: string): boolean {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false
+  const { username, password, search, hash } = new URL(text)
+  return !(username || password || search || hash)
 }
