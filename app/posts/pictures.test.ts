@@ -261,6 +261,14 @@ describe('pictures of posts', () => {
       303,
     )
     assert.equal((await susan.post('/posts', { body: 'y', images: await uploaded() })).status, 303)
+    assert.equal((await susan.post('/settings/pictures', { reminder: 'on' })).status, 303)
+    const pressed = (await susan.get('/settings/appearance')).page.querySelector(
+      '[name=reminder][aria-pressed=true]',
+    )
+    assert.equal(pressed?.getAttribute('value'), 'on')
+    assert.equal((await susan.post('/posts', { body: 'z', images: await uploaded() })).status, 422)
+    await susan.post('/settings/pictures', { reminder: 'off' })
+    assert.equal((await susan.post('/settings/pictures', { reminder: 'x' })).status, 400)
   })
 
   it('of a post are described, moved, removed and added by its author, which is an edit', async () => {

@@ -2,6 +2,7 @@
 import type { Community } from './community.ts'
 import { openMenu } from './menu.ts'
 import { password } from './people.ts'
+import { pictureFile } from './pictures.ts'
 import type { Page } from './site.ts'
 
 export interface Visit {
@@ -71,6 +72,8 @@ export const pages = {
   new: { path: () => '/posts/new', as: 'susan' },
   'new, too long': { path: () => '/posts/new', as: 'susan', act: publishTooMuch },
   'new, a thread with its options': { path: () => '/posts/new', as: 'susan', act: writeThread },
+  'new, with pictures': { path: () => '/posts/new', as: 'susan', act: addPictures },
+  'new, reminded of descriptions': { path: () => '/posts/new', as: 'susan', act: beReminded },
   edit: { path: ({ post }) => `${post}/edit`, as: 'susan' },
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
   settings: { path: () => '/settings', as: 'susan' },
@@ -152,6 +155,24 @@ async function writeThread(page: Page): Promise<void> {
   const second = page.getByLabel('Post 2 of the thread')
   if (!(await second.isVisible())) await page.getByRole('button', { name: 'Add another post' }).click()
   await second.fill('The second.')
+}
+
+/** At the second visit the draft of the first is back, and one more picture joins it. */
+async function addPictures(page: Page): Promise<void> {
+  const notes = {
+    name: 'a-file-with-a-rather-long-name.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('Tea'),
+  }
+  await page.getByLabel('Add pictures').setInputFiles([await pictureFile('boat.jpg'), notes])
+  await page.locator('.chosen-picture img').first().waitFor()
+  await page.locator('.problems .error-message').first().waitFor()
+}
+
+async function beReminded(page: Page): Promise<void> {
+  await addPictures(page)
+  await page.getByRole('main').getByRole('button', { name: 'Post', exact: true }).click()
+  await page.locator('.reminder').waitFor()
 }
 
 async function publishOffline(page: Page): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * <post-pictures most too-many too-large failed give-up retry uploading uploaded removed moved left>: uploads the pictures of a box
+ * <post-pictures most too-many too-large unknown failed give-up retry uploading uploaded removed moved left>: uploads the pictures of a box
  * at once, whether they are chosen, dropped or pasted, and moves and removes them without a new page. Its hidden input
  * holds their keys in order, so that the form needs no script when it is sent.
  *
@@ -19,7 +19,7 @@ export class PostPictures extends HTMLElement {
   input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=hidden]'))
   list = /** @type {HTMLUListElement} */ (this.querySelector('.chosen-pictures'))
   status = document.createElement('p')
-  problems = document.createElement('ul')
+  problems = document.createElement('div')
   initial = ''
 
   connectedCallback() {
@@ -28,7 +28,6 @@ export class PostPictures extends HTMLElement {
     this.status.className = 'hidden'
     this.status.setAttribute('role', 'status')
     this.problems.className = 'problems'
-    this.problems.setAttribute('role', 'alert')
     this.append(this.problems, this.status)
     const { scope, files } = this
     files?.addEventListener('change', () => this.#takeChosen())
@@ -122,7 +121,8 @@ export class PostPictures extends HTMLElement {
     const room = Number(this.getAttribute('most')) - this.items.length
     if (files.length > room) this.#say(this.#text('too-many'))
     for (const file of files.slice(0, Math.max(room, 0)))
-      if (file.size > MAX_BYTES) this.#say(this.#text('too-large', { name: file.name }))
+      if (!file.type.startsWith('image/')) this.#say(this.#text('unknown', { name: file.name }))
+      else if (file.size > MAX_BYTES) this.#say(this.#text('too-large', { name: file.name }))
       else this.#start(file)
   }
 
@@ -287,8 +287,9 @@ export class PostPictures extends HTMLElement {
 
   /** @param {string} sentence */
   #say(sentence) {
-    const line = document.createElement('li')
+    const line = document.createElement('p')
     line.className = 'error-message'
+    line.setAttribute('role', 'alert')
     line.textContent = sentence
     this.problems.append(line)
   }
