@@ -1,5 +1,6 @@
 /** Some people who have done everything that a page shows, for journeys that only look. */
 import { linksIn } from '../../app/testing/mailbox.ts'
+import { photo } from '../../app/testing/pictures.ts'
 import { type Person, password } from './people.ts'
 import { type Site, test as site } from './site.ts'
 
@@ -35,6 +36,7 @@ async function settle(site: Site): Promise<Community> {
   const newcomer = await site.person('somebody_with_a_rather_long_username_that_still_fits_in')
   const tag = site.newName('tea')
   await john.send('/settings/profile', { displayName: 'Johannes Øresund-Þórðarson '.repeat(2), about: 'شاي' })
+  await susan.send('/settings/profile', await facesOf(susan.username))
   for (let day = 1; day <= 26; day++) await john.send('/posts', { body: `Day ${day}. 🌊 #${tag}` })
   await john.send('/posts', { body: `${'x'.repeat(120)} @${susan.username}` })
   const johns = await john.publish('صباح الخير من الميناء #tea')
@@ -62,6 +64,18 @@ async function settle(site: Site): Promise<Community> {
   const passwordLink = printed.split('\n')[0] ?? ''
   const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
   return { susan, john, newcomer, blocked, post, johns, quote, reply, closed, tag, ...links }
+}
+
+/** A profile with a picture and a banner. */
+async function facesOf(displayName: string): Promise<FormData> {
+  const form = new FormData()
+  form.append('displayName', displayName)
+  for (const [field, width] of [
+    ['avatar', 200],
+    ['banner', 600],
+  ] as const)
+    form.append(field, new File([new Uint8Array(await photo(width, 200))], `${field}.jpg`))
+  return form
 }
 
 /** Quotes two posts; returns the path of the second quote, whose words are hard to lay out. */

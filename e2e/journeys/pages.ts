@@ -1,4 +1,5 @@
 /** Every page of the site, with content on it that is hard to lay out. */
+import { photo } from '../../app/testing/pictures.ts'
 import type { Community } from './community.ts'
 import { openMenu } from './menu.ts'
 import { password } from './people.ts'
@@ -78,6 +79,11 @@ export const pages = {
   delete: { path: ({ post }) => `${post}/delete`, as: 'susan' },
   settings: { path: () => '/settings', as: 'susan' },
   'profile settings': { path: () => '/settings/profile', as: 'susan' },
+  'profile settings with chosen pictures': {
+    path: () => '/settings/profile',
+    as: 'susan',
+    act: choosePictures,
+  },
   appearance: { path: () => '/settings/appearance', as: 'susan' },
   'home settings': { path: () => '/settings/home', as: 'susan' },
   'keyboard shortcuts': { path: () => '/settings/shortcuts', as: 'susan' },
@@ -211,4 +217,11 @@ export async function openCard(page: Page): Promise<void> {
 async function searchForJohn(page: Page): Promise<void> {
   await page.locator('input[type=search]:visible').fill('john')
   await page.locator('.brief:visible .person').first().waitFor()
+}
+
+async function choosePictures(page: Page) {
+  const file = { name: 'me.jpg', mimeType: 'image/jpeg', buffer: await photo(90, 60) }
+  for (const input of await page.locator('picture-field input[type=file]').all())
+    await input.setInputFiles(file)
+  await page.locator('picture-field canvas').nth(1).waitFor()
 }

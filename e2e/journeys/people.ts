@@ -3,6 +3,9 @@ import { expect, type Page } from 'playwright/test'
 
 export const password = 'tea at the harbour'
 
+/** With files if it is form data. */
+type Form = Record<string, string> | FormData
+
 export interface Person {
   username: string
   email: string
@@ -11,7 +14,7 @@ export interface Person {
   /** Publishes a post and answers its path. */
   publish(body: string, options?: Record<string, string>): Promise<string>
   follow(other: Person): Promise<void>
-  send(path: string, form: Record<string, string>): Promise<Response>
+  send(path: string, form: Form): Promise<Response>
 }
 
 export async function createPerson(url: string, username: string): Promise<Person> {
@@ -19,7 +22,7 @@ export async function createPerson(url: string, username: string): Promise<Perso
   const response = await sendForm(`${url}/sign-up`, { username, email, password })
   const pair = response.headers.getSetCookie().find(header => header.startsWith('session=')) ?? ''
   const [name = '', value = ''] = pair.split(/[=;]/)
-  const send = (path: string, form: Record<string, string>) => sendForm(url + path, form, `${name}=${value}`)
+  const send = (path: string, form: Form) => sendForm(url + path, form, `${name}=${value}`)
   const publish = async (body: string, options: Record<string, string> = {}) => {
     await send('/posts', { body, ...options })
     return newestPost(`${url}/@${username}`)
@@ -29,10 +32,10 @@ export async function createPerson(url: string, username: string): Promise<Perso
 }
 
 /** Every form that is accepted is answered with a redirect. */
-async function sendForm(url: string, form: Record<string, string>, cookie = ''): Promise<Response> {
+async function sendForm(url: string, form: Form, cookie = ''): Promise<Response> {
   const response = await fetch(url, {
     method: 'POST',
-    body: new URLSearchParams(form),
+    body: form instanceof FormData ? form : new URLSearchParams(form),
     headers: { cookie, 'accept-language': 'en' },
     redirect: 'manual',
   })

@@ -1,3 +1,6 @@
+import type { Locator } from 'playwright/test'
+import sharp from 'sharp'
+import { photo } from '../../app/testing/pictures.ts'
 import { openMenu } from './menu.ts'
 import { expect, test } from './site.ts'
 
@@ -29,6 +32,56 @@ test('a profile that says too much comes back whole', async ({ site, pageOf }) =
     /That’s too long: it can have up to 140 characters/,
   )
 })
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without'
+  test(`a picture and a banner are chosen, cut and removed, ${how} JavaScript`, async ({
+    site,
+    openPage,
+  }) => {
+    const susan = await site.person('susan')
+    const page = await openPage({ javaScriptEnabled, viewport: { width: 390, height: 844 } })
+    await page.context().addCookies([susan.cookie])
+    await page.goto('/settings/profile')
+    const file = { name: 'me.jpg', mimeType: 'image/jpeg', buffer: await photo(600, 200) }
+    const picture = page.getByRole('group', { name: 'Profile picture' })
+    const banner = page.getByRole('group', { name: 'Banner' })
+    await expect(picture.getByLabel('Part to show')).toBeVisible({ visible: !javaScriptEnabled })
+    await picture.getByLabel('Profile picture').setInputFiles(file)
+    await banner.getByLabel('Banner').setInputFiles({ ...file, buffer: await photo(200, 600) })
+    await picture.getByLabel('Part to show').focus()
+    await page.keyboard.press('Home')
+    if (javaScriptEnabled) await expect.poll(() => colorOf(picture.locator('canvas'))).toBe('red')
+    await page.getByLabel('About you').fill('Boats')
+    await page.getByRole('button', { name: 'Save profile' }).click()
+    await expect(page.getByText('Profile saved.')).toBeVisible()
+    const face = page.getByRole('img', { name: `${susan.username}’s picture` })
+    await expect.poll(() => colorOf(face)).toBe('red')
+    await expect
+      .poll(() => page.locator('.banner').evaluate((image: { naturalWidth?: number }) => image.naturalWidth))
+      .not.toBe(0)
+    await page.getByRole('link', { name: 'Edit profile' }).click()
+    await picture.getByLabel('Profile picture').setInputFiles({ ...file, buffer: Buffer.from('A ZIP') })
+    await page.getByLabel('About you').fill('Boats and tea')
+    await page.getByRole('button', { name: 'Save profile' }).click()
+    await expect(picture.getByLabel('Profile picture')).toHaveAccessibleDescription(
+      /This isn’t a picture we can show/,
+    )
+    await expect(page.getByLabel('About you')).toHaveValue('Boats and tea')
+    await expect(picture.locator('img')).toBeVisible()
+    await picture.getByLabel('Remove picture').check()
+    await page.getByRole('button', { name: 'Save profile' }).click()
+    await expect(page.getByText('Profile saved.')).toBeVisible()
+    await expect(face).toHaveCount(0)
+    await expect(page.locator('.banner')).toBeVisible()
+  })
+}
+
+/** Whether what is shown is rather red or blue. */
+async function colorOf(shown: Locator): Promise<string> {
+  const { dominant } = await sharp(await shown.screenshot()).stats()
+  return dominant.r > dominant.b ? 'red' : 'blue'
+}
 
 test('the card of an author opens under the pointer, and follows', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
