@@ -1,9 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { fieldOf, IfMatch, operation, returns } from '../api/schemas.ts'
-import type { Reader } from '../database/database.ts'
 import { homeReplyChoices } from '../database/schema.ts'
 import { addFieldErrors, fieldErrorsOf } from '../http/forms.ts'
 import { toTimeZone } from '../locales/time-zones.ts'
@@ -12,8 +10,9 @@ import { ofWrittenFields } from '../people/profile-fields.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { ProfileForm, profileOf } from './forms.ts'
 import { apiSettingsLimit } from './limit.ts'
-import { findMe, saveSettings } from './queries.ts'
-import { serializeMe } from './serializer.ts'
+import { meOf } from './me.ts'
+import pictures from './picture-api.ts'
+import { saveSettings } from './queries.ts'
 
 const codes = languages.map(({ code }) => code)
 const MeBody = Type.Object(
@@ -46,6 +45,7 @@ const MeBody = Type.Object(
 type MeBody = Type.Static<typeof MeBody>
 
 export default async function meApi(app: FastifyInstance) {
+  app.register(pictures)
   const members = memberRoutes(app)
   const update = {
     config: { validate: validateMe },
@@ -90,11 +90,4 @@ async function updateMe(request: MemberRequest<{ Body: MeBody }>, reply: Fastify
     return meOf(tx, request, reply)
   })
   return reply.resource(me)
-}
-
-/** An account that was deleted after its token was looked up is answered like an invalid token. */
-async function meOf(db: Reader, { viewer, server }: MemberRequest, reply: FastifyReply) {
-  const me = await findMe(db, viewer.id)
-  if (!me) throw unauthorized(reply, 'invalid_token')
-  return serializeMe(me, server.config)
 }

@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { images, posts, users } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { fileKey } from '../images/queries.ts'
-import { animation, photo } from '../testing/pictures.ts'
+import { programOf } from '../testing/api.ts'
+import { animation, multipart, photo } from '../testing/pictures.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
 const path = '/settings/profile'
@@ -144,6 +145,42 @@ describe('a person’s picture and banner', () => {
     const { page } = await john.get('/@john')
     assert.ok(page.querySelector('.profile span.avatar'))
     assert.equal(page.querySelector('.banner, .face'), null)
+  })
+
+  it('are chosen and removed by programs, and answers have their addresses', async () => {
+    const [john, reader] = [await programOf(site, 'john'), await programOf(site, 'susan')]
+    const put = async (kind: string, data: Uint8Array, fields = {}) => {
+      const { payload, headers } = await multipart([{ field: 'file', data }], fields)
+      return john.ask({ method: 'PUT', url: `/api/me/${kind}`, payload, headers })
+    }
+    const data = await photo(300, 200)
+    const set = await put('avatar', data, { crop: '0' })
+    assert.equal(set.status, 200)
+    const { avatar } = await stored('john')
+    const urls = (key: string | null, widths: number[]) =>
+      Object.fromEntries(widths.map(width => [width, `${site.config.publicUrl}/images/${key}/${width}.webp`]))
+    assert.deepEqual(set.json.avatar, urls(avatar, [96, 256, 512]))
+    assert.equal(
+      (await put('banner', data)).json.banner[640],
+      urls((await stored('john')).banner, [640])[640],
+    )
+    await site.write('john', ['A post'])
+    assert.deepEqual((await reader.get('/api/posts')).json.items[0].author.avatar, set.json.avatar)
+    const { json } = await reader.get('/api/users/john')
+    assert.deepEqual([json.avatar[96], json.banner[1920].slice(-10)], [set.json.avatar[96], '/1920.webp'])
+    for (const [bytes, fields, pointer] of [
+      [Buffer.from('PK'), {}, '#/file'],
+      [data, { crop: '101' }, '#/crop'],
+      [data, { crop: '5.5' }, '#/crop'],
+      [data, { size: '5' }, '#/size'],
+    ] as const) {
+      const refused = await put('avatar', bytes, fields)
+      assert.deepEqual([refused.status, refused.json.errors[0].pointer], [422, pointer])
+    }
+    assert.equal((await stored('john')).avatar, avatar)
+    for (const kind of ['avatar', 'banner']) assert.equal((await john.delete(`/api/me/${kind}`)).status, 204)
+    assert.deepEqual(await stored('john'), { avatar: null, banner: null })
+    assert.equal((await reader.get('/api/users/john')).json.avatar, null)
   })
 
   it('are not shown to a person who was blocked, nor to the one who did', async () => {
