@@ -1,30 +1,21 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { createOnce, findStoredAnswer, sendCreated } from '../api/idempotency.ts'
-import { FieldProblem } from '../api/problems.ts'
 import { IdempotencyKey, operation, returnsCreated, returnsProblem } from '../api/schemas.ts'
 import { lengths } from '../database/schema.ts'
-import { Problem } from '../http/errors.ts'
 import { addFieldErrors, type FieldErrors, fieldErrorsOf } from '../http/forms.ts'
-import { acceptUploads, type Upload } from '../http/uploads.ts'
+import { acceptUploads } from '../http/uploads.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { normalizeText } from '../text/normalize.ts'
+import { FileField, nameFiles, takeFile } from './file-api.ts'
 import { addImage } from './queries.ts'
 import { serializeImage } from './serializer.ts'
 import { imagePath } from './shown.ts'
 import { storeFiles } from './storing.ts'
-import { requireUpload } from './uploading.ts'
 
 const MediaBody = Type.Object(
   {
-    file: Type.String({
-      format: 'binary',
-      errorKey: 'images.unknown',
-      description: 'A JPEG, PNG, WebP, AVIF or GIF file of at most 10 MB and 40 megapixels.',
-    }),
+    file: FileField,
     alt: Type.Optional(
       Type.String({ description: `What it shows, in at most ${lengths.alt[1]} characters.` }),
     ),
@@ -34,7 +25,7 @@ const MediaBody = Type.Object(
 type MediaBody = Type.Static<typeof MediaBody>
 type MediaRequest = MemberRequest<{ Body: MediaBody }>
 
-/** Registered in its own scope, because no other route of the API takes files. */
+/** Registered in its own scope, because few routes of the API take files. */
 export default async function imagesApi(app: FastifyInstance) {
   acceptUploads(app)
   const create = operation('posts', 'uploadImage', 'Upload a picture for a post', {
@@ -52,19 +43,6 @@ export default async function imagesApi(app: FastifyInstance) {
   memberRoutes(app).post('/media', { ...create, preValidation: nameFiles }, createImage)
 }
 
-/** Puts a digest in the place of the file, so that the same Idempotency-Key with another file is another request. */
-async function nameFiles({ body, uploads }: FastifyRequest) {
-  const fields = Object(body) as Record<string, string>
-  delete fields['file']
-  for (const upload of uploads) fields[upload.field] = upload.problem ?? (await digestOf(upload))
-}
-
-async function digestOf({ path, bytes }: Upload): Promise<string> {
-  const hash = createHash('sha256')
-  if (bytes > 0) await pipeline(createReadStream(path), hash)
-  return hash.digest('base64url')
-}
-
 function validateMedia(request: FastifyRequest<{ Body: MediaBody }>): FieldErrors {
   const [, limit] = lengths.alt
   const over = [...normalizeText(request.body.alt ?? '')].length - limit
@@ -76,16 +54,8 @@ async function createImage(request: MediaRequest, reply: FastifyReply) {
   const { server, viewer, body } = request
   const earlier = await findStoredAnswer(server.db, request, viewer.id)
   if (earlier) return sendCreated(reply, earlier)
-  const upload = request.uploads.find(({ field }) => field === 'file')
-  if (!upload) throw new FieldProblem(422, { file: request.t('images.unknown') })
   const making = { purpose: 'post' } as const
-  const stored = await requireUpload(request, upload, path =>
-    storeFiles(server.storage, { ...making, upload: path }),
-  ).catch(error => {
-    throw error instanceof Problem && error.statusCode === 422 && error.key
-      ? new FieldProblem(422, { file: request.t(error.key) })
-      : error
-  })
+  const stored = await takeFile(request, path => storeFiles(server.storage, { ...making, upload: path }))
   return createOnce(request, reply, async tx => {
     const own = { ...making, userId: viewer.id, alt: normalizeText(body.alt ?? '') }
     const image = await addImage(tx, { ...stored, ...own })

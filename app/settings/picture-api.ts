@@ -1,21 +1,17 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { FieldProblem } from '../api/problems.ts'
 import { operation, returns, returnsNothing, returnsProblem } from '../api/schemas.ts'
 import { acceptUploads } from '../http/uploads.ts'
+import { FileField, nameFiles, takeFile } from '../images/file-api.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { apiSettingsLimit } from './limit.ts'
 import { meOf } from './me.ts'
 import { type PictureKind, pictureKinds, replacePicture } from './picture-queries.ts'
-import { choosePicture, cropOf } from './pictures.ts'
+import { cropOf, keepPicture } from './pictures.ts'
 
 const PictureBody = Type.Object(
   {
-    file: Type.String({
-      format: 'binary',
-      errorKey: 'images.unknown',
-      description: 'A JPEG, PNG, WebP, AVIF or GIF file of at most 10 MB and 40 megapixels.',
-    }),
+    file: FileField,
     crop: Type.Optional(
       Type.String({
         pattern: String.raw`^(\d{1,2}|100)$`,
@@ -57,20 +53,10 @@ export default async function pictureApi(app: FastifyInstance) {
   }
 }
 
-/** The schema of the body sees that there are files. */
-async function nameFiles({ body, uploads }: FastifyRequest) {
-  const fields = Object(body) as Record<string, string>
-  delete fields['file']
-  for (const { field } of uploads) fields[field] = field
-}
-
 function setPicture(kind: PictureKind) {
   return async (request: PictureRequest, reply: FastifyReply) => {
-    const { uploads, body, server } = request
-    const upload = uploads.findLast(({ field }) => field === 'file')
-    if (!upload) throw new FieldProblem(422, { file: request.t('images.unknown') })
-    const problem = await choosePicture(request, { kind, upload, crop: cropOf(body.crop) })
-    if (problem) throw new FieldProblem(422, { file: problem })
+    const { body, server } = request
+    await takeFile(request, keepPicture(request, { kind, crop: cropOf(body.crop) }))
     return reply.resource(await meOf(server.db, request, reply))
   }
 }

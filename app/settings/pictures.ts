@@ -1,27 +1,20 @@
 /** Choosing one's picture and banner, for the form and the API. */
-import type { Upload } from '../http/uploads.ts'
 import { storeFiles } from '../images/storing.ts'
-import { takeUpload } from '../images/uploading.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { type PictureKind, replacePicture } from './picture-queries.ts'
 
-type Choice = { kind: PictureKind; upload: Pick<Upload, 'path' | 'problem'>; crop: number }
-
 /**
- * Makes an uploaded file the viewer's picture, or returns a sentence about what is wrong with it: then the one before stays.
- * @throws RateLimitExceeded
+ * What makes an uploaded file the viewer's picture. If it is none, the one before stays.
+ * @throws ImageRefused, StorageUnavailable
  */
-export async function choosePicture(
-  request: MemberRequest,
-  { kind, upload, crop }: Choice,
-): Promise<string | null> {
-  const { db, storage } = request.server
-  const { id: userId } = request.viewer
-  return takeUpload(request, upload, async path => {
-    const stored = await storeFiles(storage, { upload: path, purpose: kind, crop })
-    await db.transaction(tx => replacePicture(tx, { userId, kind, stored }))
-    return null
-  })
+export function keepPicture(
+  { server, viewer }: MemberRequest,
+  { kind, crop }: { kind: PictureKind; crop: number },
+): (path: string) => Promise<void> {
+  return async path => {
+    const stored = await storeFiles(server.storage, { upload: path, purpose: kind, crop })
+    await server.db.transaction(tx => replacePicture(tx, { userId: viewer.id, kind, stored }))
+  }
 }
 
 /** Where the shape of a picture is cut from what was uploaded: 0 is left or top, 100 right or bottom; the middle by default. */

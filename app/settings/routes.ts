@@ -3,6 +3,7 @@ import { type Account, findAccount } from '../accounts/queries.ts'
 import { Problem, prefersJson } from '../http/errors.ts'
 import { type FieldErrors, fieldErrorsOf, hasFieldErrors } from '../http/forms.ts'
 import { returnPath } from '../http/return-path.ts'
+import { takeUpload } from '../images/uploading.ts'
 import { timeZones, toTimeZone } from '../locales/time-zones.ts'
 import { canMail } from '../mail/mail.ts'
 import { type WrittenField, writtenFields } from '../people/profile-fields.ts'
@@ -17,7 +18,7 @@ import {
   TimeZoneForm,
 } from './forms.ts'
 import { type PictureKind, pictureKinds, replacePicture } from './picture-queries.ts'
-import { choosePicture, cropOf } from './pictures.ts'
+import { cropOf, keepPicture } from './pictures.ts'
 import { findProfileSettings, saveSettings } from './queries.ts'
 
 declare module '../http/views.ts' {
@@ -94,7 +95,8 @@ async function savePictures(request: MemberRequest<{ Body: ProfilePageForm }>): 
   for (const kind of pictureKinds) {
     const upload = uploads.findLast(({ field }) => field === kind)
     const { crop, isRemoved } = choicesOf(body)[kind]
-    const problem = upload && (await choosePicture(request, { kind, upload, crop: cropOf(crop) }))
+    const problem =
+      upload && (await takeUpload(request, upload, keepPicture(request, { kind, crop: cropOf(crop) })))
     if (problem) errors[kind] = problem
     else if (isRemoved && !upload)
       await server.db.transaction(tx => replacePicture(tx, { userId: viewer.id, kind, stored: null }))
