@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unauthorized } from '../api/bearer.ts'
 import { requireUnchanged } from '../api/conditions.ts'
 import { createOnce } from '../api/idempotency.ts'
+import { FieldProblem } from '../api/problems.ts'
 import {
   IdempotencyKey,
   IfMatch,
@@ -14,7 +15,14 @@ import { IdParams } from '../http/params.ts'
 import { type MemberRequest, memberRoutes } from '../people/viewer.ts'
 import { catchMissing, publishQuoting } from '../quotes/publishing.ts'
 import { draftOf } from './drafts.ts'
-import { NewPostBody, PostBody, postingLimit, validatePostBody } from './forms.ts'
+import {
+  NewPostBody,
+  PostBody,
+  postingLimit,
+  validateEditBody,
+  validatePost,
+  validatePostBody,
+} from './forms.ts'
 import type { Post } from './post.ts'
 import { deletePost, editPost, findPost } from './queries.ts'
 import { requirePost } from './require-post.ts'
@@ -35,7 +43,7 @@ export default async function postsApi(app: FastifyInstance) {
   })
   const show = operation('posts', 'getPost', 'Show a post', { config: { public: true }, ...onePost })
   const update = operation('posts', 'updatePost', 'Edit your post', {
-    config: { validate: validatePostBody },
+    config: { validate: validateEditBody },
     headers: IfMatch,
     body: PostBody,
     ...onePost,
@@ -77,8 +85,10 @@ async function updatePost(request: UpdateRequest, reply: FastifyReply) {
   const edited = await db.transaction(async tx => {
     const post = await requirePost(tx, request, 'edit')
     requireUnchanged(request, serializePost(post, config))
+    const { body: blank } = validatePost(request, post)
+    if (blank) throw new FieldProblem(422, { body: blank })
     await request.server.rateLimits.consume(tx, postingLimit, draft.userId)
-    await editPost(tx, { ...draft, id: post.id }, new Date())
+    await editPost(tx, { ...draft, id: post.id }, new Date()).catch(catchMissing(request))
     return (await findPost(tx, post.id, viewer)) as Post
   })
   return reply.resource(serializePost(edited, config))

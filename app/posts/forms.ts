@@ -239,6 +239,13 @@ export function validatePostBody(request: FastifyRequest<{ Body: SentPost }>): F
   )
 }
 
+/** The same for an edit that keeps the post's pictures: whether it may be without words is asked when they are known. */
+export function validateEditBody(request: FastifyRequest<{ Body: SentPost }>): FieldErrors {
+  const { body: words, ...errors } = validatePostBody(request)
+  const isAskedLater = request.body.images === undefined && isBlank(request.body.body ?? '')
+  return words === undefined || isAskedLater ? errors : { ...errors, body: words }
+}
+
 /** Words may be left out where there is a picture. */
 function validateBox({ name, body, images }: Box, limit: number): Record<string, FieldError | false> {
   const isWordless = images.length > 0 && isBlank(body)

@@ -4,6 +4,7 @@ import { images, posts } from '../database/schema.ts'
 import { asc, desc, eq } from '../database/sql.ts'
 import { addImage, newImageKey } from '../images/queries.ts'
 import { saveSettings } from '../settings/queries.ts'
+import { programOf } from '../testing/api.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { multipart, photo, type SentFile } from '../testing/pictures.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
@@ -309,6 +310,23 @@ describe('pictures of posts', () => {
     assert.equal((await susan.post(`/posts/${id}`, { ...emptied, body: 'Alone' })).status, 303)
     assert.deepEqual(await picturesOf(id), [])
     assert.equal((await susan.post(`/posts/${id}`, { body: 'Without the field' })).status, 303)
+  })
+
+  it('of a post are kept by a program that edits its words, or takes them away', async () => {
+    const program = await programOf(site, 'susan')
+    const key = await uploaded()
+    const { id } = (await program.post('/api/posts', { body: '', images: [{ key }] })).json
+    const put = async (body: object) => (await program.put(`/api/posts/${id}`, body)).status
+    assert.equal(await put({ body: 'Words' }), 200)
+    assert.equal(await put({ body: ' ' }), 200)
+    assert.deepEqual(await picturesOf(id), [[key, 1, '']])
+    assert.equal(await put({ body: '', images: [] }), 422)
+    const gone = await program.put(`/api/posts/${id}`, { body: 'x', images: [{ key: 'a'.repeat(32) }] })
+    assert.deepEqual([gone.status, gone.json.errors[0].pointer], [422, '#/images'])
+    assert.equal(await put({ body: 'Alone', images: [] }), 200)
+    assert.equal(await put({ body: '' }), 422)
+    const versions = await susan.get(`/posts/${id}/versions`)
+    assert.match(versions.text, /Pictures without words/)
   })
 
   it('that were uploaded stay with a form whose session is lost', async () => {
