@@ -131,7 +131,13 @@ describe('a person’s picture and banner', () => {
         (await john.upload(path, [{ field: 'avatar', data }], { displayName: 'John', avatarCrop })).status,
         303,
       )
-    assert.equal((await rowsOf('john')).length, 1, 'each took the place of the one before')
+    const atOnce = [1, 2, 3].map(() =>
+      john.upload(path, [{ field: 'avatar', data }], { displayName: 'John' }),
+    )
+    for (const { status } of await Promise.all(atOnce)) assert.equal(status, 303)
+    const { avatar } = await stored('john')
+    const keys = (await rowsOf('john')).map(({ key }) => key)
+    assert.deepEqual(keys, [avatar], 'each took the place of the one before')
   })
 
   it('are removed, with their files', async () => {
