@@ -43,6 +43,7 @@ import { findPost, publishPost } from '../posts/queries.ts'
 import { indexedPeople, tsvectorPosts } from '../search-index/indexing.ts'
 import { hashPassword } from '../security/passwords.ts'
 import type { Answer } from '../testing/browser.ts'
+import { runCommand } from '../testing/commands.ts'
 import { runProcess } from '../testing/process.ts'
 import { openSite, password, type Site } from '../testing/site.ts'
 import { closeAccount, measureAccount } from './closure-queries.ts'
@@ -344,7 +345,7 @@ describe('deleting an account', () => {
     await addEverything(site.ids.mary)
     const { database } = site.config
     const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
-    const { code, output } = await runProcess(['app/cli.ts', 'user', 'delete', 'zelda_before', '--yes'], {
+    const { code, output } = await runCommand(['user', 'delete', 'zelda_before', '--yes'], {
       DATABASE_URL: url,
     })
     assert.equal(code, 0, output)

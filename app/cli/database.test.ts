@@ -19,6 +19,7 @@ import { engine } from '../database/engine.ts'
 import { isUnavailable } from '../database/errors.ts'
 import { withMigrations } from '../database/migrations/migrations.ts'
 import { sqliteMigrations } from '../database/migrations/sqlite.ts'
+import { runCommand } from '../testing/commands.ts'
 import {
   emptyDatabase,
   migratedDatabase,
@@ -27,10 +28,10 @@ import {
 } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
 import { freePort } from '../testing/free-port.ts'
-import { endProcess, runProcess, startProcess } from '../testing/process.ts'
+import { endProcess, startProcess } from '../testing/process.ts'
 import { copyProject } from '../testing/project.ts'
 
-const cli = (args: string[], url: string) => runProcess(['app/cli.ts', ...args], { DATABASE_URL: url })
+const cli = (args: string[], url: string) => runCommand(args, { DATABASE_URL: url })
 const isOneSentence = (output: string) => assert.match(output, /^[^\n]+\n$/)
 
 describe(`the database commands on ${engine}`, () => {
@@ -66,7 +67,7 @@ describe(`the database commands on ${engine}`, () => {
   })
 
   it('lose no rows without --yes', async () => {
-    await run('seed')
+    await run('seed', '--without-pictures')
     const { code, output } = await run('db:rollback', '--all')
     assert.equal(code, 1)
     isOneSentence(output)
@@ -135,7 +136,7 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
     const project = copyProject()
     const test = await emptyDatabase()
     const environment = { DATABASE_URL: test.url }
-    await project.cli(['seed'], environment)
+    await project.cli(['seed', '--without-pictures'], environment)
     project.edit(
       'app/database/schema.ts',
       "passwordHash: text('password_hash').notNull(),",
@@ -245,13 +246,13 @@ describe('a database that is not as it should be', () => {
     const limited = `ulimit -f 150; exec "$0" "$@"`
     const { status, stderr } = spawnSync(
       'bash',
-      ['-c', limited, process.execPath, `${root}/app/cli.ts`, 'seed'],
+      ['-c', limited, process.execPath, `${root}/app/cli.ts`, 'seed', '--without-pictures'],
       { env: { ...process.env, DATABASE_URL: test.url }, encoding: 'utf8' },
     )
     assert.equal(status, 1, stderr)
     isOneSentence(stderr)
     assert.equal((await cli(['user', 'list'], test.url)).output, '')
-    assert.equal((await cli(['seed'], test.url)).code, 0)
+    assert.equal((await cli(['seed', '--without-pictures'], test.url)).code, 0)
     await test.drop()
   })
 })

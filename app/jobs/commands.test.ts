@@ -8,11 +8,12 @@ import { openDatabase } from '../database/open.ts'
 import { jobs } from '../database/schema.ts'
 import { eq } from '../database/sql.ts'
 import { sendMail } from '../mail/mail.ts'
+import { runCommand } from '../testing/commands.ts'
 import { migratedDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventually } from '../testing/eventually.ts'
 import { freePort } from '../testing/free-port.ts'
 import { type Mailbox, openMailbox } from '../testing/mailbox.ts'
-import { endProcess, runProcess, startProcess } from '../testing/process.ts'
+import { endProcess, startProcess } from '../testing/process.ts'
 import { openSite } from '../testing/site.ts'
 
 describe(`job workers on ${engine}`, () => {
@@ -35,7 +36,7 @@ describe(`job workers on ${engine}`, () => {
     await mailbox.close()
   })
   const environment = () => ({ DATABASE_URL: test.url, SMTP_URL: mailbox.url })
-  const cli = (...words: string[]) => runProcess(['app/cli.ts', ...words], environment())
+  const cli = (...words: string[]) => runCommand(words, environment())
   const mail = (to = 'susan@example.com') =>
     db.transaction(tx => {
       const input = { username: 'susan', email: 'new@example.com', link: 'https://example.com' }

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { root } from '../config.ts'
 import { type Database } from '../database/database.ts'
 import { openDatabase } from '../database/open.ts'
+import { runCommand } from './commands.ts'
 import { migratedDatabase } from './database.ts'
-import { type Ended, endedProcess, runProcess, startProcess } from './process.ts'
+import { type Ended, endedProcess, startProcess } from './process.ts'
 
 /** A migrated database with a folder beside it, for the commands that read and write files. */
 export type CliFixture = {
@@ -13,8 +14,9 @@ export type CliFixture = {
   folder: string
   /** Writes a file into the folder, as JSON unless it is text or bytes, and returns its path. */
   file(name: string, content: unknown): string
-  /** Runs a command on the database. */
+  /** Runs a command on the database; see `runCommand`. */
   cli(...words: string[]): Promise<Ended>
+  /** The same as a process of its own. */
   cliWithInput(input: string, ...words: string[]): Promise<Ended>
   close(): Promise<void>
 }
@@ -32,7 +34,7 @@ export async function openCliFixture(): Promise<CliFixture> {
       writeFileSync(target, written ? content : JSON.stringify(content))
       return target
     },
-    cli: (...words) => runProcess(['app/cli.ts', ...words], { DATABASE_URL: test.url }),
+    cli: (...words) => runCommand(words, { DATABASE_URL: test.url }),
     cliWithInput: (input, ...words) => {
       const child = startProcess([`${root}/app/cli.ts`, ...words], { DATABASE_URL: test.url })
       child.stdin?.end(input)

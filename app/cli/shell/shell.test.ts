@@ -8,6 +8,7 @@ import { engine } from '../../database/engine.ts'
 import { migrationStatus } from '../../database/migrations/migrations.ts'
 import { posts, users } from '../../database/schema.ts'
 import { eq } from '../../database/sql.ts'
+import { runCommand } from '../../testing/commands.ts'
 import { emptyDatabase } from '../../testing/database.ts'
 import { eventually } from '../../testing/eventually.ts'
 import { runProcess, startProcess } from '../../testing/process.ts'
@@ -27,7 +28,7 @@ describe(`the shell on ${engine}`, () => {
   })
   after(() => site.close())
 
-  const run = (...args: string[]) => runProcess(['app/cli.ts', 'shell', ...args], { DATABASE_URL: url })
+  const run = (...args: string[]) => runCommand(['shell', ...args], { DATABASE_URL: url })
   /** The answers to lines that come from a pipe. */
   const answers = async (...lines: string[]) => {
     const { type, end } = openShell()
