@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline'
 import type { Environment } from '../config.ts'
 
 const answer = process.stdout.write.bind(process.stdout)
-let runs = 0
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { words, variables } = JSON.parse(line) as { words: string[]; variables: Environment }
@@ -24,8 +23,8 @@ async function run(words: string[], variables: Environment): Promise<{ code: num
   const before = { ...process.env }
   Object.assign(process.env, variables)
   // Another address is another module: it runs again, and what it imports is there already.
-  await import(`../cli.ts?run=${++runs}`)
+  await import(`../cli.ts?at=${performance.now()}`)
   for (const name of Object.keys(variables)) delete process.env[name]
   Object.assign(process.env, before)
-  return { code: Number(process.exitCode), output }
+  return { code: process.exitCode, output }
 }

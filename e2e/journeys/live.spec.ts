@@ -59,6 +59,23 @@ test('what one writes, the other sees arrive', async ({ site, pageOf }) => {
   await expect(news(hers)).toHaveText('2 new posts')
 })
 
+test('a repost arrives, with who passed it on', async ({ site, pageOf }) => {
+  const [susan, john, mary] = [
+    await site.person('susan'),
+    await site.person('john'),
+    await site.person('mary'),
+  ]
+  await john.follow(susan)
+  await susan.publish('Is it late?')
+  const path = await mary.publish('The ferry is late.')
+  const page = await pageOf(john)
+  await openHome(page)
+  await susan.send(`${path}/repost`, {})
+  await page.getByRole('button', { name: '1 new post' }).click()
+  await expect(words(page)).toHaveText(['The ferry is late.', 'Is it late?'])
+  await expect(page.getByRole('article').first()).toContainText(`${susan.username} reposted`)
+})
+
 test('a reply arrives in the open thread and in notifications', async ({ site, pageOf }) => {
   const [susan, john] = [await site.person('susan'), await site.person('john')]
   const path = await susan.publish('Does the ferry run today?')

@@ -52,3 +52,41 @@ test('without JavaScript the page and its badge are right when loaded', async ({
   await expect(page).toHaveURL(`/@${john.username}`)
   await expect(badge(page)).toBeHidden()
 })
+
+test('without JavaScript, the tabs part mentions from the rest, and a kind that is turned off is not told', async ({
+  site,
+  openPage,
+}) => {
+  const [susan, john, mary] = [
+    await site.person('susan'),
+    await site.person('john'),
+    await site.person('mary'),
+  ]
+  await john.follow(susan)
+  await john.publish(`Tea, @${susan.username}?`)
+  const page = await openPage({ javaScriptEnabled: false })
+  await page.context().addCookies([susan.cookie])
+  await page.goto('/notifications')
+  const rows = page.getByRole('main').getByRole('listitem')
+  const tab = (name: string) => page.getByRole('main').getByRole('link', { name, exact: true })
+  await expect(rows).toContainText(['mentioned you', 'followed you'])
+  await tab('Mentions').click()
+  await expect(tab('Mentions')).toHaveAttribute('aria-current', 'page')
+  await expect(rows).toContainText(['mentioned you'])
+  await tab('All').click()
+  await expect(rows).toHaveCount(2)
+
+  await page.goto('/settings/notifications')
+  const off = page.getByRole('group', { name: 'New followers' }).getByRole('button', { name: 'Off' })
+  await off.click()
+  await expect(page.getByText('Setting saved.')).toBeVisible()
+  await expect(off).toHaveAttribute('aria-pressed', 'true')
+  await mary.follow(susan)
+  await mary.publish(`Or coffee, @${susan.username}?`)
+  await page.goto('/notifications')
+  await expect(rows).toContainText([
+    `${mary.username} mentioned you`,
+    `${john.username} mentioned you`,
+    'followed you',
+  ])
+})
