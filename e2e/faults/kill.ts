@@ -15,6 +15,7 @@ import { addPeople, Load } from './load.ts'
 import { claim, runFault } from './program.ts'
 import { countOf } from './rows.ts'
 import { Server } from './server.ts'
+import { auditPictures, openMedia, Uploads } from './uploads.ts'
 
 const unfinished = `select count(*) from jobs where state in ('waiting', 'running')`
 
@@ -22,29 +23,36 @@ await runFault(async ({ quick, rounds }) => {
   const kills = rounds ?? (quick ? 5 : 200)
   const database = await migratedDatabase()
   await addPeople(database.config)
-  const server = await (await Server.on(database.url)).start()
+  const media = await openMedia()
+  const server = await (await Server.on(database.url, media.environment)).start()
   const load = new Load(server.url, { seed: Date.now() % 1_000_000, hasJobs: !quick }).start()
+  const uploads = new Uploads(server.url).start()
   let duringStart = 0
   for (let n = 0; n < kills; n++) {
     if (n > 0) server.spawn()
     if (await isJobInDanger(database.config)) await untilJobsAreDone(server, database.config)
-    if (!(await killAtRandom(server, load, n > 0))) duringStart++
+    if (!(await killAtRandom(server, { load, uploads }, n > 0))) duringStart++
     if (n % 20 === 19) console.error(`${n + 1} of ${kills}`)
   }
   await server.start()
+  await uploads.stop()
   await load.stop()
   const figures = `${duringStart} while it started; ${load.promised} posts and messages promised, ${load.journal.failures} times sent again`
   claim(`killed ${kills} times`, load.promised > kills, figures)
   await audit(database.config, load, 90_000)
   claim('no crash of its own', !/^\s+at /m.test(server.output), lastLine(server.output))
   await server.end()
+  await auditPictures(database.config, uploads, { url: database.url, media })
+  await media.close()
   await database.drop()
 })
 
+type Work = { load: Load; uploads: Uploads }
+
 /** False: it was killed while it started. */
-async function killAtRandom(server: Server, load: Load, isStarting: boolean): Promise<boolean> {
+async function killAtRandom(server: Server, { load, uploads }: Work, isStarting: boolean): Promise<boolean> {
   const hasStarted = !isStarting || Math.random() >= 0.1
-  if (hasStarted) await atWork(load)
+  if (hasStarted) await Promise.all([atWork(() => load.promised), atWork(() => uploads.taken)])
   await delay(Math.random() * 500)
   await server.end('SIGKILL')
   return hasStarted
@@ -66,10 +74,10 @@ async function untilJobsAreDone(server: Server, config: DatabaseConfig): Promise
 }
 
 /** From when on this server has promised something. */
-async function atWork(load: Load): Promise<void> {
-  const { promised } = load
+async function atWork(promised: () => number): Promise<void> {
+  const before = promised()
   const deadline = Date.now() + 30_000
-  while (load.promised === promised && Date.now() < deadline) await delay(5)
+  while (promised() === before && Date.now() < deadline) await delay(5)
 }
 
 function lastLine(output: string): string {

@@ -25,6 +25,11 @@ export class Visitor {
     return this.#ask(path, { method: 'POST', body: String(new URLSearchParams(form)), headers })
   }
 
+  /** Sends a form with files. */
+  send(path: string, body: FormData): Promise<Reply> {
+    return this.#ask(path, { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin' } })
+  }
+
   async #ask(path: string, options: RequestInit & { headers?: Record<string, string> }): Promise<Reply> {
     const start = performance.now()
     const response = await fetch(this.#address() + path, {
