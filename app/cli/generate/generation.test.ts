@@ -286,7 +286,7 @@ describe(`generating migrations, on ${engine}`, () => {
     assert.doesNotMatch((await cli('db:push', '--explain', '--output', 'json')).output, /half_way/)
   })
 
-  it('refuses to take back what has no way back, or says that it has none', async () => {
+  it('refuses to take back what has no way back, or says that it has none', onePass, async () => {
     await fresh()
     await generate('by_hand', '--custom')
     project.edit(`drizzle/${engine}/${newest()}/migration.sql`, '--> statement-breakpoint', 'select 1;')
@@ -316,7 +316,7 @@ describe(`generating migrations, on ${engine}`, () => {
     ['--name', 'x', '--rename', 'a'],
     ['--nme', 'x'],
   ]) {
-    it(`says in a sentence what is wrong with ${JSON.stringify(args)}`, async () => {
+    it(`says in a sentence what is wrong with ${JSON.stringify(args)}`, onePass, async () => {
       if (args.includes('--rename')) project.edit(schema, aboutColumn, `${aboutColumn}\n    mood: text(),`)
       const { code, output } = await cli('db:generate', ...args)
       assert.equal(code, 1)
