@@ -55,7 +55,7 @@ class UploadRefused extends Problem {
  * @throws RateLimitExceeded, Problem 422 or 503
  */
 export async function requireUpload<T>(
-  { server, viewer }: MemberRequest,
+  { server, viewer, log }: MemberRequest,
   upload: Uploaded,
   take: (path: string) => Promise<T>,
 ): Promise<T> {
@@ -65,7 +65,8 @@ export async function requireUpload<T>(
     return await take(upload.path)
   } catch (error) {
     if (error instanceof ImageRefused) throw new UploadRefused(error.problem)
-    if (error instanceof StorageUnavailable) throw new UploadRefused('unavailable')
-    throw error
+    if (!(error instanceof StorageUnavailable)) throw error
+    log.error({ err: error }, 'an upload could not be stored')
+    throw new UploadRefused('unavailable')
   }
 }
