@@ -13,12 +13,13 @@ const checkSchema: Command = {
 The schema is compared with the migrations of both engines, and with the database if there is one.`,
   async run() {
     const { database } = readConfig(environment)
+    // First, because what cannot be reached says so at once; drizzle-kit takes its time.
+    const drift = await driftOf(database)
     const responses = await Promise.all(engines.map(engine => runGenerate(['--explain'], engine)))
     const behind = engines.filter((_, index) => differs(responses[index] as Response))
     const drifting = behind.map(
       engine => `the migrations of ${engine} are behind the schema: npm run db:generate`,
     )
-    const drift = await driftOf(database)
     if (drift) drifting.push(drift)
     if (drifting.length > 0) throw new MigrationRefused(drifting.join('\n'))
     console.log('The schema, the migrations of both engines and the database agree.')
