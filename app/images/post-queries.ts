@@ -2,7 +2,6 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { images } from '../database/schema.ts'
 import { and, asc, eq, inArray, isNull, or, type SQL } from '../database/sql.ts'
-import { Problem } from '../http/errors.ts'
 import { deleteImages, type Image, imageColumns } from './queries.ts'
 
 /**
@@ -23,15 +22,15 @@ export async function usableImages(
 
 /** What a form or a program sends of an uploaded picture. Without `alt` it keeps the description that it has. */
 export type SentImage = { key: string; alt?: string }
+/** The pictures that a post is to have, in their order. */
+export type SentImages = { postId: number; userId: number; sent: SentImage[] }
 
 /**
- * Gives a post these pictures of its author's, in this order: unpublished ones, or its own.
- * @throws Problem 422 if one is gone, another's, or in another post
+ * Gives a post these pictures of its author's: unpublished ones, or its own. False if one is gone, another's, in another
+ * post, or named twice: then nothing of the post is to be kept.
  */
-export async function attachImages(
-  tx: Writer,
-  { postId, userId, sent }: { postId: number; userId: number; sent: SentImage[] },
-): Promise<void> {
+export async function attachImages(tx: Writer, { postId, userId, sent }: SentImages): Promise<boolean> {
+  if (new Set(sent.map(({ key }) => key)).size < sent.length) return false
   for (const [index, { key, alt }] of sent.entries()) {
     const isUsable = and(
       eq(images.key, key),
@@ -44,15 +43,16 @@ export async function attachImages(
       .set({ postId, position: index + 1, ...(alt !== undefined && { alt }) })
       .where(isUsable)
       .returning({ id: images.id })
-    if (attached.length === 0) throw new Problem(422, 'images.gone')
+    if (attached.length === 0) return false
   }
+  return true
 }
 
-/** The same for a post that has pictures already; those that are left out are deleted. False: nothing changes. */
+/** The same for a post that has pictures already; those that are left out are deleted. */
 export async function replaceImages(
   tx: Writer,
-  { postId, userId, sent }: { postId: number; userId: number; sent: SentImage[] },
-): Promise<boolean> {
+  { postId, userId, sent }: SentImages,
+): Promise<'same' | 'replaced' | 'gone'> {
   const ofPost = eq(images.postId, postId)
   const { key, alt } = images
   const had = await tx
@@ -62,12 +62,11 @@ export async function replaceImages(
     .orderBy(asc(images.position), asc(images.id))
   const isSame = (one: SentImage, at: number) =>
     one.key === had[at]?.key && (one.alt === undefined || one.alt === had[at].alt)
-  if (sent.length === had.length && sent.every(isSame)) return false
+  if (sent.length === had.length && sent.every(isSame)) return 'same'
   const kept = new Set(sent.map(({ key }) => key))
   const left = had.filter(({ key }) => !kept.has(key)).map(({ key }) => key)
   if (left.length > 0) await deleteImages(tx, and(ofPost, inArray(images.key, left)) as SQL)
-  await attachImages(tx, { postId, userId, sent })
-  return true
+  return (await attachImages(tx, { postId, userId, sent })) ? 'replaced' : 'gone'
 }
 
 /** What pictures show, by key: the same file uploaded twice has the same digest. */

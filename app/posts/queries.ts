@@ -1,7 +1,8 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { type Audience, images, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
-import { attachImages, replaceImages, type SentImage } from '../images/post-queries.ts'
+import { requireImages, requireOtherImages } from '../images/attaching.ts'
+import type { SentImage } from '../images/post-queries.ts'
 import { deleteImages } from '../images/queries.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
 import { resolveEntities } from '../people/username-queries.ts'
@@ -108,7 +109,7 @@ export async function publishPost(
     const [earlier] = await tx.select({ id: posts.id }).from(posts).where(isSame)
     return (earlier as { id: number }).id
   }
-  await attachImages(tx, { postId: created.id, userId: draft.userId, sent: images })
+  await requireImages(tx, { postId: created.id, userId: draft.userId, sent: images })
   const written = { ...draft, ...place, id: created.id, createdAt: now, imageCount: images.length }
   await addDerivedRows(tx, [{ ...written, entities, mentioned }])
   await tellOf(tx, { id: created.id, userId: draft.userId, at: now }, { parent, quoted, mentioned })
@@ -176,7 +177,7 @@ export async function editPost(
   if (!before) return false
   const after = { ...before, ...given }
   const differs = (...names: (keyof typeof given)[]) => names.some(name => after[name] !== before[name])
-  const hasOtherImages = sent !== undefined && (await replaceImages(tx, { postId: id, userId, sent }))
+  const hasOtherImages = sent !== undefined && (await requireOtherImages(tx, { postId: id, userId, sent }))
   if (!hasOtherImages && !differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning'))
     return true
   // A reply that is sent at the same time sees the audience before or after, never both.
