@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { type Environment, root } from '../config.ts'
 import { type Ended, type Started, startProcess } from './process.ts'
 
-let host: Started | undefined
+let host: { child: Started; ended: Promise<unknown[]> } | undefined
 let last: Promise<unknown> = Promise.resolve()
 
 /**
@@ -18,15 +18,21 @@ export function runCommand(words: string[], variables: Environment): Promise<End
 }
 
 async function ask(words: string[], variables: Environment): Promise<Ended> {
-  host ??= startProcess([`${root}/app/testing/command-host.ts`], variables)
-  keepWaiting(host, true)
-  const answers = createInterface({ input: host.stdout as Socket })
-  host.stdin?.write(`${JSON.stringify({ words, variables })}\n`)
-  const [line] = await Promise.race([once(answers, 'line'), once(host, 'close').then(() => [])])
+  host ??= startHost(variables)
+  const { child, ended } = host
+  keepWaiting(child, true)
+  const answers = createInterface({ input: child.stdout as Socket })
+  child.stdin?.write(`${JSON.stringify({ words, variables })}\n`)
+  const [line] = await Promise.race([once(answers, 'line'), ended])
   answers.close()
-  if (line === undefined) throw new Error(`the process of the commands has ended: ${host.output()}`)
-  keepWaiting(host, false)
+  if (typeof line !== 'string') throw new Error(`the process of the commands has ended: ${child.output()}`)
+  keepWaiting(child, false)
   return JSON.parse(line) as Ended
+}
+
+function startHost(variables: Environment) {
+  const child = startProcess([`${root}/app/testing/command-host.ts`], variables)
+  return { child, ended: once(child, 'close') }
 }
 
 /** Between two commands the host does not keep the test's process from its end, with which it ends, too. */

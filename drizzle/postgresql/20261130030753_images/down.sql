@@ -5,6 +5,8 @@ UPDATE "post_versions" SET "body" = '🖼' WHERE "body" = '';
 --> statement-breakpoint
 DROP TABLE "images";
 --> statement-breakpoint
+ALTER TABLE "posts" DROP CONSTRAINT "posts_counts_whole", ADD CONSTRAINT "posts_counts_whole" CHECK ("like_count" >= 0 and "repost_count" >= 0);
+--> statement-breakpoint
 ALTER TABLE "posts" DROP COLUMN "image_count";
 --> statement-breakpoint
 ALTER TABLE "users" DROP COLUMN "alt_reminder";
@@ -16,5 +18,3 @@ ALTER TABLE "users" DROP COLUMN "banner";
 ALTER TABLE "posts" DROP CONSTRAINT "posts_body_length", ADD CONSTRAINT "posts_body_length" CHECK (length("body") between 1 and 4000);
 --> statement-breakpoint
 ALTER TABLE "post_versions" DROP CONSTRAINT "post_versions_body_length", ADD CONSTRAINT "post_versions_body_length" CHECK (length("body") between 1 and 4000);
---> statement-breakpoint
-ALTER TABLE "posts" DROP CONSTRAINT "posts_counts_whole", ADD CONSTRAINT "posts_counts_whole" CHECK ("like_count" >= 0 and "repost_count" >= 0);
