@@ -80,7 +80,7 @@ export async function withPictures(
 }
 
 function fieldsOf(form: PostForm): Fields {
-  return form as Fields
+  return form
 }
 
 /** Which box a field belongs to: empty for the first. */

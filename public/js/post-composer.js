@@ -208,7 +208,7 @@ class PostComposer extends HTMLElement {
       const isShown = field.name === 'contentWarning' && field.value
       if (isShown) field.closest('details')?.setAttribute('open', '')
     }
-    if (draft.pictures) this.#restorePictures(draft.pictures)
+    if (draft.pictures) void this.#restorePictures(draft.pictures)
     if (draft.sent && draft.submission && this.submission) this.submission.value = draft.submission
   }
 
@@ -217,7 +217,7 @@ class PostComposer extends HTMLElement {
     if (!this.querySelector('post-pictures')) return
     await customElements.whenDefined('post-pictures')
     for (const [index, field] of this.pictureFields.entries())
-      if (pictures[index]) field.restore(pictures[index])
+      if (pictures[index]) void field.restore(pictures[index])
   }
 
   /** Who may reply, and so on. */
@@ -316,7 +316,7 @@ class PostComposer extends HTMLElement {
     }
     if (this.pictureFields.some(({ isSending, hasFailed }) => isSending || hasFailed)) {
       event.preventDefault()
-      this.#sendLater(/** @type {SubmitEvent} */ (event))
+      void this.#sendLater(/** @type {SubmitEvent} */ (event))
       return
     }
     this.#saveDraft(true)

@@ -148,7 +148,7 @@ export class PostPictures extends HTMLElement {
       if (progress) progress.value = done
     }).then(answer => this.#finish(item, file, answer))
     this.#sending.add(sending)
-    sending.finally(() => this.#sending.delete(sending))
+    void sending.finally(() => this.#sending.delete(sending))
   }
 
   /** @param {HTMLLIElement} item @param {File} file @param {{ status: number, text: string }} answer */
