@@ -15,6 +15,7 @@ import {
   type SQL,
   sql,
 } from '../database/sql.ts'
+import { indexPosts, removePosts } from '../search-index/indexing.ts'
 import { deleteImages, isNamedByNoProfile } from './queries.ts'
 
 const columns = {
@@ -68,7 +69,18 @@ export async function removeBrokenImage(tx: Writer, image: CheckedImage): Promis
   return true
 }
 
-/** Numbers the images of a post from 1 on, and counts them. */
+const indexedColumns = {
+  id: posts.id,
+  userId: posts.userId,
+  body: posts.body,
+  entities: posts.entities,
+  createdAt: posts.createdAt,
+  parentId: posts.parentId,
+  answeredId: posts.answeredId,
+  imageCount: posts.imageCount,
+}
+
+/** Numbers the images of a post from 1 on, and counts them; the search index knows whether it has any. */
 export async function recountImages(tx: Writer, postId: number): Promise<void> {
   const { id, position } = images
   const left = await tx
@@ -82,8 +94,15 @@ export async function recountImages(tx: Writer, postId: number): Promise<void> {
         .update(images)
         .set({ position: index + 1 })
         .where(eq(id, image.id))
-  await tx.update(posts).set({ imageCount: left.length }).where(eq(posts.id, postId))
+  const [post] = await tx
+    .update(posts)
+    .set({ imageCount: left.length })
+    .where(eq(posts.id, postId))
+    .returning(indexedColumns)
   tx.invalidates(`post:${postId}`)
+  if (!post) return
+  await removePosts(tx, [post])
+  await indexPosts(tx, [post])
 }
 
 /** Clears the profile's picture and banner where they name this image. */

@@ -79,6 +79,8 @@ for (const kind of ['folder', 'bucket'])
       const changed = Buffer.from((await storage.get(third)) ?? '')
       changed.writeUInt8(changed.readUInt8(99) ^ 1, 99)
       await storage.put(third, changed)
+      const { id: emptied, of: only } = await illustrate('mary', 1)
+      await storage.delete(only.map(({ file }) => file))
       const avatar = await addAvatar('john')
       await storage.delete([avatar.file])
       const { id: miscounted } = await illustrate('john', 1)
@@ -96,6 +98,7 @@ for (const kind of ['folder', 'bucket'])
       const expected = [
         `picture 2 of post ${postId} by @susan has lost ${second}: `,
         `picture 3 of post ${postId} by @susan has ${third}, but not as it was made: `,
+        `picture 1 of post ${emptied} by @mary has lost ${only[0]?.file}: `,
         `post ${miscounted} counts 3 pictures and has 1: `,
         `the avatar ${avatar.key} of @john has lost ${avatar.file}: `,
         '@john has a banner that is no image: ',
@@ -106,12 +109,12 @@ for (const kind of ['folder', 'bucket'])
       const before = await filesLeft()
       const dry = await check('--dry-run', '--now')
       assert.deepEqual(withoutCures(dry), expected)
-      assert.match(dry.conclusion, /^6 things do not match; nothing was changed/)
+      assert.match(dry.conclusion, /^7 things do not match; nothing was changed/)
       assert.deepEqual(await filesLeft(), before)
 
       const mended = await check('--now')
       assert.deepEqual([mended.code, withoutCures(mended)], [1, expected])
-      assert.match(mended.conclusion, /^6 things did not match and are mended/)
+      assert.match(mended.conclusion, /^7 things did not match and are mended/)
       const left = await db
         .select()
         .from(images)
@@ -131,6 +134,9 @@ for (const kind of ['folder', 'bucket'])
       assert.deepEqual([owner?.avatar, owner?.banner], [null, null])
       assert.deepEqual(await filesLeft(), [...(await filesOfRows()), 'other/notes.txt'].toSorted())
       assert.equal((await check('--now')).code, 0)
+      const found = (await site.visitor().get('/search?q=has%3Aimage')).text
+      assert.match(found, new RegExp(`id="post-${postId}"`))
+      assert.doesNotMatch(found, new RegExp(`id="post-${emptied}"`))
     })
 
     it('leaves an upload that is under way', async () => {
