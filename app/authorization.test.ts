@@ -13,7 +13,8 @@ import { eq } from './database/sql.ts'
 import { storeImage } from './images/storing.ts'
 import { type MemberRequest, memberRoutes } from './people/viewer.ts'
 import type { Browser } from './testing/browser.ts'
-import { photo, publishPictures } from './testing/pictures.ts'
+import { photo } from './testing/pictures.ts'
+import { publishPictures } from './testing/published-pictures.ts'
 import { openSite, type Site } from './testing/site.ts'
 
 /** Public routes; every other page and form redirects visitors to sign-in. (The API has its own test.) */

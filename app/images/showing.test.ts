@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { block } from '../blocks/queries.ts'
 import { notifyEach } from '../notifications/queries.ts'
-import { animation, photo, publishPictures } from '../testing/pictures.ts'
+import { animation, photo } from '../testing/pictures.ts'
+import { publishPictures } from '../testing/published-pictures.ts'
 import { openSite, type Site } from '../testing/site.ts'
 
 type Picture = { alt?: string; upload?: Buffer }

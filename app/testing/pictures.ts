@@ -1,9 +1,5 @@
 /** Pictures that tests make, and the forms that carry them. */
-import type { FastifyInstance } from 'fastify'
 import sharp from 'sharp'
-import type { SentImage } from '../images/post-queries.ts'
-import { storeImage } from '../images/storing.ts'
-import { publishPost } from '../posts/queries.ts'
 
 /** What a camera turned around writes beside the pixels. */
 export type Shot = { orientation?: number; format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' }
@@ -45,26 +41,4 @@ export async function multipart(files: SentFile[], fields: Record<string, string
   const response = new Response(form)
   const headers = { 'content-type': String(response.headers.get('content-type')) }
   return { payload: Buffer.from(await response.arrayBuffer()), headers }
-}
-
-type PictureOfPost = { upload: Buffer; alt?: string }
-type PostWithPictures = {
-  userId: number
-  body: string
-  pictures: PictureOfPost[]
-  contentWarning?: string | null
-}
-
-/** Publishes a post with pictures, and returns its id. */
-export async function publishPictures(
-  app: FastifyInstance,
-  { userId, body, pictures, contentWarning = null }: PostWithPictures,
-): Promise<number> {
-  const images: SentImage[] = []
-  for (const picture of pictures) {
-    const { key } = await storeImage(app, { alt: '', ...picture, userId, purpose: 'post' })
-    images.push({ key })
-  }
-  const draft = { userId, body, language: 'en', submission: null, contentWarning, images }
-  return app.db.transaction(tx => publishPost(tx, draft, new Date()))
 }

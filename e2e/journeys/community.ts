@@ -2,6 +2,7 @@
 import { linksIn } from '../../app/testing/mailbox.ts'
 import { photo } from '../../app/testing/pictures.ts'
 import { type Person, password } from './people.ts'
+import { publishPictures } from './published-pictures.ts'
 import { type Site, test as site } from './site.ts'
 
 export interface Community {
@@ -18,6 +19,8 @@ export interface Community {
   reply: string
   /** A post by john with a content warning that nobody else may answer, in a thread that susan has muted. */
   closed: string
+  /** A post by john of three pictures, in the middle of his timeline. */
+  pictures: string
   tag: string
   passwordLink: string
   confirmation: string
@@ -39,6 +42,8 @@ async function settle(site: Site): Promise<Community> {
   await susan.send('/settings/profile', await facesOf(susan.username))
   for (let day = 1; day <= 26; day++) await john.send('/posts', { body: `Day ${day}. 🌊 #${tag}` })
   await john.send('/posts', { body: `${'x'.repeat(120)} @${susan.username}` })
+  const alts = [`${'w'.repeat(90)} قارب 🌊`, '', 'A flag in the wind. '.repeat(45)]
+  const pictures = await publishPictures(site, john, { body: '', alts })
   const johns = await john.publish('صباح الخير من الميناء #tea')
   const reply = await converse(susan, john, johns)
   await susan.follow(john)
@@ -63,7 +68,7 @@ async function settle(site: Site): Promise<Community> {
   const [confirmation = ''] = linksIn((await site.mailbox.next(newcomer.email)).text)
   const passwordLink = printed.split('\n')[0] ?? ''
   const links = { passwordLink, confirmation, ...(await mailLinks(site, john)) }
-  return { susan, john, newcomer, blocked, post, johns, quote, reply, closed, tag, ...links }
+  return { susan, john, newcomer, blocked, post, johns, quote, reply, closed, pictures, tag, ...links }
 }
 
 /** A profile with a picture and a banner. */

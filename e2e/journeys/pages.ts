@@ -43,6 +43,10 @@ export const pages = {
   'a thread': { path: ({ reply }) => reply, as: 'susan' },
   'a thread as a visitor': { path: ({ johns }) => johns },
   'folded, closed and muted': { path: ({ closed }) => closed, as: 'susan', act: unfold },
+  'pictures of a post': { path: ({ pictures }) => pictures, as: 'susan', act: describe },
+  'a picture': { path: ({ pictures }) => `${pictures}/images/1` },
+  'an animation': { path: ({ pictures }) => `${pictures}/images/3`, as: 'susan' },
+  'a picture over the page': { path: ({ pictures }) => pictures, act: openViewer },
   'a reply': { path: ({ reply }) => `${reply}/replies/new`, as: 'susan' },
   'replies of a person': { path: ({ susan }) => `/@${susan.username}/replies`, as: 'susan' },
   'people who like a post': { path: ({ johns }) => `${johns}/likes`, as: 'susan' },
@@ -147,6 +151,16 @@ async function signInWrongly(page: Page): Promise<void> {
 async function writeTooMuch(page: Page): Promise<void> {
   await page.getByLabel('What’s on your mind?').fill('too much '.repeat(20))
   await page.locator('.count.over').waitFor()
+}
+
+async function describe(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'ALT' }).last().click()
+  await page.locator('.description:popover-open').waitFor()
+}
+
+async function openViewer(page: Page): Promise<void> {
+  await page.locator('.image > a').last().click()
+  await page.getByRole('dialog', { name: 'Picture 3 of 3' }).waitFor()
 }
 
 async function unfold(page: Page): Promise<void> {

@@ -16,6 +16,8 @@ class ImageViewer extends HTMLElement {
   /** @type {HTMLAnchorElement[]} The links of the pictures that are shown. */
   #links = []
   #at = 0
+  /** Where the slides are on their way to; what they pass is not told about. @type {number | null} */
+  #aim = null
 
   connectedCallback() {
     document.addEventListener('click', event => this.#onClick(event))
@@ -50,7 +52,6 @@ class ImageViewer extends HTMLElement {
     dialog.showModal()
     const author = this.#links[at]?.closest('.post')?.querySelector('.author b')?.textContent
     dialog.querySelector('bdi')?.append(author ?? '')
-    this.#show(at)
     this.#go(at, 'instant')
     this.#observe()
   }
@@ -95,10 +96,15 @@ class ImageViewer extends HTMLElement {
   #observe() {
     const seen = (/** @type {IntersectionObserverEntry[]} */ entries) => {
       const entry = entries.find(({ isIntersecting }) => isIntersecting)
-      if (entry) this.#show([...this.#slides.children].indexOf(entry.target))
+      const at = entry ? [...this.#slides.children].indexOf(entry.target) : -1
+      if (at < 0 || (this.#aim !== null && this.#aim !== at)) return
+      this.#aim = null
+      this.#show(at)
     }
     const observer = new IntersectionObserver(seen, { root: this.#slides, threshold: 0.6 })
     for (const slide of this.#slides.children) observer.observe(slide)
+    for (const type of ['pointerdown', 'wheel'])
+      this.#slides.addEventListener(type, () => (this.#aim = null), { passive: true })
   }
 
   /** Says which picture it is and what it shows. @param {number} at */
@@ -119,8 +125,10 @@ class ImageViewer extends HTMLElement {
 
   /** @param {number} at @param {ScrollBehavior} [behavior] */
   #go(at, behavior = reduced.matches ? 'instant' : 'smooth') {
-    const slide = this.#slides.children[(at + this.#links.length) % this.#links.length]
-    slide?.scrollIntoView({ behavior, block: 'nearest', inline: 'start' })
+    const aim = (at + this.#links.length) % this.#links.length
+    this.#aim = aim
+    this.#show(aim)
+    this.#slides.children[aim]?.scrollIntoView({ behavior, block: 'nearest', inline: 'start' })
   }
 
   /** @param {MouseEvent} event */
