@@ -121,6 +121,7 @@ class ImageViewer extends HTMLElement {
     )
     caption.lang = this.#links[at]?.closest('[lang]')?.getAttribute('lang') ?? ''
     if (caption.textContent !== image.alt) caption.textContent = image.alt
+    caption.tabIndex = caption.scrollHeight > caption.clientHeight ? 0 : -1
   }
 
   /** @param {number} at @param {ScrollBehavior} [behavior] */
