@@ -115,7 +115,8 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     genReqId: () => randomUUID(),
     trustProxy: trustedProxies(config),
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
+    // Ten megabytes arrive within it at 0.7 Mbit/s.
+    requestTimeout: 120_000,
     // No client needs longer between two reads, and a live stream sends something every 25 seconds.
     connectionTimeout: 120_000,
     forceCloseConnections: true,

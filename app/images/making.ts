@@ -15,7 +15,7 @@ const [maxWaiting, maxWaitMs] = [60, 60_000]
 const maxWorkMs = 30_000
 const idleMs = 15_000
 /** A process that has more after an image is replaced: the allocator keeps what a large one took. */
-const maxRssBytes = 160 * 1024 * 1024
+const maxRssBytes = 130 * 1024 * 1024
 
 export type Job = { upload: string | Buffer; making: Making }
 export type Answer = { rss: number; made?: MadeImage; problem?: ImageRefused['problem']; reason?: string }
