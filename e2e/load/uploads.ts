@@ -1,5 +1,5 @@
 /**
- * `npm run bench:uploads`: what uploads cost the real server. The memory of it and of the process that makes the images
+ * `npx node e2e/load/uploads.ts`: what uploads cost the real server. The memory of it and of the process that makes the images
  * while 50 pictures of 12 megapixels come in at once, and Home's answers, uncached, while 20 come in and without.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
