@@ -175,6 +175,16 @@ describe(`a form that was sent without a session, on ${engine}`, () => {
     assert.equal(await site.app.db.$count(interruptedForms), before + 1)
   })
 
+  it('brings the words of a form with files back', async () => {
+    const visitor = site.visitor()
+    const asked = await visitor.upload('/posts', [{ data: Buffer.alloc(100_000, 'tea') }], {
+      body: 'Words ñ',
+    })
+    assert.equal(asked.status, 401)
+    const answer = await submit(visitor, asked, susan)
+    assert.equal(typed(await visitor.follow(answer)), 'Words ñ')
+  })
+
   it('brings words along through signing up', async () => {
     const visitor = site.visitor()
     await visitor.post('/posts', { body: '🇪🇸🇪🇸', language: 'es' })
