@@ -4,6 +4,8 @@ import { environment, publicDatabaseUrl, readConfig } from '../config.ts'
 import { openWithoutTimeouts } from '../database/consistent-read.ts'
 import { migrate } from '../database/migrations/migrations.ts'
 import { writtenFields } from '../people/profile-fields.ts'
+import { maxPictures } from '../posts/forms.ts'
+import { openStorage } from '../storage/open.ts'
 import { type Command, UsageError } from './command.ts'
 import { progressBar } from './progress.ts'
 import { assertFile, spoolStandardInput, typedPath } from './transfer/files.ts'
@@ -25,6 +27,8 @@ line, each but a user with "table":"posts" or another of ${kindList}:
   posts      username, body; id, language, created_at, edited_at, replies_from, quotes_from, content_warning, pinned_at
              parent_id, quoted_id: the ids of the posts that it answers and quotes, here or on the site; quote_detached
              answers: whose that was, if it is a gap
+  images     data: a picture in base64, at most 24 MB; post_id, position (1 to ${maxPictures}), alt; or username and purpose (avatar
+             or banner); sha256, created_at. A post with one may have an empty body. Each is made again like an upload
   gaps       id, created_at; parent_id: a deleted post that has replies
   versions   post_id, body, created_at; language, content_warning: what an edited post said before
   blocks     blocker, blocked; created_at
@@ -52,7 +56,7 @@ Importing twice changes nothing. An account without a password needs: user reset
 
 async function importFile(file: string, isPartial: boolean): Promise<Report> {
   const { size } = await assertFile(file)
-  const { database } = readConfig(environment)
+  const { database, media } = readConfig(environment)
   await migrate(database)
   const db = await openWithoutTimeouts(database)
   const bar = progressBar(publicDatabaseUrl(database))
@@ -61,7 +65,7 @@ async function importFile(file: string, isPartial: boolean): Promise<Report> {
       let done = 0
       return rowsIn(file, bytes => bar.show((done += bytes) / size, purpose))
     }
-    return await (isPartial ? importRowByRow : importAll)(db, read)
+    return await (isPartial ? importRowByRow : importAll)({ db, storage: openStorage(media) }, read)
   } finally {
     bar.clear()
     await db.close()

@@ -42,7 +42,8 @@ export type Audience = (typeof audiences)[number]
 /** Who may write to a person. */
 export const messageAudiences = ['everyone', 'following'] as const
 /** What an image is for: in a post, or the picture or banner of a profile. */
-export type ImagePurpose = 'post' | 'avatar' | 'banner'
+export const imagePurposes = ['post', 'avatar', 'banner'] as const
+export type ImagePurpose = (typeof imagePurposes)[number]
 /** A stored file of an image: `sha256` in hex, `bytes` its size. It is WebP, and named after its width. */
 export type ImageFile = { width: number; height: number; bytes: number; sha256: string }
 /** Which replies of the people one follows Home shows. */

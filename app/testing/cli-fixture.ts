@@ -4,6 +4,8 @@ import path from 'node:path'
 import { root } from '../config.ts'
 import { type Database } from '../database/database.ts'
 import { openDatabase } from '../database/open.ts'
+import { openFolder } from '../storage/folder.ts'
+import type { Storage } from '../storage/storage.ts'
 import { runCommand } from './commands.ts'
 import { migratedDatabase } from './database.ts'
 import { type Ended, endedProcess, startProcess } from './process.ts'
@@ -12,6 +14,8 @@ import { type Ended, endedProcess, startProcess } from './process.ts'
 export type CliFixture = {
   db: Database
   folder: string
+  /** Where the commands have their pictures. */
+  storage: Storage
   /** Writes a file into the folder, as JSON unless it is text or bytes, and returns its path. */
   file(name: string, content: unknown): string
   /** Runs a command on the database; see `runCommand`. */
@@ -25,18 +29,21 @@ export async function openCliFixture(): Promise<CliFixture> {
   const test = await migratedDatabase()
   const db = await openDatabase(test.config)
   const folder = mkdtempSync(path.join(tmpdir(), 'microblog-files-'))
+  const media = path.join(folder, 'media')
+  const environment = { DATABASE_URL: test.url, MEDIA_URL: `file:${media}` }
   return {
     db,
     folder,
+    storage: openFolder(media),
     file: (name, content) => {
       const target = path.join(folder, name)
       const written = typeof content === 'string' || content instanceof Uint8Array
       writeFileSync(target, written ? content : JSON.stringify(content))
       return target
     },
-    cli: (...words) => runCommand(words, { DATABASE_URL: test.url }),
+    cli: (...words) => runCommand(words, environment),
     cliWithInput: (input, ...words) => {
-      const child = startProcess([`${root}/app/cli.ts`, ...words], { DATABASE_URL: test.url })
+      const child = startProcess([`${root}/app/cli.ts`, ...words], environment)
       child.stdin?.end(input)
       return endedProcess(child)
     },

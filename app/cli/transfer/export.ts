@@ -1,14 +1,23 @@
 /** Writes the site in the format of site-format.ts. */
 import type { Reader } from '../../database/database.ts'
 import { pickByColumn } from '../../database/fields.ts'
+import { fileKey } from '../../images/queries.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { foldName } from '../../text/normalize.ts'
+import { shownImagesAfter } from './picture-queries.ts'
+import { intactFile } from './pictures.ts'
 import { blocksAfter, findUsernames, followsAfter, postsAfter, usersAfter } from './queries.ts'
 import { type ReactionKind, reactionsAfter } from './reaction-queries.ts'
 import { gapsAfter } from './reply-queries.ts'
 import { type Kind, kinds, postColumns, userColumns } from './site-format.ts'
+import { maxPictureBytes } from './site-reader.ts'
 import { versionsAfter } from './version-queries.ts'
 
 export type ExportOptions = {
+  /** Where the pictures are; null leaves them out. */
+  storage: Storage | null
+  /** Is told of each file that is not there as it was made. */
+  onMissing(key: string): void
   /** A row a line, instead of one document. */
   asLines: boolean
   /** With password hashes; after an import, an account without one needs a reset link. */
@@ -19,11 +28,12 @@ type Row = Record<string, unknown>
 /** The text of an export. With password hashes, importing it into an empty database makes the same site. */
 export async function* exportText(
   db: Reader,
-  { asLines, withPasswords }: ExportOptions,
+  { asLines, withPasswords, ...pictures }: ExportOptions,
 ): AsyncGenerator<string> {
   const rows: Record<Kind, AsyncGenerator<Row>> = {
     users: userRows(db, withPasswords),
     posts: postRows(db),
+    images: imageRows(db, pictures),
     gaps: gapRows(db),
     versions: versionRows(db),
     blocks: blockRows(db),
@@ -80,6 +90,30 @@ async function* postRows(db: Reader): AsyncGenerator<Row> {
       yield { id, username: names.get(author as number), ...row, answers }
       last = post.id
     }
+  }
+}
+
+/** The largest file of each picture that a row may bring. */
+async function* imageRows(
+  db: Reader,
+  { storage, onMissing }: Pick<ExportOptions, 'storage' | 'onMissing'>,
+): AsyncGenerator<Row> {
+  if (!storage) return
+  let page = await shownImagesAfter(db, 0)
+  while (page.length > 0) {
+    for (const { key, files, purpose, username, postId, position, alt, createdAt } of page) {
+      const file = files.findLast(({ bytes }) => bytes <= maxPictureBytes)
+      const name = fileKey(key, file?.width ?? 0)
+      const bytes = file && (await intactFile(storage, name, file.sha256))
+      if (!bytes) {
+        onMissing(name)
+        continue
+      }
+      const data = Buffer.from(bytes).toString('base64')
+      const where = purpose === 'post' ? { post_id: postId, position } : { username, purpose }
+      yield { ...where, alt, created_at: createdAt, sha256: file.sha256, data }
+    }
+    page = await shownImagesAfter(db, page.at(-1)?.id ?? 0)
   }
 }
 

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { renameAccount } from '../../accounts/username-queries.ts'
 import type { Database } from '../../database/database.ts'
 import { engine } from '../../database/engine.ts'
-import { posts, users } from '../../database/schema.ts'
+import { images, posts, users } from '../../database/schema.ts'
 import { asc } from '../../database/sql.ts'
+import { fileKey } from '../../images/queries.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
+import { photo } from '../../testing/pictures.ts'
+
+const upload = await photo(20, 10, { format: 'png' })
+const data = upload.toString('base64')
 
 describe(`npm run import, given what is wrong, on ${engine}`, () => {
   let place: CliFixture
@@ -45,7 +52,7 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       'line 4: posts[1].body',
       'line 4: created_at must be a time like',
       'line 4: id must be a whole number',
-      'line 5: "hearts" is not one of users, posts, gaps, versions, blocks, follows, likes, reposts, bookmarks and mutes',
+      'line 5: "hearts" is not one of users, posts, images, gaps, versions, blocks, follows, likes, reposts, bookmarks and mutes',
       'line 6: followed is missing',
       'line 7: this is not an object',
       'line 8: is not JSON',
@@ -96,6 +103,88 @@ describe(`npm run import, given what is wrong, on ${engine}`, () => {
       /line 2: notifications_from.like must have kinds[^]*line 2: home_reposts must be true/,
     )
     assert.match((await place.cli('import', file)).output, /nothing was imported/)
+  })
+
+  it('refuses pictures that are none, and leaves no files behind', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    const image = { table: 'images', post_id: 1, data }
+    const face = { table: 'images', purpose: 'avatar', username: 'susan', data }
+    const filesLeft = async () => {
+      const keys: string[] = []
+      for await (const { key } of place.storage.list()) keys.push(key)
+      return keys.toSorted()
+    }
+    const svg = base64('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    const rows: [object, string | null][] = [
+      [susan, null],
+      [{ table: 'posts', id: 1, username: 'susan', body: 'Tea' }, null],
+      [{ table: 'posts', id: 2, username: 'susan', body: ' ' }, 'it has no words, and no picture'],
+      [{ ...image, position: 1, alt: 'A cup' }, null],
+      [{ ...image, position: 2, data: 'not base64' }, 'data must be the bytes of a picture in base64'],
+      [{ ...image, position: 2, sha256: 'a'.repeat(64) }, 'data has changed: its digest is not sha256'],
+      [{ ...image, position: 2, data: base64('hello') }, 'data is no picture that can be shown here'],
+      [{ ...image, position: 2, data: svg }, 'data is no picture that can be shown here'],
+      [
+        { ...image, position: 2, data: upload.subarray(0, -40).toString('base64') },
+        'data is a damaged picture',
+      ],
+      [{ ...image, position: 5 }, 'position must be a whole number from 1 to 4'],
+      [image, 'position is missing'],
+      [{ ...image, position: 1, post_id: 9 }, 'there is no post 9'],
+      [{ ...image, position: 1 }, 'position 1 of post 1 is another picture already'],
+      [{ ...image, position: 3 }, null],
+      [{ ...face, username: undefined }, 'username is missing'],
+      [{ ...face, post_id: 1 }, 'post_id is no field of the picture of a profile'],
+      [{ ...face, username: 'ghost' }, 'there is no user ghost'],
+      [{ ...face, purpose: 'cover' }, 'purpose must be one of post, avatar, banner'],
+      [{ table: 'posts', username: 'susan', body: '' }, 'body must have 1 to 4,000 characters'],
+      [{ ...image, position: 4, alt: 'x'.repeat(1_001) }, 'alt must have at most 1,000 characters'],
+      [
+        { table: 'posts', id: 3, username: 'susan', body: 'Yes', parent_id: 2 },
+        'there is no post 2 that it could answer',
+      ],
+    ]
+    const text = (given: typeof rows) => given.map(([row]) => JSON.stringify(row)).join('\n')
+    // In order, but for what only the picture itself tells.
+    const late = [0, 1, 3, 6].map(index => rows[index] as (typeof rows)[number])
+    const { output: refused } = await load('late.ndjson', text(late))
+    assert.match(refused, /^nothing was imported:\n {2}line 4: data is no picture[^\n]*\n$/)
+    assert.match((await load('wordless.ndjson', text(rows.slice(0, 3)))).output, /line 3: it has no words/)
+    assert.deepEqual([await names(), await db.$count(images), await filesLeft()], [[], 0, []])
+    const { output } = await load('rows.ndjson', text(rows), '--partial')
+    assert.match(output, /Added 1 user, 1 post, 2 images and 0 follows;/)
+    for (const [index, [, said]] of rows.entries())
+      if (said) assert.ok(output.includes(`line ${index + 1}: ${said}`), `${said}\n${output}`)
+    const stored = await db.select().from(images).orderBy(asc(images.position))
+    assert.deepEqual(
+      stored.map(({ postId, position, alt }) => [postId, position, alt]),
+      [
+        [1, 1, 'A cup'],
+        [1, 2, ''],
+      ],
+    )
+    assert.deepEqual(
+      (await db.select().from(posts)).map(({ imageCount }) => imageCount),
+      [2],
+    )
+    const named = stored.flatMap(({ key, files }) => files.map(({ width }) => fileKey(key, width)))
+    assert.deepEqual(await filesLeft(), named.toSorted())
+    const other = { ...image, position: 1, alt: 'Another cup' }
+    assert.match(
+      (await load('other.ndjson', text([[other, null]]))).output,
+      /position 1 of post 1 is another/,
+    )
+    rmSync(path.join(place.folder, 'media'), { recursive: true })
+    place.file('media', 'in the way')
+    const away = await load(
+      'away.ndjson',
+      text([
+        [john, null],
+        [{ ...face }, null],
+      ]),
+    )
+    assert.match(away.output, /^the folder of pictures cannot be used/)
+    assert.deepEqual(await names(), ['susan'])
   })
 
   it('refuses times before 1970 and of the future, in words', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -11,6 +13,7 @@ import {
   bookmarks,
   follows,
   hashtags,
+  images,
   likes,
   mentions,
   posts,
@@ -25,8 +28,11 @@ import { deletePost, findPost, publishPost } from '../../posts/queries.ts'
 import { findPosts } from '../../search/find.ts'
 import { parseQuery } from '../../search-index/query.ts'
 import { type CliFixture, openCliFixture } from '../../testing/cli-fixture.ts'
+import { photo } from '../../testing/pictures.ts'
 import { importAll } from './import.ts'
+import { intactFile, namedFiles } from './pictures.ts'
 
+const data = (await photo(20, 10)).toString('base64')
 const byText = (one: object, other: object) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
 
 describe(`npm run import on ${engine}`, () => {
@@ -81,6 +87,14 @@ describe(`npm run import on ${engine}`, () => {
       { id: 8, username: 'mary', body: 'As I said, @john', created_at: at(3), edited_at: at(5), ...quoting },
       { id: 11, username: 'john', body: 'To what is gone', parent_id: 10, created_at: at(6) },
       { id: 12, username: 'mary', body: 'Quoting what is gone', quoted_id: 900, created_at: at(7) },
+      { id: 13, username: 'john', body: '', language: null, created_at: at(8) },
+    ],
+    images: [
+      { post_id: 7, position: 2, data },
+      { postId: 7, position: 1, alt: 'A "cup" 🎈', created_at: at(1), data },
+      { post_id: 13, position: 1, purpose: 'post', data },
+      { username: 'Susan', purpose: 'avatar', created_at: at(2), data },
+      { username: 'john', purpose: 'banner', data },
     ],
     gaps: [{ id: 10, created_at: at(4) }],
     versions: [
@@ -139,13 +153,13 @@ describe(`npm run import on ${engine}`, () => {
     const document = place.file('town.json', lively)
     assert.match(
       (await cli('import', document)).output,
-      /Added 4 users, 5 posts, 1 gap, 2 versions, 1 block, 2 follows, 5 likes, 3 reposts, 2 bookmarks and 2 mutes; 0 rows/,
+      /Added 4 users, 6 posts, 5 images, 1 gap, 2 versions, 1 block, 2 follows, 5 likes, 3 reposts, 2 bookmarks and 2 mutes; 0 rows/,
     )
     const everything = async () => (await cli('db:backup', '-')).output.trim().split('\n').slice(1, -1)
     const once = await everything()
     const { code, output } = await cli('import', document)
     assert.equal(code, 0, output)
-    assert.match(output, /Added 0 users, 0 posts and 0 follows; 27 rows were there already/)
+    assert.match(output, /Added 0 users, 0 posts and 0 follows; 33 rows were there already/)
     assert.deepEqual(await everything(), once)
   })
 
@@ -427,6 +441,7 @@ describe(`npm run import on ${engine}`, () => {
         [8, 1, 2, 7, new Date(at(9))],
         [11, 1, 0, null, null],
         [12, 0, 0, 900, null],
+        [13, 0, 0, null, null],
         [901, 0, 0, null, null],
       ],
       'and a post without an id gets none that another names',
@@ -456,7 +471,7 @@ describe(`npm run import on ${engine}`, () => {
     async function* read() {
       yield rows
     }
-    await importAll(db, read)
+    await importAll(place, read)
     stop()
     const idOf = new Map((await everybody()).map(({ username, id }) => [username, id]))
     for (const tag of [
@@ -470,6 +485,12 @@ describe(`npm run import on ${engine}`, () => {
       assert.ok(heard.has(tag) || heard.has('*'), tag)
   })
 
+  async function storedFiles() {
+    const files: { key: string; sha256: string }[] = []
+    for await (const file of namedFiles(db)) files.push(file)
+    return files
+  }
+
   it('exports what makes the same site again', async () => {
     await load('town.json', lively)
     const { cli, folder } = place
@@ -477,7 +498,7 @@ describe(`npm run import on ${engine}`, () => {
     for (const file of [document, lines])
       assert.equal((await cli('export', file, '--with-passwords')).code, 0)
     const everything = async () => [
-      await everybody(),
+      (await everybody()).map(({ avatar, banner, ...user }) => ({ ...user, faces: [!!avatar, !!banner] })),
       (await db.select().from(posts).orderBy(asc(posts.id))).map(post => ({ ...post, submission: null })),
       await db.select().from(follows).orderBy(asc(follows.createdAt)),
       await db.select().from(hashtags),
@@ -488,18 +509,44 @@ describe(`npm run import on ${engine}`, () => {
           (await db.select().from(table)).map(row => ({ ...row, id: null })).toSorted(byText),
         ),
       )),
+      // Made again: they are other files, of the same size.
+      (await db.select().from(images).orderBy(asc(images.createdAt), asc(images.width), asc(images.postId)))
+        .map(row => ({ ...row, id: null, key: null, placeholder: null, files: null }))
+        .toSorted(byText),
     ]
     const before = await everything()
     assert.ok(before.every(({ length }) => length > 0))
+    const stored = new Map((await storedFiles()).map(({ key, sha256 }) => [sha256, key]))
+    const exported = JSON.parse(readFileSync(document, 'utf8')) as { images: Record<string, string>[] }
+    assert.equal(exported.images.length, 5)
+    for (const row of exported.images) {
+      const digest = createHash('sha256').update(String(row['data']), 'base64').digest('hex')
+      assert.equal(row['sha256'], digest)
+      assert.ok(stored.has(digest))
+    }
     for (const file of [document, lines]) {
       await db.transaction(async tx => {
         await tx.delete(users)
         await tx.delete(threadGaps)
+        await tx.delete(images)
       })
       const { code, output } = await cli('import', file)
       assert.equal(code, 0, output)
       assert.deepEqual(await everything(), before)
+      for (const { key, sha256 } of await storedFiles())
+        assert.ok(await intactFile(place.storage, key, sha256), key)
     }
+    const [lost] = await storedFiles()
+    await place.storage.delete([String(lost?.key)])
+    const lacking = path.join(folder, 'lacking.ndjson')
+    assert.match(
+      (await cli('export', lacking)).output,
+      /^1 file of pictures is not in the export, [^\n]*webp\n/,
+    )
+    const bare = path.join(folder, 'bare.ndjson')
+    await cli('export', bare, '--without-pictures')
+    const pictures = (file: string) => readFileSync(file, 'utf8').match(/^\{"table":"images"/gm)?.length
+    assert.deepEqual([pictures(lacking), pictures(bare)], [4, undefined])
     assert.doesNotMatch((await cli('export')).output, /argon2id/)
     assert.match((await cli('export', document)).output, /already exists/)
   })

@@ -7,8 +7,11 @@ import { UserError } from '../../config/user-error.ts'
 import { keepIdsAbove } from '../../database/consistent-read.ts'
 import type { Database, Writer } from '../../database/database.ts'
 import { invalidRowMessage } from '../../database/errors.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { writeBlocks, writeFollows } from './follows.ts'
 import { writeGaps } from './gaps.ts'
+import { ImageImport, ImportStorage } from './images.ts'
+import { emptyPosts } from './picture-queries.ts'
 import { removeEntries, writePosts } from './posts.ts'
 import { writerOf } from './reactions.ts'
 import { findUnplaced, placeReplies, type Unplaced } from './reply-queries.ts'
@@ -27,50 +30,79 @@ import { writeVersions } from './versions.ts'
 
 /** Reads the file from its beginning; `purpose` is for the progress bar. */
 export type Read = (purpose: string) => AsyncIterable<RawRow[]>
-/** `errors` are the first of them, `failed` is how many there are. `replies`: see `Outcome`. */
+/** `errors` are the first of them, `failed` is how many there are. `replies`, `wordless`: see `Outcome`. */
 export type Report = {
   created: Record<Kind, number>
   present: number
   errors: string[]
   failed: number
   replies: Map<number, string>
+  wordless: Map<number, string>
 }
 
 const maxErrors = 20
 const chunkSize = 500
+/** A picture may have many megabytes. */
+const chunkSizes: Partial<Record<Kind, number>> = { images: 1 }
+
+type Site = { db: Database; storage: Storage }
 
 /**
  * Imports every row in one transaction.
  * @throws UserError that lists the rows which are invalid or conflict with others: nothing has changed then
  */
-export async function importAll(db: Database, read: Read): Promise<Report> {
+export async function importAll({ db, storage }: Site, read: Read): Promise<Report> {
   const check = await checkRows(read)
   if (check.failed > 0) throw nothingImported(check)
-  return db.transaction(async tx => {
-    const report = emptyReport()
-    await keepGivenIds(tx, check)
-    for (const step of stepsFor(check)) {
-      for await (const entries of chunksFor(step, read(step.kind)))
-        await writeChunk(tx, step, entries, report)
-      if (step.kind !== lastOfThreads(check)) continue
-      const lost = await placeAll(tx, report)
-      if (lost.size > 0) throw nothingImported(addErrors(emptyReport(), [...lost.values()]))
-    }
-    return report
-  })
+  const files = new ImportStorage(storage)
+  try {
+    return await db.transaction(async tx => {
+      // After a conflict, the transaction runs again.
+      await files.undo()
+      return importInto(tx, read, { check, files })
+    })
+  } catch (error) {
+    await files.undo().catch(() => {})
+    throw error
+  }
+}
+
+type Import = { check: Check; files: ImportStorage }
+
+async function importInto(tx: Writer, read: Read, { check, files }: Import): Promise<Report> {
+  const report = emptyReport()
+  await keepGivenIds(tx, check)
+  for (const step of stepsFor(check, files)) {
+    for await (const entries of chunksFor(step, read(step.kind))) await writeChunk(tx, step, entries, report)
+    await step.finish?.(tx)
+    if (step.kind !== lastOfThreads(check)) continue
+    const lost = [...(await withoutContent(tx, report)), ...(await placeAll(tx, report))]
+    if (lost.length > 0)
+      throw nothingImported(
+        addErrors(
+          emptyReport(),
+          lost.map(([, why]) => why),
+        ),
+      )
+  }
+  return report
 }
 
 /** Imports each row in a transaction of its own; the report lists those that could not be. */
-export async function importRowByRow(db: Database, read: Read): Promise<Report> {
+export async function importRowByRow({ db, storage }: Site, read: Read): Promise<Report> {
+  const files = new ImportStorage(storage)
   const check = await checkRows(read)
   const report = emptyReport()
   await db.transaction(tx => keepGivenIds(tx, check))
-  for (const step of stepsFor(check)) {
-    for await (const validated of validatedRows(read(step.kind))) {
+  for (const step of stepsFor(check, files)) {
+    for await (const validated of validatedRows(read(step.kind), step.kind)) {
       if (validated.errors.length === 0)
-        for (const entry of entriesOf(step.kind, validated)) await writeEntry(db, step, entry, report)
+        for (const entry of entriesOf(step.kind, validated))
+          await writeEntry({ db, files }, step, entry, report)
       else if (validated.kind === step.kind) addErrors(report, validated.errors)
     }
+    const { finish } = step
+    if (finish) await db.transaction(tx => finish(tx))
     if (step.kind === lastOfThreads(check)) await db.transaction(tx => placeOrRemove(tx, report))
   }
   return report
@@ -78,10 +110,21 @@ export async function importRowByRow(db: Database, read: Read): Promise<Report> 
 
 /** The kind after which all that threads consist of is there; undefined if the file has nothing of it. */
 function lastOfThreads({ found }: Check): Kind | undefined {
-  return found.gaps > 0 ? 'gaps' : found.posts > 0 ? 'posts' : undefined
+  return (['gaps', 'images', 'posts'] as const).find(kind => found[kind] > 0)
+}
+
+/** Sentences about the created posts that have neither words nor pictures, by their ids. */
+async function withoutContent(tx: Writer, { wordless }: Report): Promise<Map<number, string>> {
+  const empty = await emptyPosts(tx, [...wordless.keys()])
+  return new Map(empty.map(id => [id, `${wordless.get(id)}: it has no words, and no picture`]))
 }
 
 async function placeOrRemove(tx: Writer, report: Report): Promise<void> {
+  const empty = await withoutContent(tx, report)
+  await removeEntries(tx, [...empty.keys()])
+  for (const id of empty.keys()) report.replies.delete(id)
+  report.created.posts -= empty.size
+  addErrors(report, [...empty.values()])
   const lost = await placeAll(tx, report)
   const removed = await removeEntries(tx, [...lost.keys()])
   report.created.posts -= removed
@@ -151,15 +194,17 @@ function idsIn(kind: Kind, row: { id?: number; quoted_id?: number }): { users: n
 }
 
 function emptyReport(): Report {
-  return { created: counts(), present: 0, errors: [], failed: 0, replies: new Map() }
+  return { created: counts(), present: 0, errors: [], failed: 0, replies: new Map(), wordless: new Map() }
 }
 
 function counts(): Record<Kind, number> {
   return Object.fromEntries(kinds.map(kind => [kind, 0])) as Record<Kind, number>
 }
 
-async function* validatedRows(rows: AsyncIterable<RawRow[]>): AsyncGenerator<ValidatedRow> {
-  for await (const batch of rows) yield* batch.map(validate)
+/** All rows, or those that matter to this kind: large rows of another are not looked at again. */
+async function* validatedRows(rows: AsyncIterable<RawRow[]>, kind?: Kind): AsyncGenerator<ValidatedRow> {
+  for await (const batch of rows)
+    for (const raw of batch) if (raw.kind !== 'images' || !kind || kind === 'images') yield validate(raw)
 }
 
 /** The rows of one kind that a row of the file brings: a user may hold posts. */
@@ -174,12 +219,19 @@ function entriesOf(kind: Kind, { kind: own, place, row }: ValidatedRow): Entry<n
 }
 
 /** Each kind is given its own entries only, which the types cannot say. */
-type Step = { kind: Kind; write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome> }
+type Step = {
+  kind: Kind
+  write(tx: Writer, entries: Entry<never>[], now: Date): Promise<Outcome>
+  /** After all rows of the kind. */
+  finish?(tx: Writer): Promise<void>
+}
 
-function stepsFor({ found }: Check): Step[] {
-  const write = {
+function stepsFor({ found }: Check, { storage }: ImportStorage): Step[] {
+  const pictures = new ImageImport(storage)
+  const write: Record<Kind, Step['write']> = {
     users: writeUsers,
     posts: writePosts,
+    images: (tx, entries, now) => pictures.write(tx, entries, now),
     gaps: writeGaps,
     versions: writeVersions,
     blocks: writeBlocks,
@@ -189,7 +241,10 @@ function stepsFor({ found }: Check): Step[] {
     bookmarks: writerOf('bookmarks'),
     mutes: writerOf('mutes'),
   }
-  return kinds.filter(kind => found[kind] > 0).map(kind => ({ kind, write: write[kind] }))
+  const finish = { finish: (tx: Writer) => pictures.finish(tx) }
+  return kinds
+    .filter(kind => found[kind] > 0)
+    .map(kind => ({ kind, write: write[kind], ...(kind === 'images' && finish) }))
 }
 
 /** The database numbers the rows without an id, and must not use an id that another row brings. */
@@ -199,9 +254,10 @@ async function keepGivenIds(tx: Writer, { lastIds }: Check): Promise<void> {
 
 async function* chunksFor(step: Step, rows: AsyncIterable<RawRow[]>): AsyncGenerator<Entry<never>[]> {
   let chunk: Entry<never>[] = []
-  for await (const validated of validatedRows(rows)) {
+  const size = chunkSizes[step.kind] ?? chunkSize
+  for await (const validated of validatedRows(rows, step.kind)) {
     chunk.push(...entriesOf(step.kind, validated))
-    for (; chunk.length >= chunkSize; chunk = chunk.slice(chunkSize)) yield chunk.slice(0, chunkSize)
+    for (; chunk.length >= size; chunk = chunk.slice(size)) yield chunk.slice(0, size)
   }
   if (chunk.length > 0) yield chunk
 }
@@ -218,11 +274,21 @@ async function writeChunk(tx: Writer, step: Step, entries: Entry<never>[], repor
   }
 }
 
-async function writeEntry(db: Database, step: Step, entry: Entry<never>, report: Report): Promise<void> {
+async function writeEntry(
+  { db, files }: { db: Database; files: ImportStorage },
+  step: Step,
+  entry: Entry<never>,
+  report: Report,
+): Promise<void> {
   try {
-    const outcome = await db.transaction(tx => step.write(tx, [entry], new Date()))
+    const outcome = await db.transaction(async tx => {
+      await files.undo()
+      return step.write(tx, [entry], new Date())
+    })
+    files.keep()
     addOutcome(report, step.kind, outcome)
   } catch (error) {
+    await files.undo().catch(() => {})
     const why = invalidRowMessage(error)
     if (!why) throw error
     addErrors(report, [`${entry.place}: ${why}`])
@@ -230,10 +296,11 @@ async function writeEntry(db: Database, step: Step, entry: Entry<never>, report:
 }
 
 function addOutcome(report: Report, kind: Kind, outcome: Outcome): void {
-  const { created, present, conflicts, replies = [] } = outcome
+  const { created, present, conflicts, replies = [], wordless = [] } = outcome
   report.created[kind] += created
   report.present += present
   for (const [id, place] of replies) report.replies.set(id, place)
+  for (const [id, place] of wordless) report.wordless.set(id, place)
   addErrors(report, conflicts)
 }
 

@@ -93,6 +93,7 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
   const created: (NewPost & WrittenPost)[] = []
   const others: Candidate[] = []
   const replies: [number, string][] = []
+  const wordless: [number, string][] = []
   for (const candidate of candidates) {
     const { place, post, mentioned } = candidate
     const id = idOf.get(keyOf(post))
@@ -108,6 +109,7 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
         imageCount: 0,
       })
     if (id !== undefined && post.parentId) replies.push([id, place])
+    if (id !== undefined && post.body === '') wordless.push([id, place])
     // Of two rows for one post, the first was created.
     idOf.delete(keyOf(post))
   }
@@ -122,7 +124,7 @@ async function insertCandidates(tx: Writer, candidates: Candidate[]): Promise<Ou
   await removeDerivedRows(tx, created)
   await addDerivedRows(tx, created)
   const conflicts = await conflictsOf(tx, others)
-  return { created: created.length, present: others.length - conflicts.length, conflicts, replies }
+  return { created: created.length, present: others.length - conflicts.length, conflicts, replies, wordless }
 }
 
 function postsOf(candidates: Candidate[]): NewPost[] {

@@ -3,6 +3,7 @@
  *
  *     { "users":     [{ "id": 1, "username": "susan", "email": "susan@example.com" }],
  *       "posts":     [{ "id": 1, "username": "susan", "body": "Hello @john", "created_at": "2026-11-20T16:00:00Z" }],
+ *       "images":    [{ "post_id": 1, "position": 1, "alt": "A door", "data": "…" }],
  *       "gaps":      [{ "id": 2, "parent_id": 1, "created_at": "2026-11-20T16:01:00Z" }],
  *       "versions":  [{ "post_id": 1, "body": "Hello @jonh", "created_at": "2026-11-20T15:59:00Z" }],
  *       "blocks":    [{ "blocker": "susan", "blocked": "mary" }],
@@ -17,7 +18,10 @@
  * may be camelCase, and `name` is a username. All three may be compressed by gzip.
  *
  * A post with "parent_id" answers the post that has this id, in the file or on the site. A gap is what stays of a deleted
- * post that has replies. Under a gap, "answers" says whom a post answers: its own author, if it continues their own.
+ * post that has replies. An image is the bytes of a file in base64: the picture of a post, of which "position" is the place,
+ * or with "purpose", "avatar" or "banner", that of the person with this "username". A post with one needs no words. It is
+ * made again like an upload, because the file says by itself that it is harmless.
+ * Under a gap, "answers" says whom a post answers: its own author, if it continues their own.
  * "quoted_id" is the id of a post, which may be gone. A version is what an edited post said before, from "created_at" on.
  * A mute is of a thread, by its first post or the gap of that. Numbers of likes and reposts are counted from the rows.
  */
@@ -27,6 +31,7 @@ import { columnsIn } from '../../database/fields.ts'
 import {
   audiences,
   homeReplyChoices,
+  imagePurposes,
   lengths,
   messageAudiences,
   replyAudiences,
@@ -35,6 +40,7 @@ import type { AnyColumn } from '../../database/sql.ts'
 import { toTimeZone } from '../../locales/time-zones.ts'
 import { languages } from '../../locales/translate.ts'
 import { userFields, writtenFields } from '../../people/profile-fields.ts'
+import { maxPictures } from '../../posts/forms.ts'
 import { postFields } from '../../posts/post.ts'
 import { themes } from '../../settings/forms.ts'
 
@@ -42,6 +48,7 @@ import { themes } from '../../settings/forms.ts'
 export const kinds = [
   'users',
   'posts',
+  'images',
   'gaps',
   'versions',
   'blocks',
@@ -74,7 +81,8 @@ const ownPost = {
   id: Type.Optional(Id),
   parent_id: Type.Optional(Id),
   answers: Type.Optional(Username),
-  body: Text(1, lengths.body[1]),
+  /** Empty only with pictures, which are other rows. */
+  body: Text(...lengths.body),
   language: Type.Optional(Language),
   created_at: Type.Optional(Timestamp),
   edited_at: Type.Optional(Timestamp),
@@ -116,6 +124,20 @@ const UserRow = Type.Object(
   strict,
 )
 const PostRow = Type.Object({ ...ownPost, username: Username }, strict)
+/** `data` is looked at by the validation: its schema would say too little. */
+const ImageRow = Type.Object(
+  {
+    post_id: Type.Optional(Id),
+    position: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPictures })),
+    username: Type.Optional(Username),
+    purpose: Type.Optional(Type.Enum([...imagePurposes])),
+    alt: Type.Optional(Text(...lengths.alt)),
+    created_at: Type.Optional(Timestamp),
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+    data: Type.String({ minLength: 1 }),
+  },
+  strict,
+)
 const GapRow = Type.Object({ id: Id, parent_id: Type.Optional(Id), created_at: Timestamp }, strict)
 const VersionRow = Type.Object(
   {
@@ -138,6 +160,7 @@ const ReactionRow = Type.Object({ username: Username, post_id: Id, ...since }, s
 export const rowSchemas = {
   users: UserRow,
   posts: PostRow,
+  images: ImageRow,
   gaps: GapRow,
   versions: VersionRow,
   blocks: BlockRow,
@@ -150,6 +173,7 @@ export const rowSchemas = {
 
 export type UserRow = Type.Static<typeof UserRow>
 export type PostRow = Type.Static<typeof PostRow>
+export type ImageRow = Type.Static<typeof ImageRow>
 export type GapRow = Type.Static<typeof GapRow>
 export type VersionRow = Type.Static<typeof VersionRow>
 export type BlockRow = Type.Static<typeof BlockRow>
@@ -163,10 +187,16 @@ export type ValidatedRow = { kind: Kind; place: string; row: Record<string, unkn
 /** A valid row. */
 export type Entry<Row> = { place: string; row: Row }
 /**
- * How many rows were created, how many were there already, and a sentence about each of the others. `replies` are those
- * created that need a place in a thread, with theirs in the file, by their ids.
+ * How many rows were created, how many were there already, and a sentence about each of the others. With their places in
+ * the file, by their ids: `replies` are those created that need a place in a thread, `wordless` those that need a picture.
  */
-export type Outcome = { created: number; present: number; conflicts: string[]; replies?: [number, string][] }
+export type Outcome = {
+  created: number
+  present: number
+  conflicts: string[]
+  replies?: [number, string][]
+  wordless?: [number, string][]
+}
 
 /** The values that a row has for these columns, by the columns' names in the schema. */
 export function columnValues(row: object, columns: Record<string, AnyColumn>): Record<string, unknown> {

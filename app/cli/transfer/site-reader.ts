@@ -6,15 +6,23 @@ import { type Line, linesIn, maxRowBytes, readBytes, rowTooLong } from './files.
 import { isObject } from './json.ts'
 import { isKind, kindList, kinds, type RawRow } from './site-format.ts'
 
+/** The largest picture that a row brings has 24 MB: of what people may upload, an animation can become larger. */
+export const maxPictureBytes = 24_000_000
+const maxImageRowBytes = (maxPictureBytes / 3) * 4 + maxRowBytes
+
+function maxBytesOf(kind: string): number {
+  return kind === 'images' ? maxImageRowBytes : maxRowBytes
+}
+
 /**
  * The rows of a file, as many at a time as have arrived.
- * @throws UserError when it is no such file, or a row is over a megabyte: little more is ever in memory
+ * @throws UserError when it is no such file, or a row is over the maximum of its kind: little more is ever in memory
  */
 export async function* rowsIn(file: string, onBytes?: (count: number) => void): AsyncGenerator<RawRow[]> {
   const shape = await detectShape(file)
   const bytes = readBytes(file, onBytes)
   if (shape === 'lines') {
-    for await (const lines of linesIn(bytes)) yield lines.map(rowOfLine)
+    for await (const lines of linesIn(bytes, maxImageRowBytes)) yield lines.map(rowOfLine)
     return
   }
   const parser = new DocumentParser(shape === 'list')
@@ -54,8 +62,10 @@ function rowOfLine({ number, text }: Line): RawRow {
   try {
     const value: unknown = JSON.parse(text)
     const { table = 'users', ...rest } = Object(value) as { table?: unknown }
+    if (Buffer.byteLength(text) > maxBytesOf(String(table))) throw rowTooLong(`${place} is`, maxRowBytes)
     return { kind: String(table), place, value: isObject(value) ? rest : value }
-  } catch {
+  } catch (error) {
+    if (error instanceof UserError) throw error
     return { kind: 'users', place, value: null, error: 'is not JSON' }
   }
 }
@@ -92,8 +102,8 @@ class DocumentParser {
       this.utf8.decode(chunk, { stream: true })
       this.parser.write(chunk)
     })
-    if (this.unfinishedBytes > maxRowBytes + chunk.length)
-      throw rowTooLong(`line ${this.rowLine}: a row is`, maxRowBytes)
+    const most = maxBytesOf(this.list)
+    if (this.unfinishedBytes > most + chunk.length) throw rowTooLong(`line ${this.rowLine}: a row is`, most)
     return this.rows.splice(0)
   }
 

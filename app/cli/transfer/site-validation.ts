@@ -1,21 +1,33 @@
 /** Reads rows of site-format.ts as they were written, and says in words what is wrong with them. */
+import { createHash } from 'node:crypto'
 import { Compile } from 'typebox/compile'
 import {
   audiences,
   homeReplyChoices,
+  imagePurposes,
   lengths,
   messageAudiences,
   replyAudiences,
 } from '../../database/schema.ts'
 import { writtenFields } from '../../people/profile-fields.ts'
+import { maxPictures } from '../../posts/forms.ts'
 import { themes } from '../../settings/forms.ts'
 import { isBlank, sanitizeText } from '../../text/normalize.ts'
 import { isObject } from './json.ts'
-import { isKind, type Kind, kindList, type RawRow, rowSchemas, type ValidatedRow } from './site-format.ts'
+import {
+  type ImageRow,
+  isKind,
+  type Kind,
+  kindList,
+  type RawRow,
+  rowSchemas,
+  type ValidatedRow,
+} from './site-format.ts'
 
 const validators = {
   users: Compile(rowSchemas.users),
   posts: Compile(rowSchemas.posts),
+  images: Compile(rowSchemas.images),
   gaps: Compile(rowSchemas.gaps),
   versions: Compile(rowSchemas.versions),
   blocks: Compile(rowSchemas.blocks),
@@ -38,7 +50,8 @@ export function validate({ kind, place, value, error }: RawRow): ValidatedRow {
   if (!isKind(kind)) return invalid(`"${kind}" is not one of ${kindList}`)
   if (!isObject(value)) return invalid('this is not an object with fields')
   const row = withUsername(kind, normalize(value))
-  const errors = validators[kind].Check(row) ? [] : fieldErrors(kind, row)
+  const errors = validators[kind].Check(row) ? imageErrors(kind, row) : fieldErrors(kind, row)
+  errors.push(...wordlessErrors(kind, row))
   return { kind, place, row, errors: errors.map(error => `${place}: ${error}`) }
 }
 
@@ -53,7 +66,7 @@ function normalize(value: Record<string, unknown>): Record<string, unknown> {
     if (given === null && name !== 'language') continue
     if (name === 'posts' && Array.isArray(given))
       row[name] = given.map(post => (isObject(post) ? normalize(post) : post))
-    else if (typeof given !== 'string' || name.startsWith('password')) row[name] = given
+    else if (typeof given !== 'string' || name.startsWith('password') || name === 'data') row[name] = given
     // An account whose name shows nothing is called by its username, as in the settings.
     else if (!isBlank(given)) row[name] = sanitizeText(given).trim()
     else if (name !== 'display_name') row[name] = ''
@@ -97,6 +110,11 @@ const rules: Record<string, string> = {
   password: lengthRule(8, 200),
   password_hash: 'must be an argon2id hash as a PHC string',
   body: lengthRule(1, lengths.body[1]),
+  position: `must be a whole number from 1 to ${maxPictures}`,
+  purpose: `must be one of ${imagePurposes.join(', ')}`,
+  alt: lengthRule(...lengths.alt),
+  sha256: 'must be a SHA-256 in 64 hexadecimal digits',
+  data: 'must be the bytes of a picture in base64',
   posts: 'must be a list of posts',
   language: 'must be a language that this site knows, like "en", or null',
   created_at: timeRule,
@@ -113,6 +131,38 @@ const rules: Record<string, string> = {
 function lengthRule(min: number, max: number): string {
   const most = max.toLocaleString('en')
   return min > 0 ? `must have ${min} to ${most} characters` : `must have at most ${most} characters`
+}
+
+/** A post without an id needs words: no picture can say that it is one of it. */
+function wordlessErrors(kind: Kind, row: Record<string, unknown>): string[] {
+  const isEmpty = (post: unknown) => isObject(post) && post['body'] === '' && post['id'] === undefined
+  const error = (at: string) => `${at}body ${rules['body']}`
+  if (kind === 'posts') return isEmpty(row) ? [error('')] : []
+  const posts = kind === 'users' && Array.isArray(row['posts']) ? (row['posts'] as unknown[]) : []
+  return posts.flatMap((post, index) => (isEmpty(post) ? [error(`posts[${index}].`)] : []))
+}
+
+/** What the schema of an image does not say. */
+function imageErrors(kind: Kind, row: Record<string, unknown>): string[] {
+  if (kind !== 'images') return []
+  const { purpose = 'post', post_id, position, username, data, sha256 } = row as ImageRow
+  const isOfPost = purpose === 'post'
+  const needed = isOfPost ? { post_id, position } : { username }
+  const others = isOfPost ? { username } : { post_id, position }
+  const missing = Object.entries(needed).filter(([, value]) => value === undefined)
+  const extra = Object.entries(others).filter(([, value]) => value !== undefined)
+  return [
+    ...missing.map(([name]) => `${name} is missing`),
+    ...extra.map(([name]) => `${name} is no field of the picture of a ${isOfPost ? 'post' : 'profile'}`),
+    ...dataErrors(data, sha256),
+  ]
+}
+
+function dataErrors(data: string, sha256: string | undefined): string[] {
+  if (data.length % 4 > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(data)) return [`data ${rules['data']}`]
+  if (!sha256) return []
+  const found = createHash('sha256').update(data, 'base64').digest('hex')
+  return found === sha256 ? [] : ['data has changed: its digest is not sha256']
 }
 
 /** One sentence a field. */

@@ -17,6 +17,7 @@ const passing = 'of this site and of these days'
 const inSiteExport: Record<TableName, string> = {
   users: 'users',
   posts: 'posts',
+  images: 'images',
   thread_gaps: 'gaps',
   post_versions: 'versions',
   blocks: 'blocks',
@@ -25,7 +26,6 @@ const inSiteExport: Record<TableName, string> = {
   reposts: 'reposts',
   bookmarks: 'bookmarks',
   thread_mutes: 'mutes',
-  images: 'are files, which the format does not hold yet',
   mentions: derived,
   hashtags: derived,
   translations: 'made again by the translation service',
