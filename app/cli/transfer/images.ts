@@ -14,6 +14,7 @@ import {
   setProfileImage,
 } from './picture-queries.ts'
 import { findByNames } from './queries.ts'
+import { indexPictured } from './reply-queries.ts'
 import { type Entry, type ImageRow, type Outcome, parseTimestamp } from './site-format.ts'
 
 /** Whose picture it is, and where it stands; `found` is the description of the one that stands there already. */
@@ -93,10 +94,13 @@ export class ImageImport {
     return 'created'
   }
 
-  /** Pictures of a post are numbered from 1 on: some of the file may have been refused. */
+  /** Pictures of a post are numbered from 1 on: some of the file may have been refused. A search finds posts by them. */
   async finish(tx: Writer): Promise<void> {
     const ids = [...this.posts]
-    for (let at = 0; at < ids.length; at += 500) await closeGaps(tx, ids.slice(at, at + 500))
+    for (let at = 0; at < ids.length; at += 500) {
+      await closeGaps(tx, ids.slice(at, at + 500))
+      await indexPictured(tx, ids.slice(at, at + 500))
+    }
   }
 }
 

@@ -516,6 +516,16 @@ describe(`npm run import on ${engine}`, () => {
     ]
     const before = await everything()
     assert.ok(before.every(({ length }) => length > 0))
+    const pictured = await findPosts(db, parseQuery('has:image'), {
+      text: '',
+      order: 'newest',
+      viewer: null,
+      cursor: cursorOf({}),
+    })
+    assert.deepEqual(
+      pictured.posts.rows.map(({ id }) => id),
+      [13, 7],
+    )
     const stored = new Map((await storedFiles()).map(({ key, sha256 }) => [sha256, key]))
     const exported = JSON.parse(readFileSync(document, 'utf8')) as { images: Record<string, string>[] }
     assert.equal(exported.images.length, 5)
