@@ -10,7 +10,18 @@ import { type Database, type Writer } from './database.ts'
 import { engine } from './engine.ts'
 import { isUnavailable, TransactionClosed } from './errors.ts'
 import { openDatabase } from './open.ts'
-import { follows, hashtags, mentions, posts, relations, sessions, tables, users } from './schema.ts'
+import {
+  conversations,
+  follows,
+  hashtags,
+  mentions,
+  messages,
+  posts,
+  relations,
+  sessions,
+  tables,
+  users,
+} from './schema.ts'
 import { asc, eq, sql } from './sql.ts'
 
 const now = new Date()
@@ -201,7 +212,7 @@ describe(`the database contract on ${engine}`, () => {
       async tx => void (await tx.insert(users).values(person('x', { about: '🎈'.repeat(140) }))),
     ))
 
-  it('itself refuses bodies that are empty or over 4,000 code points, posts of nobody, and following oneself', async () => {
+  it('itself refuses bodies over 4,000 code points, empty messages, counts below 0, posts of nobody, and following oneself', async () => {
     const id = await db.transaction(tx => add(tx, 'susan'))
     const post = (over: Partial<typeof posts.$inferInsert>) =>
       db.transaction(
@@ -212,7 +223,19 @@ describe(`the database contract on ${engine}`, () => {
       )
     await post({ body: '🎈'.repeat(4000) })
     await assert.rejects(post({ body: '🎈'.repeat(4001) }))
-    await assert.rejects(post({ body: '' }))
+    await assert.rejects(post({ imageCount: -1 }))
+    const said = (body: string) =>
+      db.transaction(async tx => {
+        const otherId = await add(tx, 'john')
+        const pair = { firstId: Math.min(id, otherId), secondId: Math.max(id, otherId), createdAt: now }
+        const [conversation] = await tx.insert(conversations).values(pair).returning()
+        const conversationId = (conversation as { id: number }).id
+        const message = { conversationId, senderId: id, body, entities: [], createdAt: now }
+        await tx.insert(messages).values(message)
+        throw new Error('stored')
+      })
+    await assert.rejects(said('x'), /stored/)
+    await assert.rejects(said(''), error => !/stored/.test((error as Error).message))
     await assert.rejects(post({ userId: id + 1000 }))
     await assert.rejects(
       db.transaction(

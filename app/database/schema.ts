@@ -876,6 +876,7 @@ export const tables = {
 export const relations = defineRelations(tables, r => ({
   users: {
     posts: r.many.posts({ from: r.users.id, to: r.posts.userId }),
+    images: r.many.images({ from: r.users.id, to: r.images.userId }),
     sessions: r.many.sessions({ from: r.users.id, to: r.sessions.userId }),
     followers: r.many.users({
       from: r.users.id.through(r.follows.followedId),

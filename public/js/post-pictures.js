@@ -190,14 +190,18 @@ export class PostPictures extends HTMLElement {
     if (!button || !item || button.matches('.retry')) return
     event.preventDefault()
     if (button.matches('.remove')) return this.#remove(item)
-    const beside = button.matches('.earlier') ? item.previousElementSibling : item.nextElementSibling
+    const beside = button.matches("[value^='earlier']")
+      ? item.previousElementSibling
+      : item.nextElementSibling
     if (!beside) return
-    if (button.matches('.earlier')) beside.before(item)
+    if (button.matches("[value^='earlier']")) beside.before(item)
     else beside.after(item)
     this.#tellPlace(item)
     // At the end of the list the button is not shown any more.
-    const isLast = button.matches('.earlier') ? !item.previousElementSibling : !item.nextElementSibling
-    const other = button.matches('.earlier') ? '.later' : '.earlier'
+    const isLast = button.matches("[value^='earlier']")
+      ? !item.previousElementSibling
+      : !item.nextElementSibling
+    const other = button.matches("[value^='earlier']") ? "[value^='later']" : "[value^='earlier']"
     const next = isLast ? item.querySelector(other) : button
     if (next instanceof HTMLElement) next.focus()
   }
@@ -259,7 +263,8 @@ export class PostPictures extends HTMLElement {
     }
     if (!data.types.includes('Files')) return
     event.preventDefault()
-    this.scope.classList.toggle('dropping', type === 'dragover')
+    const isOver = type === 'dragover'
+    this.scope.classList.toggle('dropping', isOver)
     if (type === 'drop') this.#add([...data.files])
   }
 

@@ -49,7 +49,7 @@ describe('the fields of users and posts', () => {
     assert.deepEqual(fieldsOf(UserResource, ...own), [...person, ...names(columnsIn(userFields, 'profile'))])
     assert.deepEqual(fieldsOf(MeResource, 'url'), names(columnsIn(userFields, 'me')))
     assert.deepEqual(
-      fieldsOf(PostResource, 'url', 'canQuote', 'canReply', 'quoted').toSorted(),
+      fieldsOf(PostResource, 'url', 'canQuote', 'canReply', 'quoted', 'images').toSorted(),
       names(shownColumns).toSorted(),
     )
   })
