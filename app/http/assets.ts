@@ -81,17 +81,25 @@ function digestOf(folder: string): string {
 /** Comments are for those who write the stylesheets, and were a fifth of what is sent. */
 const comment = /\/\*.*?\*\//gs
 
-/** What visitors never see: it would be a tenth of what their first page weighs. */
+/** What only pages with pictures need; a member's page may get some while it is open. */
+const ofPictures = ['image.css', 'image-viewer.css']
+/** The reference of the API, and the mails of development. */
+const ofDevelopers = ['api.css', 'mail.css']
+/** What visitors do not see without pictures: it would be a tenth of what their first page weighs. */
 const ofMembers = [
+  ...ofPictures,
   'completion.css',
   'composer.css',
+  'export.css',
   'message.css',
   'notification.css',
   'post-pictures.css',
+  'settings.css',
   'shortcuts.css',
+  'token.css',
 ]
 
-/** The stylesheet of every page, and the one that members' pages have besides. */
+/** The stylesheet of every page, and those that some have besides: members', visitors' with pictures, and developers'. */
 function joinStylesheets(folder: string): Record<string, string> {
   const names = readdirSync(folder)
     .filter(name => name.endsWith('.css'))
@@ -103,7 +111,9 @@ function joinStylesheets(folder: string): Record<string, string> {
       .join('\n')
       .replaceAll(comment, '')
   return {
-    'css/application.css': join(layersFirst.filter(name => !ofMembers.includes(name))),
+    'css/application.css': join(layersFirst.filter(name => ![...ofMembers, ...ofDevelopers].includes(name))),
     'css/members.css': join(ofMembers),
+    'css/pictures.css': join(ofPictures),
+    'css/developers.css': join(ofDevelopers),
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { block } from '../blocks/queries.ts'
+import { posts } from '../database/schema.ts'
+import { eq } from '../database/sql.ts'
 import { notifyEach } from '../notifications/queries.ts'
 import { animation, photo } from '../testing/pictures.ts'
 import { publishPictures } from '../testing/published-pictures.ts'
@@ -51,6 +53,26 @@ describe('the pictures of a post', () => {
         ['A boat', '<b>"No"</b>'],
       )
     }
+  })
+
+  it('bring their styles and their viewer to visitors, whose other pages are spared both', async () => {
+    const id = await publish('One', [{}])
+    const [quote] = await site.write('john', ['Look at this'])
+    await site.app.db.transaction(tx =>
+      tx
+        .update(posts)
+        .set({ quotedId: id })
+        .where(eq(posts.id, Number(quote))),
+    )
+    const [plain] = await site.write('john', ['No picture'])
+    const brought = async (path: string) =>
+      (await read(path)).querySelectorAll(
+        'link[href$="/css/pictures.css"], script[src$="/image-viewer.js"], image-viewer',
+      )
+    for (const path of [`/posts/${id}`, `/posts/${id}/images/1`, `/posts/${quote}`, '/explore'])
+      assert.equal((await brought(path)).length, 3, path)
+    for (const path of [`/posts/${plain}`, '/sign-in', '/@mary'])
+      assert.equal((await brought(path)).length, 0, path)
   })
 
   it('have the room of their proportions before they arrive, within bounds', async () => {
