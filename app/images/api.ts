@@ -11,7 +11,7 @@ import { FileField, nameFiles, takeFile } from './file-api.ts'
 import { addImage } from './queries.ts'
 import { serializeImage } from './serializer.ts'
 import { imagePath } from './shown.ts'
-import { storeFiles } from './storing.ts'
+import { keepFiles, storeFiles } from './storing.ts'
 
 const MediaBody = Type.Object(
   {
@@ -56,9 +56,13 @@ async function createImage(request: MediaRequest, reply: FastifyReply) {
   if (earlier) return sendCreated(reply, earlier)
   const making = { purpose: 'post' } as const
   const stored = await takeFile(request, path => storeFiles(server.storage, { ...making, upload: path }))
-  return createOnce(request, reply, async tx => {
-    const own = { ...making, userId: viewer.id, alt: normalizeText(body.alt ?? '') }
-    const image = await addImage(tx, { ...stored, ...own })
-    return { location: imagePath(image, image.width), body: serializeImage(image, server.config) }
-  })
+  // Of two requests at once with one Idempotency-Key, one writes the row.
+  return keepFiles(server.storage, stored, keep =>
+    createOnce(request, reply, async tx => {
+      const own = { ...making, userId: viewer.id, alt: normalizeText(body.alt ?? '') }
+      const image = await addImage(tx, { ...stored, ...own })
+      keep()
+      return { location: imagePath(image, image.width), body: serializeImage(image, server.config) }
+    }),
+  )
 }

@@ -1,6 +1,7 @@
 /** Pictures of a post, or the refusal of the whole post. */
 import type { Writer } from '../database/database.ts'
 import { Problem } from '../http/errors.ts'
+import { isBlank } from '../text/normalize.ts'
 import { attachImages, replaceImages, type SentImages } from './post-queries.ts'
 
 /**
@@ -16,4 +17,12 @@ export async function requireOtherImages(tx: Writer, images: SentImages): Promis
   const outcome = await replaceImages(tx, images)
   if (outcome === 'gone') throw new Problem(422, 'images.gone')
   return outcome === 'replaced'
+}
+
+/**
+ * Of two edits at once, one may take the words and the other the pictures.
+ * @throws Problem 422 if nothing is left
+ */
+export function requireContent({ body, imageCount }: { body: string; imageCount: number }): void {
+  if (isBlank(body) && imageCount === 0) throw new Problem(422, 'posts.blank')
 }

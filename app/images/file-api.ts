@@ -33,11 +33,11 @@ async function digestOf({ path, bytes }: Upload): Promise<string> {
 }
 
 /**
- * Does something with the field `file`.
+ * Does something with the field `file`, the last if there are several.
  * @throws FieldProblem, RateLimitExceeded, Problem 503
  */
 export async function takeFile<T>(request: MemberRequest, take: (path: string) => Promise<T>): Promise<T> {
-  const upload = request.uploads.find(({ field }) => field === 'file')
+  const upload = request.uploads.findLast(({ field }) => field === 'file')
   if (!upload) throw new FieldProblem(422, { file: request.t('images.unknown') })
   try {
     return await requireUpload(request, upload, take)

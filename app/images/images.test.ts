@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import sharp from 'sharp'
+import { images } from '../database/schema.ts'
+import { eventually } from '../testing/eventually.ts'
 import { photo } from '../testing/pictures.ts'
 import { openSite, type Site } from '../testing/site.ts'
 import { makeImage } from './making.ts'
@@ -105,6 +107,17 @@ describe('images', () => {
   it('are refused if they are none', async () => {
     for (const upload of ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'GIF89a', ''])
       await assert.rejects(makeImage(Buffer.from(upload), { purpose: 'post' }), ImageRefused)
+  })
+
+  it('leave no files where their row cannot be written', async () => {
+    const nobody = { userId: 987_654, upload: await photo(8, 8), purpose: 'post' } as const
+    await assert.rejects(storeImage(site.app, nobody))
+    await eventually(async () => {
+      const rows = new Set((await site.app.db.select({ key: images.key }).from(images)).map(({ key }) => key))
+      for await (const { key } of site.app.storage.list())
+        if (!rows.has(key.split('/')[0] ?? '')) return false
+      return true
+    })
   })
 
   it('are stored with their files', async () => {

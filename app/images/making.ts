@@ -44,14 +44,20 @@ export async function makeImage(upload: string | Buffer, making: Making): Promis
 
 async function make(job: Job): Promise<MadeImage> {
   clearTimeout(idle)
-  const child = (running ??= start())
+  // One that has died is known to be disconnected before it is known to have ended.
+  const child = running?.connected ? running : start()
+  running = child
   keepAlive(child, true)
-  const killer = setTimeout(() => child.kill('SIGKILL'), maxWorkMs)
+  let isTooSlow = false
+  const killer = setTimeout(() => {
+    isTooSlow = true
+    child.kill('SIGKILL')
+  }, maxWorkMs)
   try {
     const { made, problem, reason, rss } = await ask(child, job)
     if (rss > maxRssBytes) end(child)
     if (made) return made
-    throw new ImageRefused(problem ?? 'broken', { cause: reason })
+    throw new ImageRefused(isTooSlow ? 'busy' : (problem ?? 'broken'), { cause: reason })
   } finally {
     clearTimeout(killer)
     keepAlive(child, false)

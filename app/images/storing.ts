@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts'
+import { isUnavailable } from '../database/errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import { makeImage } from './making.ts'
 import type { Making } from './processing.ts'
@@ -40,7 +41,31 @@ export async function storeFiles(
 export async function storeImage({ db, storage }: Stores, image: NewImage): Promise<Image> {
   const { userId, alt = '', ...making } = image
   const stored = await storeFiles(storage, making)
-  return db.transaction(tx => addImage(tx, { ...stored, userId, alt, purpose: making.purpose }))
+  return keepFiles(storage, stored, keep =>
+    db.transaction(async tx => {
+      const added = await addImage(tx, { ...stored, userId, alt, purpose: making.purpose })
+      keep()
+      return added
+    }),
+  )
+}
+
+/** Runs what writes the row that names stored files. Unless it calls `keep`, or if it fails, the files are deleted. */
+export async function keepFiles<T>(
+  storage: Storage,
+  { key, files }: StoredFiles,
+  work: (keep: () => void) => Promise<T>,
+): Promise<T> {
+  let isKept = false
+  try {
+    return await work(() => (isKept = true))
+  } catch (error) {
+    // What could not be reached may have stored the row, which is worth more than files too many.
+    isKept = isUnavailable(error)
+    throw error
+  } finally {
+    if (!isKept) void storage.delete(files.map(({ width }) => fileKey(key, width))).catch(() => {})
+  }
 }
 
 /** Stores all of the files, or none as far as the storage answers. */

@@ -8,6 +8,7 @@ import { programOf } from '../testing/api.ts'
 import type { Answer, Browser } from '../testing/browser.ts'
 import { multipart, photo, type SentFile } from '../testing/pictures.ts'
 import { type Name, openSite, type Site } from '../testing/site.ts'
+import { editPost } from './queries.ts'
 
 describe('pictures of posts', () => {
   let site: Site
@@ -270,6 +271,21 @@ describe('pictures of posts', () => {
     assert.equal((await susan.post('/posts', { body: 'z', images: await uploaded() })).status, 422)
     await susan.post('/settings/pictures', { reminder: 'off' })
     assert.equal((await susan.post('/settings/pictures', { reminder: 'x' })).status, 400)
+  })
+
+  it('stay with a post whose words another edit takes at the same time, or the words do', async () => {
+    const userId = site.ids.susan
+    await susan.post('/posts', { body: 'Words', images: await uploaded(), undescribed: 'yes' })
+    const { id } = await newest()
+    const edit = (change: { body: string; images?: [] }) =>
+      site.app.db.transaction(tx => editPost(tx, { id, userId, language: 'en', ...change }, new Date()))
+    const answers = await Promise.allSettled([edit({ body: '' }), edit({ body: 'Words', images: [] })])
+    assert.ok(answers.some(({ status }) => status === 'fulfilled'))
+    const left = await newest()
+    assert.ok(left.body !== '' || left.imageCount > 0)
+    assert.equal((await picturesOf(id)).length, left.imageCount)
+    await edit({ body: 'Words', images: [] })
+    await assert.rejects(edit({ body: ' ' }), { key: 'posts.blank' })
   })
 
   it('of a post are described, moved, removed and added by its author, which is an edit', async () => {

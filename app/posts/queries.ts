@@ -1,7 +1,7 @@
 import { prepared, type Reader, type Writer } from '../database/database.ts'
 import { type Audience, images, mentions, posts, type ReplyAudience, users } from '../database/schema.ts'
 import { and, asc, desc, eq, inArray, type SQL, sql } from '../database/sql.ts'
-import { requireImages, requireOtherImages } from '../images/attaching.ts'
+import { requireContent, requireImages, requireOtherImages } from '../images/attaching.ts'
 import type { SentImage } from '../images/post-queries.ts'
 import { deleteImages } from '../images/queries.ts'
 import { notifyEach, retract, tagsOfNotified } from '../notifications/queries.ts'
@@ -165,7 +165,8 @@ const editedColumns = {
  * Replaces the words and pictures of one's own post and what its author chose beside them; false if there is none. It
  * counts as edited once its words, its content warning or its pictures are others, and keeps the words before.
  * Translations of what it was before go.
- * @throws Problem 422 if a picture is gone, another's, or in another post
+ * @throws Problem 422 if a picture is gone, another's, or in another post; or if another edit left nothing but what this
+ * one takes away
  */
 export async function editPost(
   tx: Writer,
@@ -173,6 +174,10 @@ export async function editPost(
   now: Date,
 ): Promise<boolean> {
   const own = and(eq(posts.id, id), eq(posts.userId, userId))
+  const [found] = await tx.select({ rootId: posts.rootId }).from(posts).where(own)
+  if (!found) return false
+  // Edits of a post come one after the other, and a reply sees the audience before or after, never both.
+  await lockThread(tx, found.rootId ?? id)
   const [before] = await tx.select(editedColumns).from(posts).where(own)
   if (!before) return false
   const after = { ...before, ...given }
@@ -180,14 +185,13 @@ export async function editPost(
   const hasOtherImages = sent !== undefined && (await requireOtherImages(tx, { postId: id, userId, sent }))
   if (!hasOtherImages && !differs('body', 'language', 'repliesFrom', 'quotesFrom', 'contentWarning'))
     return true
-  // A reply that is sent at the same time sees the audience before or after, never both.
-  if (differs('repliesFrom')) await lockThread(tx, before.rootId ?? id)
   tx.invalidates(`post:${id}`)
   if (differs('body', 'language')) await deleteTranslations(tx, id)
   const isEdited = hasOtherImages || differs('body', 'contentWarning')
   if (isEdited) await keepVersion(tx, before)
   const { language, repliesFrom, quotesFrom, contentWarning } = after
   const imageCount = hasOtherImages ? sent.length : before.imageCount
+  requireContent({ body: after.body, imageCount })
   const edited = isEdited && { editedAt: now }
   await tx
     .update(posts)

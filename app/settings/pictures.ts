@@ -1,5 +1,5 @@
 /** Choosing one's picture and banner, for the form and the API. */
-import { storeFiles } from '../images/storing.ts'
+import { keepFiles, storeFiles } from '../images/storing.ts'
 import type { MemberRequest } from '../people/viewer.ts'
 import { type PictureKind, replacePicture } from './picture-queries.ts'
 
@@ -13,7 +13,12 @@ export function keepPicture(
 ): (path: string) => Promise<void> {
   return async path => {
     const stored = await storeFiles(server.storage, { upload: path, purpose: kind, crop })
-    await server.db.transaction(tx => replacePicture(tx, { userId: viewer.id, kind, stored }))
+    await keepFiles(server.storage, stored, keep =>
+      server.db.transaction(async tx => {
+        await replacePicture(tx, { userId: viewer.id, kind, stored })
+        keep()
+      }),
+    )
   }
 }
 
