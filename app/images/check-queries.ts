@@ -15,7 +15,7 @@ import {
   type SQL,
   sql,
 } from '../database/sql.ts'
-import { indexPosts, removePosts } from '../search-index/indexing.ts'
+import { indexedColumns, indexPostsAgain } from '../search-index/indexing.ts'
 import { deleteImages, isNamedByNoProfile } from './queries.ts'
 
 const columns = {
@@ -69,17 +69,6 @@ export async function removeBrokenImage(tx: Writer, image: CheckedImage): Promis
   return true
 }
 
-const indexedColumns = {
-  id: posts.id,
-  userId: posts.userId,
-  body: posts.body,
-  entities: posts.entities,
-  createdAt: posts.createdAt,
-  parentId: posts.parentId,
-  answeredId: posts.answeredId,
-  imageCount: posts.imageCount,
-}
-
 /** Numbers the images of a post from 1 on, and counts them; the search index knows whether it has any. */
 export async function recountImages(tx: Writer, postId: number): Promise<void> {
   const { id, position } = images
@@ -101,8 +90,7 @@ export async function recountImages(tx: Writer, postId: number): Promise<void> {
     .returning(indexedColumns)
   tx.invalidates(`post:${postId}`)
   if (!post) return
-  await removePosts(tx, [post])
-  await indexPosts(tx, [post])
+  await indexPostsAgain(tx, [post])
 }
 
 /** Clears the profile's picture and banner where they name this image. */

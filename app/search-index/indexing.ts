@@ -2,7 +2,7 @@
 import { reference, table, text, time } from '../database/columns.ts'
 import type { Writer } from '../database/database.ts'
 import { engine } from '../database/engine.ts'
-import { users } from '../database/schema.ts'
+import { posts, users } from '../database/schema.ts'
 import { and, eq, gt, inArray, lte, type SQL, sql } from '../database/sql.ts'
 import { type Entity, tagsOf } from '../text/entities.ts'
 import { answeredToken, authorToken, emojiOf, imageToken, replyToken, tagToken, tokensOf } from './tokens.ts'
@@ -15,6 +15,17 @@ export type IndexedPost = PostKey & {
   parentId: number | null
   answeredId: number | null
   imageCount: number
+}
+/** What the index is made of, as it is stored. */
+export const indexedColumns = {
+  id: posts.id,
+  userId: posts.userId,
+  body: posts.body,
+  entities: posts.entities,
+  createdAt: posts.createdAt,
+  parentId: posts.parentId,
+  answeredId: posts.answeredId,
+  imageCount: posts.imageCount,
 }
 export type IndexedPerson = { id: number; username: string; displayName: string }
 
@@ -67,6 +78,12 @@ export async function removePosts(tx: Writer, keys: PostKey[]): Promise<void> {
     const places = sql.join(some.map(placeParameter), sql`, `)
     await tx.delete(fts5Posts).where(sql`${fts5Posts.place} in (${places})`)
   }
+}
+
+/** What a search finds of posts may have changed since they were added. */
+export async function indexPostsAgain(tx: Writer, rows: IndexedPost[]): Promise<void> {
+  await removePosts(tx, rows)
+  await indexPosts(tx, rows)
 }
 
 async function insertIntoFts5(tx: Writer, rows: IndexedPost[]): Promise<void> {

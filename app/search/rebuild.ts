@@ -7,6 +7,7 @@ import { asc, eq, gt, sql } from '../database/sql.ts'
 import { rebuildDerivedRows } from '../posts/derivations.ts'
 import {
   fts5Posts,
+  indexedColumns,
   indexedPeople,
   indexPeople,
   indexPosts,
@@ -75,13 +76,13 @@ async function rebuildPosts(
 
 /** In the order of the index: by time, then by id, of which SQLite's index keeps 20 bits. */
 async function postsAfter(tx: Writer, after: PostKey | null) {
-  const { id, userId, body, entities, createdAt, parentId, answeredId, imageCount } = posts
+  const { id, createdAt } = posts
   const number = engine === 'sqlite' ? sql`(${id} & ${sql.raw(String(numberMask))})` : sql`${id}`
   const afterNumber = after && (engine === 'sqlite' ? Number(BigInt(after.id) & numberMask) : after.id)
   const beyond =
     after && sql`(${createdAt}, ${number}) > (${sql.param(after.createdAt, createdAt)}, ${afterNumber})`
   return tx
-    .select({ id, userId, body, entities, createdAt, parentId, answeredId, imageCount })
+    .select(indexedColumns)
     .from(posts)
     .where(beyond ?? undefined)
     .orderBy(asc(createdAt), asc(number))

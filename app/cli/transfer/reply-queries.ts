@@ -2,7 +2,7 @@
 import type { Reader, Writer } from '../../database/database.ts'
 import { posts, threadGaps } from '../../database/schema.ts'
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from '../../database/sql.ts'
-import { type IndexedPost, indexPosts, removePosts } from '../../search-index/indexing.ts'
+import { indexedColumns, indexPostsAgain } from '../../search-index/indexing.ts'
 
 export type NewGap = typeof threadGaps.$inferInsert
 
@@ -53,26 +53,9 @@ async function unplacedIds(db: Reader): Promise<IdRange | null> {
   return range?.first ? { first: Number(range.first), last: Number(range.last) } : null
 }
 
-/** What a search finds of posts may have changed since they were added. */
-async function indexAgain(tx: Writer, some: IndexedPost[]): Promise<void> {
-  await removePosts(tx, some)
-  await indexPosts(tx, some)
-}
-
-const indexedColumns = {
-  id: posts.id,
-  userId: posts.userId,
-  body: posts.body,
-  entities: posts.entities,
-  createdAt: posts.createdAt,
-  parentId: posts.parentId,
-  answeredId: posts.answeredId,
-  imageCount: posts.imageCount,
-}
-
 /** Lets posts be found by the pictures that they have now. */
 export async function indexPictured(tx: Writer, ids: number[]): Promise<void> {
-  await indexAgain(tx, await tx.select(indexedColumns).from(posts).where(inArray(posts.id, ids)))
+  await indexPostsAgain(tx, await tx.select(indexedColumns).from(posts).where(inArray(posts.id, ids)))
 }
 
 /** The replies among these ids, few others among them, a chunk a statement. */
@@ -85,7 +68,7 @@ async function indexReplies(tx: Writer, { first, last }: IdRange): Promise<void>
       .where(and(isNotNull(parentId), gte(id, from), lte(id, last)))
       .orderBy(asc(id))
       .limit(500)
-    await indexAgain(tx, some)
+    await indexPostsAgain(tx, some)
     from = (some.at(-1)?.id ?? last) + 1
   }
 }
