@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 export type Page = { name: string; url: string; cookie?: string }
 
-/** Of the community of the demo, with its newest post as the permalink. */
+/** Of the community of the demo, with its newest post that has pictures as the permalink. */
 export async function pagesOf(url: string, password: string): Promise<Page[]> {
   const explore = await (await fetch(`${url}/explore`)).text()
-  const [post = ''] = /\/posts\/\d+/.exec(explore) ?? []
+  const [, post = ''] = /(\/posts\/\d+)\/images\/1/.exec(explore) ?? []
   return [
     { name: 'Welcome', url: `${url}/` },
     { name: 'Explore', url: `${url}/explore` },
