@@ -95,12 +95,15 @@ async function compare(
 
 /** A session for everybody of the cast, as the sign-in page would make it, and a token for the API. */
 async function signIn(): Promise<Cookies> {
-  const { viewers, followsMany, followsNobody, followsTheQuiet } = castOf(options.users)
+  const { viewers, ...cast } = castOf(options.users)
+  const followers = Object.entries(cast).flatMap(([name, person]) =>
+    name.startsWith('follows') ? [person].flat() : [],
+  )
   const db = await openDatabase(readConfig(environment).database)
   const ids = await db.select({ id: users.id }).from(users).orderBy(users.id)
   const tokens = new Map<number, string>()
   await db.transaction(async tx => {
-    for (const person of [...viewers, followsMany, followsNobody, followsTheQuiet]) {
+    for (const person of [...viewers, ...followers]) {
       const token = newToken()
       tokens.set(person, token)
       const session = { tokenHash: hashToken(token), userId: ids[person]?.id as number, persistent: true }
@@ -110,9 +113,14 @@ async function signIn(): Promise<Cookies> {
     }
   })
   await db.close()
+  const tokenOf = (person: number) => {
+    const token = tokens.get(person)
+    if (!token) throw new Error(`person ${person} has no session`)
+    return token
+  }
   return person => ({
-    cookie: `session=${tokens.get(person)}`,
-    authorization: `Bearer ${tokens.get(person)}`,
+    cookie: `session=${tokenOf(person)}`,
+    authorization: `Bearer ${tokenOf(person)}`,
   })
 }
 
