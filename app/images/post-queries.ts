@@ -2,18 +2,19 @@
 import type { Reader, Writer } from '../database/database.ts'
 import { images } from '../database/schema.ts'
 import { and, asc, eq, inArray, isNull, or, type SQL } from '../database/sql.ts'
-import { deleteImages, type Image, imageColumns } from './queries.ts'
+import { deleteImages, type Image, imageColumns, isImageKey } from './queries.ts'
 
 /**
  * The person's uploaded images of these keys, in this order: those that are no post's yet, and those of the post that is
- * being edited. What is deleted, or another's, is left out.
+ * being edited. What is deleted, another's, or no key at all is left out.
  */
 export async function usableImages(
   db: Reader,
   { userId, keys, postId }: { userId: number; keys: string[]; postId?: number },
 ): Promise<Image[]> {
-  if (keys.length === 0) return []
-  const isOwn = and(eq(images.userId, userId), eq(images.purpose, 'post'), inArray(images.key, keys))
+  const possible = keys.filter(isImageKey)
+  if (possible.length === 0) return []
+  const isOwn = and(eq(images.userId, userId), eq(images.purpose, 'post'), inArray(images.key, possible))
   const found = await db.select(imageColumns).from(images).where(isOwn)
   return keys.flatMap(
     key => found.find(image => image.key === key && (image.postId === null || image.postId === postId)) ?? [],

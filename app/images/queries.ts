@@ -29,6 +29,11 @@ export const imageColumns = {
 }
 export type Image = Pick<typeof images.$inferSelect, keyof typeof imageColumns>
 
+/** Whether a text may be a key: PostgreSQL fails at some that are none. */
+export function isImageKey(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
+}
+
 /** 128 random bits, in letters that every file system and store keeps apart. */
 export function newImageKey(): string {
   return randomBytes(16).toString('hex')

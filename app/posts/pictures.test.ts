@@ -369,4 +369,20 @@ describe('pictures of posts', () => {
       (await by.get(`/images/chosen?keys=${key}+unknown`)).page.querySelectorAll('li').length
     assert.deepEqual([await chosen(susan), await chosen(await site.signedIn('john'))], [1, 0])
   })
+
+  it('are asked for under any name, of which none is an error of the site', async () => {
+    const key = await uploaded()
+    const odd = ['\u0000', `${key}\u0000`, '\ud800', '%', "'", '🖼'.repeat(50), Array(100).fill(key).join(' ')]
+    for (const keys of odd) {
+      const asked = new URLSearchParams({ keys })
+      assert.equal((await susan.get(`/images/chosen?${asked}`)).status, 200, keys)
+      const form = { body: 'Words', undescribed: 'yes' }
+      const changed = { images: key, change: `remove ${keys}` }
+      const forms: Record<string, string>[] = [{ images: keys }, changed, { [`alt-${keys}`]: 'x' }]
+      for (const more of forms)
+        assert.ok((await susan.post('/posts', { ...form, ...more })).status < 500, JSON.stringify(more))
+    }
+    for (const post of ['1e309', '0', '-1', 'x', '99999999999999999999'])
+      assert.ok((await susan.get(`/images/chosen?keys=${key}&post=${post}`)).status < 500, post)
+  })
 })

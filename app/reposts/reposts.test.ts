@@ -95,6 +95,18 @@ describe(`reposts, on ${engine}`, () => {
     assert.doesNotMatch(feed, /old/, 'a feed has what its author wrote')
   })
 
+  it('are news to a Home that is empty', async () => {
+    const news = async () => (await as('susan').get('/live/posts?after=0-0')).page.querySelectorAll('article')
+    assert.equal((await news()).length, 0)
+    const id = await write('mary', 'first')
+    assert.equal((await news()).length, 0)
+    await repost('john', id)
+    assert.deepEqual(
+      (await news()).map(({ id }) => id),
+      [`post-${id}`],
+    )
+  })
+
   it('stand in the API with who reposted, and when', async () => {
     const id = await write('mary', 'passed on')
     assert.equal((await program.put(`/api/posts/${id}/repost`)).status, 204)

@@ -295,7 +295,8 @@ export class PostPictures extends HTMLElement {
     const line = document.createElement('p')
     line.className = 'error-message'
     line.setAttribute('role', 'alert')
-    line.textContent = sentence
+    const icon = /** @type {HTMLTemplateElement} */ (this.querySelector('template')).content.cloneNode(true)
+    line.append(icon, sentence)
     this.problems.append(line)
   }
 
