@@ -374,7 +374,7 @@ describe('pictures of posts', () => {
     const key = await uploaded()
     const odd = ['\u0000', `${key}\u0000`, '\ud800', '%', "'", '🖼'.repeat(50), Array(100).fill(key).join(' ')]
     for (const keys of odd) {
-      const asked = new URLSearchParams({ keys })
+      const asked = new URLSearchParams({ keys }).toString()
       assert.equal((await susan.get(`/images/chosen?${asked}`)).status, 200, keys)
       const form = { body: 'Words', undescribed: 'yes' }
       const changed = { images: key, change: `remove ${keys}` }

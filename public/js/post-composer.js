@@ -81,7 +81,7 @@ class PostComposer extends HTMLElement {
   submission = /** @type {HTMLInputElement | null} */ (this.querySelector('[name=submission]'))
   newSubmission = this.submission?.value
   enterSends = /** @type {HTMLInputElement | null} */ (this.querySelector('.enter-sends input'))
-  template = this.querySelector('template')
+  template = /** @type {HTMLTemplateElement | null} */ (this.querySelector('.further-box'))
   further = this.querySelector('.further')
   another = /** @type {HTMLButtonElement | null} */ (this.querySelector('.another'))
   /** The box that is counted: where one writes. */

@@ -295,7 +295,9 @@ export class PostPictures extends HTMLElement {
     const line = document.createElement('p')
     line.className = 'error-message'
     line.setAttribute('role', 'alert')
-    const icon = /** @type {HTMLTemplateElement} */ (this.querySelector('template')).content.cloneNode(true)
+    const icon = /** @type {HTMLTemplateElement} */ (this.querySelector('.alert-icon')).content.cloneNode(
+      true,
+    )
     line.append(icon, sentence)
     this.problems.append(line)
   }
