@@ -19,6 +19,7 @@ import gracefulShutdown from './http/graceful-shutdown.ts'
 import log from './http/log.ts'
 import replica from './http/replica.ts'
 import sameOrigin from './http/same-origin.ts'
+import { schemaController } from './http/schemas.ts'
 import security from './http/security.ts'
 import uploads from './http/uploads.ts'
 import views from './http/views.ts'
@@ -123,6 +124,7 @@ function serverOptions(config: Config, { logger }: AppOptions): FastifyServerOpt
     // During shutdown, requests on open connections are still answered (http/graceful-shutdown.ts).
     return503OnClosing: false,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    schemaController,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     // Strict, Ajv accepts the text 1e309 as an integer, because bounds do not apply to Infinity.
     ajv: { customOptions: { allErrors: true, verbose: true, strictNumbers: false, keywords: ['errorKey'] } },
