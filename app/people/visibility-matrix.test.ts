@@ -77,22 +77,6 @@ const files = { ...keys }
 const askers: Asker[] = []
 let isAuthorClosed = false
 
-before(async () => {
-  site = await openSite()
-  await addAccounts()
-  await addImages()
-  await writePosts()
-  await relate()
-  for (const name of viewers) askers.push(await askerOf(name))
-  await site.app.db.transaction(tx =>
-    tx
-      .update(users)
-      .set({ closedAt: new Date() })
-      .where(eq(users.id, ids['closed'] as number)),
-  )
-})
-after(() => site.close())
-
 /** The site's own people are the hub and the author; the others are like them. */
 async function addAccounts(): Promise<void> {
   const now = new Date()
@@ -375,21 +359,39 @@ async function checkAll(surface: Surface): Promise<void> {
   assert.deepEqual(found, [])
 }
 
-describe('words are found by those who see who wrote them, and by nobody else', () => {
-  for (const surface of surfaces) it(surface.name, () => checkAll(surface))
-})
-
-describe('words of a closed account are found by nobody', () => {
-  const close = (closedAt: Date | null) => {
-    isAuthorClosed = closedAt !== null
-    return site.app.db.transaction(tx =>
+describe('the words of a person', () => {
+  before(async () => {
+    site = await openSite()
+    await addAccounts()
+    await addImages()
+    await writePosts()
+    await relate()
+    for (const name of viewers) askers.push(await askerOf(name))
+    await site.app.db.transaction(tx =>
       tx
         .update(users)
-        .set({ closedAt })
-        .where(eq(users.id, ids['author'] as number)),
+        .set({ closedAt: new Date() })
+        .where(eq(users.id, ids['closed'] as number)),
     )
-  }
-  before(() => close(new Date()))
-  after(() => close(null))
-  for (const surface of surfaces) it(surface.name, () => checkAll(surface))
+  })
+  after(() => site.close())
+
+  describe('words are found by those who see who wrote them, and by nobody else', () => {
+    for (const surface of surfaces) it(surface.name, () => checkAll(surface))
+  })
+
+  describe('words of a closed account are found by nobody', () => {
+    const close = (closedAt: Date | null) => {
+      isAuthorClosed = closedAt !== null
+      return site.app.db.transaction(tx =>
+        tx
+          .update(users)
+          .set({ closedAt })
+          .where(eq(users.id, ids['author'] as number)),
+      )
+    }
+    before(() => close(new Date()))
+    after(() => close(null))
+    for (const surface of surfaces) it(surface.name, () => checkAll(surface))
+  })
 })

@@ -26,44 +26,6 @@ let postId: number
 const ids = {} as Record<Exclude<ViewerName, 'visitor'> | 'hub', number>
 const askers = {} as Record<ViewerName, Asker>
 
-before(async () => {
-  site = await openSite()
-  address = await site.app.listen({ host: '127.0.0.1', port: 0 })
-  const passwordHash = await hashPassword(password)
-  const now = new Date()
-  await site.app.db.transaction(async tx => {
-    for (const name of ['stranger', 'follower', 'blocked', 'blocker', 'self', 'hub'] as const) {
-      const username = name === 'self' ? 'author' : name
-      const account = { username, email: `${name}@example.com`, passwordHash, language: null }
-      ids[name] = ((await createAccount(tx, account, now)) as { id: number }).id
-    }
-    const { self, hub, stranger, follower, blocked, blocker } = ids
-    const draft = { userId: self, body: 'Seen at the harbour #tea', language: 'en', submission: null }
-    postId = await publishPost(tx, draft, now)
-    // What is beside the post.
-    await publishPost(tx, { ...draft, body: 'An older one' }, new Date(now.getTime() - 1_000))
-    const pairs = [follower, blocked, blocker, hub].map(id => [id, self]).concat([[self, hub]])
-    await tx
-      .insert(follows)
-      .values(pairs.map(([followerId, followedId]) => ({ followerId, followedId, createdAt: now })) as never)
-    // The rows alone, without what else blocking does: what is not seen here is hidden by the rule.
-    await tx.insert(blocks).values([
-      { blockerId: self, blockedId: blocked, createdAt: now },
-      { blockerId: blocker, blockedId: self, createdAt: now },
-    ])
-    const told = { kind: 'mention', subject: 'mention:1', actorId: self, postId, createdAt: now }
-    await tx
-      .insert(notifications)
-      .values([stranger, follower, blocked, blocker].map(userId => ({ ...told, userId })))
-    await tx
-      .update(users)
-      .set({ lastSeenAt: new Date(now.getTime() + 1_000) })
-      .where(eq(users.id, self))
-  })
-  for (const name of viewers) askers[name] = await askerOf(name)
-})
-after(() => site.close())
-
 async function askerOf(name: ViewerName): Promise<Asker> {
   const browser = site.visitor()
   if (name === 'visitor') return { browser, program: new ApiClient(site.app), id: null }
@@ -167,48 +129,90 @@ async function whoSees(shows: Surface[1]): Promise<ViewerName[]> {
 const setClosed = (closedAt: Date | null) =>
   site.app.db.transaction(tx => tx.update(users).set({ closedAt }).where(eq(users.id, ids.self)))
 
-describe('an open account and its posts are seen by those between whom and its owner there is no block', () => {
-  for (const [name, shows, seenBy] of surfaces)
-    it(name, async () => assert.deepEqual(await whoSees(shows), seenBy))
-})
+describe('who sees whom', () => {
+  before(async () => {
+    site = await openSite()
+    address = await site.app.listen({ host: '127.0.0.1', port: 0 })
+    const passwordHash = await hashPassword(password)
+    const now = new Date()
+    await site.app.db.transaction(async tx => {
+      for (const name of ['stranger', 'follower', 'blocked', 'blocker', 'self', 'hub'] as const) {
+        const username = name === 'self' ? 'author' : name
+        const account = { username, email: `${name}@example.com`, passwordHash, language: null }
+        ids[name] = ((await createAccount(tx, account, now)) as { id: number }).id
+      }
+      const { self, hub, stranger, follower, blocked, blocker } = ids
+      const draft = { userId: self, body: 'Seen at the harbour #tea', language: 'en', submission: null }
+      postId = await publishPost(tx, draft, now)
+      // What is beside the post.
+      await publishPost(tx, { ...draft, body: 'An older one' }, new Date(now.getTime() - 1_000))
+      const pairs = [follower, blocked, blocker, hub].map(id => [id, self]).concat([[self, hub]])
+      await tx
+        .insert(follows)
+        .values(
+          pairs.map(([followerId, followedId]) => ({ followerId, followedId, createdAt: now })) as never,
+        )
+      // The rows alone, without what else blocking does: what is not seen here is hidden by the rule.
+      await tx.insert(blocks).values([
+        { blockerId: self, blockedId: blocked, createdAt: now },
+        { blockerId: blocker, blockedId: self, createdAt: now },
+      ])
+      const told = { kind: 'mention', subject: 'mention:1', actorId: self, postId, createdAt: now }
+      await tx
+        .insert(notifications)
+        .values([stranger, follower, blocked, blocker].map(userId => ({ ...told, userId })))
+      await tx
+        .update(users)
+        .set({ lastSeenAt: new Date(now.getTime() + 1_000) })
+        .where(eq(users.id, self))
+    })
+    for (const name of viewers) askers[name] = await askerOf(name)
+  })
+  after(() => site.close())
 
-describe('a closed account and its posts are seen by nobody', () => {
-  before(async () => void (await setClosed(new Date())))
-  after(async () => void (await setClosed(null)))
-  for (const [name, shows] of surfaces) it(name, async () => assert.deepEqual(await whoSees(shows), []))
-
-  it('the export of somebody who follows them', async () => {
-    for await (const { username } of ownContacts(site.app.db, ids.follower, 'following'))
-      assert.fail(`${username} is in it`)
+  describe('an open account and its posts are seen by those between whom and its owner there is no block', () => {
+    for (const [name, shows, seenBy] of surfaces)
+      it(name, async () => assert.deepEqual(await whoSees(shows), seenBy))
   })
 
-  it('the people whom one has blocked', async () => {
-    assert.deepEqual((await askers.blocker.program.get('/api/blocks')).json.items, [])
-  })
-})
+  describe('a closed account and its posts are seen by nobody', () => {
+    before(async () => void (await setClosed(new Date())))
+    after(async () => void (await setClosed(null)))
+    for (const [name, shows] of surfaces) it(name, async () => assert.deepEqual(await whoSees(shows), []))
 
-describe('suggestions', () => {
-  it('have nobody with whom there is a block', async () => {
-    const { self, blocked, blocker, stranger } = ids
-    const { db } = site.app
-    await db.transaction(tx => tx.delete(follows).where(inArray(follows.followerId, [blocked, blocker])))
-    const isSuggested = async (id: number) =>
-      (await suggestPeople(db, { id, role: 'member' })).some(({ id }) => id === self)
-    assert.deepEqual(await Promise.all([stranger, blocked, blocker].map(isSuggested)), [true, false, false])
-  })
-})
+    it('the export of somebody who follows them', async () => {
+      for await (const { username } of ownContacts(site.app.db, ids.follower, 'following'))
+        assert.fail(`${username} is in it`)
+    })
 
-describe('between two people', () => {
-  it('a block is one whoever made it', async () => {
-    const { self, blocked, blocker, stranger } = ids
-    const { db } = site.app
-    for (const [other, expected] of [
-      [blocked, true],
-      [blocker, true],
-      [stranger, false],
-    ] as const) {
-      assert.equal(await areBlocked(db, self, other), expected)
-      assert.equal(await areBlocked(db, other, self), expected)
-    }
+    it('the people whom one has blocked', async () => {
+      assert.deepEqual((await askers.blocker.program.get('/api/blocks')).json.items, [])
+    })
+  })
+
+  describe('suggestions', () => {
+    it('have nobody with whom there is a block', async () => {
+      const { self, blocked, blocker, stranger } = ids
+      const { db } = site.app
+      await db.transaction(tx => tx.delete(follows).where(inArray(follows.followerId, [blocked, blocker])))
+      const isSuggested = async (id: number) =>
+        (await suggestPeople(db, { id, role: 'member' })).some(({ id }) => id === self)
+      assert.deepEqual(await Promise.all([stranger, blocked, blocker].map(isSuggested)), [true, false, false])
+    })
+  })
+
+  describe('between two people', () => {
+    it('a block is one whoever made it', async () => {
+      const { self, blocked, blocker, stranger } = ids
+      const { db } = site.app
+      for (const [other, expected] of [
+        [blocked, true],
+        [blocker, true],
+        [stranger, false],
+      ] as const) {
+        assert.equal(await areBlocked(db, self, other), expected)
+        assert.equal(await areBlocked(db, other, self), expected)
+      }
+    })
   })
 })

@@ -17,17 +17,6 @@ const now = new Date('2026-11-20T12:00:00Z')
 const text = '@john and @quondam, not @nobody, about #Tea #tea #ｔｅａ #té https://example.com/#no 今朝の港'
 
 let site: Site
-before(async () => {
-  site = await openSite()
-  await site.app.db.transaction(async tx => {
-    // They were there when the posts were written.
-    await tx.update(users).set({ createdAt: now })
-    await renameAccount(tx, { id: site.ids.mary, username: 'quondam' }, now)
-    await renameAccount(tx, { id: site.ids.mary, username: 'marianne' }, now)
-  })
-})
-after(() => site.close())
-beforeEach(() => site.app.db.transaction(tx => tx.delete(posts)))
 
 async function publish(body: string): Promise<number> {
   const draft = { userId: site.ids.susan, body, language: 'en', submission: null }
@@ -80,6 +69,18 @@ async function derivedRows(postId: number) {
 }
 
 describe('what is derived from a post', () => {
+  before(async () => {
+    site = await openSite()
+    await site.app.db.transaction(async tx => {
+      // They were there when the posts were written.
+      await tx.update(users).set({ createdAt: now })
+      await renameAccount(tx, { id: site.ids.mary, username: 'quondam' }, now)
+      await renameAccount(tx, { id: site.ids.mary, username: 'marianne' }, now)
+    })
+  })
+  after(() => site.close())
+  beforeEach(() => site.app.db.transaction(tx => tx.delete(posts)))
+
   for (const [name, way] of Object.entries(ways)) {
     it(`is the same after ${name}`, async () => {
       const { mentioned, tagged, indexed } = await derivedRows(await way())
