@@ -177,20 +177,26 @@ async function writeThread(page: Page): Promise<void> {
   await second.fill('The second.')
 }
 
-/** At the second visit the draft of the first is back, and one more picture joins it. */
+async function addPicture(page: Page): Promise<void> {
+  await page.getByLabel('Add pictures').setInputFiles(await pictureFile('boat.jpg'))
+  await page.locator('.chosen-picture img').last().waitFor()
+}
+
+/** One that is there, one that stays on its way, one that did not arrive, and a file that is none. */
 async function addPictures(page: Page): Promise<void> {
-  const notes = {
-    name: 'a-file-with-a-rather-long-name.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('Tea'),
-  }
-  await page.getByLabel('Add pictures').setInputFiles([await pictureFile('boat.jpg'), notes])
-  await page.locator('.chosen-picture img').first().waitFor()
-  await page.locator('.problems .error-message').first().waitFor()
+  const name = 'a-file-with-a-rather-long-name'
+  await addPicture(page)
+  await page.route('**/images', route => route.fulfill({ status: 202 }), { times: 1 })
+  await page.getByLabel('Add pictures').setInputFiles(await pictureFile(`${name}.jpg`))
+  await page.locator('.chosen-picture .retry').waitFor()
+  await page.route('**/images', () => {}, { times: 1 })
+  const notes = { name: `${name}.txt`, mimeType: 'text/plain', buffer: Buffer.from('Tea') }
+  await page.getByLabel('Add pictures').setInputFiles([await pictureFile(`${name}.jpg`), notes])
+  await page.locator('.problems .error-message').waitFor()
 }
 
 async function beReminded(page: Page): Promise<void> {
-  await addPictures(page)
+  await addPicture(page)
   await page.getByRole('main').getByRole('button', { name: 'Post', exact: true }).click()
   await page.locator('.reminder').waitFor()
 }
