@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, root } from '../../app/config.ts'
 import { freePort } from '../../app/testing/free-port.ts'
 import { type Started, startFlags, startProcess } from '../../app/testing/process.ts'
+import { isListening } from '../../app/testing/server.ts'
 
 export type ServerOptions = { environment?: Environment; nodeArguments?: string[] }
 
@@ -57,7 +58,7 @@ export class Server {
 
   async ready(within = 120_000): Promise<void> {
     const deadline = Date.now() + within
-    while (!(await this.isAlive())) {
+    while (!(this.#child && isListening(this.#child))) {
       if (!this.isRunning) throw new Error(`the server has ended: ${this.output}`)
       if (Date.now() > deadline) throw new Error(`the server did not start: ${this.output}`)
       await delay(10)
