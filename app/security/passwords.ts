@@ -12,15 +12,16 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
-  const hash = await derive('argon2id', { message: password.normalize('NFKC'), nonce: salt, ...cost })
+  return phcOf(salt, await derive('argon2id', { message: password.normalize('NFKC'), nonce: salt, ...cost }))
+}
+
+function phcOf(salt: Buffer, hash: Buffer): string {
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(hash)}`
 }
 
 /** Whether the password is the stored one. Without a stored one it takes as long, so that timing reveals nothing. */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(
-    stored ?? (await decoyHash),
-  )
+  const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(stored ?? decoyHash)
   if (!phc) return false
   const [memory, passes, parallelism] = phc.slice(1, 4).map(Number) as [number, number, number]
   const [nonce, expected] = phc.slice(4).map(part => Buffer.from(part, 'base64')) as [Buffer, Buffer]
@@ -36,8 +37,8 @@ export async function verifyPassword(password: string, stored: string | undefine
   return timingSafeEqual(hash, expected) && stored !== undefined
 }
 
-/** A hash of the same cost that belongs to no account. */
-const decoyHash = hashPassword(randomBytes(16).toString('hex'))
+/** Of the same cost, and the hash of no known password. */
+const decoyHash = phcOf(randomBytes(16), randomBytes(cost.tagLength))
 
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
