@@ -108,20 +108,28 @@ function escaped(step: string): string {
 }
 
 const validators = new WeakMap<FastifyInstance, Ajv2020>()
+/** By the text of the description: it is the same for most applications of a process. */
+const validatorsByText = new Map<string, Ajv2020>()
 
 function matchSchema(
   app: FastifyInstance,
   json: Json,
   { pointer, place }: { pointer: string; place: string },
 ) {
-  let ajv = validators.get(app)
-  if (!ajv) {
-    ajv = new Ajv2020({ strict: false, allErrors: true })
-    addFormats.default(ajv)
-    ajv.addSchema(app.openapi(), 'api:')
-    validators.set(app, ajv)
-  }
+  const ajv = validators.get(app) ?? validatorOf(app)
+  validators.set(app, ajv)
   // Compiled once: `ajv.validate` with a reference would compile it for each answer.
   const validate = ajv.getSchema(`api:#${pointer}`)
   assert.ok(validate?.(json), `${place}: ${ajv.errorsText(validate?.errors)}\n${JSON.stringify(json)}`)
+}
+
+function validatorOf(app: FastifyInstance): Ajv2020 {
+  const text = JSON.stringify(app.openapi())
+  const known = validatorsByText.get(text)
+  if (known) return known
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(app.openapi(), 'api:')
+  validatorsByText.set(text, ajv)
+  return ajv
 }
