@@ -1,6 +1,6 @@
 /** The files under drizzle/, and what applying them needs of an engine. */
 import { createHash } from 'node:crypto'
-import { cp, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Engine, root } from '../../config.ts'
 import { isUnavailable } from '../errors.ts'
@@ -51,11 +51,16 @@ export async function readKeptMigrations(engine: Engine, names: string[]): Promi
 }
 
 /** A folder that cannot be written, as in a container, keeps none. */
-export async function keepMigrations(engine: Engine, names: string[]): Promise<void> {
-  for (const name of names) {
-    const [from, to] = [migrationsFolder(engine), keptFolder(engine)].map(folder => path.join(folder, name))
-    await cp(String(from), String(to), { recursive: true }).catch(() => {})
-  }
+export async function keepMigrations(engine: Engine, migrations: Migration[]): Promise<void> {
+  await Promise.all(migrations.map(migration => keepMigration(engine, migration))).catch(() => {})
+}
+
+async function keepMigration(engine: Engine, { name, sql, down }: Migration): Promise<void> {
+  const folder = path.join(keptFolder(engine), name)
+  await mkdir(folder, { recursive: true })
+  await writeFile(path.join(folder, 'migration.sql'), sql)
+  const wayBack = path.join(folder, 'down.sql')
+  await (down === null ? rm(wayBack, { force: true }) : writeFile(wayBack, down))
 }
 
 async function readMigration(folder: string, name: string): Promise<Migration> {

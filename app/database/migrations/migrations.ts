@@ -36,7 +36,7 @@ export type MigrateOptions = {
  */
 export async function migrate(config: DatabaseConfig, options: MigrateOptions = {}): Promise<string[]> {
   const known = await readMigrations(config.engine)
-  const names = await withMigrations(config, async connection => {
+  const done = await withMigrations(config, async connection => {
     const waiting = async () => {
       const applied = await connection.applied()
       await refuseUnknown(config, known, applied)
@@ -48,11 +48,11 @@ export async function migrate(config: DatabaseConfig, options: MigrateOptions = 
       const migrations = await waiting()
       await refusePushed(connection)
       await withoutLoss(connection, migrations, options)
-      return migrations.map(({ name }) => name)
+      return migrations
     })
   })
-  await keepMigrations(config.engine, names)
-  return names
+  await keepMigrations(config.engine, done)
+  return done.map(({ name }) => name)
 }
 
 /** Applies the migrations, and counts rows and values before and after if one of them may take some away. */
