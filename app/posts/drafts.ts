@@ -1,6 +1,7 @@
 /** What a form that writes a post sends, as it is stored. */
 import type { Writer } from '../database/database.ts'
 import type { Audience, ReplyAudience } from '../database/schema.ts'
+import { inTurn } from '../database/turns.ts'
 import { contentDigests } from '../images/post-queries.ts'
 import { catchRateLimit, type RateLimitExceeded } from '../limits/limits.ts'
 import type { MemberRequest } from '../people/viewer.ts'
@@ -24,7 +25,7 @@ export function writeWithin<T>(
     for (let n = 0; n < count; n++) await server.rateLimits.consume(tx, postingLimit, viewer.id)
     return write(tx)
   }
-  return server.db.transaction(spendAndWrite).catch(catchRateLimit)
+  return inTurn(server.db, `posting:${viewer.id}`, spendAndWrite).catch(catchRateLimit)
 }
 
 /**
