@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { type CssNode, parse, walk } from 'css-tree'
+import { type CssNode, findAll, generate, parse, walk } from 'css-tree'
 import { root } from './config.ts'
 
 /** A sheet with the files whose HTML it is for, and the files besides it in which a class can have a meaning. */
@@ -154,6 +154,38 @@ for (const [name, { css, shared = [], html, meanings }] of Object.entries(sheets
     })
   })
 }
+
+/** Journeys ask the other rules of axe in light alone, because of this. */
+describe('the theme changes colors alone', () => {
+  const rules = find('public/css/*.css').map(file => parse(read(file), { parseCustomProperty: true }))
+  const found = (wanted: (node: CssNode) => boolean) => rules.flatMap(tree => findAll(tree, wanted))
+
+  it('in stylesheets: no query asks for it, and it sets nothing but which colors are meant', () => {
+    const queries = found(({ type }) => type === 'AtrulePrelude').map(node => generate(node))
+    assert.ok(queries.length > 20)
+    assert.deepEqual(
+      queries.filter(query => /prefers-color-scheme|style\(/.test(query)),
+      [],
+    )
+    const themed = found(node => node.type === 'Rule' && generate(node.prelude).includes('data-theme'))
+    const set = themed.flatMap(rule => findAll(rule, ({ type }) => type === 'Declaration'))
+    assert.deepEqual(
+      set.map(node => generate(node)),
+      ['color-scheme:light', 'color-scheme:dark'],
+    )
+    const choices = found(node => node.type === 'Function' && node.name === 'light-dark')
+    assert.ok(choices.length > 10)
+    for (const choice of choices.map(node => generate(node)))
+      assert.match(choice, /^light-dark\(oklch\([^()]*(\([^()]*\))?[^()]*\),oklch\(/)
+  })
+
+  it('in pages and scripts: only the head tells the browser its colors', () => {
+    const naming = [...pages, ...scripts].filter(file =>
+      /prefers-color-scheme|data-theme|dataset\.theme/.test(read(file)),
+    )
+    assert.deepEqual(naming, ['views/layouts/_head.eta', 'views/layouts/application.eta'])
+  })
+})
 
 describe('the icons', () => {
   const drawn = all(read('views/layouts/_icon.eta'), /^ {2}'?([a-z-]+)'?: '/gm)

@@ -5,6 +5,9 @@ import type { Page } from './site.ts'
 /** The smaller of its two files: every page has to read it. */
 const source = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
+/** The rules whose answer can depend on colors, of those that are asked without being named. */
+export const colorRules = ['color-contrast', 'link-in-text-block']
+
 /**
  * The accessibility faults that axe-core finds on the page as it is now, by all of its rules or those with these tags
  * or names. Only the faults leave the browser: what passes is a hundred times as much, and takes seconds to send.

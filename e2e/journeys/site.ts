@@ -1,4 +1,11 @@
-import { type BrowserContextOptions, expect, type Page, test as playwright } from 'playwright/test'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Page,
+  test as playwright,
+  type TestInfo,
+} from 'playwright/test'
 import type { Engine, Environment } from '../../app/config.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { createPerson, type Person } from './people.ts'
@@ -39,14 +46,7 @@ export const test = playwright.extend<Journey, Worker>({
   ],
   baseURL: ({ site }, use) => use(site.url),
   context: [
-    async ({ context, site }, use, testInfo) => {
-      const pageErrors = collectPageErrors(context)
-      const before = site.log().length
-      await use(context)
-      if (testInfo.status !== testInfo.expectedStatus)
-        await testInfo.attach('server', { body: site.log().slice(before) })
-      expect(pageErrors()).toEqual([])
-    },
+    ({ context, site }, use, testInfo) => watch(context, site, { testInfo, use: () => use(context) }),
     { scope: 'test' },
   ],
   openPage: async ({ browser }, use) => {
@@ -68,6 +68,20 @@ export const test = playwright.extend<Journey, Worker>({
     })
   },
 })
+
+/** A journey in this context fails by any error in its pages; if it fails, what the server said is attached. */
+export async function watch(
+  context: BrowserContext,
+  site: Site,
+  { testInfo, use }: { testInfo: TestInfo; use(): Promise<void> },
+): Promise<void> {
+  const pageErrors = collectPageErrors(context)
+  const before = site.log().length
+  await use()
+  if (testInfo.status !== testInfo.expectedStatus)
+    await testInfo.attach('server', { body: site.log().slice(before) })
+  expect(pageErrors()).toEqual([])
+}
 
 export async function openSite(engine: Engine, environment: Environment = {}): Promise<Site> {
   const server = await startServer(engine, environment)
