@@ -3,7 +3,7 @@ import { type DatabaseConfig, publicDatabaseUrl } from '../config.ts'
 import { MigrationRefused } from '../database/migrations/failures.ts'
 import { type Migration, readMigrations } from '../database/migrations/files.ts'
 import { withMigrations } from '../database/migrations/migrations.ts'
-import { runDrizzleKit } from './generate/drizzle-kit.ts'
+import { explainPush } from './generate/drizzle-kit.ts'
 import { changesBetween, snapshotsAround } from './generate/snapshots.ts'
 
 /** Records every migration, after comparing; runs those that change nothing of the schema, which push leaves out. */
@@ -31,8 +31,7 @@ export async function adopt(config: DatabaseConfig): Promise<void> {
 
 /** @throws MigrationRefused with the first statement that would make the database like the schema */
 async function refuseDifferent(config: DatabaseConfig): Promise<void> {
-  const url = config.engine === 'sqlite' ? `sqlite:${config.file}` : config.url
-  const response = await runDrizzleKit(['push', '--explain'], url)
+  const response = await explainPush(config)
   if (response.status === 'no_changes') return
   const [first] = 'statements' in response ? (response.statements ?? []) : []
   const example = first === undefined ? '' : ` (${JSON.stringify(first)})`

@@ -3,7 +3,7 @@ import { type DatabaseConfig, type Engine, environment, publicDatabaseUrl, readC
 import { MigrationRefused } from '../database/migrations/failures.ts'
 import { migrationStatus } from '../database/migrations/migrations.ts'
 import type { Command } from './command.ts'
-import { type Response, refusalOf, runDrizzleKit, runGenerate } from './generate/drizzle-kit.ts'
+import { explainPush, type Response, refusalOf, runGenerate } from './generate/drizzle-kit.ts'
 
 const engines: Engine[] = ['postgresql', 'sqlite']
 
@@ -15,11 +15,10 @@ The schema is compared with the migrations of both engines, and with the databas
     const { database } = readConfig(environment)
     // First, because what cannot be reached says so at once; drizzle-kit takes its time.
     const drift = await driftOf(database)
-    const responses = await Promise.all(engines.map(engine => runGenerate(['--explain'], engine)))
-    const behind = engines.filter((_, index) => differs(responses[index] as Response))
-    const drifting = behind.map(
-      engine => `the migrations of ${engine} are behind the schema: npm run db:generate`,
-    )
+    const drifting: string[] = []
+    for (const engine of engines)
+      if (differs(await runGenerate({ explain: true }, engine)))
+        drifting.push(`the migrations of ${engine} are behind the schema: npm run db:generate`)
     if (drift) drifting.push(drift)
     if (drifting.length > 0) throw new MigrationRefused(drifting.join('\n'))
     console.log('The schema, the migrations of both engines and the database agree.')
@@ -35,16 +34,13 @@ function differs(response: Response): boolean {
 /** How the configured database differs; null if it agrees or does not exist yet. */
 async function driftOf(database: DatabaseConfig): Promise<string | null> {
   if (database.engine === 'sqlite' && !existsSync(database.file)) return null
-  const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
   const states = new Set((await migrationStatus(database)).map(({ state }) => state))
   const publicUrl = publicDatabaseUrl(database)
   if (states.has('unknown')) return `${publicUrl} was migrated by newer code`
   if (states.has('deleted')) return `${publicUrl} has migrations that were deleted since: npm run db:status`
   if (states.has('pending')) return `${publicUrl} has migrations pending: npm run db:migrate`
   if (states.has('edited')) return `${publicUrl} has migrations that were edited since: npm run db:status`
-  return differs(await runDrizzleKit(['push', '--explain'], url))
-    ? `${publicUrl} differs from what its migrations made`
-    : null
+  return differs(await explainPush(database)) ? `${publicUrl} differs from what its migrations made` : null
 }
 
 export default checkSchema

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { text } from 'node:stream/consumers'
 import { packageMissing, UserError } from '../../config/user-error.ts'
-import { type Engine, environment, root } from '../../config.ts'
+import { type DatabaseConfig, type Engine, environment, root } from '../../config.ts'
 import { MigrationRefused } from '../../database/migrations/failures.ts'
 
 const program = path.join(root, 'node_modules/drizzle-kit/bin.cjs')
@@ -17,10 +16,17 @@ const engineUrls: Record<Engine, string> = {
 
 /** A decision that drizzle-kit asks for. An entity is [schema, table] or [schema, table, name]. */
 export type MissingHint = { type: string; kind: string; entity: string[]; reason?: string }
-/** The decision, as its option `--hints` takes it. */
+/** The decision, as its option `hints` takes it. */
 export type Hint =
   | { type: 'rename'; kind: string; from: string[]; to: string[] }
   | { type: 'create' | 'confirm_data_loss'; kind: string; entity: string[] }
+
+/** What drizzle-kit shall do, for the engine or on the database of the URL. */
+export type Request = { url: string } & (
+  | { verb: 'generate'; options: GenerateOptions }
+  | { verb: 'push'; options: { explain: true } }
+)
+export type GenerateOptions = { name?: string; custom?: true; explain?: true; hints?: Hint[] }
 
 /** @see drizzle-kit/skills/drizzle/responses-and-errors.md in its package */
 export type Response =
@@ -63,22 +69,53 @@ function assertInstalled(): void {
   if (!existsSync(program)) throw new UserError(packageMissing('drizzle-kit'))
 }
 
-/** Runs drizzle-kit in a process of its own, for the engine of the URL, and parses its JSON response. */
-export async function runDrizzleKit(args: string[], url: string): Promise<Response> {
+let started: { child: ChildProcess; ended: Promise<unknown[]> } | undefined
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Asks drizzle-kit, when what was asked before is answered. Loading it takes longer than what it does, so one process
+ * answers everything; it reads the schema each time.
+ */
+function askDrizzleKit(request: Request): Promise<Response> {
+  const answer = last.then(() => ask(request))
+  last = answer.catch(() => {})
+  return answer
+}
+
+async function ask(request: Request): Promise<Response> {
   assertInstalled()
-  const env = { ...environment, DATABASE_URL: url }
-  // drizzle.config.ts, for people, hands `generate` over to db:generate, which comes back here.
-  const options = ['--config', 'app/cli/generate/drizzle-config.ts', '--output', 'json']
-  const child = spawn(process.execPath, [program, ...args, ...options], { cwd: root, env })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  const line = stdout.split('\n').findLast(each => each.startsWith('{'))
-  if (!line) throw new Error(`drizzle-kit did not answer: ${(stderr || stdout).trim()}`)
-  return JSON.parse(line) as Response
+  started ??= start()
+  const { child, ended } = started
+  keepWaiting(child, true)
+  child.send(request)
+  const [answer] = await Promise.race([once(child, 'message'), ended])
+  if (child.exitCode !== null) throw new Error('drizzle-kit did not answer')
+  keepWaiting(child, false)
+  return answer
+}
+
+function start() {
+  const file = path.join(import.meta.dirname, 'drizzle-kit-process.ts')
+  const child = fork(file, { cwd: root, env: environment, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  return { child, ended: once(child, 'exit') }
+}
+
+/** Between two requests the process does not keep this one from its end, with which it ends, too. */
+function keepWaiting(child: ChildProcess, waiting: boolean): void {
+  const verb = waiting ? 'ref' : 'unref'
+  child[verb]()
+  child.channel?.[verb]()
 }
 
 /** Runs `drizzle-kit generate` for one engine; no database is opened. */
-export function runGenerate(args: string[], engine: Engine): Promise<Response> {
-  return runDrizzleKit(['generate', ...args], engineUrls[engine])
+export function runGenerate(options: GenerateOptions, engine: Engine): Promise<Response> {
+  return askDrizzleKit({ verb: 'generate', options, url: engineUrls[engine] })
+}
+
+/** Whether and how `drizzle-kit push` would change the configured database; it changes nothing. */
+export function explainPush(database: DatabaseConfig): Promise<Response> {
+  const url = database.engine === 'sqlite' ? `sqlite:${database.file}` : database.url
+  return askDrizzleKit({ verb: 'push', options: { explain: true }, url })
 }
 
 /** Runs drizzle-kit on this terminal; resolves to its exit code. */

@@ -5,7 +5,7 @@ import { type Engine, root } from '../../config.ts'
 import { MigrationRefused } from '../../database/migrations/failures.ts'
 import { migrationsFolder, statementsOf } from '../../database/migrations/files.ts'
 import { unfillableColumns } from './alterations.ts'
-import { type Hint, type Response, refusalOf, runGenerate } from './drizzle-kit.ts'
+import { type GenerateOptions, type Hint, type Response, refusalOf, runGenerate } from './drizzle-kit.ts'
 import { type HintOptions, resolveHints } from './hints.ts'
 import { changesBetween, type Snapshot, snapshotsAround } from './snapshots.ts'
 import { isRebuild, sqlBetween } from './sql-between.ts'
@@ -21,13 +21,12 @@ export type Generated = { name: string; changes: string[] }
  */
 export function generateMigration(name: string, options: HintOptions): Promise<Generated | null> {
   return allOrNothing(async plans => {
-    const responses = await writeBoth(plans, plan => writeMigration(plan, name))
     // PostgreSQL first: of branches that conflict it names the very migrations.
-    for (const plan of plans) await settle(plan, responses.get(plan) as Response, { name, options })
+    for (const plan of plans) await writeDecided(plan, name, options)
     const changing = plans.findLast(({ written }) => written)
     if (!changing) return null
     const unchanged = plans.filter(({ written }) => !written)
-    await writeBoth(unchanged, plan => writeEmpty(plan, name))
+    for (const plan of unchanged) await writeEmpty(plan, name)
     const folder = await giveOneName(plans)
     for (const plan of plans) {
       if (unchanged.includes(plan)) await writeSql(plan, ['-- Nothing changes on this engine.\nselect 1;\n'])
@@ -41,7 +40,7 @@ export function generateMigration(name: string, options: HintOptions): Promise<G
 /** Writes empty files, for SQL by hand. */
 export function generateCustomMigration(name: string): Promise<Generated> {
   return allOrNothing(async plans => {
-    await writeBoth(plans, plan => writeEmpty(plan, name))
+    for (const plan of plans) await writeEmpty(plan, name)
     const folder = await giveOneName(plans)
     for (const plan of plans)
       await writeSql(plan, [
@@ -66,27 +65,9 @@ async function allOrNothing<Result>(write: (plans: Plan[]) => Promise<Result>): 
   }
 }
 
-/** Starting drizzle-kit is most of the time that a migration takes: both engines at once, and no dry run before. */
-async function writeBoth(
-  plans: Plan[],
-  write: (plan: Plan) => Promise<Response>,
-): Promise<Map<Plan, Response>> {
-  const results = await Promise.allSettled(plans.map(write))
-  return new Map(
-    results.map((result, index) => {
-      if (result.status === 'rejected') throw result.reason
-      return [plans[index] as Plan, result.value]
-    }),
-  )
-}
-
 /** Lets drizzle-kit write, unless nothing changes, it refuses, or it has to ask first. */
-async function writeMigration(
-  plan: Plan,
-  name: string,
-  how = ['--hints', JSON.stringify(plan.hints)],
-): Promise<Response> {
-  const response = await runGenerate(['--name', name, ...how], plan.engine)
+async function writeMigration(plan: Plan, name: string, how: GenerateOptions): Promise<Response> {
+  const response = await runGenerate({ name, ...how }, plan.engine)
   if (response.status === 'ok') {
     if (!response.migration_path) throw new MigrationRefused('drizzle-kit wrote nothing')
     plan.written = path.resolve(root, path.dirname(response.migration_path))
@@ -94,22 +75,17 @@ async function writeMigration(
   return response
 }
 
-async function writeEmpty(plan: Plan, name: string): Promise<Response> {
-  const response = await writeMigration(plan, name, ['--custom'])
+async function writeEmpty(plan: Plan, name: string): Promise<void> {
+  const response = await writeMigration(plan, name, { custom: true })
   if (response.status === 'error') throw refusalOf(response)
-  return response
 }
 
 /** Decides what drizzle-kit asks, until it has written or found nothing to write. */
-async function settle(
-  plan: Plan,
-  first: Response,
-  { name, options }: { name: string; options: HintOptions },
-): Promise<void> {
-  let response = first
+async function writeDecided(plan: Plan, name: string, options: HintOptions): Promise<void> {
+  let response = await writeMigration(plan, name, {})
   while (response.status === 'missing_hints') {
     plan.hints.push(...(await resolveHints(response.unresolved, options)))
-    response = await writeMigration(plan, name)
+    response = await writeMigration(plan, name, { hints: plan.hints })
   }
   if (response.status === 'error') throw refusalOf(response)
 }
