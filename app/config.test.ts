@@ -329,7 +329,7 @@ describe('.env', () => {
     const project = copyProject()
     const file = path.join(project.folder, '.env')
     const said = async (environment = {}) => {
-      const { code, output } = await project.cli(['db:status'], environment)
+      const { code, output } = await project.run(['app/cli.ts', 'db:status'], environment)
       assert.equal(code, 1)
       return output
     }

@@ -142,7 +142,7 @@ describe(`drizzle-kit’s own, on ${engine}`, () => {
       "passwordHash: text('password_hash').notNull(),",
       "passwordHash: text('password_hash'),\n    mood: text(),",
     )
-    const { code, output } = await project.cli(['db:push'], environment)
+    const { code, output } = await project.run(['app/cli.ts', 'db:push'], environment)
     assert.equal(code, 0, output)
     assert.match((await project.cli(['db:check'], environment)).output, /are behind/)
     assert.match((await project.cli(['user', 'list'], environment)).output, /susan/)
