@@ -145,14 +145,10 @@ describe('the demo', { skip: engine !== 'sqlite' }, () => {
       PORT: String(port),
     })
     context.after(() => endProcess(demo))
-    const page = () =>
-      fetch(`http://127.0.0.1:${port}/explore`).then(
-        response => response.text(),
-        () => '',
-      )
     // It draws its pictures first; a busy machine takes its time.
-    await eventually(async () => (await page()).includes('<article'), 60_000)
-    await eventually(async () => /Sign in as susan.*harbour-street/.test(demo.output()))
+    await eventually(async () => /Sign in as susan.*harbour-street/.test(demo.output()), 60_000)
+    const page = await fetch(`http://127.0.0.1:${port}/explore`)
+    assert.match(await page.text(), /<article/)
     assert.equal(readdirSync(folder).length, 1)
     await endProcess(demo)
     assert.ok(existsSync(folder))
