@@ -25,8 +25,7 @@ export class Canvas {
   constructor(width: number, height: number, paper: Color) {
     this.width = width
     this.height = height
-    this.pixels = new Uint8Array(width * height * 3)
-    for (let at = 0; at < this.pixels.length; at += 3) this.pixels.set(paper, at)
+    this.pixels = Buffer.alloc(width * height * 3, Uint8Array.from(paper))
   }
 
   /** The width, where the height is 1. */
