@@ -67,6 +67,9 @@ export async function signedIn(address: string | (() => string), name: string): 
   return visitor
 }
 
+/** More often, those who wait would take the CPU from a server that starts. */
+export const retryAfterMs = 200
+
 export class Load {
   readonly journal: Journal = {
     posts: new Map(),
@@ -275,7 +278,7 @@ class Member {
       }
       if (reply) journal.lastFailure = `${what}: ${reply.status}`
       journal.failures++
-      await delay(50)
+      await delay(retryAfterMs)
     }
     return false
   }

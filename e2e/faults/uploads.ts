@@ -9,7 +9,7 @@ import { openStorage } from '../../app/storage/open.ts'
 import { photo } from '../../app/testing/pictures.ts'
 import { runProcess } from '../../app/testing/process.ts'
 import { openStore } from '../../app/testing/s3.ts'
-import { signedIn } from './load.ts'
+import { retryAfterMs, signedIn } from './load.ts'
 import { claim, claimNone } from './program.ts'
 import { rowsOf } from './rows.ts'
 
@@ -60,7 +60,7 @@ export class Uploads {
       else this.failed++
       if (reply && reply.status !== 201 && reply.status !== 503)
         this.unexpected.push(`${reply.status} ${reply.text}`)
-      if (reply?.status !== 201) await delay(50)
+      if (reply?.status !== 201) await delay(retryAfterMs)
     }
   }
 }
