@@ -3,13 +3,14 @@
 import type { TranslateConfig } from '../config.ts'
 import { isBlank, sanitizeText } from '../text/normalize.ts'
 
-/** Until the last byte of the response. */
-const timeoutMs = 5_000
 /** A post has at most 4,000 code points; valid translations are far below these limits. */
 const max = { bytes: 128 * 1024, codePoints: 10_000 }
 
-/** `from` is null when the language is unknown: then the service detects it. */
-export type TranslationRequest = { text: string; from: string | null; to: string }
+/**
+ * `from` is null when the language is unknown: then the service detects it. `timeoutMs` is the time until the last byte of
+ * the response.
+ */
+export type TranslationRequest = { text: string; from: string | null; to: string; timeoutMs: number }
 export type Failure = 'slow' | 'down' | 'busy' | 'forbidden' | 'refused' | 'nonsense'
 
 /** The service gave no translation; `message` is for the log. */
@@ -38,12 +39,16 @@ export async function translateText(service: TranslateConfig, request: Translati
   } catch (error) {
     if (error instanceof TranslationFailed) throw error
     throw Object(error).name === 'TimeoutError'
-      ? new TranslationFailed('slow', `no translation within ${timeoutMs} ms`, error)
+      ? new TranslationFailed('slow', `no translation within ${request.timeoutMs} ms`, error)
       : new TranslationFailed('down', 'the translation service cannot be reached', error)
   }
 }
 
-function send({ url, key }: TranslateConfig, { text, from, to }: TranslationRequest): Promise<Response> {
+function send(
+  service: TranslateConfig,
+  { text, from, to, timeoutMs }: TranslationRequest,
+): Promise<Response> {
+  const { url, key } = service
   const body = { q: text, source: from ?? 'auto', target: to, format: 'text' }
   return fetch(`${url}/translate`, {
     method: 'POST',

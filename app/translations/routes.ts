@@ -3,6 +3,7 @@ import { Problem, prefersJson } from '../http/errors.ts'
 import { IdParams } from '../http/params.ts'
 import { networkOf } from '../limits/network.ts'
 import type { RateLimit } from '../limits/queries.ts'
+import type { PageOptions } from '../noun.ts'
 import type { Post } from '../posts/post.ts'
 import { requirePost } from '../posts/require-post.ts'
 import { isForeign } from './languages.ts'
@@ -27,6 +28,13 @@ declare module 'fastify' {
   }
 }
 
+declare module '../noun.ts' {
+  interface PageOptions {
+    /** How long a page waits for a translation. */
+    translationTimeoutMs?: number
+  }
+}
+
 type PostRequest = FastifyRequest<{ Params: IdParams }>
 
 /** Gateway statuses, because the service failed and not this site. */
@@ -40,10 +48,10 @@ const statuses: Record<Failure, number> = {
 }
 
 /** Without a translation service, these URLs are not found. */
-export default async function translations(app: FastifyInstance) {
+export default async function translations(app: FastifyInstance, { translationTimeoutMs }: PageOptions) {
   const { translate } = app.config
   if (!translate) return
-  app.decorate('translator', openTranslator(translate, app.db))
+  app.decorate('translator', openTranslator(translate, app.db, translationTimeoutMs))
   const open = { config: { public: true }, schema: { params: IdParams } }
   app.get<{ Params: IdParams }>('/posts/:id/translation', open, (request, reply) =>
     showTranslation(request, reply, 'page'),
