@@ -77,11 +77,11 @@ async function inBrowser(files: string[], report: string, environment: TestEnvir
   return { args: [cli, 'test', '-c', 'e2e/playwright.config.ts', '--forbid-only', ...files], env }
 }
 
-/** Output for people, and a report for the tally. Two processes at a time: Node would leave one core of two unused. */
+/** Output for people, and a report for the tally. Three processes at a time keep two cores busy: tests wait, too. */
 async function nodeTest(files: string[], report: string): Promise<string[]> {
   const printed = ['--test-reporter=spec', '--test-reporter-destination=stdout']
   const counted = ['--test-reporter=./app/testing/reporter.ts', `--test-reporter-destination=${report}`]
-  const options = ['--test', '--test-concurrency=2', '--test-timeout=120000', ...printed, ...counted]
+  const options = ['--test', '--test-concurrency=3', '--test-timeout=120000', ...printed, ...counted]
   const shared = files.filter(sharesProcess)
   const halves = [0, 1].map(half => shared.filter((_, index) => index % 2 === half))
   const programs = halves.map(async (half, index) => {
