@@ -31,6 +31,19 @@ test('a like and a bookmark are set in place, and what goes wrong is said', asyn
   await bookmark.click()
   await expect(bookmark).toHaveAttribute('aria-pressed', 'false')
   expect(await page.evaluate('window.same'), 'the page was not loaded again').toBe(true)
+  await expect(bookmark).not.toHaveAttribute('aria-busy')
+
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  await page.route('**/like/delete', route => answered.then(() => route.continue()), { times: 1 })
+  for (const state of ['false', 'true', 'false', 'true']) {
+    await like.click()
+    await expect(like, 'at once, while the first is on its way').toHaveAttribute('aria-pressed', state)
+  }
+  answer()
+  await expect(like).not.toHaveAttribute('aria-busy')
+  await expect(like).toHaveAttribute('aria-pressed', 'true')
+  await page.reload()
+  await expect(like, 'the last press counts').toHaveAccessibleName('Like (1 like)')
 
   await page.context().clearCookies()
   await bookmark.click()

@@ -1,6 +1,7 @@
 /**
  * The buttons of posts that send form#verb (app/posts/verbs.ts): a press is sent in the background, and the answer takes
- * the place of what has data-verb around the button. What went wrong is said, and the button is as it was.
+ * the place of what has data-verb around the button. What went wrong is said, and the button is as it was. A press while
+ * one is on its way follows it: the last one counts.
  */
 const TIMEOUT = 10_000 // milliseconds
 
@@ -15,20 +16,30 @@ function onSubmit(event) {
     return
   event.preventDefault()
   if (verb.getAttribute('aria-busy') !== 'true') void press(verb, submitter, target)
+  else if (flip(submitter)) verb.toggleAttribute('data-again')
+}
+
+/** Shows the other state of a button that has two; false for others. @param {Element} button */
+function flip(button) {
+  const pressed = button.getAttribute('aria-pressed')
+  if (pressed !== null) button.setAttribute('aria-pressed', String(pressed !== 'true'))
+  return pressed !== null
 }
 
 /** @param {Element} verb @param {HTMLButtonElement} button @param {HTMLFormElement} form */
 async function press(verb, button, form) {
-  const flip = () => {
-    const pressed = button.getAttribute('aria-pressed')
-    if (pressed !== null) button.setAttribute('aria-pressed', String(pressed !== 'true'))
-  }
-  flip()
+  flip(button)
   verb.setAttribute('aria-busy', 'true')
   const response = await send(button, form)
   verb.removeAttribute('aria-busy')
-  if (response?.ok) return update(verb, await response.text())
-  flip()
+  const again = verb.hasAttribute('data-again')
+  verb.removeAttribute('data-again')
+  if (response?.ok) {
+    update(verb, await response.text())
+    if (again) button.click()
+    return
+  }
+  if (!again) flip(button)
   if (response?.status === 401) return sendPlain(button, form)
   const problem = await response?.json().catch(() => null)
   document.dispatchEvent(new CustomEvent('say', { detail: problem?.detail ?? 'offline' }))
