@@ -31,11 +31,13 @@ async function press(verb, button, form) {
   flip(button)
   verb.setAttribute('aria-busy', 'true')
   const response = await send(button, form)
+  // Null also if the connection ends within it.
+  const answer = response?.ok ? await response.text().catch(() => null) : null
   verb.removeAttribute('aria-busy')
   const again = verb.hasAttribute('data-again')
   verb.removeAttribute('data-again')
-  if (response?.ok) {
-    update(verb, await response.text())
+  if (answer !== null) {
+    update(verb, answer)
     if (again) button.click()
     return
   }

@@ -89,7 +89,7 @@ async function ask(request: Request): Promise<Response> {
   keepWaiting(child, true)
   child.send(request)
   const [answer] = await Promise.race([once(child, 'message'), ended])
-  if (child.exitCode !== null) throw new Error('drizzle-kit did not answer')
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error('drizzle-kit did not answer')
   keepWaiting(child, false)
   return answer
 }

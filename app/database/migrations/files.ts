@@ -50,9 +50,9 @@ export async function readKeptMigrations(engine: Engine, names: string[]): Promi
   return (await Promise.all(reading)).flat()
 }
 
-/** A folder that cannot be written, as in a container, keeps none. */
+/** Keeps the files of the migrations that were applied; a folder that cannot be written, as in a container, keeps none. */
 export async function keepMigrations(engine: Engine, migrations: Migration[]): Promise<void> {
-  await Promise.all(migrations.map(migration => keepMigration(engine, migration))).catch(() => {})
+  await Promise.allSettled(migrations.map(migration => keepMigration(engine, migration)))
 }
 
 async function keepMigration(engine: Engine, { name, sql, down }: Migration): Promise<void> {

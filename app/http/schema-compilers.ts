@@ -7,7 +7,8 @@ import type { FastifyServerOptions } from 'fastify'
 
 /**
  * What Fastify compiles schemas with. By itself it does so for each answer of each route, of which most are alike, and
- * again for each application of a process: half of the time in which one becomes ready.
+ * again for each application of a process: half of the time in which one becomes ready. With a validator that is given,
+ * Fastify no longer lowers the case of names in schemas of headers; only the API has such, and does so itself.
  */
 export const schemaController: FastifyServerOptions['schemaController'] = {
   compilersFactory: { buildValidator: buildValidators(), buildSerializer: onceForAlike(buildSerializers()) },
