@@ -1,7 +1,8 @@
 /** What `node --test` reports to the runner: how the tests ended, and how long each file took. */
 import { relative } from 'node:path'
 import type { TestEvent } from 'node:test/reporters'
-import type { Tally } from './stages.ts'
+import { inspect } from 'node:util'
+import { describeFailure, type Tally } from './stages.ts'
 
 export default async function* reporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [], milliseconds: {} }
@@ -13,7 +14,7 @@ export default async function* reporter(source: AsyncIterable<TestEvent>): Async
       if (isTest && data.nesting === 0)
         tally.milliseconds[file] = (tally.milliseconds[file] ?? 0) + data.details.duration_ms
       if (type === 'test:fail' && !isOfSubtests(data.details.error))
-        tally.failures.push(`${file}: ${data.name}`)
+        tally.failures.push(describeFailure(`${file}: ${data.name}`, inspect(data.details.error.cause)))
     } else if (type === 'test:summary' && !data.file) {
       // The types leave out `failed`.
       const { passed, failed, cancelled, skipped, todo } = data.counts as typeof data.counts & {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import type { LaunchOptions } from 'playwright'
 import { root } from '../config/root.ts'
 import { filesRunBy } from './imports.ts'
@@ -11,7 +12,7 @@ export interface Tally {
   passed: number
   failed: number
   skipped: number
-  /** The tests that failed, for the end of the run: their first mention is far above it. */
+  /** The tests that failed, with the cause, for the end of the run: their first mention is far above it. */
   failures: string[]
   milliseconds: Record<string, number>
 }
@@ -110,8 +111,15 @@ function tallyNodeTest(report: string, files: string[]): Tally {
   return { ...tally, failed: Math.max(tally.failed, failures.length), failures }
 }
 
+/** What failed, and the first lines of why. */
+export function describeFailure(test: string, why: string): string {
+  const lines = stripVTControlCharacters(why).split('\n').filter(Boolean)
+  return [test, ...lines.slice(0, 25).map(line => `    ${line}`)].join('\n')
+}
+
 type Suite = { file: string; suites?: Suite[]; specs: Spec[] }
-type Spec = { file: string; title: string; ok: boolean; tests: { results: { duration: number }[] }[] }
+type Spec = { file: string; title: string; ok: boolean; tests: { results: Attempt[] }[] }
+type Attempt = { duration: number; errors: { message?: string }[] }
 
 function tallyPlaywright(report: string): Tally {
   const { stats, errors, suites } = JSON.parse(report)
@@ -123,9 +131,10 @@ function tallyPlaywright(report: string): Tally {
     milliseconds: {},
   }
   for (const { file, title, ok, tests } of (suites as Suite[]).flatMap(specsOf)) {
-    if (!ok) tally.failures.push(`${file}: ${title}`)
-    for (const { duration } of tests.flatMap(({ results }) => results))
-      tally.milliseconds[file] = (tally.milliseconds[file] ?? 0) + duration
+    const attempts = tests.flatMap(({ results }) => results)
+    const messages = attempts.flatMap(({ errors }) => errors.map(({ message = '' }) => message))
+    if (!ok) tally.failures.push(describeFailure(`${file}: ${title}`, messages.join('\n')))
+    for (const { duration } of attempts) tally.milliseconds[file] = (tally.milliseconds[file] ?? 0) + duration
   }
   return tally
 }
