@@ -18,7 +18,10 @@ const observe = `
 const settled =
   'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
 
-const windows = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const screens = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+}
 
 /** Pages to which the scripts add something. */
 const withScripts = [
@@ -71,9 +74,9 @@ test('the first visit weighs less than 30 KB without pictures', async ({ page, c
   ).toBeLessThan(30_000)
 })
 
-for (const [name, viewport] of Object.entries(windows)) {
+for (const [name, screen] of Object.entries(screens)) {
   test.describe(`on a ${name}`, () => {
-    test.use({ viewport })
+    test.use(screen)
 
     test('nothing moves when the scripts of a page start', async ({ page, community }) => {
       await page.addInitScript(observe)
