@@ -81,7 +81,7 @@ describe(`${count} processes behind a proxy`, { skip: engine !== 'postgresql', t
       const answers = await Promise.all(servers.map(() => get(path, name)))
       assert.ok(isEach(answers))
       return answers.every(isAsExpected)
-    }, 2_000)
+    }, 10_000)
 
   it('all apply a sign-in and a sign-out', async () => {
     cookies['david'] = await signUp('david')

@@ -263,7 +263,7 @@ describe(`jobs on ${engine}`, () => {
     const worker = start([job])
     await add(job, { input: { word: 'now' } as never })
     await add(job, { input: { word: 'soon' } as never, at: new Date(Date.now() + 150) })
-    await eventually(async () => done.length === 2, 2_000)
+    await eventually(async () => done.length === 2, 4_000)
     assert.deepEqual(done, ['now', 'soon'])
     await worker.stop()
   })

@@ -65,14 +65,14 @@ describe(`workers in several processes on ${engine}`, () => {
   })
 
   it('retry the job of a killed worker', { timeout: 60_000 }, async () => {
-    const killed = startWorker({ leaseMs: 600 })
+    const killed = startWorker({ leaseMs: 1_500 })
     const id = await add('test.stall')
     await says(killed, 'attempt 1')
     await endProcess(killed, 'SIGKILL')
     const { state, dueAt } = await find(id)
     assert.equal(state, 'running')
     assert.ok(dueAt, 'it is due when the lease ends')
-    const next = startWorker({ leaseMs: 600 })
+    const next = startWorker({ leaseMs: 1_500 })
     await eventually(async () => (await find(id)).state === 'done', 20_000)
     assert.doesNotMatch(next.output(), /attempt 1/)
     const { attempts, result, error } = await find(id)
@@ -82,11 +82,11 @@ describe(`workers in several processes on ${engine}`, () => {
   })
 
   it('keep a job that takes longer than the lease', { timeout: 60_000 }, async () => {
-    const [one, other] = [startWorker({ leaseMs: 600 }), startWorker({ leaseMs: 600 })]
+    const [one, other] = [startWorker({ leaseMs: 1_500 }), startWorker({ leaseMs: 1_500 })]
     await Promise.all([says(one, 'ready'), says(other, 'ready')])
     const id = await add('test.stall')
     const first = (await find(id)).createdAt
-    await eventually(async () => Number((await find(id)).dueAt) - Number(first) > 2_000, 15_000)
+    await eventually(async () => Number((await find(id)).dueAt) - Number(first) > 4_500, 15_000)
     assert.equal((await find(id)).attempts, 1)
     assert.deepEqual(await marks(), ['attempt 1'])
     await Promise.all([endProcess(one, 'SIGKILL'), endProcess(other, 'SIGKILL')])

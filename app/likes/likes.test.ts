@@ -307,7 +307,9 @@ describe(`likes, on ${engine}`, () => {
 })
 
 describe('many likes of one person', () => {
-  it('are refused in a sentence, for a page and for a script', async () => {
+  it('are refused in a sentence, for a page and for a script', async ({ mock }) => {
+    // So that no press is regained meanwhile.
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const site = await openSite({ RATE_LIMITS: 'on' })
     const susan = await site.signedIn('susan')
     const [id] = await site.write('john', ['Again and again'])

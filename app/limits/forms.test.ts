@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, mock } from 'node:test'
 import { posts, users } from '../database/schema.ts'
 import { programOf } from '../testing/api.ts'
 import type { Browser } from '../testing/browser.ts'
@@ -11,8 +11,13 @@ describe('exceeding a limit', () => {
   before(async () => {
     site = await openSite({ RATE_LIMITS: 'on' })
     susan = await site.signedIn('susan')
+    // So that no use is regained meanwhile.
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
   })
-  after(() => site.close())
+  after(async () => {
+    mock.timers.reset()
+    await site.close()
+  })
   const countOf = (table: typeof posts | typeof users) => site.app.db.$count(table)
 
   it('keeps the text of a post and says when to retry', async () => {

@@ -309,7 +309,7 @@ describe('the stream', () => {
 
   it('ends soon after its session has expired, even if nothing happens', async () => {
     const browser = await site.signedIn('david')
-    const expiresAt = new Date(Date.now() + 200)
+    const expiresAt = new Date(Date.now() + 2_000)
     await site.app.db.transaction(tx =>
       tx.update(sessions).set({ expiresAt }).where(eq(sessions.userId, site.ids.david)),
     )

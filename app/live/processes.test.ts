@@ -133,7 +133,7 @@ describe(`streams of two processes on one ${engine} database`, { timeout: 90_000
     const client = await listen(servers[0])
     const asked = Date.now()
     assert.equal(await endProcess(servers[0].child), 0)
-    assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`)
+    assert.ok(Date.now() - asked < 4_500, `it took ${Date.now() - asked} ms`)
     await eventually(async () => !client.isOpen)
     assert.ok(!client.isOver, 'it may come back')
     const at = await write('in the meantime')

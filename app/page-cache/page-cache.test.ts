@@ -90,7 +90,7 @@ describe('the page cache', () => {
     const { john, susan: me } = site.ids
     const own = { id: post, userId: john, language: 'en' }
     const shows = (path: string, words: RegExp) =>
-      eventually(async () => words.test((await susan.get(path)).text), 1_000)
+      eventually(async () => words.test((await susan.get(path)).text))
     for (const body of ['from elsewhere', 'once more']) {
       await susan.get('/explore')
       await other.transaction(tx => editPost(tx, { ...own, body }, new Date()))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { cpuTimeMs } from '../testing/cpu-time.ts'
 import { isGuessable, isMadeOf } from './password-strength.ts'
 
 describe('a password', () => {
@@ -29,10 +30,10 @@ describe('a password', () => {
 
   it('is judged quickly, however it is made', () => {
     isGuessable('warm up', [])
-    const start = performance.now()
+    const start = cpuTimeMs()
     for (const unit of ['p@$$w0rd!', '4@8({[<369|!1', '2025-12-11 ', '1q'])
       isGuessable(unit.repeat(100).slice(0, 200), ['susan'])
-    assert.ok(performance.now() - start < 1_000)
+    assert.ok(cpuTimeMs() - start < 1_000)
   })
 
   const own = ['susan_g', 'Susan Green', 'sue.green@harbour-mail.example']

@@ -7,6 +7,6 @@ export async function eventually(condition: () => Promise<boolean>, within = 5_0
     const waited = Date.now() - begun
     if (waited > within) throw new Error(`it did not happen within ${within} ms: ${String(condition)}`)
     // The longer it takes, the less often the question takes CPU from what is waited for.
-    await delay(5 + waited / 20)
+    await delay(Math.min(5 + waited / 20, 100))
   }
 }
