@@ -93,6 +93,7 @@ test('going back to a page whose words are out shows it fresh', async ({ site, p
   await words(page).fill('Said already.')
   await button(page).click()
   await expect(page.getByText('Posted.')).toBeVisible()
+  await page.waitForLoadState()
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'New post' })).toBeVisible()
   await expect(words(page)).toHaveValue('')

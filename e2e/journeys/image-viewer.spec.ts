@@ -43,6 +43,7 @@ test('pictures open over the page by keyboard, say what they show, and give the 
   await page.goto(`${path}/images/1`)
   await page.keyboard.press('ArrowRight')
   await expect(page.getByRole('heading', { name: 'Picture 2 of 3' })).toBeVisible()
+  await page.waitForLoadState()
   await page.keyboard.press('Escape')
   await expect(page).toHaveURL(path)
 })

@@ -47,6 +47,7 @@ test('pictures are chosen, described, moved, removed and published, and a draft 
   await button(page, 'Post').click()
   await expect(page.getByText('Some pictures have no description yet.')).toBeVisible()
   await expect(descriptions(page).first()).toBeFocused()
+  await page.waitForLoadState()
   await page.keyboard.type('The sea')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByText('Posted.')).toBeVisible()
@@ -54,6 +55,24 @@ test('pictures are chosen, described, moved, removed and published, and a draft 
   await expect(post.getByRole('img', { name: 'The sea' })).toBeVisible()
   await expect(post.getByRole('img', { name: 'A boat at the pier' })).toBeVisible()
   await expect(descriptions(page)).toHaveCount(0)
+})
+
+test('a description that is typed before the script has arrived stays', async ({ site, pageOf }) => {
+  const page = await pageOf(await site.person('susan'))
+  await page.goto('/')
+  await chooser(page).setInputFiles(await pictureFile('one.jpg'))
+  await expect(descriptions(page)).toHaveCount(1)
+  const typed = Promise.withResolvers<void>()
+  await page.route('**/post-pictures.js', async route => {
+    await typed.promise
+    await route.continue()
+  })
+  await button(page, 'Post').click()
+  await expect(page.getByText('Some pictures have no description yet.')).toBeVisible()
+  await descriptions(page).fill('The sea')
+  typed.resolve()
+  await page.waitForLoadState()
+  await expect(descriptions(page)).toHaveValue('The sea')
 })
 
 test('pictures are dropped and pasted, and Post waits for what is on its way; a failed upload is tried again', async ({

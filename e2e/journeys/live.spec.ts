@@ -154,7 +154,7 @@ test('tabs share one stream, and the next one goes on with it', async ({ site, p
   for (const page of [first, second, third]) await expect(badge(page)).toHaveText('1 1 new')
   await third.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
   await expect(third.getByRole('link', { name: '1 new notification' })).toBeVisible()
-  expect(open()).toBe(1)
+  await expect.poll(open).toBe(1)
   await first.close()
   await john.follow(susan)
   for (const page of [second, third]) await expect(badge(page)).toHaveText('2 2 new')

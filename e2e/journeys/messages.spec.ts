@@ -96,6 +96,7 @@ test('Enter sends, Shift+Enter starts a new line, and one can choose', async ({ 
   await page.keyboard.type('and two')
   await page.keyboard.press('Enter')
   await expect(threadOf(page)).toContainText('You: One\nand two')
+  await expect(enterSends).toBeChecked()
   await enterSends.uncheck()
   await page.reload()
   await expect(enterSends).not.toBeChecked()

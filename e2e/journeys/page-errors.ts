@@ -3,6 +3,8 @@ import type { BrowserContext, Response } from 'playwright/test'
 
 /** A navigation that comes before the last transition is over cuts it short, which Chromium reports. */
 const transition = /Transition was|ViewTransition/
+/** What was on its way when a journey turned the network off. */
+const offline = /net::ERR_INTERNET_DISCONNECTED/
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/
 
 /** Collects the errors of every page of the context; the returned function lists them. */
@@ -17,7 +19,7 @@ export function collectPageErrors(context: BrowserContext): () => string[] {
   })
   context.on('response', response => void (isRefusedPage(response) && refused.add(response.url())))
   const isExpected = ({ text, url }: { text: string; url: string }) =>
-    transition.test(text) || (refusal.test(text) && refused.has(url))
+    transition.test(text) || offline.test(text) || (refusal.test(text) && refused.has(url))
   return () => pageErrors.filter(error => !isExpected(error)).map(({ text, url }) => `${url}: ${text}`)
 }
 

@@ -49,6 +49,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(picture.getByLabel('Part to show')).toBeVisible({ visible: !javaScriptEnabled })
     await picture.getByLabel('Profile picture').setInputFiles(file)
     await banner.getByLabel('Banner').setInputFiles({ ...file, buffer: await photo(200, 600) })
+    await expect(picture.getByLabel('Part to show')).toBeVisible()
     await picture.getByLabel('Part to show').focus()
     await page.keyboard.press('Home')
     if (javaScriptEnabled) await expect.poll(() => colorOf(picture.locator('canvas'))).toBe('red')
@@ -97,6 +98,7 @@ test('the card of an author opens under the pointer, and follows', async ({ site
   await expect(page.getByText(`You now follow ${john.username}.`)).toBeVisible()
   await expect(page).toHaveURL(`/tags/${tag}`)
 
+  await page.waitForLoadState()
   await page.getByRole('article').getByRole('link', { name: john.username }).hover()
   await expect(card.getByRole('button', { name: `Unfollow ${john.username}` })).toBeVisible()
   await page.mouse.move(0, 0)

@@ -120,3 +120,16 @@ test.describe('without scripts', () => {
     await expect(page.getByRole('heading', { name: /^No results/ })).toBeVisible()
   })
 })
+
+test('what is typed before the script has arrived is searched, too', async ({ page, site }) => {
+  const { word } = await write(site)
+  const typed = Promise.withResolvers<void>()
+  await page.route('**/search-box.js', async route => {
+    await typed.promise
+    await route.continue()
+  })
+  await page.goto('/search', { waitUntil: 'commit' })
+  await box(page).fill(`evening ${word}`)
+  typed.resolve()
+  await expect(found(page)).toHaveText([/^Évening/])
+})

@@ -104,6 +104,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel('What’s on your mind?').pressSequentially('Private words')
     await hasAccount(page).click()
     await expect(page.getByText('You’re signed out.')).toBeVisible()
+    await page.waitForLoadState()
     for (let pages = 0; pages < 4; pages++) {
       await page.goBack({ waitUntil: 'commit' })
       await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible()

@@ -164,6 +164,8 @@ function onKeydown(event) {
   else if (key === 'ArrowUp') move(-1)
   else if (key === 'Escape') {
     refused = open.start
+    clearTimeout(timer)
+    request?.abort()
     close()
   } else if ((key === 'Enter' || key === 'Tab') && chosen) take(chosen)
   else return

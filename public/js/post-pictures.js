@@ -101,8 +101,9 @@ export class PostPictures extends HTMLElement {
       const sending = this.items.filter(item => !item.dataset['key'])
       this.list.replaceChildren(...shown, ...sending)
     }
+    // What was typed before the script ran is newer than the draft.
     for (const box of this.list.querySelectorAll('textarea'))
-      box.value = alts[box.name.replace('alt-', '')] ?? box.value
+      if (box.value === box.defaultValue) box.value = alts[box.name.replace('alt-', '')] ?? box.value
     this.#changed()
   }
 

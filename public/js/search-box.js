@@ -20,7 +20,8 @@ class SearchBox extends HTMLElement {
   announcer = document.createElement('p')
 
   connectedCallback() {
-    this.#text = this.input.value
+    // What was typed before is not searched yet.
+    this.#text = this.input.defaultValue
     this.announcer.className = 'hidden'
     this.announcer.setAttribute('role', 'status')
     this.append(this.announcer)
