@@ -48,6 +48,27 @@ test('pictures open over the page by keyboard, say what they show, and give the 
   await expect(page).toHaveURL(path)
 })
 
+test('what was seen of pictures that are closed by then is not told', async ({ site, page }) => {
+  const path = await publishPictures(site, await site.person('susan'), { body: 'Three', alts })
+  await page.addInitScript(`
+    window.untold = []
+    window.IntersectionObserver = class extends IntersectionObserver {
+      constructor(seen, options) {
+        super(entries => untold.push(() => this.isOver || seen(entries)), options)
+      }
+      disconnect() {
+        this.isOver = true
+        super.disconnect()
+      }
+    }`)
+  await page.goto(path)
+  await page.getByRole('link', { name: 'A red boat' }).click()
+  await expect.poll(() => page.evaluate('untold.length')).toBeGreaterThan(0)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.evaluate('untold.forEach(tell => tell())')
+})
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 

@@ -18,6 +18,8 @@ class ImageViewer extends HTMLElement {
   #at = 0
   /** Where the slides are on their way to; what they pass is not told about. @type {number | null} */
   #aim = null
+  /** @type {IntersectionObserver | undefined} */
+  #observer
 
   connectedCallback() {
     document.addEventListener('click', event => this.#onClick(event))
@@ -101,8 +103,8 @@ class ImageViewer extends HTMLElement {
       this.#aim = null
       this.#show(at)
     }
-    const observer = new IntersectionObserver(seen, { root: this.#slides, threshold: 0.6 })
-    for (const slide of this.#slides.children) observer.observe(slide)
+    this.#observer = new IntersectionObserver(seen, { root: this.#slides, threshold: 0.6 })
+    for (const slide of this.#slides.children) this.#observer.observe(slide)
     for (const type of ['pointerdown', 'wheel'])
       this.#slides.addEventListener(type, () => (this.#aim = null), { passive: true })
   }
@@ -142,6 +144,8 @@ class ImageViewer extends HTMLElement {
   }
 
   #onClose() {
+    // What it has seen may not have been told yet.
+    this.#observer?.disconnect()
     this.replaceChildren()
     this.#links[this.#at]?.focus({ preventScroll: true })
   }
