@@ -119,7 +119,8 @@ export function describeFailure(test: string, why: string): string {
 
 type Suite = { file: string; suites?: Suite[]; specs: Spec[] }
 type Spec = { file: string; title: string; ok: boolean; tests: { results: Attempt[] }[] }
-type Attempt = { duration: number; errors: { message?: string }[] }
+type Attempt = { duration: number; errors: Failure[] }
+type Failure = { message?: string }
 
 function tallyPlaywright(report: string): Tally {
   const { stats, errors, suites } = JSON.parse(report)
@@ -127,7 +128,10 @@ function tallyPlaywright(report: string): Tally {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
-    failures: [],
+    // What no journey is to blame for, such as a file that cannot be read.
+    failures: (errors as Failure[]).map(({ message = '' }) =>
+      describeFailure('outside of a journey', message),
+    ),
     milliseconds: {},
   }
   for (const { file, title, ok, tests } of (suites as Suite[]).flatMap(specsOf)) {
